@@ -1,0 +1,9 @@
+"""Neural-network foundations: what the notebooks of the course import.
+
+``check`` tells whether an answer is right and why not, ``cases`` makes inputs that make mistakes visible, ``plot``
+and ``graph`` draw, ``device`` finds the CPU or GPU.
+"""
+
+from course import notebook
+
+notebook.install()

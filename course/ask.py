@@ -1,0 +1,166 @@
+"""Asking a student's function for many cases in one go, under clean settings, and noting what it did.
+
+Everything that goes in and comes back is plain data: tensors, numbers, strings, lists, tuples, dicts, None.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from course import by_hand
+from course.device import map_tensors
+
+
+@dataclass
+class Reply:
+    """What came back for one case.
+
+    ``value`` is the result, a copy; ``after`` the arguments after the call; ``changed`` names arguments whose content
+    changed and ``shared`` those whose memory the result shares. ``error`` is the student's exception as one sentence
+    with its place, and ``error_types`` the names of its class and base classes. ``not_done`` is the name in a stub's
+    NotImplementedError, "" when it names none. ``refused`` says what was not done by hand.
+    """
+
+    value: Any = None
+    after: dict[str, Any] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    error: str | None = None
+    error_types: tuple[str, ...] = ()
+    not_done: str | None = None
+    refused: str | None = None
+
+
+def copy(value: Any) -> Any:
+    """``value`` with every tensor in it copied, without history."""
+    return map_tensors(value, lambda tensor: tensor.detach().clone())
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif type(value).__module__ == "numpy" and type(value).__name__ == "ndarray":
+        with contextlib.suppress(TypeError, ValueError):
+            yield torch.from_numpy(value)
+
+
+def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
+    return first.shape == second.shape and first.dtype == second.dtype and torch.equal(first, second)
+
+
+def _storages(value: Any) -> set[int]:
+    """Addresses of the memory blocks under the tensors and arrays in ``value``; a NumPy view counts as its base."""
+    return {tensor.untyped_storage().data_ptr() for tensor in _tensors(value) if tensor.numel()}
+
+
+def _shares(result: Any, argument: Any) -> bool:
+    """Whether any tensor or array of ``result`` lies in memory of ``argument``."""
+
+    def span(tensor: torch.Tensor) -> tuple[int, int]:
+        start = tensor.untyped_storage().data_ptr()
+        return start, start + tensor.untyped_storage().nbytes()
+
+    ours = [span(tensor) for tensor in _tensors(argument) if tensor.numel()]
+    theirs = [span(tensor) for tensor in _tensors(result) if tensor.numel()]
+    return any(a < d and c < b for a, b in ours for c, d in theirs)
+
+
+@contextlib.contextmanager
+def clean_settings() -> Iterator[None]:
+    """Torch's global settings as they are by default, inside; as they were, and the random state too, afterwards."""
+    dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
+    device = torch.get_default_device()
+    state = torch.random.get_rng_state()
+    try:
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        if device.type != "cpu":
+            torch.set_default_device("cpu")
+        yield
+    finally:
+        torch.random.set_rng_state(state)
+        if device.type != "cpu" or torch.get_default_device().type != "cpu":
+            torch.set_default_device(device)
+        torch.set_grad_enabled(grad)
+        torch.set_default_dtype(dtype)
+
+
+def describe_error(error: BaseException) -> str:
+    """The exception as a sentence, with the line of the student's code where it arose."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and Path(frame.filename).parent != Path(__file__).parent
+    ]
+    message = f"{type(error).__name__}: {error}".strip().rstrip(":")
+    if own and own[-1].line:
+        return f"{message}, in {own[-1].name} at `{own[-1].line.strip()}`"
+    return message
+
+
+def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forbid: Sequence[str]) -> Reply:
+    before, given = copy(arguments), copy(arguments)
+    addresses = {name: _storages(value) for name, value in given.items()}
+    with clean_settings(), contextlib.ExitStack() as stack:
+        if hand:
+            stack.enter_context(by_hand.no_derivatives())
+        if hand or forbid:
+            stack.enter_context(by_hand.Watch(forbid, derivatives=hand))
+        try:
+            value = answer(*given.values())
+        except NotImplementedError as error:
+            return Reply(not_done=str(error.args[0]) if error.args else "")
+        except by_hand.Refused as error:
+            return Reply(refused=str(error))
+        except Exception as error:
+            if hand and isinstance(error, RuntimeError) and "does not require grad" in str(error):
+                return Reply(refused="Your answer asks torch to differentiate.")
+            types = tuple(base.__name__ for base in type(error).__mro__)
+            return Reply(error=describe_error(error), error_types=types)
+    changed = tuple(
+        name
+        for name in given
+        if not all(_same(a, b) for a, b in zip(_tensors(before[name]), _tensors(given[name]), strict=False))
+        or (isinstance(given[name], (list, dict)) and len(given[name]) != len(before[name]))
+    )
+    return Reply(
+        value=copy(value),
+        after=copy(given),
+        changed=changed,
+        shared=tuple(name for name in given if _shares(value, given[name])),
+        moved=tuple(name for name in given if _storages(given[name]) != addresses[name]),
+    )
+
+
+def ask(
+    answer: Callable[..., Any], calls: Sequence[dict[str, Any]], *, hand: bool = False, forbid: Sequence[str] = ()
+) -> list[Reply]:
+    """Call ``answer`` with the values of each call, in order, and return one reply per call.
+
+    With ``hand`` the calls run in inference mode and torch's differentiation is refused; ``forbid`` names ready-made
+    torch functions that are refused. Stops after the first call that was not done or refused: the rest would say the
+    same. Exceptions of the student's never leave this function.
+    """
+    refused = by_hand.read(answer, forbid=forbid, derivatives=hand) if hand or forbid else None
+    if refused:
+        return [Reply(refused=refused)]
+    replies: list[Reply] = []
+    for arguments in calls:
+        replies.append(_one(answer, arguments, hand, forbid))
+        if replies[-1].not_done is not None or replies[-1].refused:
+            break
+    return replies

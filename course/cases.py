@@ -1,0 +1,165 @@
+"""Seeded inputs that make wrong answers visible.
+
+A case must not hide a mistake. So all sizes in a case differ (a forgotten transpose cannot fit), there are at least
+three examples (a mean is not a sum), no entry is near 0 (nothing vanishes), pre-activations stay away from a ReLU's
+kink, and every number is float64 unless said otherwise. Cases come from their own random generator: the global
+random state is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+SIZES = range(3, 10)
+KINK = 0.05  # the least distance of a pre-activation from 0
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of arguments for an exercise, in order: ``answer(*case)`` calls it.
+
+    ``inputs`` maps argument names to values, ``sizes`` the symbols of their shapes to numbers, and ``gives`` is the
+    expected result where the case was made by hand.
+    """
+
+    inputs: dict[str, Any]
+    sizes: dict[str, int] = field(default_factory=dict)
+    gives: Any = _MISSING
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.inputs.values())
+
+    def __getitem__(self, name: str) -> Any:
+        return self.inputs[name]
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the case carries its expected result."""
+        return self.gives is not _MISSING
+
+
+def example(*, gives: Any = _MISSING, **inputs: Any) -> Case:
+    """A case made by hand: arguments by name, in order, and the result that ``gives`` states."""
+    return Case(inputs, gives=gives)
+
+
+def _entries(shape: Sequence[int], generator: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
+    """Random entries of both signs, none nearer to 0 than 0.2."""
+    normal = torch.randn(tuple(shape), generator=generator, dtype=torch.float64, device="cpu")
+    return (torch.where(normal < 0, -1.0, 1.0).double() * (normal.abs() * 0.8 + 0.2)).to(dtype)
+
+
+def _labels(count: int, classes: int, generator: torch.Generator) -> torch.Tensor:
+    """Class labels, int64, shape (count,): at least two classes occur."""
+    labels = torch.randint(classes, (count,), generator=generator, device="cpu")
+    if count > 1 and bool((labels == labels[0]).all()):
+        labels[-1] = (labels[0] + 1) % classes
+    return labels
+
+
+def _sizes(specs: Iterable[Any], generator: torch.Generator) -> dict[str, int]:
+    """A different size for every symbol of the shapes, none equal to a size that is written as a number."""
+    words = [word for spec in specs if isinstance(spec, str) for word in spec.replace(":", " ").split()]
+    fixed = {int(word) for word in words if word.isdigit()}
+    symbols = list(dict.fromkeys(word for word in words if not word.isdigit()))
+    free = [size for size in range(SIZES.start, SIZES.stop + len(fixed) + len(symbols)) if size not in fixed]
+    free = free[: max(len(SIZES), len(symbols))]
+    order = torch.randperm(len(free), generator=generator, device="cpu").tolist()
+    return {symbol: free[place] for symbol, place in zip(symbols, order, strict=False)}
+
+
+def _is_away(case: Case, away: Callable[[Case], Any] | None) -> bool:
+    if away is None:
+        return True
+    kinks = away(case)
+    kinks = kinks if isinstance(kinks, (list, tuple)) else [kinks]
+    return all(bool((torch.as_tensor(values).abs() > KINK).all()) for values in kinks)
+
+
+def _draw_until(make: Callable[[torch.Generator], Case], seed: int, away: Callable[[Case], Any] | None) -> Case:
+    """The first case of this seed's stream that lies away from kinks."""
+    generator = torch.Generator(device="cpu").manual_seed(7919 * seed + 17)
+    for _ in range(10_000):
+        case = make(generator)
+        if _is_away(case, away):
+            return case
+    raise ValueError("No case away from the kink in 10,000 draws; make the shapes smaller or `away` less strict.")
+
+
+def draw(
+    *,
+    seeds: int = 24,
+    seed0: int = 0,
+    dtype: torch.dtype = torch.float64,
+    away: Callable[[Case], Any] | None = None,
+    positive: Sequence[str] = (),
+    integer: Sequence[str] = (),
+    **shapes: Any,
+) -> list[Case]:
+    """Random cases: ``draw(X="n d", W="h d", b="h", y="n:q")``.
+
+    A string is a shape: symbols stand for sizes that all differ within a case, digits for themselves, "" for a scalar
+    tensor. "n:q" gives n class labels below q, int64. Anything else (a number, a list, a function) is passed on as it
+    is. ``positive`` and ``integer`` name arguments with positive entries and with whole numbers from -9 to 9 but 0.
+    ``away(case)`` returns the tensor(s) whose entries must stay off 0, such as pre-activations. Other ``seed0``, other
+    cases.
+    """
+
+    def make(generator: torch.Generator) -> Case:
+        sizes = _sizes(shapes.values(), generator)
+        inputs: dict[str, Any] = {}
+        for name, spec in shapes.items():
+            if not isinstance(spec, str):
+                inputs[name] = spec
+            elif ":" in spec:
+                count, classes = (sizes.get(word.strip()) or int(word) for word in spec.split(":"))
+                inputs[name] = _labels(count, classes, generator)
+            else:
+                shape = [int(word) if word.isdigit() else sizes[word] for word in spec.split()]
+                entries = _entries(shape, generator, torch.float64)
+                if name in integer:
+                    entries = torch.where(entries < 0, -1.0, 1.0) * (entries.abs() * 4).round().clamp(1, 9)
+                inputs[name] = (entries.abs() if name in positive else entries).to(dtype)
+        return Case(inputs, sizes)
+
+    return [_draw_until(make, seed0 + seed, away) for seed in range(seeds)]
+
+
+def relu_preactivations(X: torch.Tensor, Ws: Sequence[torch.Tensor], bs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Pre-activations Z = A Wᵀ + b, each (n, out), of a ReLU network's hidden layers; its last layer is linear."""
+    preactivations, A = [], X
+    for W, b in zip(Ws[:-1], bs[:-1], strict=True):
+        preactivations.append(A @ W.T + b)
+        A = preactivations[-1].clamp(min=0)
+    return preactivations
+
+
+def layers(
+    *, seeds: int = 24, seed0: int = 0, depth: tuple[int, int] = (2, 4), dtype: torch.dtype = torch.float64, **more: Any
+) -> list[Case]:
+    """Random ReLU networks: arguments X (n, d), Ws (list of (out, in)), bs (list of (out,)), Y (n, q), then ``more``.
+
+    ``depth`` gives the least and the greatest number of layers; all widths differ; hidden pre-activations stay away
+    from the kink. ``more`` arguments are passed on as they are.
+    """
+
+    def make(generator: torch.Generator) -> Case:
+        count = int(torch.randint(depth[0], depth[1] + 1, (1,), generator=generator, device="cpu"))
+        free = torch.randperm(max(len(SIZES), count + 2), generator=generator, device="cpu") + SIZES.start
+        n, *widths = free[: count + 2].tolist()
+        Ws, bs = [], []
+        for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+            Ws.append((_entries((fan_out, fan_in), generator, torch.float64) / fan_in**0.5).to(dtype))
+            bs.append((_entries((fan_out,), generator, torch.float64) * 0.5).to(dtype))
+        X, Y = _entries((n, widths[0]), generator, dtype), _entries((n, widths[-1]), generator, dtype)
+        return Case({"X": X, "Ws": Ws, "bs": bs, "Y": Y, **more}, {"n": n, "d": widths[0], "q": widths[-1]})
+
+    def kinks(case: Case) -> list[torch.Tensor]:
+        return relu_preactivations(case["X"], case["Ws"], case["bs"])
+
+    return [_draw_until(make, seed0 + seed, kinks) for seed in range(seeds)]
