@@ -19,7 +19,7 @@ AUTOGRAD_NAMES = frozenset(
     "autograd backward grad requires_grad requires_grad_ enable_grad set_grad_enabled inference_mode vjp jvp jacobian "
     "jacrev jacfwd hessian gradcheck functional_call grad_fn retain_grad vmap".split()
 )
-_DERIVATIVE_MODULES = ("torch.autograd", "torch.func", "torch._functorch", "functorch")
+_DERIVATIVE_MODULES = ("torch.autograd.", "torch.func.", "torch._functorch.", "functorch.")
 
 
 class Refused(Exception):
@@ -135,7 +135,7 @@ class Watch(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         owner = getattr(func, "__module__", "") or ""
         if self._derivatives and (
-            name in ("backward", "requires_grad_", "_backward") or owner.startswith(_DERIVATIVE_MODULES)
+            name in ("backward", "requires_grad_", "_backward") or f"{owner}.".startswith(_DERIVATIVE_MODULES)
         ):
             raise Refused(f"Your answer calls torch's `{name}`, which differentiates for you.")
         if name.strip("_") in self._forbid:

@@ -181,6 +181,10 @@ def compare(
     """
     lead = f"{path}: " if path else ""
     if isinstance(expected, torch.Tensor):
+        if isinstance(yours, torch.Tensor) and type(yours) not in (torch.Tensor, torch.nn.Parameter):
+            # A subclass may answer any question about itself as it likes, equality too.
+            text = f"{lead}you give a {type(yours).__name__}, a tensor class of its own; it should be a plain tensor"
+            return Difference(path, "type", text, yours, expected)
         if isinstance(yours, torch.Tensor):
             return _tensor(yours, expected, path, rtol, oracle)
         kind = "missing" if yours is None else "type"
