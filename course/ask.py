@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from course import by_hand
@@ -40,31 +41,41 @@ class Reply:
 
 
 def copy(value: Any) -> Any:
-    """``value`` with every tensor in it copied, without history."""
+    """``value`` with every tensor and NumPy array in it copied, without history."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (list, tuple)):
+        return type(value)(copy(item) for item in value)
+    if isinstance(value, dict):
+        return {key: copy(item) for key, item in value.items()}
     return map_tensors(value, lambda tensor: tensor.detach().clone())
 
 
-def _tensors(value: Any) -> Iterator[torch.Tensor]:
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
+    """Every tensor in nested lists, tuples and dicts; a NumPy array counts as the tensor over its memory."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _tensors(item)
+            yield from tensors_in(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _tensors(item)
-    elif type(value).__module__ == "numpy" and type(value).__name__ == "ndarray":
+            yield from tensors_in(item)
+    elif isinstance(value, np.ndarray):
         with contextlib.suppress(TypeError, ValueError):
             yield torch.from_numpy(value)
 
 
 def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
-    return first.shape == second.shape and first.dtype == second.dtype and torch.equal(first, second)
+    """Whether two tensors agree in shape, dtype and every entry; nan agrees with nan."""
+    if first.shape != second.shape or first.dtype != second.dtype:
+        return False
+    return bool(((first == second) | ((first != first) & (second != second))).all())
 
 
 def _storages(value: Any) -> set[int]:
     """Addresses of the memory blocks under the tensors and arrays in ``value``; a NumPy view counts as its base."""
-    return {tensor.untyped_storage().data_ptr() for tensor in _tensors(value) if tensor.numel()}
+    return {tensor.untyped_storage().data_ptr() for tensor in tensors_in(value) if tensor.numel()}
 
 
 def _shares(result: Any, argument: Any) -> bool:
@@ -74,8 +85,8 @@ def _shares(result: Any, argument: Any) -> bool:
         start = tensor.untyped_storage().data_ptr()
         return start, start + tensor.untyped_storage().nbytes()
 
-    ours = [span(tensor) for tensor in _tensors(argument) if tensor.numel()]
-    theirs = [span(tensor) for tensor in _tensors(result) if tensor.numel()]
+    ours = [span(tensor) for tensor in tensors_in(argument) if tensor.numel()]
+    theirs = [span(tensor) for tensor in tensors_in(result) if tensor.numel()]
     return any(a < d and c < b for a, b in ours for c, d in theirs)
 
 
@@ -134,7 +145,7 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
     changed = tuple(
         name
         for name in given
-        if not all(_same(a, b) for a, b in zip(_tensors(before[name]), _tensors(given[name]), strict=False))
+        if not all(_same(a, b) for a, b in zip(tensors_in(before[name]), tensors_in(given[name]), strict=False))
         or (isinstance(given[name], (list, dict)) and len(given[name]) != len(before[name]))
     )
     return Reply(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 # Largest error allowed, as a share of the tensor's largest entry. A formula on the sizes of `cases` (sums of at most
@@ -62,6 +63,8 @@ def kind_text(value: Any) -> str:
         return "None"
     if isinstance(value, torch.Tensor):
         return f"a tensor, {shape_text(value.shape)}, {dtype_text(value.dtype)}"
+    if isinstance(value, np.ndarray):
+        return f"a NumPy array, {shape_text(value.shape)}, {value.dtype}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):
@@ -180,6 +183,8 @@ def compare(
     the sentence ("autograd").
     """
     lead = f"{path}: " if path else ""
+    if isinstance(expected, np.ndarray) and isinstance(yours, np.ndarray):
+        yours, expected = torch.from_numpy(yours), torch.from_numpy(expected)
     if isinstance(expected, torch.Tensor):
         if isinstance(yours, torch.Tensor) and type(yours) not in (torch.Tensor, torch.nn.Parameter):
             # A subclass may answer any question about itself as it likes, equality too.

@@ -210,7 +210,10 @@ def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
             "Something is created on another device.",
             "Create it with device= of an input, or with zeros_like.",
         ),
-        "not finite": ("A division by 0, a log of 0 or an exponential too large.", "Print the parts step by step."),
+        "not finite": (
+            "Something undefined got in: a division by 0, a log of 0, an overflow, a missing value left where it was.",
+            "Print the parts step by step, and find the first that is nan or inf.",
+        ),
         "shape": ("The shape is not the one asked for.", "Write the shape of each factor beside it, then compare."),
     }
     if kind in advice:

@@ -147,7 +147,8 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
     """The verdict on a function against a reference, or against the results the cases carry."""
     if answer is ...:
         return not_done(name)
-    devices = device.available()
+    with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
+    devices = device.available() if with_tensors else [torch.device("cpu")]
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"

@@ -1,0 +1,51 @@
+# The course in one word each. `make help` lists them.
+PYTHON ?= python3
+CONSTRAINTS ?= .ci/constraints.txt
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := all
+.PHONY: all help setup build release grade test test-long lint format lab clean
+
+all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
+	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
+
+setup: $(READY)  ## Create .venv and install everything
+
+build: $(READY)  ## Build the notebooks in source/ from their texts
+	@$(BIN)/course build
+
+release: $(READY)  ## Make the students' versions in release/ with nbgrader
+	@$(BIN)/course release
+
+grade: $(READY)  ## Grade what is in submitted/, write feedback/ and grades.csv
+	@$(BIN)/course grade
+
+test: $(READY)  ## Run the tests: unit, notebooks, the whole pipeline once
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(READY)  ## Run the longer tests: a clean install from the wheel
+	@$(BIN)/python -m pytest -m long
+
+lint: $(READY)  ## Check style and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: $(READY)  ## Mend style and format where a tool can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lab: $(READY)  ## Open JupyterLab for authors and instructors
+	@$(BIN)/jupyter lab --config=course/authoring/lab_config.py
+
+clean: $(READY)  ## Remove built notebooks and the sample class; students' work and grades stay
+	@$(BIN)/course clean
+
+$(READY): pyproject.toml $(CONSTRAINTS)
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else "The course needs Python 3.10 or later; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "Installing PyTorch, JupyterLab and nbgrader into .venv (about 5 GB, once)"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --constraint $(CONSTRAINTS) --editable '.[instructor,test]'
+	@touch $@
