@@ -113,6 +113,22 @@ def _summed_rows(pairs: Sequence[Pair]) -> Finding | None:
     return None
 
 
+def _outer(pairs: Sequence[Pair]) -> Finding | None:
+    """A column met a row and broadcasting made a table of all combinations: (n, 1) and (n,) give (n, n)."""
+
+    def is_table(pair: Pair) -> bool:
+        n = pair.expected.shape[0] if pair.expected.dim() == 1 else 0
+        return n > 1 and pair.yours.shape == (n, n) and _reproduces(pair.yours.diagonal(), pair.expected)
+
+    if all(is_table(pair) for pair in pairs):
+        return Finding(
+            "You get a table of every row with every other: a column (n, 1) met a vector (n,), and broadcasting "
+            "stretched both.",
+            "Give both the same shape first.",
+        )
+    return None
+
+
 def _zeros(pairs: Sequence[Pair]) -> Finding | None:
     if all(pair.yours.shape == pair.expected.shape and not bool(pair.yours.any()) for pair in pairs):
         return Finding("Every entry of your answer is 0.", "Check that something is computed, and not multiplied away.")
@@ -165,6 +181,7 @@ _TRANSFORMATIONS: tuple[Callable[[Sequence[Pair]], Finding | None], ...] = (
     _transpose,
     _reshaped,
     _summed_rows,
+    _outer,
     _missing_factor,
 )
 
@@ -202,9 +219,9 @@ def _on_cpu(inputs: dict[str, Any]) -> dict[str, Any]:
 def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
     """What can be said of one wrong result when no cause is found: never empty-handed, never a guess."""
     advice = {
-        "missing": ("Nothing came back.", "Check that every path through your function ends in a return."),
-        "type": ("The answer is of another kind than the one asked for.", "Read again what the exercise returns."),
-        "length": ("The answer has other parts than the ones asked for.", "Read again what the exercise returns."),
+        "missing": ("There is None where a value should be.", "In a function, check that every path ends in a return."),
+        "type": ("The answer is of another kind than the one asked for.", "Read again what the exercise asks for."),
+        "length": ("The answer has other parts than the ones asked for.", "Read again what the exercise asks for."),
         "dtype": ("The numbers may be right; their dtype is not.", "Check the dtype of what you create inside."),
         "device": (
             "Something is created on another device.",
@@ -214,7 +231,10 @@ def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
             "Something undefined got in: a division by 0, a log of 0, an overflow, a missing value left where it was.",
             "Print the parts step by step, and find the first that is nan or inf.",
         ),
-        "shape": ("The shape is not the one asked for.", "Write the shape of each factor beside it, then compare."),
+        "shape": (
+            "The shape is not the one asked for.",
+            "Write down the shape after each step of yours, and find the first surprise.",
+        ),
     }
     if kind in advice:
         return Finding(*advice[kind])

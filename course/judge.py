@@ -165,6 +165,12 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
             right = reference(*ask.copy(given).values()) if reference else device.to(case.gives, place)
             mine = reply.after[rules.mutates] if rules.mutates else reply.value
             if difference := compare(mine, right, rtol=rules.rtol):
+                if rules.mutates and rules.mutates not in reply.changed:
+                    cause = f"{rules.mutates} came back unchanged."
+                    advice = (
+                        f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
+                    )
+                    return failed(name, what, f"{text}: {difference.where}", diagnose.Finding(cause, advice))
                 wrong.append((number, difference))
             elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
                 return spoilt

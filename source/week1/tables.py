@@ -1,0 +1,910 @@
+# %% [markdown]
+# # Week 1: From a table to tensors
+#
+# A neural network only ever sees numbers in a rectangle. The world hands you something else: a table with names
+# in it, and with holes where somebody did not write anything down. In this notebook you build the bridge between
+# the two, and you look hard at the one step of it that invents data.
+#
+# When you are done you will be able to
+#
+# - read a table from a text file and find out what is missing in it,
+# - split it into inputs and targets,
+# - turn words into columns of zeros and ones, with a column of its own for "not known",
+# - fill missing numbers with the mean of their column, and say what that assumes,
+# - put it all into two float64 tensors, `X` and `y`, ready for the linear models of week 2.
+#
+# **From before.** You need tensors, dtypes, indexing, masks and `mean` from the notebook *tensors*. You do not need
+# to know anything about tables in Python: the tool for them, **pandas**, is introduced here as we go.
+
+# %%
+import io
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from course import cases, check, plot
+
+# %% [markdown]
+# ## 1. A table is text with commas
+#
+# The plainest way to keep a table is a **CSV** file, short for *comma-separated values*. It is text. The first line
+# names the columns. Every other line is one row, with a comma between the cells.
+#
+# Here is a small one: four houses, with the number of rooms, what the roof is made of, and the price. `NA` stands for
+# *not available*: nobody wrote that cell down.
+
+# %% given="houses_text"
+houses_text = """
+rooms,roof,price
+NA,NA,127500
+2,NA,106000
+4,Slate,178100
+NA,NA,140000
+"""
+
+# %% [markdown]
+# The function that reads CSV is `pd.read_csv`. It expects a file. We have a string, so we wrap it: `io.StringIO`
+# makes a string behave like an open file. The next cell gives the two together a name, and the rest of the notebook
+# uses that name. It is locked, like the cell above: you may run it, but not change it.
+
+# %% given="read_table"
+def read_table(text):
+    """Read a table from CSV text: one row for each line, columns named by the first line."""
+    return pd.read_csv(io.StringIO(text))
+
+# %%
+houses = read_table(houses_text)
+houses
+
+# %% [markdown]
+# What you see is a **DataFrame**, pandas' word for a table. Three things to notice:
+#
+# - The columns have names. You take one out by its name: `houses["rooms"]`.
+# - The rows are numbered from 0, in the first column without a heading. That number is not part of the data.
+# - Every `NA` became `NaN`, *not a number*: pandas' mark for a missing cell. It recognises many spellings: `NA`,
+#   `N/A`, `null`, `NaN`, or nothing at all between two commas.
+#
+# Usually the table is in a file, and then you give `pd.read_csv` the file's path. The result is the same. To show it
+# without leaving anything behind in your folder, the next cell writes the text into a temporary file and reads it back.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "houses.csv"
+    path.write_text(houses_text)
+    from_file = pd.read_csv(path)
+
+from_file.equals(houses)  # the same names, the same cells?
+
+# %% [markdown]
+# ### What is in a column?
+#
+# A tensor has one dtype. A table has one *for each column*, and `dtypes` lists them. Before you run the cell: which
+# dtype do you expect for `rooms`, which holds 2 and 4, and for `price`?
+
+# %%
+houses.dtypes
+
+# %% [markdown]
+# `price` is `int64`, whole numbers. But `rooms` is `float64`, although 2 and 4 are whole numbers too. The reason is
+# its missing cells: `NaN` exists among floating-point numbers and has no counterpart among integers, so one missing
+# cell turns the whole column into floats. `roof` holds words; pandas calls that `str` (before version 3: `object`).
+#
+# ### Where are the holes?
+#
+# `isna()` asks every cell whether it is missing. The answer is a table of the same shape, of `True` and `False`. It
+# is a mask, like the ones you made from tensors.
+
+# %%
+houses.isna()
+
+# %% [markdown]
+# In a mask, `True` counts as 1 and `False` as 0. So adding up a column of the mask counts its missing cells. Here is
+# one column, picked by name and counted. (`int` makes a plain Python number of pandas' own kind of integer.)
+
+# %%
+int(houses["rooms"].isna().sum())
+
+# %% [markdown]
+# ### Exercise 1.1: count what is missing
+#
+# The first thing to do with a table that you did not make yourself is to look for the holes.
+#
+# **Your turn.** Write `count_missing(text)`. It reads the CSV text and returns a dictionary with one entry for each
+# column: its name, and how many of its cells are missing, a whole number. For the houses it is
+# `{"rooms": 2, "roof": 3, "price": 0}`.
+#
+# Two hints. Called on a whole table, `sum()` adds up each column separately. What it returns has a method
+# `to_dict()`, which makes an ordinary dictionary.
+
+# %% solution="count_missing"
+def count_missing(text):
+    """Count missing cells, given CSV text; returns a dict {column name: whole number}."""
+    ### BEGIN SOLUTION
+    return read_table(text).isna().sum().to_dict()
+    ### END SOLUTION
+
+# %% check="count_missing" points=1
+four_houses = cases.example(
+    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    gives={"rooms": 2, "roof": 3, "price": 0},
+)
+check.function(count_missing, on=[four_houses])
+### BEGIN HIDDEN TESTS
+first_row = cases.example(
+    text="day,wind,rain\nNA,,3.5\nMon,-2,NA\nTue,-1.5,0\nWed,NA,1\nThu,4,\n", gives={"day": 1, "wind": 2, "rain": 2}
+)
+complete = cases.example(text="NAME,age\nNANA,3\nDANA,-4\n", gives={"NAME": 0, "age": 0})
+spellings = cases.example(text="a,b,c,d\nnull,NaN,N/A,1\n,NA,,2\n0,,7,3\n", gives={"a": 2, "b": 3, "c": 2, "d": 0})
+check.function(count_missing, on=[first_row, complete, spellings])
+### END HIDDEN TESTS
+
+# %% wrong="count_missing" name="present cells counted"
+# says: Your numbers count the cells that are there. The question is how many are not.
+# next: Ask `isna()` first, which is True where a cell is missing, and add up its answers.
+def count_missing(text):
+    return read_table(text).count().to_dict()
+
+# %% wrong="count_missing" name="letters NA counted in the text"
+# says: You look for the letters NA. A missing cell can also be empty or spelled `null`, and a name may contain NA.
+# next: Let `read_table` read the text, then ask the table with `isna()`.
+def count_missing(text):
+    lines = [line.split(",") for line in text.strip().splitlines()]
+    return {name: sum("NA" in cells[j] for cells in lines[1:]) for j, name in enumerate(lines[0])}
+
+# %% wrong="count_missing" name="only says whether"
+# says: You say whether a column has a missing cell. The question is how many it has.
+# next: Replace `any()`, which answers yes or no, by something that counts.
+def count_missing(text):
+    return {name: int(value) for name, value in read_table(text).isna().any().to_dict().items()}
+
+# %% wrong="count_missing" name="the houses typed in"
+# says: You return the numbers of the houses whatever table you are given.
+# next: Compute the answer from `text`.
+def count_missing(text):
+    return {"rooms": 2, "roof": 3, "price": 0}
+
+# %% right="count_missing" name="column by column"
+def count_missing(text):
+    table = read_table(text)
+    counts = {}
+    for name in table.columns:
+        counts[name] = int(table[name].isna().sum())
+    return counts
+
+# %% [markdown]
+# ## 2. Inputs and targets
+#
+# What do we want from the houses? To predict the price from the rest. So the columns play two roles. The price is the
+# **target**, the thing to be predicted. The other columns are the **inputs**, what the prediction may look at. In this
+# notebook the target always stands in the last column, and its cells are never missing.
+#
+# You can pick columns by name. When you do not know the names, pick them by position with `iloc`, which takes row and
+# column indices just as a tensor does. `:` is "all", `-1` is "the last", and `:-1` is "all but the last".
+
+# %%
+houses = read_table(houses_text)
+houses.iloc[:, :-1]
+
+# %% [markdown]
+# These are the inputs: all four rows, every column except the last. With one index instead of a slice you get a single
+# column, as you would from a tensor. Here is the first one:
+
+# %%
+houses.iloc[:, 0]
+
+# %% [markdown]
+# ### From pandas to PyTorch
+#
+# Two steps lead from a column of numbers to a tensor. `to_numpy(dtype=float)` makes a NumPy array of float64;
+# `torch.tensor` copies it into a tensor. Say the shape and the dtype before you run this.
+
+# %%
+rooms = torch.tensor(houses.iloc[:, 0].to_numpy(dtype=float))
+rooms.shape, rooms.dtype, rooms
+
+# %% [markdown]
+# One column of four rows becomes a vector of shape (4,). The holes came along, as `nan`; they wait for section 4.
+#
+# Why insist on floating point? Because the weights of a network are floating-point numbers, and PyTorch refuses to
+# multiply a matrix of one dtype by a matrix of another. And why float64? It carries about 16 decimal digits, so when
+# your result differs from the expected one, rounding is not to blame.
+#
+# ### Exercise 2.1: the targets
+#
+# **Your turn.** Write `target_values(text)`. It returns the last column of the table, whatever its name, as a tensor
+# of shape (n,), one number for each of the n rows, in float64. For the houses it is
+# `tensor([127500., 106000., 178100., 140000.], dtype=torch.float64)`. Look at the dtypes of section 1 again: the prices
+# are whole numbers, and still the answer has to be float64.
+
+# %% solution="target_values"
+def target_values(text):
+    """Return the last column, given CSV text: a tensor of shape (n,), float64."""
+    ### BEGIN SOLUTION
+    table = read_table(text)
+    return torch.tensor(table.iloc[:, -1].to_numpy(dtype=float))
+    ### END SOLUTION
+
+# %% check="target_values" points=1
+four_houses = cases.example(
+    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    gives=torch.tensor([127500, 106000, 178100, 140000], dtype=torch.float64),
+)
+check.function(target_values, on=[four_houses])
+### BEGIN HIDDEN TESTS
+weather = cases.example(
+    text="day,wind,degrees\nNA,3,-2.5\nMon,,0.1\nTue,7,-11\n", gives=torch.tensor([-2.5, 0.1, -11], dtype=torch.float64)
+)
+bikes = cases.example(text="gears,sold\n7,1\n21,0\n3,1\n1,12\n8,-3\n", gives=torch.tensor([1.0, 0, 1, 12, -3]).double())
+wide = cases.example(text="a,b,c,d,e\n1,2,3,x,5\n6,7,8,y,16777217\n", gives=torch.tensor([5, 16777217]).double())
+check.function(target_values, on=[weather, bikes, wide])
+### END HIDDEN TESTS
+
+# %% wrong="target_values" name="column taken by its name"
+# says: You take the column called price. Another table calls its last column something else.
+# next: Take the column by its position, with `iloc`.
+def target_values(text):
+    return torch.tensor(read_table(text)["price"].to_numpy(dtype=float))
+
+# %% wrong="target_values" name="whole numbers kept"
+# says: A column of whole numbers comes out as int64. Targets have to be float64.
+# next: Tell `to_numpy` which dtype you want.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1].to_numpy())
+
+# %% wrong="target_values" name="a matrix of one column"
+# says: Your answer has shape (n, 1), a matrix with one column. A vector of shape (n,) is wanted.
+# next: Index the column with `-1` alone. The slice `-1:` keeps the dimension.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1:].to_numpy(dtype=float))
+
+# %% wrong="target_values" name="float32"
+# says: You go through float32, which keeps only about 7 decimal digits.
+# next: Build the tensor straight from the float64 array.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1].to_numpy(dtype=float), dtype=torch.float32)
+
+# %% right="target_values" name="from a list of numbers"
+def target_values(text):
+    table = read_table(text)
+    return torch.tensor([float(value) for value in table[table.columns[-1]]], dtype=torch.float64)
+
+# %% [markdown]
+# ## 3. Words into numbers: one-hot
+#
+# A network cannot multiply the word *Slate* by a weight. It needs numbers. The first idea that comes to mind is to
+# number the words. Take five houses with three kinds of roof, and write Copper = 0, Slate = 1, Tile = 2. Now the
+# network reads things that nobody meant: that tile is more than slate, that slate lies halfway between copper and tile,
+# that two slates make a tile. Numbers bring an order and distances with them, and roofs have neither.
+#
+# **One-hot** encoding avoids that. Each word gets a column of its own. In a row, the column of its word is 1 and the
+# others are 0. Any two different words are now equally far apart, and none is larger. To make such a column, compare:
+
+# %%
+roofs = ["Tile", "Slate", "Copper", "Slate", "Tile"]
+words = ["Copper", "Slate", "Tile"]  # one column each, in alphabetical order
+encoded = torch.tensor([[roof == word for word in words] for roof in roofs], dtype=torch.float64)
+encoded
+
+# %% [markdown]
+# Five rows for five houses, three columns for three words. Every row holds exactly one 1. That single hot entry gives
+# the encoding its name.
+
+# %%
+plot.tensor_shape(
+    encoded,
+    labels=("encoded",),
+    highlight=encoded == 1,
+    alt="A grid of five rows and three columns of zeros and ones. "
+    "Each row has a single 1, which is shaded: in columns 2, 1, 0, 1, 2.",
+    caption="Five roofs, one-hot. Rows are houses, columns are the words Copper, Slate, Tile.",
+)
+
+# %% [markdown]
+# Read the shaded cells from top to bottom: Tile, Slate, Copper, Slate, Tile. The picture is the list again, written as
+# positions instead of words. Nothing is lost, and nothing is added.
+#
+# pandas does this for a whole column with `pd.get_dummies`. ("Dummy variable" is the statisticians' name for a column
+# of zeros and ones.) It finds the words by itself and puts them in alphabetical order. Let us give it the roofs of our
+# four houses, three of which are missing:
+
+# %%
+houses = read_table(houses_text)
+pd.get_dummies(houses["roof"])
+
+# %% [markdown]
+# Two surprises. The entries are `False` and `True`; `dtype=float` asks for 0.0 and 1.0 instead. And the houses with a
+# missing roof have no 1 anywhere. Their row has only a zero, as if they had no roof at all.
+#
+# "Not known" is a fact too, and it may matter: perhaps the roof is left out where it is in a bad state. So it gets a
+# column of its own, which is 1 where the cell is missing. With the option `dummy_na=True`, `get_dummies` adds this
+# column, always as the last one. It does so even when nothing is missing; then the column is all zeros, and the number
+# of columns does not depend on luck.
+#
+# ### Exercise 3.1: one column, one-hot
+#
+# **Your turn.** Write `one_hot(text, column)`. It returns the one-hot encoding of the column with that name, as a
+# float64 tensor of shape (n, k + 1): n rows, one column for each of the k different values in alphabetical order, and
+# last the column for "missing". For the column `roof` of the houses that is k = 1, shape (4, 2):
+#
+# $$\begin{bmatrix} 0 & 1 \\ 0 & 1 \\ 1 & 0 \\ 0 & 1 \end{bmatrix}$$
+#
+# Your function will also meet a column of numbers that are really names, such as the line of a bus. Line 14 is not
+# twice line 7. They are encoded in the same way, the smallest first. (`get_dummies` encodes numbers when you give it a
+# single column, as above. Given a whole table, it encodes only the columns of words.)
+
+# %% solution="one_hot"
+def one_hot(text, column):
+    """One-hot encode one column, given CSV text and the column's name.
+
+    Returns a tensor of shape (n, k + 1), float64: one column for each of the k values,
+    in order, and the last for missing.
+    """
+    ### BEGIN SOLUTION
+    encoded = pd.get_dummies(read_table(text)[column], dummy_na=True, dtype=float)
+    return torch.tensor(encoded.to_numpy(dtype=float))
+    ### END SOLUTION
+
+# %% check="one_hot" points=2
+four_houses = cases.example(
+    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    column="roof",
+    gives=torch.tensor([[0.0, 1], [0, 1], [1, 0], [0, 1]]).double(),
+)
+check.function(one_hot, on=[four_houses])
+### BEGIN HIDDEN TESTS
+pets = "pet,age\nNA,3\ncat,1\ndog,NA\nant,2\ncat,5\n"
+pet = torch.tensor([[0.0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]]).double()
+trips = "stop,line,minutes\nPark,14,3\nMill,7,-1\nMill,,2\nPark,14,9\nMill,7,8\n"
+line = torch.tensor([[0.0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]]).double()
+stop = torch.tensor([[0.0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0, 0]]).double()  # nothing missing
+check.function(
+    one_hot,
+    on=[
+        cases.example(text=pets, column="pet", gives=pet),
+        cases.example(text=trips, column="line", gives=line),
+        cases.example(text=trips, column="stop", gives=stop),
+    ],
+)
+### END HIDDEN TESTS
+
+# %% wrong="one_hot" name="no column for missing"
+# says: Your encoding has no column for missing cells. Rows without a word are all zeros.
+# next: Use the option of `get_dummies` that adds the column for missing cells.
+def one_hot(text, column):
+    return torch.tensor(pd.get_dummies(read_table(text)[column], dtype=float).to_numpy(dtype=float))
+
+# %% wrong="one_hot" name="a missing column only when needed"
+# says: You add the column for missing cells only when there are some. The shape then depends on luck.
+# next: Add it always. When nothing is missing, it is a column of zeros.
+def one_hot(text, column):
+    values = read_table(text)[column]
+    encoded = pd.get_dummies(values, dummy_na=bool(values.isna().any()), dtype=float)
+    return torch.tensor(encoded.to_numpy(dtype=float))
+
+# %% wrong="one_hot" name="true and false kept"
+# says: Your tensor holds True and False. A network needs 1.0 and 0.0.
+# next: Ask for float when you make the NumPy array.
+def one_hot(text, column):
+    return torch.tensor(pd.get_dummies(read_table(text)[column], dummy_na=True).to_numpy())
+
+# %% wrong="one_hot" name="missing column first"
+# says: Your column for missing cells comes first. It should come last.
+# next: Keep the order in which `get_dummies` gives the columns.
+def one_hot(text, column):
+    encoded = torch.tensor(pd.get_dummies(read_table(text)[column], dummy_na=True).to_numpy(dtype=float))
+    return torch.roll(encoded, 1, dims=1)
+
+# %% wrong="one_hot" name="numbers left as they are"
+# says: Columns of words are encoded, but a column of numbers stays as it is. `get_dummies` skips it in a table.
+# next: Give `get_dummies` the single column `table[column]`, with one pair of brackets.
+def one_hot(text, column):
+    encoded = pd.get_dummies(read_table(text)[[column]], dummy_na=True)
+    return torch.tensor(encoded.to_numpy(dtype=float))
+
+# %% right="one_hot" name="by comparing"
+def one_hot(text, column):
+    values = read_table(text)[column]
+    words = sorted(set(values.dropna()))
+    columns = [[float(value == word) for value in values] for word in words]
+    columns.append([float(missing) for missing in values.isna()])
+    return torch.tensor(columns, dtype=torch.float64).T
+
+# %% [markdown]
+# ## 4. Missing numbers: the mean of the others
+#
+# For words, "missing" became one more word. A missing *number* is harder: the column already is a number, and some
+# number has to stand there. It cannot stay `nan`, because `nan` spreads. Whatever it touches becomes `nan` too:
+
+# %%
+rooms = torch.tensor(read_table(houses_text)["rooms"].to_numpy(dtype=float))
+rooms, rooms.sum(), 10 * rooms
+
+# %% [markdown]
+# One missing cell would be enough to turn the output of a whole network into `nan`. We could throw away every row that
+# has a hole. Of our four houses, one would remain. So we fill the holes instead, which is called **imputation**. The
+# simplest filling is the mean of the numbers that are known. **Mean imputation** is done in three steps:
+#
+# 1. *Find the holes.* `rooms == torch.nan` will not do: `nan` is not equal to anything, not even to itself. Ask
+#    `torch.isnan(rooms)`, which gives a mask.
+# 2. *Average the rest.* `~missing` turns the mask around, and indexing with it keeps the known numbers.
+# 3. *Fill.* `torch.where(mask, a, b)` takes `a` where the mask is `True` and `b` where it is `False`.
+
+# %%
+missing = torch.isnan(rooms)
+mean = rooms[~missing].mean()
+torch.where(missing, mean, rooms)
+
+# %% [markdown]
+# Known are 2 and 4, their mean is 3, so both holes become 3. Notice what the mean was *not*: not $(2+4)/4 = 1.5$, with
+# the holes counted as zeros, but $(2+4)/2 = 3$, the sum over the known numbers divided by how many they are.
+#
+# With several columns, each keeps to itself: a hole in *rooms* is filled with the mean of *rooms*, a hole in *area*
+# with the mean of *area*. Here is a table of three houses with these two columns, before and after.
+
+# %%
+before = torch.tensor([[torch.nan, 90.0], [2.0, torch.nan], [4.0, 130.0]]).double()
+after = torch.tensor([[3.0, 90.0], [2.0, 110.0], [4.0, 130.0]]).double()
+plot.tensor_shape(
+    before,
+    after,
+    labels=("before", "after"),
+    highlight=[torch.isnan(before), torch.isnan(before)],
+    alt="Two grids of three rows and two columns. Before: nan, 90; 2, nan; 4, 130. "
+    "After: 3, 90; 2, 110; 4, 130. The two cells that were nan are shaded.",
+    caption="Mean imputation, column by column: rooms, and area in square metres. "
+    "Shaded: the missing cells.",
+)
+
+# %% [markdown]
+# The shaded cells are the holes and what fills them. Look down the columns: 3 lies halfway between 2 and 4, and 110
+# halfway between 90 and 130. The other four cells have not changed. A mean taken along the *rows* would have put 90
+# rooms into the first house.
+#
+# ### Exercise 4.1: fill every column
+#
+# **Your turn.** Write `fill_means(X)`. `X` is a float64 tensor of shape (n, d) with some entries `nan`, at least one
+# known number in every column. Return a new tensor of the same shape and dtype in which every `nan` is replaced by the
+# mean of the known numbers of its column. Leave `X` itself as it was, so that you can still ask it where the holes
+# were. The figure shows an example: `fill_means(before)` is `after`.
+#
+# A loop over the columns is fine. It also goes without: replace each `nan` by 0, sum over `dim=0`, and divide by how
+# many numbers are known in each column. Then let broadcasting do the filling.
+
+# %% solution="fill_means"
+def fill_means(X):
+    """Replace each nan in X (n, d) by the mean of its column's known entries.
+
+    Returns a new tensor of shape (n, d) and the same dtype; X stays as it was.
+    """
+    ### BEGIN SOLUTION
+    missing = torch.isnan(X)
+    total = torch.where(missing, torch.zeros_like(X), X).sum(dim=0)
+    mean = total / (~missing).sum(dim=0)
+    return torch.where(missing, mean, X)
+    ### END SOLUTION
+
+# %% check="fill_means" points=2
+example = torch.tensor([[torch.nan, 90.0], [2.0, torch.nan], [4.0, 130.0]]).double()
+example_filled = torch.tensor([[3.0, 90.0], [2.0, 110.0], [4.0, 130.0]]).double()
+check.function(fill_means, on=[cases.example(X=example, gives=example_filled)])
+### BEGIN HIDDEN TESTS
+nan = torch.nan
+square = torch.tensor([[nan, 8.0, -1.0], [5.0, nan, nan], [nan, -3.0, 4.5]]).double()
+filled = torch.tensor([[5.0, 8.0, -1.0], [5.0, 2.5, 1.75], [5.0, -3.0, 4.5]]).double()
+tall = torch.tensor([[nan, 1.0], [nan, -2.0], [1.0, 3.0], [2.0, 4.0], [6.0, 5.0]]).double()
+tall_filled = torch.tensor([[3.0, 1.0], [3.0, -2.0], [1.0, 3.0], [2.0, 4.0], [6.0, 5.0]]).double()
+whole = torch.tensor([[1.0, -2.0, 0.0, 7.0], [0.0, 3.0, 3.0, 1.0], [4.0, 5.0, 6.0, 9.0]]).double()
+check.function(
+    fill_means,
+    on=[
+        cases.example(X=square, gives=filled),
+        cases.example(X=tall, gives=tall_filled),
+        cases.example(X=whole, gives=whole.clone()),
+    ],
+)
+### END HIDDEN TESTS
+
+# %% wrong="fill_means" name="filled with zeros"
+# says: You fill the holes with 0. For most columns 0 is not a typical value; a house with 0 rooms is not a house.
+# next: Fill each hole with the mean of the known numbers in its column.
+def fill_means(X):
+    return torch.nan_to_num(X, nan=0.0)
+
+# %% wrong="fill_means" name="one mean for the whole matrix"
+# says: You use one mean for the whole matrix, so rooms and square metres are mixed.
+# next: Take the mean of each column by itself: over `dim=0`, which runs down the rows.
+def fill_means(X):
+    missing = torch.isnan(X)
+    return torch.where(missing, X[~missing].mean(), X)
+
+# %% wrong="fill_means" name="mean along the rows"
+# says: You average along the rows. A hole is then filled with numbers that measure something else.
+# next: Average down the columns: over `dim=0`.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X.nanmean(dim=1, keepdim=True), X)
+
+# %% wrong="fill_means" name="holes counted as zeros in the mean"
+# says: Your mean divides by all n rows. That counts each hole as a 0 and makes the mean too small.
+# next: Divide by the number of known entries in the column.
+def fill_means(X):
+    missing = torch.isnan(X)
+    return torch.where(missing, torch.nan_to_num(X, nan=0.0).mean(dim=0), X)
+
+# %% wrong="fill_means" name="the median"
+# says: You fill with the middle value of the known numbers. The mean is asked for.
+# next: Add the known numbers of a column up and divide by how many they are.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X.nanmedian(dim=0).values, X)
+
+# %% wrong="fill_means" name="the input overwritten"
+# says: The numbers are right, but you wrote them into X itself, and now nobody can tell where the holes were.
+# next: Work on a copy, `X.clone()`, or use `torch.where`, which makes a new tensor.
+def fill_means(X):
+    missing = torch.isnan(X)
+    X[missing] = X.nanmean(dim=0).expand_as(X)[missing]
+    return X
+
+# %% right="fill_means" name="with a loop"
+def fill_means(X):
+    filled = X.clone()
+    for j in range(X.shape[1]):
+        missing = torch.isnan(X[:, j])
+        filled[missing, j] = X[~missing, j].mean()
+    return filled
+
+# %% right="fill_means" name="with nanmean"
+def fill_means(X):
+    return torch.where(X.isnan(), X.nanmean(dim=0), X)
+
+# %% [markdown]
+# ## 5. The whole way: from text to `X` and `y`
+#
+# You now have every piece. pandas can do two of the steps for a whole table, and it is time to meet them together.
+#
+# `pd.get_dummies(table, dummy_na=True)` goes through a *table* and encodes only its columns of words. The columns of
+# numbers stay, and move to the front. Here is another small table to watch, some plants:
+
+# %%
+plants = read_table("kind,leaves,height\nfern,NA,30.5\nNA,12,8\nmoss,40,NA\nfern,20,25\n")
+encoded = pd.get_dummies(plants, dummy_na=True)
+encoded
+
+# %% [markdown]
+# The numbers, `leaves` and `height`, come first, in the order of the file. Then come the columns made from `kind`:
+# fern, moss, and missing. Each row has exactly one `True` among these three.
+#
+# The other step is `fillna`, which fills every missing cell of a table. Given `encoded.mean()`, which holds one mean
+# for each column, it fills each column with its own:
+
+# %%
+encoded.mean()
+
+# %% [markdown]
+# The known leaves are 12, 40 and 20, with mean 24. The means of the one-hot columns are the shares of each word: half
+# of the plants are ferns. Those columns have no holes, since "missing" is a column of its own now, and so filling does
+# not touch them. That is why encoding the words comes *before* filling the numbers.
+#
+# ### Exercise 5.1: prepare a table
+#
+# **Your turn.** Write `prepare(text)`. It returns two tensors, `X` and `y`, both float64:
+#
+# - `X`, of shape (n, d): the inputs, that is, every column but the last, with words one-hot (with a column for
+#   missing) and missing numbers filled with the mean of their column. Numbers first, then the one-hot columns, in the
+#   order of `get_dummies`.
+# - `y`, of shape (n,): the last column.
+#
+# Use pandas' two steps, or your own functions from above. For the houses the answer is
+#
+# $$X = \begin{bmatrix} 3 & 0 & 1 \\ 2 & 0 & 1 \\ 4 & 1 & 0 \\ 3 & 0 & 1 \end{bmatrix}, \qquad
+# y = \begin{bmatrix} 127500 & 106000 & 178100 & 140000 \end{bmatrix}$$
+#
+# with the columns *rooms*, *roof is slate*, *roof is missing*. This is the form in which every later week expects its
+# data: one row for each example, one column for each input.
+
+# %% solution="prepare"
+def prepare(text):
+    """Turn CSV text into inputs X (n, d) and targets y (n,), both float64.
+
+    The last column is the target.
+    """
+    ### BEGIN SOLUTION
+    table = read_table(text)
+    inputs = pd.get_dummies(table.iloc[:, :-1], dummy_na=True)
+    inputs = inputs.fillna(inputs.mean())
+    X = torch.tensor(inputs.to_numpy(dtype=float))
+    return X, target_values(text)
+    ### END SOLUTION
+
+# %% check="prepare" points=3
+four_houses = cases.example(
+    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    gives=(
+        torch.tensor([[3.0, 0, 1], [2, 0, 1], [4, 1, 0], [3, 0, 1]]).double(),
+        torch.tensor([127500, 106000, 178100, 140000]).double(),
+    ),
+)
+check.function(prepare, on=[four_houses])
+### BEGIN HIDDEN TESTS
+pupils = cases.example(  # a word column first and a number column after it; holes in both
+    text="house,maths,physics,passed\nNA,85,90,1\nred,,80,0\nblue,95,,1\nred,60,70,0\nblue,70,75,1\n",
+    gives=(
+        torch.tensor(
+            [[85, 90, 0, 0, 1], [77.5, 80, 0, 1, 0], [95, 78.75, 1, 0, 0], [60, 70, 0, 1, 0], [70, 75, 1, 0, 0]]
+        ).double(),
+        torch.tensor([1, 0, 1, 0, 1]).double(),
+    ),
+)
+complete = cases.example(  # nothing missing, whole numbers only, no words, negative numbers
+    text="a,b,c\n1,-2,3\n4,5,-6\n-7,8,10\n",
+    gives=(torch.tensor([[1, -2], [4, 5], [-7, 8]]).double(), torch.tensor([3, -6, 10]).double()),
+)
+weather = cases.example(  # two columns of words, one of them complete
+    text="wind,sky,gust,rain\nN,NA,NA,0.5\nS,grey,-4.5,2\nN,blue,1,-1\nS,grey,NA,0.25\n",
+    gives=(
+        torch.tensor(
+            [[-1.75, 1, 0, 0, 0, 0, 1], [-4.5, 0, 1, 0, 0, 1, 0], [1, 1, 0, 0, 1, 0, 0], [-1.75, 0, 1, 0, 0, 1, 0]]
+        ).double(),
+        torch.tensor([0.5, 2, -1, 0.25]).double(),
+    ),
+)
+check.function(prepare, on=[pupils, complete, weather])
+### END HIDDEN TESTS
+
+# %% wrong="prepare" name="no column for missing words"
+# says: The one-hot columns have none for missing, so a row without a word is all zeros there.
+# next: Give `get_dummies` the option `dummy_na=True`.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1])
+    inputs = inputs.fillna(inputs.mean())
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="the target among the inputs"
+# says: The last column is still among your inputs. A model could then read the answer off instead of predicting it.
+# next: Leave the last column out with `iloc[:, :-1]` before you encode.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text), dummy_na=True)
+    inputs = inputs.fillna(inputs.mean())
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="filled with zeros"
+# says: The missing numbers became 0. They should become the mean of their column.
+# next: Give `fillna` the means of the columns instead of 0.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True).fillna(0)
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="rows with holes thrown away"
+# says: You drop the rows that have a missing cell, so the table has lost examples.
+# next: Keep every row. Words that are missing get a column; numbers that are missing get the mean.
+def prepare(text):
+    table = read_table(text).dropna()
+    inputs = pd.get_dummies(table.iloc[:, :-1], dummy_na=True)
+    return torch.tensor(inputs.to_numpy(dtype=float)), torch.tensor(table.iloc[:, -1].to_numpy(dtype=float))
+
+# %% wrong="prepare" name="holes not filled"
+# says: There are still `nan` entries in X. The words are encoded, but the missing numbers are not filled.
+# next: After `get_dummies`, fill each column with its mean.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True)
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="only the columns called rooms and roof"
+# says: Your function knows the columns of the houses by name. Another table has other columns.
+# next: Let `get_dummies` and `mean` work on all inputs at once, without naming them.
+def prepare(text):
+    table = read_table(text)
+    X = torch.cat([fill_means(torch.tensor(table[["rooms"]].to_numpy(dtype=float))), one_hot(text, "roof")], dim=1)
+    return X, target_values(text)
+
+# %% right="prepare" name="from the earlier exercises"
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    numbers = inputs.select_dtypes("number")
+    parts = [fill_means(torch.tensor(numbers.to_numpy(dtype=float)))]
+    parts += [one_hot(text, name) for name in inputs.columns if name not in numbers.columns]
+    return torch.cat(parts, dim=1), target_values(text)
+
+# %% [markdown]
+# Your own function now turns the houses into tensors. Compare with the text at the top of the notebook, row by row.
+
+# %%
+X, y = prepare(houses_text)
+X, y
+
+# %% [markdown]
+# ## 6. What a filled cell claims
+#
+# A 3 that was measured and a 3 that was filled in look exactly alike in `X`. But one is an observation and the other
+# is a guess. What does the guess rest on?
+#
+# Let us make a case where we know the truth. We draw the weekly study hours of 1000 students, and then delete some 300
+# of the numbers, in two ways. In the first, chance alone decides which. In the second, those who study a lot have less
+# time to fill in forms: the more hours, the more often the number is missing. Two masks say what is missing in each
+# case, and the cell ends by counting them.
+
+# %%
+generator = torch.Generator().manual_seed(4)
+hours = 20 + 6 * torch.randn(1000, dtype=torch.float64, generator=generator)
+dice = torch.rand(1000, dtype=torch.float64, generator=generator)
+by_chance = dice < 0.3
+by_hours = dice < 0.3 + 0.05 * (hours - 20)
+by_chance.sum().item(), by_hours.sum().item()
+
+# %%
+plot.bars(
+    {
+        "the truth": hours.mean().item(),
+        "missing\nby chance": hours[~by_chance].mean().item(),
+        "missing\nwhen high": hours[~by_hours].mean().item(),
+    },
+    ylabel="mean of the known hours",
+    alt="Three bars, means in hours: the truth 20.0, numbers missing by chance 20.1, "
+    "high numbers missing more often 17.6.",
+    caption="What mean imputation would write into each missing cell, against the truth.",
+)
+
+# %% [markdown]
+# The first two bars agree: when chance decides, those who are left resemble those who are gone, and their mean is a
+# fair guess. The third bar is too low, by two and a half hours. For those who are missing the guess is worse still,
+# because they are the ones who study more. And nothing in the table warns you: the numbers that would show it are the
+# missing ones. Having more rows does not help either.
+#
+# The mean is one thing, the spread another. The standard deviation says how far the numbers typically lie from their
+# mean. Here it is before deleting, and after filling in the *fair* case:
+
+# %%
+filled = torch.where(by_chance, hours[~by_chance].mean(), hours)
+hours.std(), filled.std()
+
+# %% [markdown]
+# Even when the mean is right, the filled column is too narrow, because 300 students now sit exactly on the mean.
+# Nobody is like that. A filled cell is also blind to its row: it gives a student with three courses the same hours as
+# one with seven.
+#
+# What can you do? Keep the information that a cell was filled. For words, the missing column does that. For numbers,
+# you can add such a column as well: 1 where the number was missing, 0 where it was known. The network can then learn
+# to treat those rows differently.
+#
+# One more warning for later. When you prepare *new* rows for a model that is already trained, use the means and the
+# words of the table it was trained on. The new rows' own means would give the same house a different `X` depending on
+# its neighbours.
+#
+# ### Question 6.1: in your own words
+#
+# A clinic's table has a column *blood pressure*. It was measured for everybody who felt dizzy, and for few others. A
+# colleague fills the holes with the column's mean and trains a network. Answer in two or three sentences each:
+#
+# 1. What does mean imputation assume about the missing cells?
+# 2. Is that so here, and what is probably wrong with the filled numbers?
+# 3. What would you do, or ask, before you trust the network?
+#
+# A person reads your answer. What counts is what you explain, not how long it is.
+
+# %% [markdown] answer="what_imputation_assumes" points=2
+# Mean imputation assumes that the cells are missing by chance: whether a cell is missing has nothing to do with the
+# number that would have stood there, so the people with a known value resemble the people without one, and the known
+# mean is a fair guess for them. It also treats every missing row alike, whatever its other columns say, and it makes
+# the column narrower than it is.
+#
+# Here it does not hold. Mostly people who felt dizzy were measured, and dizziness has to do with blood pressure, so
+# the known mean is that of the unwell. The healthy majority is filled with the unusual pressure of the dizzy. The
+# network learns from invented numbers, and the fact that somebody was measured at all, which says much, is hidden.
+#
+# I would ask why cells are missing, and for whom. I would add a column that says whether the pressure was measured,
+# compare the other columns of both groups, and measure a random sample of the others if that is possible. Or I would
+# fill from similar patients (same age, same symptoms), or leave the column out and compare.
+#
+# *For the grader: 1 point for the assumption (missing by chance, unrelated to the value; "missing cells are like the
+# known ones" is enough). 1 point for seeing that it fails here, with the direction or the reason, and one sensible
+# step.*
+
+# %% [markdown]
+# ## 7. A table of your own
+#
+# The houses were mine. Now write a table about something that you know: albums, bus rides, recipes, matches, plants on
+# a window sill. It should give every part of your function something to do.
+#
+# ### Exercise 7.1: your table, in tensors
+#
+# **Your turn.** Write your table as CSV text into `my_text`, and prepare it with your own function. The table has
+#
+# - a first line with three names of your choice, then **six rows**,
+# - first a column of **numbers**, with exactly one missing cell,
+# - second a column of **words**: two different words, and exactly one missing cell,
+# - third the target, a number, with nothing missing.
+#
+# Then set `my_X` and `my_y` to what `prepare` makes of it, and `my_missing` to the numbers of missing cells in the
+# order of the columns, a list that `count_missing` can give you: `list(count_missing(my_text).values())`. By the
+# description above it has to come out as one, one, none.
+#
+# Work out the shape of `my_X` before you run the check. One column of numbers, two words, one for missing: how many
+# columns is that?
+
+# %% solution="my_text"
+### BEGIN SOLUTION
+my_text = """
+minutes,weather,rating
+25,sun,9
+NA,rain,4
+31,NA,6
+28,rain,5
+22,sun,8
+44,rain,1
+"""
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+### END SOLUTION
+
+# %% check="my_text" points=1
+check.shape(my_X, (6, 4), dtype=torch.float64)
+check.shape(my_y, (6,), dtype=torch.float64)
+### BEGIN HIDDEN TESTS
+check.shape(my_X, (6, 4), dtype=torch.float64)
+check.value(my_missing, [1, 1, 0])
+check.function(prepare, on=[cases.example(text=my_text, gives=(my_X, my_y))])  # X and y come from this very text
+### END HIDDEN TESTS
+
+# %% wrong="my_text" name="nothing missing among the words"
+# says: Your column of words is complete. Without a hole in it the missing column is never 1.
+# next: Write NA, or nothing, in place of one of the words.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,sun,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="three words"
+# says: There are three different words in your second column, so it takes three columns and one for missing.
+# next: Keep to two different words.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,fog,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="a space before NA"
+# says: A space after the comma is part of the cell: " NA" with a space is a word like any other.
+# next: Write the cells without spaces around the commas.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31, NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="tensors that are not the table's"
+# says: Your tensors have the right shapes, but they are not what `prepare` makes of your text.
+# next: Set `my_X` and `my_y` with `prepare(my_text)`.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = torch.zeros(6, 4, dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
+my_missing = list(count_missing(my_text).values())
+
+# %% right="my_text" name="another table, empty cells"
+my_text = """songs,mood,plays
+12,calm,130
+9,wild,-2.5
+,calm,71
+10,wild,15
+11,,8
+14,wild,300
+"""
+my_X, my_y = prepare(my_text)
+my_missing = [1, 1, 0]
+
+# %% [markdown]
+# ## Summary
+#
+# - A CSV file is text. `pd.read_csv` reads it into a DataFrame, a table whose columns have names and dtypes. Missing
+#   cells become `NaN`; `isna()` finds them.
+# - The target is what is to be predicted, the inputs are the rest. `iloc` picks columns by position.
+# - Words become one-hot columns, because numbers in their place would bring an order that the words do not have.
+#   Missing words get a column too.
+# - Missing numbers are filled with the mean of the known numbers of their column.
+# - Mean imputation assumes that chance decided which cells are missing. When that is not so, the filled numbers are
+#   off. Even when it is so, the filled column is narrower than the truth.
+# - At the end stand two float64 tensors: `X` of shape (n, d), one row for each example, and `y` of shape (n,).
+#
+# Next week `X` and `y` meet their first model: a weight for each column of `X`, and a line.
+#
+# ## Where to read on
+#
+# - A. Zhang, Z. C. Lipton, M. Li, A. J. Smola, *Dive into Deep Learning*, section 2.2, "Data Preprocessing".
+# - The pandas documentation, user guide, chapters "IO tools" and "Working with missing data".
+# - W. McKinney, *Python for Data Analysis*, chapters 5 to 7, by the first author of pandas.
+# - S. van Buuren, *Flexible Imputation of Missing Data*, chapter 1: what the simple ways of filling cost, and what to
+#   do instead.
