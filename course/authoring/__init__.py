@@ -1,0 +1,1 @@
+"""The author's side: from text sources to notebooks and to what students get."""

@@ -1,0 +1,12 @@
+"""JupyterLab's settings for authors: `jupyter lab --config=course/authoring/lab_config.py`, or `make lab`.
+
+Saving a built notebook brings the edit into its text. Texts open as notebooks by a right click (Open With > Notebook).
+nbgrader's Create Assignment panel, Formgrader and Validate button, and jupytext, come with their installation.
+"""
+
+c = get_config()  # noqa: F821 (Jupyter provides it)
+
+c.FileContentsManager.post_save_hook = "course.authoring.roundtrip.post_save"
+# A text opened as a notebook is saved without a header of jupytext's own, and with all that the panel writes on a cell.
+c.JupytextConfiguration.notebook_metadata_filter = "-all"
+c.JupytextConfiguration.cell_metadata_filter = "all,-autoscroll,-collapsed,-scrolled,-trusted,-execution,-ExecuteTime"

@@ -1,0 +1,75 @@
+"""nbgrader's settings for this course. Read by nbgrader's commands, by the Formgrader and by the `course` command."""
+
+import os
+import sysconfig
+
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ComputeChecksums,
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    SaveCells,
+)
+
+from course.authoring.stubs import CourseStubs
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+
+# nbgrader calls `alembic` by its bare name when it makes a gradebook: found also without an activated environment.
+scripts = sysconfig.get_path("scripts")
+if scripts not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
+
+# --- The course -----------------------------------------------------------------------------------------------------
+c.CourseDirectory.course_id = "neural-network-foundations"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+# nbgrader's own defaults, and what must not reach students: texts, and copies kept of overwritten files.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py", "*.orig", ".stamps"]
+
+# --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------
+c.GenerateAssignment.preprocessors = [
+    IncludeHeaderFooter,
+    InstantiateTests,
+    LockCells,
+    CourseStubs,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+]
+
+# --- Grading: mended first, run in a forked kernel, decided by the checks' own verdicts (course/grading) ------------
+c.Autograde.exporter_class = "course.grading.reading.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "course.grading.repair.Repair",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "course.grading.execute.Execute",
+    "course.grading.verdict.Verdict",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Execute.timeout = 20  # seconds for a cell
+c.Execute.total_timeout = 300  # seconds for a notebook
+c.AssignLatePenalties.plugin_class = "course.grading.late.LatePenalty"
+
+# --- Feedback: nbgrader's pages, without the hidden tests -----------------------------------------------------------
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "course.grading.feedback.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
