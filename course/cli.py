@@ -13,11 +13,12 @@ def parser() -> argparse.ArgumentParser:
         prog="course", description="Build, release and grade the course. Run it in the course's folder."
     )
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    from course import clean
     from course.authoring import commands as authoring
     from course.authoring import sample
     from course.grading import commands as grading
 
-    for module in (authoring, sample, grading):
+    for module in (authoring, sample, grading, clean):
         module.add_commands(subparsers)
     return top
 

@@ -1,0 +1,127 @@
+"""The whole way once, on the real weeks: release, the sample class, grading, feedback, grades, and again."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SECRET = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)")
+
+
+def course(folder, *arguments):
+    return subprocess.run([sys.executable, "-m", "course.cli", *arguments], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A copy of the course after release, sample and grade; and what the last one printed."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "source", folder / "source", ignore=shutil.ignore_patterns("*.ipynb", "__pycache__"))
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    for step in ("release", "sample", "grade"):
+        done = course(folder, step)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout
+
+
+def rows(path):
+    with path.open(newline="") as file:
+        return {(row["assignment"], row["student"]): row for row in csv.DictReader(file)}
+
+
+def test_does_every_sample_student_get_exactly_the_deserved_score(graded):
+    folder, printed = graded
+    deserved, given = rows(folder / "submitted" / "DESERVED.csv"), rows(folder / "grades.csv")
+    assert set(deserved) == set(given)
+    assert len(deserved) >= 16
+    for key, wanted in deserved.items():
+        got = given[key]
+        assert got["state"] == wanted["state"], key
+        if wanted["deserved"]:
+            assert float(got["score"]) == pytest.approx(float(wanted["deserved"])), key
+            assert float(got["max_score"]) == float(wanted["max_score"]), key
+        else:
+            assert got["score"] == "", key
+            assert got["reason"], key
+    lost = sum(not wanted["deserved"] for wanted in deserved.values())
+    last = f"graded {len(deserved) - lost} submissions, {lost} could not be graded"
+    assert printed.rstrip().splitlines()[-1] == last
+
+
+def test_does_every_graded_student_get_feedback_without_a_hidden_test(graded):
+    folder, _ = graded
+    hidden = [
+        line.strip()
+        for path in folder.glob("source/*/*.py")
+        for region in re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", path.read_text(), re.DOTALL)
+        for line in region.splitlines()
+    ]
+    visible = "\n".join(
+        re.sub(r"### BEGIN (HIDDEN TESTS|SOLUTION)\n.*?### END \1", "", path.read_text(), flags=re.DOTALL)
+        for path in folder.glob("source/*/*.py")
+    )
+    hidden = {line for line in hidden if len(line) > 25 and line not in visible}
+    assert len(hidden) > 20
+    for row in rows(folder / "grades.csv").values():
+        pages = list((folder / "feedback" / row["student"] / row["assignment"]).glob("*.html"))
+        assert bool(pages) == (row["state"] == "graded")
+        for page in pages:
+            text = re.sub(r"<[^>]+>", "", page.read_text()).replace("&quot;", '"').replace("&#39;", "'")
+            text = text.replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
+            assert not SECRET.search(text), page
+            assert [line for line in hidden if line in text] == [], page
+
+
+def test_does_feedback_say_what_is_wrong(graded):
+    folder, _ = graded
+    page = (folder / "feedback" / "sample-mistaken" / "week5" / "backprop.html").read_text()
+    for word in ("not yet", "what ", "where ", "next "):
+        assert word in page
+
+
+def test_is_nothing_graded_again_when_nothing_changed(graded):
+    folder, _ = graded
+    notes = sorted(folder.glob("autograded/.state/*/*.json"))
+    before = [note.stat().st_mtime_ns for note in notes]
+    grades = (folder / "grades.csv").read_bytes()
+    for step in ("release", "sample", "grade"):
+        done = course(folder, step)
+        assert done.returncode == 0, done.stderr
+    assert [note.stat().st_mtime_ns for note in notes] == before
+    assert (folder / "grades.csv").read_bytes() == grades
+
+
+def test_does_nbgraders_own_command_give_the_same_grades(graded):
+    folder, _ = graded
+    before = rows(folder / "grades.csv")["week5", "sample-half"]
+    command = [Path(sys.executable).parent / "nbgrader", "autograde", "week5", "--student", "sample-half", "--force"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    note = folder / "autograded" / ".state" / "week5" / "sample-half.json"
+    assert json.loads(note.read_text())["state"] == "graded"
+    assert course(folder, "grade", "week5", "--students", "sample-half").returncode == 0
+    assert rows(folder / "grades.csv")["week5", "sample-half"] == before
+
+
+def test_does_a_resubmission_that_cannot_be_graded_lose_its_old_score(graded):
+    folder, _ = graded
+    hand_in = folder / "submitted" / "sample-half" / "week1"
+    shutil.copytree(folder / "submitted" / "sample-perfect" / "week1", hand_in)
+    try:
+        assert course(folder, "grade", "week1", "--students", "sample-half").returncode == 0
+        assert float(rows(folder / "grades.csv")["week1", "sample-half"]["score"]) > 0
+        (hand_in / "tensors.ipynb").write_text("{")
+        done = course(folder, "grade", "week1", "--students", "sample-half")
+        assert done.returncode == 3
+        row = rows(folder / "grades.csv")["week1", "sample-half"]
+        assert (row["state"], row["score"]) == ("could not be graded", "")
+        assert "tensors.ipynb" in row["reason"]
+    finally:
+        shutil.rmtree(hand_in)

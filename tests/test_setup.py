@@ -1,0 +1,102 @@
+"""Is a student's install small and quick, and do the ways of setting up agree?"""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {"torch", "numpy", "matplotlib", "pandas", "tqdm", "course"}  # what Colab has, and a student's install brings
+STUDENT_MODULES = sorted(ROOT.glob("course/*.py"))
+
+
+def imports(tree, top_level):
+    """The packages that a module imports, at its top level or anywhere."""
+    nodes = tree.body if top_level else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("path", [p for p in STUDENT_MODULES if p.stem not in ("cli", "clean")], ids=lambda p: p.stem)
+def test_do_the_notebooks_modules_need_only_what_colab_has(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    outside = set(imports(tree, top_level=True)) - ALLOWED - set(sys.stdlib_module_names)
+    assert not outside
+    assert not {"authoring", "grading"} & set(re.findall(r"course\.(\w+)", path.read_text(encoding="utf-8")))
+
+
+def test_does_importing_the_course_add_little_to_importing_torch():
+    code = "import torch; from course import cases, check, device, graph, plot"
+    lines = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stderr.splitlines()
+    at = next(place for place, line in enumerate(lines) if re.search(r"\| torch$", line))
+    own = [int(line.split("|")[0].split(":")[1]) for line in lines[at + 1 :]]  # microseconds of each module itself
+    assert sum(own) < 200_000, f"{sum(own) / 1e6:.2f} s"
+
+
+def test_does_importing_the_course_load_no_plotting_and_no_tables():
+    code = "import sys, torch; from course import cases, check, graph, plot; print('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
+
+
+def test_do_conda_and_make_install_the_same():
+    makefile = (ROOT / "Makefile").read_text()
+    install = re.search(r"uv pip install (.*)", makefile)[1].replace("$(CONSTRAINTS)", ".ci/constraints.txt")
+    conda = re.findall(r"^ {6}- (--.*)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
+    assert " ".join(conda) == install.replace("'", "")
+
+
+def test_can_condas_pip_section_be_installed(tmp_path):
+    """Its lines are a requirements file; resolving it against this environment leaves nothing to do."""
+    lines = re.findall(r"^ {6}- (--.*)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
+    assert len(lines) == 2
+    command = ["uv", "pip", "install", "--dry-run", "--python", sys.executable, *" ".join(lines).split()]
+    uv = Path(sys.executable).parent / "uv"
+    done = subprocess.run([str(uv), *command[1:]], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    changes = [line for line in done.stderr.splitlines() if re.match(r" [+-] ", line)]
+    assert all("neural-network-foundations" in line for line in changes), done.stderr
+
+
+def test_are_the_constraints_exact_and_do_they_cover_what_is_declared():
+    lines = [line for line in (ROOT / ".ci" / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line) for line in lines)
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    declared = re.findall(r'^  "([A-Za-z0-9_-]+)', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert {name.lower() for name in declared} - {"tomli"} <= pinned
+
+
+def test_does_make_help_name_every_target():
+    done = subprocess.run(["make", "help"], capture_output=True, text=True, check=True, cwd=ROOT)
+    targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split())
+    assert {line.split()[1] for line in done.stdout.splitlines()} == targets
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["release", "week99"], ["unknown week 'week99'", "The weeks are:"]),
+        (["grade", "week99"], ["unknown week 'week99'", "The weeks are:"]),
+        (["sample", "week99"], ["unknown week 'week99'"]),
+        (["frobnicate"], ["invalid choice"]),
+    ],
+)
+def test_is_bad_usage_answered_with_the_ways_there_are(arguments, words):
+    done = subprocess.run([sys.executable, "-m", "course.cli", *arguments], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_does_the_command_outside_a_course_say_where_to_go(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "course.cli", "build"], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Go to the course's folder" in done.stderr
