@@ -1,0 +1,3030 @@
+# %% [markdown]
+# # Week 5: Backpropagation by hand
+#
+# For four weeks you have written `loss.backward()` and the gradients were there. Today you write what happens inside
+# that call. It is less than it looks: one rule from school, applied in the right order, with care for shapes.
+#
+# **After this notebook you can**
+#
+# - draw a computation as a graph and carry gradients backwards through it;
+# - derive the gradient of every weight and bias in a network of any depth, for a whole minibatch;
+# - say why a bias gradient is a sum, why a weight gradient is a product with a transpose, and where the $1/n$ goes;
+# - write the gradient of softmax with cross-entropy, so that large numbers do not break it;
+# - test any gradient with a check of your own, and know when that check is wrong rather than the gradient;
+# - build a small automatic differentiator that does all of this for you.
+#
+# **What you bring from before:** tensors and shapes (week 1), a linear neuron with squared loss and a gradient step
+# (week 2), the sigmoid (week 3), and the network with two hidden ReLU neurons (week 4). From mathematics: the
+# derivative of a product, of a power and of $e^x$.
+#
+# **How to work.** Read a section, run its cells, then do the exercise with paper beside the keyboard. *By hand* means
+# that your function computes the gradient by a formula: the check refuses autograd and finite differences there.
+# Each check here is short; after you hand in, your functions are also tried on many other inputs.
+
+# %%
+import math
+
+import torch
+
+from course import cases, check, graph, plot
+
+# %% [markdown]
+# ## 1. Gradients on a graph
+#
+# A gradient answers one question: *if I nudge this number up a little, how much does the result change?*
+#
+# Take a computation so small that you can do it in your head:
+#
+# $$L = 3\,(a + bc), \qquad a = 5,\; b = 3,\; c = 2.$$
+#
+# Do not look at it as one formula. Look at it as three steps, each with one operation, and give every result a name:
+#
+# $$u = bc, \qquad v = a + u, \qquad L = 3v.$$
+#
+# Drawn with an arrow from every number to the step that uses it, this is a **computational graph**. Working from the
+# inputs to the result is the **forward pass**.
+
+# %%
+steps = graph.Graph()
+steps.input("a", 5.0)
+steps.input("b", 3.0)
+steps.input("c", 2.0)
+steps.node("u", op="×", of=("b", "c"), value=6.0)
+steps.node("v", op="+", of=("a", "u"), value=11.0)
+steps.node("L", op="3 × v", of=("v",), value=33.0)
+graph.draw(
+    steps,
+    alt="Graph: b=3 and c=2 are multiplied to u=6; a=5 and u are added to v=11; v times 3 is L=33.",
+    caption="The forward pass of L = 3(a + bc): values flow from left to right.",
+)
+
+# %% [markdown]
+# Rounded boxes are inputs. Above every box stands its value: 3 and 2 meet in a product and become 6, then 11, then 33.
+# Each box knows only its own arrows. That is the idea that makes everything below work.
+#
+# ### 1.1 Local derivatives
+#
+# Ask each step about itself alone: if one of *its* inputs goes up by a tiny bit, how much does *its* output go up?
+#
+# | step | local derivatives | at our numbers |
+# |---|---|---|
+# | $L = 3v$ | $\partial L/\partial v = 3$ | 3 |
+# | $v = a + u$ | $\partial v/\partial a = 1$, $\;\partial v/\partial u = 1$ | 1 and 1 |
+# | $u = bc$ | $\partial u/\partial b = c$, $\;\partial u/\partial c = b$ | 2 and 3 |
+#
+# Look at the last row. The derivative with respect to $b$ is the value of $c$, and the other way round. So going
+# backwards needs numbers from the forward pass. Remember that: it is why networks keep their intermediate results.
+#
+# ### 1.2 The chain rule, walked backwards
+#
+# If $b$ moves $u$ twice as fast, and $u$ moves $L$ three times as fast, then $b$ moves $L$ six times as fast. Rates
+# along a path multiply. That is the **chain rule**:
+#
+# $$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial u}\cdot\frac{\partial u}{\partial b}
+#   = \text{what arrives at } u \;\times\; \text{the local derivative}.$$
+#
+# Start at the end with $\partial L/\partial L = 1$ and walk backwards. At every step multiply what arrives from the
+# right, the **upstream gradient**, by the local derivative. In code we write `dv` for $\partial L/\partial v$: the `d`
+# always means "how the loss changes with". Before you run the next cell, try to fill in `db` and `dc` on paper.
+
+# %%
+graph.draw(
+    steps,
+    gradients={"L": 1.0, "v": 3.0, "a": 3.0, "u": 3.0, "b": 6.0, "c": 9.0},
+    local={("L", "v"): "3", ("v", "a"): "1", ("v", "u"): "1", ("u", "b"): "c = 2", ("u", "c"): "b = 3"},
+    alt="The same graph with gradients: dL=1, dv=3, da=3, du=3, db=6, dc=9, and local derivatives on the arrows.",
+    caption="The backward pass: gradients flow from right to left, multiplied by the local derivative of each arrow.",
+)
+
+# %% [markdown]
+# Below every box now stands its gradient, and the dashed arrows show where it came from. Three habits of boxes are
+# visible here. You will meet them again in every layer.
+#
+# - **A plus hands its upstream gradient to both sides unchanged.** `da` and `du` are both 3.
+# - **A product swaps.** `db` is the upstream 3 times the *other* factor, $c$.
+# - **A factor scales.** The 3 in $L = 3v$ multiplies everything behind it.
+#
+# Is `db = 6` true? Nudge $b$ and look. No calculus needed:
+
+# %%
+def example_loss(a, b, c):
+    return 3 * (a + b * c)
+
+
+nudge = 0.001
+(example_loss(5.0, 3.0 + nudge, 2.0) - example_loss(5.0, 3.0, 2.0)) / nudge
+
+# %% [markdown]
+# The loss rises six times as fast as $b$ (up to rounding in the last digits). Keep this trick in mind. In section 9 it
+# becomes a tool.
+#
+# ### 1.3 Your turn: the whole graph
+#
+# Write `graph_gradients(a, b, c)` for *any* three numbers. Go forwards first, then backwards, one line for each box.
+# Return a dictionary with the keys `"u"`, `"v"`, `"L"` (the values) and `"dv"`, `"du"`, `"da"`, `"db"`, `"dc"`
+# (the gradients), all plain numbers.
+#
+# For `graph_gradients(5.0, 3.0, 2.0)` the figure above shows all eight numbers. This little function has the form of
+# every backward pass that you will write today: forward, keep, backward.
+
+# %% solution="graph_gradients"
+def graph_gradients(a, b, c):
+    """Values and gradients of L = 3(a + bc).
+
+    a, b, c: numbers. Returns a dict with the keys "u", "v", "L" (values) and "dv", "du", "da", "db", "dc" (gradients).
+    """
+    ### BEGIN SOLUTION
+    u = b * c
+    v = a + u
+    dv = 3.0
+    du = dv * 1.0
+    da = dv * 1.0
+    db = du * c
+    dc = du * b
+    return {"u": u, "v": v, "L": 3.0 * v, "dv": dv, "du": du, "da": da, "db": db, "dc": dc}
+    ### END SOLUTION
+
+# %% check="graph_gradients" points=2
+figure = {"u": 6.0, "v": 11.0, "L": 33.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 6.0, "dc": 9.0}
+check.function(graph_gradients, on=[cases.example(a=5.0, b=3.0, c=2.0, gives=figure)], by_hand=True)
+### BEGIN HIDDEN TESTS
+def from_definition(a, b, c):
+    names = {"dv": 3.0, "du": 3.0, "da": 3.0, "db": 3.0 * c, "dc": 3.0 * b}
+    return {"u": b * c, "v": a + b * c, "L": 3.0 * (a + b * c), **names}
+numbers = [(1.5, -2.0, 0.25), (-4.0, 0.5, 7.0), (0.75, 6.0, -1.25), (2.0, -3.5, -0.5)]
+check.function(graph_gradients, from_definition, on=[cases.example(a=a, b=b, c=c) for a, b, c in numbers], by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="graph_gradients" name="numbers of the figure"
+# says: You return the numbers of the figure whatever a, b and c are.
+# next: Write each line with the names a, b, c, so that it holds for any numbers.
+def graph_gradients(a, b, c):
+    return {"u": 6.0, "v": 11.0, "L": 33.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 6.0, "dc": 9.0}
+
+# %% wrong="graph_gradients" name="own factor instead of the other"
+# says: In the product u = bc you multiply by the number itself. Its local derivative is the other factor.
+# next: Ask how fast u grows when only b moves: every unit of b adds c.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * b, "dc": 3 * c}
+
+# %% wrong="graph_gradients" name="local derivative only"
+# says: For b and c you return the local derivative of the product. What arrives from the right, du, never enters.
+# next: Multiply the local derivative by du.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": c, "dc": b}
+
+# %% wrong="graph_gradients" name="the factor 3 forgotten"
+# says: Your gradients belong to v, not to L: the factor 3 of the last step is missing.
+# next: Start at L with 1 and go through L = 3v first.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 1.0, "du": 1.0, "da": 1.0, "db": c, "dc": b}
+
+# %% right="graph_gradients" name="written in one expression"
+def graph_gradients(a, b, c):
+    return dict(u=b * c, v=a + b * c, L=3 * a + 3 * b * c, dv=3, du=3, da=3, db=3 * c, dc=3 * b)
+
+# %% [markdown]
+# ## 2. One neuron
+#
+# Now the same walk on something you know. A linear neuron with two inputs and squared loss:
+#
+# $$\hat y = x_0 w_0 + x_1 w_1 + b, \qquad E = \hat y - y, \qquad L = E^2.$$
+#
+# We give the error $E$ its own box. Then every box has a derivative that you can say aloud. The numbers are those of
+# a neuron from week 4: $w = (0.8, -0.5)$, $b = 0.5$, the input $x = (0.3, 0.1)$ and the label $y = 1$.
+
+# %%
+neuron = graph.Graph()
+for name, number in {"x0": 0.3, "w0": 0.8, "x1": 0.1, "w1": -0.5, "b": 0.5, "y": 1.0}.items():
+    neuron.input(name, number)
+neuron.node("s0", op="×", of=("x0", "w0"), value=0.24)
+neuron.node("s1", op="×", of=("x1", "w1"), value=-0.05)
+neuron.node("ŷ", op="+", of=("s0", "s1", "b"), value=0.69)
+neuron.node("E", op="−", of=("ŷ", "y"), value=-0.31)
+neuron.node("L", op="square", of=("E",), value=0.0961)
+graph.draw(
+    neuron,
+    gradients={"L": 1.0, "E": -0.62, "ŷ": -0.62},
+    alt="Graph of one neuron: products x0 w0 and x1 w1 and b are added to 0.69; minus y gives E; squared gives L.",
+    caption="One neuron with squared loss. The gradient has come as far as ŷ; the weights are yours.",
+)
+
+# %% [markdown]
+# Read it from the right.
+#
+# - $L = E^2$, so $\partial L/\partial E = 2E$. Here $2\cdot(-0.31) = -0.62$.
+# - $E = \hat y - y$, so $\partial E/\partial \hat y = 1$. Still $-0.62$.
+# - $\hat y$ is a plus: it hands $-0.62$ on, unchanged, to both products and to $b$.
+#
+# The sign makes sense. The neuron said 0.69 and should have said 1, so raising $\hat y$ *lowers* the loss.
+#
+# The full chain for the first weight is
+#
+# $$\frac{\partial L}{\partial w_0} =
+#   \frac{\partial L}{\partial E}\cdot\frac{\partial E}{\partial \hat y}\cdot\frac{\partial \hat y}{\partial w_0}.$$
+#
+# Two links are on the figure. The third is a product's habit: which number stands beside $w_0$?
+#
+# ### 2.1 Your turn: three gradients of a neuron
+#
+# Write `neuron_gradients(x0, x1, w0, w1, b, y)`. All six arguments are tensors of shape `()`, one number each. Return
+# the tuple `(dw0, dw1, db)`, each of shape `()` as well.
+#
+# For the neuron above the answer is $(-0.186, -0.062, -0.62)$. These three numbers are all that gradient descent needs
+# to move this neuron.
+
+# %% solution="neuron_gradients"
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    """Gradients of L = (x0 w0 + x1 w1 + b - y)², by hand.
+
+    All arguments are float64 tensors of shape (). Returns (dw0, dw1, db), each of shape ().
+    """
+    ### BEGIN SOLUTION
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = 2 * error
+    return dy_hat * x0, dy_hat * x1, dy_hat
+    ### END SOLUTION
+
+# %% check="neuron_gradients" points=2
+def squared_error(x0, x1, w0, w1, b, y):
+    return (x0 * w0 + x1 * w1 + b - y) ** 2
+some = cases.draw(seeds=3, x0="", x1="", w0="", w1="", b="", y="")
+check.gradient(neuron_gradients, of=squared_error, on=some, wrt="w0 w1 b", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, x0="", x1="", w0="", w1="", b="", y="")
+check.gradient(neuron_gradients, of=squared_error, on=many, wrt="w0 w1 b", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="neuron_gradients" name="factor 2 missing"
+# says: All three gradients are half of what they should be. The derivative of a square brings down a 2.
+# next: Look at ∂L/∂E again: L = E², so it is 2E.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    return error * x0, error * x1, error
+
+# %% wrong="neuron_gradients" name="sign of the error"
+# says: Every gradient has the wrong sign: you used y − ŷ for the error.
+# next: Write E = ŷ − y. Then ∂E/∂ŷ is +1.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (y - x0 * w0 - x1 * w1 - b)
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% wrong="neuron_gradients" name="times the weight"
+# says: You multiply by the weight itself. In the product x₀w₀ the derivative by w₀ is the other factor.
+# next: Put the input beside each weight: x0 for w0, x1 for w1.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (x0 * w0 + x1 * w1 + b - y)
+    return dy_hat * w0, dy_hat * w1, dy_hat
+
+# %% wrong="neuron_gradients" name="bias times itself"
+# says: The weights are right, the bias is not. The bias enters the sum alone: its local derivative is 1, not b.
+# next: A plus hands its upstream gradient on unchanged.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (x0 * w0 + x1 * w1 + b - y)
+    return dy_hat * x0, dy_hat * x1, dy_hat * b
+
+# %% wrong="neuron_gradients" name="bias left out of the forward pass"
+# says: Your error is computed without the bias, so every gradient is off by the same amount times its input.
+# next: Write ŷ = x0 w0 + x1 w1 + b first and print it.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (x0 * w0 + x1 * w1 - y)
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% right="neuron_gradients" name="as one vector"
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    x = torch.stack([x0, x1, torch.ones_like(b)])
+    slopes = 2 * (torch.stack([w0, w1, b]) @ x - y) * x
+    return slopes[0], slopes[1], slopes[2]
+
+# %% [markdown]
+# ## 3. Through an activation
+#
+# Between the sum and the output a real neuron has an activation: $a = g(z)$. On the graph that is one more box, so the
+# chain gets one more link. The box's local derivative is the slope of $g$ **at the $z$ of the forward pass**:
+#
+# $$\frac{\partial L}{\partial z} = \frac{\partial L}{\partial a}\cdot g'(z).$$
+#
+# An activation works on every entry of a tensor alone, so for a whole tensor the same formula holds entry by entry.
+# If `dA` and `Z` are both `(n, h)`, then `dZ` is `(n, h)` too, and `dA` is multiplied by the slopes with `*`.
+#
+# This is the picture of the three slopes you need. Before reading on, say for each curve: what is it far to the left,
+# at 0, and far to the right?
+
+# %%
+z = torch.linspace(-4, 4, 400, dtype=torch.float64, requires_grad=True)
+activations = {"ReLU": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
+slopes = {name: (z.detach(), torch.autograd.grad(g(z).sum(), z)[0]) for name, g in activations.items()}
+plot.lines(
+    slopes,
+    xlabel="z",
+    ylabel="slope of the activation",
+    alt="Slopes: ReLU jumps from 0 to 1 at 0; sigmoid is a low bell with top 0.25; tanh is a bell with top 1.",
+    caption="What each activation multiplies the upstream gradient by.",
+)
+
+# %% [markdown]
+# The sigmoid never passes on more than a quarter of what arrives. Tanh passes everything at 0. Both pass almost nothing
+# far from 0: there they are flat, and a nudge of $z$ changes nothing. ReLU passes all or nothing.
+#
+# At exactly $z = 0$ ReLU has a corner and no slope. PyTorch takes 0 there, and so do we.
+#
+# What does that mean for a weight? Put each of the three after the neuron of section 2, where $z = 0.69$, and
+# extend the chain by one link: $\partial L/\partial w_0 = 2(a - y)\cdot g'(z)\cdot x_0$, with $y = 1$ and
+# $x_0 = 0.3$.
+
+# %%
+z0 = torch.tensor(0.69, dtype=torch.float64, requires_grad=True)
+for name, g in activations.items():
+    a = g(z0)
+    slope = torch.autograd.grad(a, z0)[0]
+    print(f"{name:8} a {a:.4f}   slope {slope:.4f}   dw0 {2 * (a - 1) * slope * 0.3:.4f}")
+
+# %% [markdown]
+# With ReLU the gradient is that of section 2, $-0.186$: the slope is 1, and nothing is lost. Tanh passes on 64 % of
+# what arrives. The sigmoid passes on 22 %, so this weight learns four times more slowly, though the error is about
+# the same.
+#
+# ### 3.1 A worked example: leaky ReLU
+#
+# Leaky ReLU is $g(z) = z$ for $z > 0$ and $0.1\,z$ otherwise. Its slope is 1 on the right and 0.1 on the left. So
+# backwards means: let the upstream gradient through where $z > 0$, and a tenth of it elsewhere.
+
+# %%
+def leaky_relu_backward(dA, Z):
+    slope = torch.where(Z > 0, 1.0, 0.1)  # (n, h), from the forward pass's Z
+    return dA * slope  # entry by entry
+
+
+Z = torch.tensor([[0.69, -0.51]], dtype=torch.float64)
+dA = torch.tensor([[2.0, -3.0]], dtype=torch.float64)
+leaky_relu_backward(dA, Z)
+
+# %% [markdown]
+# The first entry had $z = 0.69$: its gradient 2 passes. The second had $z = -0.51$: of $-3$ only a tenth is left. Note
+# what decides: the sign of $z$, never the sign of the gradient that arrives.
+#
+# ### 3.2 Your turn: ReLU, backwards
+#
+# Write `relu_backward(dA, Z)` for $A = \max(0, Z)$. `dA` and `Z` are `(n, h)`; return `dZ`, also `(n, h)`.
+#
+# For `dA = [[2., -3.]]` and `Z = [[0.69, -0.51]]` it is `[[2., 0.]]`. Every ReLU network needs this line once per
+# layer.
+
+# %% solution="relu_backward"
+def relu_backward(dA, Z):
+    """Gradient of the loss with respect to Z, where A = max(0, Z).
+
+    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h).
+    """
+    ### BEGIN SOLUTION
+    return dA * (Z > 0)
+    ### END SOLUTION
+
+# %% check="relu_backward" points=1
+def rectified(Z):
+    return torch.where(Z > 0, Z, 0.0)
+two = cases.draw(seeds=2, dA="n h", Z="n h")
+check.gradient(relu_backward, of=rectified, on=two, wrt="Z", upstream="dA", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
+check.gradient(relu_backward, of=rectified, on=many, wrt="Z", upstream="dA", by_hand=True)
+corner = cases.example(dA=torch.tensor([[2.0, 3.0, -1.0]]).double(), Z=torch.tensor([[0.0, 1.0, 0.0]]).double())
+check.gradient(relu_backward, of=rectified, on=[corner], wrt="Z", upstream="dA", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="relu_backward" name="upstream forgotten"
+# says: You return ReLU's own slope, zeros and ones. The gradient that arrives from above never enters.
+# next: Multiply the slope, entry by entry, by dA.
+def relu_backward(dA, Z):
+    return (Z > 0).to(dA.dtype)
+
+# %% wrong="relu_backward" name="masked by the upstream gradient"
+# says: You let through the entries where the upstream gradient is positive. What decides is the sign of Z.
+# next: Compare Z with 0, not dA.
+def relu_backward(dA, Z):
+    return dA * (dA > 0)
+
+# %% wrong="relu_backward" name="ReLU applied to the gradient"
+# says: You applied ReLU itself to Z. Backwards you need its slope: 1 or 0.
+# next: Ask how much max(0, z) grows when z grows by 1: once for z > 0, once for z < 0.
+def relu_backward(dA, Z):
+    return dA * torch.clamp(Z, min=0)
+
+# %% wrong="relu_backward" name="mask the wrong way round"
+# says: You let the gradient through where Z is negative. There ReLU is flat.
+# next: Turn the comparison round.
+def relu_backward(dA, Z):
+    return dA * (Z < 0)
+
+# %% wrong="relu_backward" name="one at the corner"
+# says: Right everywhere but at Z = 0. There PyTorch, and this course, takes the slope 0.
+# next: Use > instead of >=.
+def relu_backward(dA, Z):
+    return dA * (Z >= 0)
+
+# %% wrong="relu_backward" name="upstream changed in place"
+# says: The numbers are right, but your function overwrote its input dA. The caller still needs it.
+# next: Make a new tensor, for instance with a product, instead of writing into dA.
+def relu_backward(dA, Z):
+    dA[Z <= 0] = 0
+    return dA
+
+# %% right="relu_backward" name="mask taken from the output"
+def relu_backward(dA, Z):
+    A = torch.clamp(Z, min=0)
+    return torch.where(A > 0, dA, torch.zeros_like(dA))
+
+# %% right="relu_backward" name="with a loop"
+def relu_backward(dA, Z):
+    dZ = torch.zeros_like(Z)
+    for i in range(Z.shape[0]):
+        for j in range(Z.shape[1]):
+            if Z[i, j] > 0:
+                dZ[i, j] = dA[i, j]
+    return dZ
+
+# %% [markdown]
+# ### 3.3 Your turn: sigmoid, backwards
+#
+# The sigmoid is $\sigma(z) = 1/(1 + e^{-z})$. Its slope takes three lines. Write $u = 1 + e^{-z}$, so $\sigma = 1/u$:
+#
+# $$\sigma'(z) = -\frac{1}{u^2}\cdot(-e^{-z}) = \frac{e^{-z}}{u^2} = \frac{1}{u}\cdot\frac{e^{-z}}{u}
+#   = \frac{1}{u}\cdot\frac{u - 1}{u} = \frac{1}{u}\left(1 - \frac{1}{u}\right).$$
+#
+# In the last form only $\sigma$ itself is left, because $1/u = \sigma$. That is handy in code: the forward pass has
+# already computed it. At $z = 0$, where $\sigma = \tfrac12$, the slope is $\tfrac14$: the top of the bell in the
+# figure.
+#
+# Write `sigmoid_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. Use the last form, with
+# `torch.sigmoid`: the form with $e^{-z}/u^2$ breaks for $z = -1000$, where $e^{1000}$ is too large for the computer.
+# For `dA = [[2.]]` and `Z = [[0.]]` the answer is `[[0.5]]`.
+
+# %% solution="sigmoid_backward"
+def sigmoid_backward(dA, Z):
+    """Gradient of the loss with respect to Z, where A = 1 / (1 + exp(-Z)).
+
+    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h), finite for any finite Z.
+    """
+    ### BEGIN SOLUTION
+    A = torch.sigmoid(Z)
+    return dA * A * (1 - A)
+    ### END SOLUTION
+
+# %% check="sigmoid_backward" points=1
+def sigmoid(Z):
+    return 1 / (1 + torch.exp(-Z))
+two = cases.draw(seeds=2, dA="n h", Z="n h")
+check.gradient(sigmoid_backward, of=sigmoid, on=two, wrt="Z", upstream="dA", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
+check.gradient(sigmoid_backward, of=sigmoid, on=many, wrt="Z", upstream="dA", by_hand=True)
+arrived, far, flat = torch.tensor([[[3.0, -2.0, 4.0]], [[-1000.0, 1000.0, 0.0]], [[0.0, 0.0, 1.0]]]).double()
+check.function(sigmoid_backward, on=[cases.example(dA=arrived, Z=far, gives=flat)], by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="sigmoid_backward" name="Z where A belongs"
+# says: You used σ(1 − σ) with Z in the place of σ(Z): Z(1 − Z) is not a slope of the sigmoid.
+# next: Compute A = σ(Z) first, then use A twice.
+def sigmoid_backward(dA, Z):
+    return dA * Z * (1 - Z)
+
+# %% wrong="sigmoid_backward" name="the sigmoid instead of its slope"
+# says: You multiply by the sigmoid's value. Its slope also has the factor 1 − σ.
+# next: At Z = 0 your factor should be a quarter, not a half.
+def sigmoid_backward(dA, Z):
+    return dA * torch.sigmoid(Z)
+
+# %% wrong="sigmoid_backward" name="slope of the slope's argument"
+# says: You took the sigmoid twice: once of Z, and then of the result again.
+# next: Compute A = σ(Z) once and use that same A in A(1 − A).
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * torch.sigmoid(A) * (1 - torch.sigmoid(A))
+
+# %% wrong="sigmoid_backward" name="breaks for large inputs"
+# says: Right for ordinary numbers, but for Z = -1000 your exponential is too large and nan comes out.
+# next: Write the slope with σ alone: A = torch.sigmoid(Z), then A(1 − A).
+def sigmoid_backward(dA, Z):
+    return dA * torch.exp(-Z) / (1 + torch.exp(-Z)) ** 2
+
+# %% wrong="sigmoid_backward" name="upstream forgotten"
+# says: You return the sigmoid's own slope. The gradient that arrives from above never enters.
+# next: Multiply the slope, entry by entry, by dA.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return A * (1 - A)
+
+# %% right="sigmoid_backward" name="by symmetry"
+def sigmoid_backward(dA, Z):
+    return torch.sigmoid(Z) * torch.sigmoid(-Z) * dA
+
+# %% [markdown]
+# ### 3.4 Your turn: tanh, backwards
+#
+# Tanh is a ratio too: $\tanh z = s/c$ with $s = \tfrac12(e^z - e^{-z})$ and $c = \tfrac12(e^z + e^{-z})$. The two
+# are each other's derivative: $s' = c$ and $c' = s$. Put that into the rule for a quotient,
+# $(s/c)' = (s'c - sc')/c^2$, and simplify. What remains can be written with $\tanh z$ alone. Check your result
+# against the figure: it is 1 at $z = 0$.
+#
+# Write `tanh_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`.
+# For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`.
+
+# %% solution="tanh_backward"
+def tanh_backward(dA, Z):
+    """Gradient of the loss with respect to Z, where A = tanh(Z).
+
+    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h).
+    """
+    ### BEGIN SOLUTION
+    return dA * (1 - torch.tanh(Z) ** 2)
+    ### END SOLUTION
+
+# %% check="tanh_backward" points=1
+def tanh(Z):
+    return torch.tanh(Z)
+two = cases.draw(seeds=2, dA="n h", Z="n h")
+check.gradient(tanh_backward, of=tanh, on=two, wrt="Z", upstream="dA", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
+check.gradient(tanh_backward, of=tanh, on=many, wrt="Z", upstream="dA", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="tanh_backward" name="square forgotten"
+# says: You wrote 1 − tanh. The slope has the square of tanh: it is the same left and right of 0.
+# next: Square tanh(Z) before you take it from 1.
+def tanh_backward(dA, Z):
+    return dA * (1 - torch.tanh(Z))
+
+# %% wrong="tanh_backward" name="square of Z"
+# says: You squared Z itself. The slope is written with tanh(Z), which never leaves −1…1.
+# next: Compute A = tanh(Z) first, then use A in the formula.
+def tanh_backward(dA, Z):
+    return dA * (1 - Z**2)
+
+# %% wrong="tanh_backward" name="the sigmoid's slope"
+# says: A(1 − A) is the sigmoid's rule. Tanh has its own.
+# next: At Z = 0 the slope should be 1; yours is 0. Derive it once more from the quotient.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * A * (1 - A)
+
+# %% wrong="tanh_backward" name="upstream forgotten"
+# says: You return tanh's own slope. The gradient that arrives from above never enters.
+# next: Multiply the slope, entry by entry, by dA.
+def tanh_backward(dA, Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_backward" name="upstream inside the square"
+# says: Right but for the order: you multiply by dA before you take the square away from 1.
+# next: Compute the slope alone, in a line of its own, and multiply dA by all of it.
+def tanh_backward(dA, Z):
+    return dA - torch.tanh(Z) ** 2
+
+# %% right="tanh_backward" name="with the hyperbolic cosine"
+def tanh_backward(dA, Z):
+    return dA / torch.cosh(Z) ** 2
+
+# %% [markdown]
+# ## 4. Two layers, one weight
+#
+# Here is the network of week 4: two inputs, two hidden ReLU neurons, one linear output neuron. Layers count from 1;
+# neurons and inputs count from 0, as Python does. Each row of a weight matrix belongs to one neuron, so `W1[1, 0]` is
+# the weight of hidden neuron 1 for input 0.
+
+# %% given="week4_network"
+W1 = torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64)  # (2 neurons, 2 inputs)
+b1 = torch.tensor([0.5, -0.2], dtype=torch.float64)
+W2 = torch.tensor([[-0.5, -0.4]], dtype=torch.float64)  # (1 neuron, 2 inputs)
+b2 = torch.tensor([-0.2], dtype=torch.float64)
+x = torch.tensor([0.3, 0.1], dtype=torch.float64)
+y = torch.tensor(1.0, dtype=torch.float64)
+
+# %%
+z1 = W1 @ x + b1
+a1 = torch.clamp(z1, min=0)
+y_hat = W2 @ a1 + b2
+print("z1", z1.tolist(), "  a1", a1.tolist())
+print(f"y_hat {y_hat.item():.4f}   loss {((y_hat - y) ** 2).item():.4f}")
+
+# %% [markdown]
+# Neuron 0 is on: $z_0 = 0.69$. Neuron 1 has $z_1 = -0.51$, so it is off. The output is $-0.545$ where the label says 1:
+# the loss is large, 2.387.
+#
+# Now draw it with a box for every step on the way from the first layer's weights to the loss.
+
+# %%
+net = graph.Graph()
+for name, number in {"w00": 0.8, "w01": -0.5, "w10": -1.0, "w11": -0.1}.items():
+    net.input(name, number)
+net.node("z0", op="0.3 w00 + 0.1 w01 + 0.5", of=("w00", "w01"), value=0.69)
+net.node("z1", op="0.3 w10 + 0.1 w11 − 0.2", of=("w10", "w11"), value=-0.51)
+net.node("a0", op="relu", of=("z0",), value=0.69)
+net.node("a1", op="relu", of=("z1",), value=0.0)
+net.node("ŷ", op="−0.5 a0 − 0.4 a1 − 0.2", of=("a0", "a1"), value=-0.545)
+net.node("L", op="(ŷ − 1)²", of=("ŷ",), value=2.387)
+graph.draw(
+    net,
+    gradients={"L": 1.0, "ŷ": -3.09, "a0": 1.545, "a1": 1.236, "z0": 1.545, "z1": 0.0, "w01": 0.1545},
+    alt="Graph of the two-layer network. dŷ=-3.09, da0=1.545, da1=1.236, dz0=1.545, dz1=0, dw01=0.1545.",
+    caption="From one weight to the loss there is one path. Multiply what you meet on it.",
+)
+
+# %% [markdown]
+# ### 4.1 A worked example: the weight w01
+#
+# `w01` is the weight of hidden neuron 0 for input 1. If you nudge it, $z_0$ moves, then $a_0$, then $\hat y$, then $L$.
+# Neuron 1 does not notice. So there is one path, with four links:
+#
+# $$\frac{\partial L}{\partial w_{01}} =
+#   \underbrace{2(\hat y - y)}_{-3.09}\cdot
+#   \underbrace{W_{2}[0,0]}_{-0.5}\cdot
+#   \underbrace{g'(z_0)}_{1}\cdot
+#   \underbrace{x_1}_{0.1} = 0.1545.$$
+#
+# Say each link in words: how the loss changes with the output; how the output changes with hidden neuron 0, which is
+# the weight that *leads out of it*; the slope of its activation; and the input beside `w01`.
+#
+# The second link is where most people slip. The error does not arrive at a hidden neuron as it is. It arrives through
+# the weight that connects this neuron with the output.
+
+# %%
+dy_hat = 2 * (y_hat - y)  # (1,)
+da0 = dy_hat * W2[0, 0]  # through the weight that leads out of neuron 0
+dz0 = da0 * (1.0 if z1[0] > 0 else 0.0)  # through its ReLU
+dz0 * x[1]  # the input beside w01
+
+# %% [markdown]
+# Now look at neuron 1 in the figure. A gradient arrives at its output: $\partial L/\partial a_1 = 1.236$. But the
+# neuron is off, its ReLU is flat there, and $\partial L/\partial z_1 = 0$. **A neuron that is off learns nothing
+# from this example.** Another example may switch it on: for $x = (-0.9, 0.4)$ we get $z = (-0.42, 0.66)$, and the
+# roles change.
+#
+# ### 4.2 Your turn: two single weights
+#
+# Write `first_layer_gradients(x, W1, b1, W2, b2, y)`. It returns the tuple `(dw00, dw11)`: the gradients of
+# $L = (\hat y - y)^2$ with respect to `W1[0, 0]` and to `W1[1, 1]`, each a tensor of shape `()`.
+# Shapes: `x` `(2,)`, `W1` `(2, 2)`, `b1` `(2,)`, `W2` `(1, 2)`, `b2` `(1,)`, `y` `()`.
+#
+# With the numbers above: for $x = (0.3, 0.1)$ and $y = 1$ the answer is $(0.4635, 0)$; for $x = (-0.9, 0.4)$ and
+# $y = 1$ it is $(0, 0.46848)$. If you can do one weight, the rest of this notebook is bookkeeping.
+
+# %% solution="first_layer_gradients"
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    """Gradients of (ŷ - y)² with respect to W1[0, 0] and W1[1, 1], by hand, for one example.
+
+    x (2,), W1 (2, 2), b1 (2,), W2 (1, 2), b2 (1,), y (): float64. Returns (dw00, dw11), each of shape ().
+    """
+    ### BEGIN SOLUTION
+    hidden = W1 @ x + b1
+    output = W2[0] @ torch.clamp(hidden, min=0) + b2[0]
+    slope = (hidden > 0).to(x.dtype)
+    dw00 = 2 * (output - y) * W2[0, 0] * slope[0] * x[0]
+    dw11 = 2 * (output - y) * W2[0, 1] * slope[1] * x[1]
+    return dw00, dw11
+    ### END SOLUTION
+
+# %% check="first_layer_gradients" points=2
+def by_autograd(x, W1, b1, W2, b2, y):
+    weights = W1.detach().clone().requires_grad_()
+    loss = (W2 @ torch.relu(weights @ x + b1) + b2 - y).square().sum()
+    slopes = torch.autograd.grad(loss, weights)[0]
+    return slopes[0, 0], slopes[1, 1]
+def sums(case):
+    return case["W1"] @ case["x"] + case["b1"]
+some = cases.draw(seeds=3, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
+check.function(first_layer_gradients, by_autograd, on=some, by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
+check.function(first_layer_gradients, by_autograd, on=many, by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="first_layer_gradients" name="raw output error at the hidden neuron"
+# says: You send the output's error to the hidden neurons as it is. It must pass the weights that lead to the output.
+# next: Put W2[0, 0] into the chain for neuron 0, and W2[0, 1] into the one for neuron 1.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * (z[0] > 0) * x[0], error * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="activation's slope left out"
+# says: The slope of the ReLU is missing: a neuron that is off still gets a gradient.
+# next: Multiply by 1 where z is positive and by 0 where it is not.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    error = 2 * (W2[0] @ torch.clamp(W1 @ x + b1, min=0) + b2[0] - y)
+    return error * W2[0, 0] * x[0], error * W2[0, 1] * x[1]
+
+# %% wrong="first_layer_gradients" name="another neuron's outgoing weight"
+# says: For w11 you went out through neuron 0's weight. Hidden neuron 1 reaches the output through W2[0, 1].
+# next: Follow the path of w11 in the figure with a finger.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 0] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="own layer's weight"
+# says: You multiply by the weight of the first layer. Going back from the output you pass the second layer's weights.
+# next: Replace W1[0, 0] and W1[1, 1] in the chain by the weights that lead out of each hidden neuron.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W1[0, 0] * (z[0] > 0) * x[0], error * W1[1, 1] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="the same input for both"
+# says: w11 stands beside input 1, but you multiply by input 0.
+# next: The second index of W1 counts inputs: W1[1, 1] needs x[1].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 1] * (z[1] > 0) * x[0]
+
+# %% right="first_layer_gradients" name="the whole matrix, two entries of it"
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = x @ W1.T + b1
+    a = torch.where(z > 0, z, 0.0)
+    dz = 2 * (a @ W2.T + b2 - y) * W2[0] * (a > 0)
+    dW1 = torch.outer(dz, x)
+    return dW1[0, 0], dW1[1, 1]
+
+# %% [markdown]
+# ## 5. Two layers, a whole minibatch
+#
+# Now all weights at once, for many examples at once. Nothing new happens to the calculus. What changes is the writing:
+# sums turn into matrix products. The shapes will tell you which.
+#
+# For $n$ examples, $d$ inputs, $h$ hidden neurons and $q$ outputs:
+#
+# | name | shape | what it is |
+# |---|---|---|
+# | `X`, `Y` | `(n, d)`, `(n, q)` | examples and labels, one row each |
+# | `W1`, `b1` | `(h, d)`, `(h,)` | first layer, one row per neuron |
+# | `Z1 = X @ W1.T + b1` | `(n, h)` | sums |
+# | `A1 = relu(Z1)` | `(n, h)` | outputs of the hidden neurons |
+# | `W2`, `b2` | `(q, h)`, `(q,)` | second layer |
+# | `Y_hat = A1 @ W2.T + b2` | `(n, q)` | the network's answer |
+#
+# A gradient always has the shape of the thing it belongs to: `dW1` is `(h, d)`, `db1` is `(h,)`, `dZ1` is `(n, h)`.
+
+# %%
+batch = graph.Graph()
+for name, shape in {"X": "n × d", "W1": "h × d", "b1": "h", "W2": "q × h", "b2": "q", "Y": "n × q"}.items():
+    batch.input(name, shape)
+batch.node("Z1", op="X W1ᵀ + b1", of=("X", "W1", "b1"), value="n × h")
+batch.node("A1", op="relu", of=("Z1",), value="n × h")
+batch.node("Ŷ", op="A1 W2ᵀ + b2", of=("A1", "W2", "b2"), value="n × q")
+batch.node("L", op="mean square", of=("Ŷ", "Y"), value="one number")
+graph.draw(
+    batch,
+    alt="Graph: X, W1, b1 make Z1 (n by h); relu makes A1; with W2, b2 it makes Ŷ (n by q); with Y the loss L.",
+    caption="The same network for n examples. Beside every box stands its shape, and its gradient has that shape too.",
+)
+
+# %% [markdown]
+# Nothing hides in the middle: two boxes of one kind, `Z1` and `Ŷ`, a ReLU between them, and the loss. Understand
+# the way back through one of the two, and you have both. So there are three things to work out: the loss, the ReLU
+# (done, in section 3.2), and $Z = XW^\top + b$.
+#
+# ### 5.1 The loss, and where the mean goes
+#
+# The loss is the squared error, summed over the outputs of an example and averaged over the $n$ examples:
+#
+# $$L = \frac1n\sum_{i}\sum_{k}\left(\hat Y_{ik} - Y_{ik}\right)^2
+#   \qquad\Rightarrow\qquad \mathtt{dY\_hat} = \frac{2}{n}\,(\hat Y - Y), \text{ of shape } (n, q).$$
+#
+# The $1/n$ enters here, **once**. Everything further back is multiplied by what arrives from here, so it carries the
+# $1/n$ already. Divide again in a later line and your gradient is too small. Some books keep the sum here and divide in
+# every layer instead: the same numbers, with more places to forget it. We take care of it in one place.
+#
+# ### 5.2 Three gradients of $Z = XW^\top + b$
+#
+# Suppose `dZ`, `(n, h)`, has arrived. Write one entry of $Z$ out:
+#
+# $$Z_{ij} = \sum_k X_{ik} W_{jk} + b_j.$$
+#
+# **The weight.** $W_{jk}$ is used by neuron $j$ for *every* example $i$. From each use comes a contribution: what
+# arrives, $\mathtt{dZ}_{ij}$, times what stands beside the weight, $X_{ik}$. Several paths lead to the loss, so
+# their contributions add:
+#
+# $$\mathtt{dW}_{jk} = \sum_i \mathtt{dZ}_{ij}\,X_{ik} \qquad\Rightarrow\qquad \mathtt{dW = dZ.T\ @\ X}.$$
+#
+# The shapes agree: `(h, n) @ (n, d)` is `(h, d)`. The dimension that disappears is $n$: that is the sum over examples.
+#
+# **The bias.** $b_j$ is used for every example as well, with a 1 beside it. The sum remains:
+# $\mathtt{db}_j = \sum_i \mathtt{dZ}_{ij}$, in code `dZ.sum(0)`, of shape `(h,)`. It is a sum and not a mean,
+# because the mean was taken already, at the loss. When broadcasting copies $b$ to $n$ rows on the way forward, the way back adds the $n$
+# rows up.
+#
+# **The input.** $X_{ik}$ is used by *every* neuron $j$, so here the sum runs over the neurons:
+#
+# $$\mathtt{dX}_{ik} = \sum_j \mathtt{dZ}_{ij}\,W_{jk} \qquad\Rightarrow\qquad \mathtt{dX = dZ\ @\ W}.$$
+#
+# No transpose here: `(n, h) @ (h, d)` is `(n, d)`. Where the way forward had $W^\top$, the way back has $W$.
+#
+# See the three at work on a single linear layer, with PyTorch as a witness:
+
+# %%
+X = torch.tensor([[0.3, 0.1], [-0.9, 0.4], [0.5, -0.7]], dtype=torch.float64)  # (3, 2)
+W = torch.tensor([[0.8, -0.5]], dtype=torch.float64, requires_grad=True)  # (1, 2)
+Y = torch.tensor([[1.0], [0.0], [1.0]], dtype=torch.float64)  # (3, 1)
+(((X @ W.T - Y) ** 2).sum() / 3).backward()
+dZ = 2 * (X @ W.detach().T - Y) / 3  # (3, 1): here Z is the network's answer
+print("by hand ", (dZ.T @ X).tolist())
+print("autograd", W.grad.tolist())
+
+# %% [markdown]
+# Both lines show the same two numbers. (`torch.nn.functional.mse_loss` averages over the outputs too, so for
+# $q > 1$ it is $q$ times smaller than our loss.)
+#
+# ### 5.3 Your turn: all four gradients
+#
+# Write `two_layer_gradients(X, W1, b1, W2, b2, Y)`. Shapes as in the table. Return the tuple
+# `(dW1, db1, dW2, db2)` of the loss above. Plan it on paper first: four lines forward, then
+# `dY_hat`, `dW2`, `db2`, `dA1`, `dZ1`, `dW1`, `db1`, each with its shape beside it.
+#
+# With the network of section 4, `X = [[0.3, 0.1], [-0.9, 0.4]]` and `Y = [[1.], [1.]]`, you should find
+# `dW1 = [[0.23175, 0.07725], [-0.52704, 0.23424]]`, which is the mean of the two examples' own gradients. This function
+# is all you need to train a network.
+
+# %% solution="two_layer_gradients"
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    """Gradients of the mean squared error of a two-layer ReLU network, by hand.
+
+    X (n, d), W1 (h, d), b1 (h,), W2 (q, h), b2 (q,), Y (n, q): float64. The loss is the squared error, summed over
+    the outputs and averaged over the n examples. Returns (dW1, db1, dW2, db2), each shaped like its parameter.
+    """
+    ### BEGIN SOLUTION
+    pre = X @ W1.T + b1
+    hidden = torch.clamp(pre, min=0)
+    d_out = 2 * (hidden @ W2.T + b2 - Y) / X.shape[0]
+    d_pre = (d_out @ W2) * (pre > 0)
+    return d_pre.T @ X, d_pre.sum(0), d_out.T @ hidden, d_out.sum(0)
+    ### END SOLUTION
+
+# %% check="two_layer_gradients" points=3
+def mean_squared_error(X, W1, b1, W2, b2, Y):
+    return (torch.relu(X @ W1.T + b1) @ W2.T + b2 - Y).square().sum(1).mean()
+def hidden_sums(case):
+    return case["X"] @ case["W1"].T + case["b1"]
+shapes = dict(X="n d", W1="h d", b1="h", W2="q h", b2="q", Y="n q", away=hidden_sums)
+two = cases.draw(seeds=2, **shapes)
+check.gradient(two_layer_gradients, of=mean_squared_error, on=two, wrt="W1 b1 W2 b2", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, **shapes)
+check.gradient(two_layer_gradients, of=mean_squared_error, on=many, wrt="W1 b1 W2 b2", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="two_layer_gradients" name="mean over the examples missing"
+# says: Your gradients belong to the sum over the examples. The loss is their mean.
+# next: Divide by n once, where the gradient starts: in dY_hat.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="divided by n twice"
+# says: The second layer is right. In the first layer you divide by n again; what arrives is averaged already.
+# next: Keep the 1/n in dY_hat and take it out of dW1 and db1.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    n = X.shape[0]
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / n
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X / n, dZ1.sum(0) / n, dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="mean for the biases"
+# says: The weights are right; both bias gradients are n times too small. You took a mean where a sum belongs.
+# next: The mean was taken at the loss. For a bias add up the rows of dZ.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.mean(0), dY_hat.T @ A1, dY_hat.mean(0)
+
+# %% wrong="two_layer_gradients" name="slope of the ReLU left out"
+# says: The second layer is right. On the way into the first you passed the ReLU without its slope.
+# next: Multiply dA1, entry by entry, by 1 where Z1 is positive and 0 elsewhere.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    A1 = torch.clamp(X @ W1.T + b1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="masked by the upstream gradient"
+# says: You switch off entries of dA1 where dA1 itself is negative. What decides is the sign of Z1.
+# next: Use Z1 > 0, from the forward pass, as the slope.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    A1 = torch.clamp(X @ W1.T + b1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = torch.clamp(dY_hat @ W2, min=0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="weight gradients transposed"
+# says: Your dW1 and dW2 are the transposes of the right ones.
+# next: A gradient has its parameter's shape: (h, d) for W1. Turn the product round: dZ.T @ X.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return X.T @ dZ1, dZ1.sum(0), A1.T @ dY_hat, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="factor 2 missing"
+# says: All four gradients are half of what they should be: the 2 from the square is missing.
+# next: dY_hat is 2 (Y_hat − Y) / n.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="mean over all entries"
+# says: You divide by the number of entries of Y, n times q. The loss is a mean over the n examples only.
+# next: Divide by X.shape[0], not by Y.numel().
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / Y.numel()
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="sums where outputs belong"
+# says: For dW2 you used Z1. The second layer's input is A1, after the ReLU.
+# next: Each weight's gradient needs what stood beside that weight in the forward pass.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ Z1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="autograd called"
+# says: The numbers are right, but PyTorch found them. Here the formulas are the exercise.
+# next: Start with dY_hat and go back one box at a time.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    with torch.enable_grad():
+        parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+        A1 = torch.relu(X @ parameters[0].T + parameters[1])
+        loss = ((A1 @ parameters[2].T + parameters[3] - Y) ** 2).sum(1).mean()
+        return torch.autograd.grad(loss, parameters)
+
+# %% right="two_layer_gradients" name="one example at a time"
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    dW1, db1, dW2, db2 = (torch.zeros_like(P) for P in (W1, b1, W2, b2))
+    for x, y in zip(X, Y):
+        z = W1 @ x + b1
+        a = torch.where(z > 0, z, 0.0)
+        dy_hat = 2 * (W2 @ a + b2 - y) / len(X)
+        dz = torch.where(z > 0, W2.T @ dy_hat, 0.0)
+        dW1 += torch.outer(dz, x)
+        db1 += dz
+        dW2 += torch.outer(dy_hat, a)
+        db2 += dy_hat
+    return dW1, db1, dW2, db2
+
+# %% right="two_layer_gradients" name="with einsum"
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    A1 = torch.relu(torch.einsum("nd,hd->nh", X, W1) + b1)
+    dY_hat = (torch.einsum("nh,qh->nq", A1, W2) + b2 - Y) * (2 / len(Y))
+    dZ1 = torch.einsum("nq,qh->nh", dY_hat, W2) * A1.sign()
+    ones = torch.ones(len(X), dtype=X.dtype, device=X.device)
+    return torch.einsum("nh,nd->hd", dZ1, X), ones @ dZ1, torch.einsum("nq,nh->qh", dY_hat, A1), ones @ dY_hat
+
+# %% [markdown]
+# ### 5.4 What it is good for: XOR, without autograd
+#
+# Four points, a network with four hidden neurons, and gradient descent as in week 2. The only thing that was a black
+# box, `backward()`, is now yours.
+
+# %% given="xor"
+X_xor = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64)
+Y_xor = torch.tensor([[0], [1], [1], [0]], dtype=torch.float64)
+
+
+def start(hidden, seed):
+    """Fresh parameters W1 (hidden, 2), b1 (hidden,), W2 (1, hidden), b2 (1,) of a two-layer network, float64."""
+    draw = torch.Generator().manual_seed(seed)
+    shapes = [(hidden, 2), (hidden,), (1, hidden), (1,)]
+    return [scale * torch.randn(*s, generator=draw, dtype=torch.float64) for s, scale in zip(shapes, (1, 0.5, 0.5, 0))]
+
+# %%
+def learn_xor(steps=300, lr=0.2):
+    """Train on XOR with two_layer_gradients: the loss after each step, and the four answers at the end."""
+    parameters, losses = start(hidden=4, seed=3), []
+    for _ in range(steps):
+        gradients = two_layer_gradients(X_xor, *parameters, Y_xor)
+        W1_now, b1_now, W2_now, b2_now = parameters = [P - lr * dP for P, dP in zip(parameters, gradients)]
+        answers = torch.clamp(X_xor @ W1_now.T + b1_now, min=0) @ W2_now.T + b2_now
+        losses.append((answers - Y_xor).square().sum(1).mean().item())
+    return losses, answers
+
+# %%
+losses, answers = learn_xor()
+print("answers", [round(v, 3) for v in answers.flatten().tolist()])
+plot.lines(
+    {"loss": losses},
+    xlabel="step",
+    ylabel="mean squared error",
+    logy=True,
+    alt="The loss on XOR falls from 0.25 to 1e-11 within 300 steps, nearly straight on a logarithmic axis.",
+    caption="XOR learned with your own gradients. No call of backward() anywhere.",
+)
+
+# %% [markdown]
+# The four answers are 0, 1, 1, 0 to three digits, and the loss falls along a straight line on the logarithmic axis:
+# each step removes about the same share of what is left.
+
+# %% [markdown]
+# ## 6. One layer, forward and backward
+#
+# Your function of section 5 knows two layers by name. A third would mean rewriting it. So cut the work into pieces that
+# know nothing of their neighbours: **one layer**, with one function for each direction.
+#
+# - Forward takes `A_prev`, the output of the layer before, and gives `A`. It also packs a **cache**: whatever the way
+#   back will need.
+# - Backward takes `dA`, which comes from the layer after, and the cache. It gives `dW` and `db`, to be used, and
+#   `dA_prev`, to be handed on.
+
+# %%
+layer = graph.Graph()
+for name, shape in {"A_prev": "n × d", "W": "h × d", "b": "h"}.items():
+    layer.input(name, shape)
+layer.node("Z", op="A_prev Wᵀ + b", of=("A_prev", "W", "b"), value="n × h")
+layer.node("A", op="relu", of=("Z",), value="n × h")
+graph.draw(
+    layer,
+    gradients={"A": "comes in", "Z": "inside", "A_prev": "goes on", "W": "result", "b": "result"},
+    alt="One layer: A_prev, W and b make Z, relu makes A. dA comes in; dA_prev goes on; dW and db are results.",
+    caption="A layer is a box with one door on each side. Gradients come in on the right and leave on the left.",
+)
+
+# %% [markdown]
+# Why a cache? Go through section 5.2 once more: `dW` needed the layer's input, `dA_prev` needed `W`, and the ReLU's
+# slope needed `Z`. All three existed on the way forward. To compute them again would double the work, so we keep
+# them. This is also why training takes far more memory than using a network: every layer's cache waits for its way
+# back.
+#
+# One agreement: `dA` belongs to the loss that is *already averaged* over the examples. So a layer's backward pass
+# has no $1/n$ of its own.
+#
+# ### 6.1 Your turn: a layer forward
+#
+# Write `layer_forward(A_prev, W, b)` for a layer with ReLU. `A_prev` is `(n, d)`, `W` is `(h, d)`, `b` is `(h,)`.
+# Return the tuple `(A, cache)`: `A` is `(n, h)`, and `cache` is the tuple `(A_prev, W, Z)`, with `Z` of shape
+# `(n, h)`.
+#
+# For `A_prev = [[0.3, 0.1]]` and the first layer of section 4, `A` is `[[0.69, 0.]]` and `Z` is `[[0.69, -0.51]]`.
+
+# %% solution="layer_forward"
+def layer_forward(A_prev, W, b):
+    """One ReLU layer, forwards.
+
+    A_prev (n, d), W (h, d), b (h,): float64. Returns (A, cache): A (n, h), and cache = (A_prev, W, Z) with Z (n, h).
+    """
+    ### BEGIN SOLUTION
+    sums_in = A_prev @ W.T + b
+    return torch.clamp(sums_in, min=0), (A_prev, W, sums_in)
+    ### END SOLUTION
+
+# %% check="layer_forward" points=1
+row, b = torch.tensor([[0.3, 0.1], [0.5, -0.2]], dtype=torch.float64).split(1)
+weights = torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64)
+A, Z = torch.tensor([[0.69, 0.0], [0.69, -0.51]], dtype=torch.float64).split(1)
+week4 = cases.example(A_prev=row, W=weights, b=b[0], gives=(A, (row, weights, Z)))
+check.function(layer_forward, on=[week4])
+### BEGIN HIDDEN TESTS
+def forward(A_prev, W, b):
+    Z = torch.einsum("nd,hd->nh", A_prev, W) + b
+    return torch.where(Z > 0, Z, 0.0), (A_prev, W, Z)
+check.function(layer_forward, forward, on=cases.draw(seeds=12, seed0=100, A_prev="n d", W="h d", b="h"))
+### END HIDDEN TESTS
+
+# %% wrong="layer_forward" name="bias forgotten"
+# says: The bias is missing from Z.
+# next: Z = A_prev Wᵀ + b; broadcasting adds b to every row.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T
+    return torch.clamp(Z, min=0), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="A in the place of Z"
+# says: Your cache holds A where Z should be: after the ReLU you can no longer see how negative a sum was.
+# next: Put the sums, before the ReLU, into the cache.
+def layer_forward(A_prev, W, b):
+    A = torch.clamp(A_prev @ W.T + b, min=0)
+    return A, (A_prev, W, A)
+
+# %% wrong="layer_forward" name="ReLU forgotten"
+# says: You return Z itself. The layer's output has passed the ReLU.
+# next: Take the larger of 0 and Z, entry by entry.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return Z, (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="numbers of the example"
+# says: You return the example's numbers whatever comes in.
+# next: Compute Z from the arguments.
+def layer_forward(A_prev, W, b):
+    Z = torch.tensor([[0.69, -0.51]], dtype=torch.float64)
+    return torch.clamp(Z, min=0), (A_prev, W, Z)
+
+# %% right="layer_forward" name="in a list, with torch.relu"
+def layer_forward(A_prev, W, b):
+    Z = torch.nn.functional.linear(A_prev, W, b)
+    return [torch.relu(Z), [A_prev, W, Z]]
+
+# %% [markdown]
+# ### 6.2 Your turn: a layer backward
+#
+# Write `layer_backward(dA, cache)`. It unpacks the cache and returns the tuple `(dA_prev, dW, db)`, each with the shape
+# of what it belongs to. Four lines are enough: first through the ReLU, then the three products of section 5.2.
+#
+# For `dA = [[1.545, 1.236]]` and the cache of the example above you should get
+# `dW = [[0.4635, 0.1545], [0., 0.]]`, `db = [1.545, 0.]` and `dA_prev = [[1.236, -0.7725]]`. These are the numbers of
+# section 4. The second function below is only for the check: it makes a cache and calls yours.
+
+# %% solution="layer_backward"
+def layer_backward(dA, cache):
+    """One ReLU layer, backwards.
+
+    dA (n, h): gradient of the averaged loss with respect to A; cache = (A_prev, W, Z), shapes (n, d), (h, d), (n, h).
+    Returns (dA_prev, dW, db), shapes (n, d), (h, d), (h,).
+    """
+    ### BEGIN SOLUTION
+    A_prev, W, Z = cache
+    gate = dA * (Z > 0)
+    return gate @ W, gate.T @ A_prev, gate.sum(0)
+    ### END SOLUTION
+
+
+def layer_backward_of(dA, A_prev, W, b):
+    """For the check: make the cache of this layer and call layer_backward."""
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% check="layer_backward" points=3
+def relu_layer(A_prev, W, b):
+    return torch.relu(A_prev @ W.T + b)
+def inside(case):
+    return case["A_prev"] @ case["W"].T + case["b"]
+shapes = dict(dA="n h", A_prev="n d", W="h d", b="h", away=inside)
+two = cases.draw(seeds=2, **shapes)
+check.gradient(layer_backward_of, of=relu_layer, on=two, wrt="A_prev W b", upstream="dA", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, **shapes)
+check.gradient(layer_backward_of, of=relu_layer, on=many, wrt="A_prev W b", upstream="dA", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="layer_backward" name="slope of the ReLU left out"
+# says: You passed the ReLU as if it were not there: dA goes into all three products unchanged.
+# next: Compute dZ first: dA where Z is positive, 0 elsewhere.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    return dA @ W, dA.T @ A_prev, dA.sum(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="divided by n here too"
+# says: dW and db are n times too small. What arrives is the gradient of the averaged loss: it carries its 1/n already.
+# next: Take the division out of the layer.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev / len(dZ), dZ.mean(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="bias from the first example only"
+# says: Your db is the first row of dZ. Every example uses the bias, so every row counts.
+# next: Add up the rows.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ[0]
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="weight gradient transposed"
+# says: Your dW is the transpose of the right one.
+# next: dW has the shape of W, (h, d): (h, n) times (n, d).
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, A_prev.T @ dZ, dZ.sum(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dA handed on past the ReLU"
+# says: dW and db are right. For dA_prev you used dA, from before the ReLU, in the place of dZ.
+# next: Everything behind the ReLU is reached through dZ.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dA @ W, dZ.T @ A_prev, dZ.sum(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="gradients in another order"
+# says: You return dW, db, dA_prev. The order asked for is dA_prev, dW, db.
+# next: Change the order of the return line.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ.T @ A_prev, dZ.sum(0), dZ @ W
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="multiplied by Z"
+# says: You multiply by Z where Z is positive. The slope of the ReLU there is 1.
+# next: Multiply by the mask alone.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * torch.clamp(Z, min=0)
+    return dZ @ W, dZ.T @ A_prev, dZ.sum(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dA changed in place"
+# says: The numbers are right, but you wrote zeros into dA. It belongs to the caller.
+# next: Make a new tensor for dZ.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dA *= Z > 0
+    return dA @ W, dA.T @ A_prev, dA.sum(0)
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% right="layer_backward" name="one example at a time"
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dA_prev, dW, db = torch.zeros_like(A_prev), torch.zeros_like(W), torch.zeros_like(W[:, 0])
+    for i in range(len(dA)):
+        dz = torch.where(Z[i] > 0, dA[i], 0.0)
+        dA_prev[i] = W.T @ dz
+        dW += torch.outer(dz, A_prev[i])
+        db += dz
+    return dA_prev, dW, db
+
+def layer_backward_of(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% [markdown]
+# ## 7. Any depth
+#
+# With layers as boxes, depth is a loop. Forward: layer 1, layer 2, …, layer $L$, and put each cache on a pile.
+# Backward: take the caches from the top of the pile, last first. What one layer hands on as `dA_prev` is the next
+# one's `dA`.
+#
+# | direction | layer 1 | | layer 2 | | layer 3 | | loss |
+# |---|---|---|---|---|---|---|---|
+# | forward | `X`, keep | → | `A1`, keep | → | `A2`, keep | → | `Y_hat` |
+# | backward | `dW1`, `db1` | ← | `dW2`, `db2`, `dA1` | ← | `dW3`, `db3`, `dA2` | ← | `dY_hat` |
+#
+# The whole cost is two passes: each layer does one product forwards and two backwards. To find the gradients by nudging
+# every weight would take one forward pass *for each weight*. For a million weights that is the difference between a
+# second and a week.
+#
+# The last layer is different in one thing: it has no ReLU, because the answer may be any number. So its $Z$ is the
+# answer, and its `dZ` is `dY_hat` itself.
+#
+# ### 7.1 Weight decay
+#
+# Large weights make a network jumpy. A common remedy is to add their squares to the loss, with a small factor
+# $\lambda$:
+#
+# $$L_{\text{total}} = L + \frac{\lambda}{2}\sum_{l}\sum_{j,k}\left(W^{(l)}_{jk}\right)^2.$$
+#
+# The new term uses each weight once, with no path through the network. The derivative of $\frac\lambda2 W_{jk}^2$
+# is $\lambda W_{jk}$. So $\lambda W^{(l)}$ is *added* to each `dW`: two uses of a weight, two contributions. Biases
+# are left alone, and nothing is averaged: the term does not know of examples. Each gradient step then shrinks every
+# weight a little, hence the name **weight decay**.
+#
+# ### 7.2 Your turn: a network of any depth
+#
+# Write `network_gradients(X, Ws, bs, Y, decay)`. `Ws` and `bs` are lists with one entry per layer: `Ws[0]` has
+# shape `(h, d)`, and so on up to the last, with `q` rows. All layers but the last have a ReLU. The loss is that of
+# section 5.1 plus the weight decay above, with $\lambda$ = `decay`, a number.
+#
+# Return the tuple `(dWs, dbs)`: two lists, in the order of the layers, each entry shaped like its parameter. With two
+# layers and `decay = 0` it must agree with `two_layer_gradients`. In week 8 the same loop, with section 8's gradient at
+# its end, trains a network on handwritten digits.
+
+# %% solution="network_gradients"
+def network_gradients(X, Ws, bs, Y, decay):
+    """Gradients of a network with ReLU in all layers but the last, by hand.
+
+    X (n, d), Y (n, q): float64; Ws, bs: lists, one (out, in) and one (out,) tensor per layer; decay: a number ≥ 0.
+    The loss is the squared error, summed over outputs and averaged over the n examples, plus decay/2 times the sum of
+    all squared weights (not biases). Returns (dWs, dbs), lists in the order of the layers.
+    """
+    ### BEGIN SOLUTION
+    inputs = [X]
+    for layer_W, layer_b in zip(Ws[:-1], bs[:-1]):
+        inputs.append(torch.clamp(inputs[-1] @ layer_W.T + layer_b, min=0))
+    arriving = 2 * (inputs[-1] @ Ws[-1].T + bs[-1] - Y) / X.shape[0]
+    dWs, dbs = [None] * len(Ws), [None] * len(bs)
+    for l in reversed(range(len(Ws))):
+        dWs[l] = arriving.T @ inputs[l] + decay * Ws[l]
+        dbs[l] = arriving.sum(0)
+        arriving = (arriving @ Ws[l]) * (inputs[l] > 0)
+    return dWs, dbs
+    ### END SOLUTION
+
+# %% check="network_gradients" points=3
+def decayed_loss(X, Ws, bs, Y, decay):
+    A = X
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A = torch.relu(A @ W.T + b)
+    squares = sum(W.square().sum() for W in Ws)
+    return (A @ Ws[-1].T + bs[-1] - Y).square().sum(1).mean() + decay / 2 * squares
+plain = cases.layers(seeds=1, depth=(2, 2), decay=0.0) + cases.layers(seeds=1, seed0=3, depth=(3, 3), decay=0.3)
+check.gradient(network_gradients, of=decayed_loss, on=plain, wrt="Ws bs", by_hand=True)
+### BEGIN HIDDEN TESTS
+deep = cases.layers(seeds=8, seed0=100, depth=(1, 3), decay=0.0)
+deep += cases.layers(seeds=16, seed0=200, depth=(2, 5), decay=0.7)
+check.gradient(network_gradients, of=decayed_loss, on=deep, wrt="Ws bs", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="network_gradients" name="divided by n in every layer"
+# says: The last layer is right. In the layers before it you divide by n again and again.
+# next: The 1/n enters once, where the way back begins.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0) / len(X)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="ReLU after the last layer"
+# says: You put a ReLU after the last layer. Its answer may be negative, so it has none.
+# next: Treat the last layer apart, forwards and backwards.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws, bs):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dA, dWs, dbs = 2 * (A[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dZ = dA * (A[l + 1] > 0)
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dA = dZ @ Ws[l]
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="lists from the last layer to the first"
+# says: Your gradients are right, but the lists run from the last layer to the first.
+# next: Turn both lists round, or put each new gradient at the front.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.append(dZ.T @ A[l] + decay * Ws[l])
+        dbs.append(dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weight decay doubled"
+# says: Your weight decay is twice too large. The loss has λ/2, and the 2 from the square cancels the half.
+# next: Add λW, not 2λW.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + 2 * decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weight decay averaged"
+# says: You divided the weight decay by n. It does not depend on the examples.
+# next: Add decay times W after the 1/n has been dealt with.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, (dZ.T @ A[l] + decay * Ws[l]) / len(X))
+        dbs.insert(0, dZ.mean(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weight decay forgotten"
+# says: Right without weight decay. With it, every dW lacks the term λW.
+# next: Add decay * W to each weight's gradient, in every layer.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="biases decayed as well"
+# says: The weights are right. You also decayed the biases; the extra term has only weights in it.
+# next: Leave db as the sum over the examples.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0) + decay * bs[l])
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="slopes of the ReLU left out"
+# says: The last layer is right, the ones before are not: going back you passed each ReLU without its slope.
+# next: Between two layers multiply by 1 where the sums were positive and by 0 elsewhere.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l]
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weights decayed before they are used"
+# says: The last layer is right. You shrank the weights while going back, and the layers before got the changed ones.
+# next: Use the weights of the forward pass, unchanged, on the whole way back.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ (Ws[l] - 0.1 * dWs[0]) * (A[l] > 0)
+    return dWs, dbs
+
+# %% right="network_gradients" name="with caches and a last layer apart"
+def network_gradients(X, Ws, bs, Y, decay):
+    A, caches = X, []
+    for l, (W, b) in enumerate(zip(Ws, bs)):
+        Z = A @ W.T + b
+        caches.append((A, W, Z))
+        A = Z if l == len(Ws) - 1 else torch.relu(Z)
+    dA, dWs, dbs = 2 * (A - Y) / X.shape[0], [], []
+    for l, (A_prev, W, Z) in reversed(list(enumerate(caches))):
+        dZ = dA if l == len(Ws) - 1 else torch.where(Z > 0, dA, 0.0)
+        dWs.insert(0, torch.einsum("nh,nd->hd", dZ, A_prev) + decay * W)
+        dbs.insert(0, dZ.sum(dim=0))
+        dA = dZ @ W
+    return dWs, dbs
+
+# %% [markdown]
+# ### 7.3 What weight decay does
+#
+# Train a network with two hidden layers on XOR, without decay and with a little, and watch how large the weights grow.
+
+# %%
+def train(decay, steps=400, lr=0.1):
+    """Length of all weights together after each step, for a 2-8-6-1 network on XOR."""
+    draw, sizes, lengths = torch.Generator().manual_seed(2), [2, 8, 6, 1], []
+    Ws = [torch.randn(o, i, generator=draw, dtype=torch.float64) * (2 / i) ** 0.5 for i, o in zip(sizes, sizes[1:])]
+    bs = [torch.zeros(len(W), dtype=torch.float64) for W in Ws]
+    for _ in range(steps):
+        dWs, dbs = network_gradients(X_xor, Ws, bs, Y_xor, decay)
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+        lengths.append(sum(W.square().sum() for W in Ws).sqrt().item())
+    return lengths
+
+# %%
+plot.lines(
+    {f"decay {decay}": train(decay) for decay in (0.0, 0.01, 0.05)},
+    xlabel="step",
+    ylabel="length of all weights",
+    alt="Length of all weights over 400 steps: 5.7 without decay, 4.2 with decay 0.01, 2.3 with decay 0.05.",
+    caption="The same network, the same start: weight decay pulls the weights in.",
+)
+
+# %% [markdown]
+# Without decay the weights grow a little, from 5.5 to 5.7, and stay. With decay 0.01 they shrink to 4.2, with 0.05
+# to 2.3. The price is a small error that stays: the mean squared error ends at 0.0004 and at 0.012 instead of 0.
+# With four points and no noise that buys nothing. With noisy data it often does: smaller weights follow the noise less.
+
+# %% [markdown]
+# ## 8. Softmax with cross-entropy
+#
+# For choosing one of $q$ classes the network's last layer gives $q$ **scores**, one row of `Z` per example.
+# Softmax, which you met among the activations of week 4, turns a row of scores into probabilities:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
+#
+# The **cross-entropy** loss of an example with label $y$ (a class number) is $-\log p_y$: small if the true class
+# got a high probability, large if it got a low one. Over a minibatch we take the mean. Week 7 has more to say about
+# it; today we only need its gradient.
+#
+# ### 8.1 Derivation: p minus one-hot
+#
+# Put the two formulas together *before* differentiating. The logarithm undoes the exponential:
+#
+# $$\ell = -\log p_y = -z_y + \log \sum_j e^{z_j}.$$
+#
+# Now ask for each score $z_k$. The first term gives $-1$ if $k = y$, and 0 otherwise. The second gives
+#
+# $$\frac{\partial}{\partial z_k}\log\sum_j e^{z_j} = \frac{e^{z_k}}{\sum_j e^{z_j}} = p_k.$$
+#
+# So, for one example, **the gradient is the probabilities minus the one-hot label**: $p_k - 1$ at the true class, $p_k$
+# elsewhere. It is the same "answer minus truth" that you found for logistic regression in week 3. A worked example with
+# scores $(2, 1, 0)$ and true class 0:
+
+# %%
+scores = torch.tensor([2.0, 1.0, 0.0], dtype=torch.float64)
+exponentials = torch.exp(scores)
+p = exponentials / exponentials.sum()
+print([round(v, 4) for v in p.tolist()])
+plot.bars(
+    {"class 0 (true)": p[0] - 1, "class 1": p[1], "class 2": p[2]},
+    ylabel="gradient of the loss",
+    alt="Gradient with respect to three scores: -0.3348 for the true class, 0.2447 and 0.0900 for the others.",
+    caption="A gradient step goes against these bars: the true class's score up, the others down.",
+)
+
+# %% [markdown]
+# The three bars add up to 0: what one class gains, the others lose. And the more certain the network already is of the
+# true class, the shorter all bars are.
+#
+# ### 8.2 Large scores
+#
+# There is a trap. Scores of 1000 are rare but possible, and:
+
+# %%
+large = torch.tensor([1000.0, 999.0, 998.0], dtype=torch.float64)
+torch.exp(large) / torch.exp(large).sum()
+
+# %% [markdown]
+# $e^{1000}$ is larger than any number the computer can hold, so it becomes `inf`, and `inf/inf` is `nan`: not a
+# number. The cure costs one line. Adding the same number to all scores of a row changes nothing, since a factor
+# $e^c$ cancels in the fraction. So first **subtract the row's largest score**. Then the largest exponent is 0, and
+# nothing overflows.
+#
+# ### 8.3 Your turn: the gradient at the scores
+#
+# Write `cross_entropy_backward(Z, y)`. `Z` is `(n, q)`, the scores; `y` is `(n,)`, class numbers of dtype int64.
+# Return `dZ`, `(n, q)`, the gradient of the cross-entropy *averaged over the examples*. It must be right for scores
+# of any size. Write the softmax yourself: `torch.softmax` and its relatives are refused here.
+#
+# For `Z = [[2., 1., 0.], [0., 0., 0.]]` and `y = [0, 2]` the first row of `dZ` is $(-0.1674, 0.1224, 0.0450)$: half
+# of the bars above, because $n = 2$. This is where the backward pass of every classifier begins.
+
+# %% solution="cross_entropy_backward"
+def cross_entropy_backward(Z, y):
+    """Gradient of the mean cross-entropy of softmax(Z) with respect to the scores Z, by hand.
+
+    Z (n, q): float64 scores of any size; y (n,): int64 class numbers. Returns dZ, (n, q), averaged over the examples.
+    """
+    ### BEGIN SOLUTION
+    powers = torch.exp(Z - Z.max(dim=1, keepdim=True).values)
+    dZ = powers / powers.sum(dim=1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    return dZ / len(y)
+    ### END SOLUTION
+
+# %% check="cross_entropy_backward" points=3
+def mean_cross_entropy(Z, y):
+    return torch.nn.functional.cross_entropy(Z, y)
+ready_made = ("softmax", "log_softmax", "cross_entropy", "logsumexp", "nll_loss", "softmin")
+two = cases.draw(seeds=2, Z="n q", y="n:q")
+check.gradient(cross_entropy_backward, of=mean_cross_entropy, on=two, wrt="Z", by_hand=True, forbid=ready_made)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, Z="n q", y="n:q")
+large = [cases.example(Z=500 * case["Z"], y=case["y"]) for case in cases.draw(seeds=4, seed0=200, Z="n q", y="n:q")]
+shifted = [cases.example(Z=case["Z"] - 2000, y=case["y"]) for case in cases.draw(seeds=2, seed0=300, Z="n q", y="n:q")]
+everything = many + large + shifted
+check.gradient(cross_entropy_backward, of=mean_cross_entropy, on=everything, wrt="Z", by_hand=True, forbid=ready_made)
+### END HIDDEN TESTS
+
+# %% wrong="cross_entropy_backward" name="not averaged"
+# says: Each row is right for its own example, but the loss is the mean over the examples.
+# next: Divide by n once.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P
+
+# %% wrong="cross_entropy_backward" name="averaged over all entries"
+# says: You divide by n times q. The mean runs over the n examples only.
+# next: Divide by Z.shape[0].
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / Z.numel()
+
+# %% wrong="cross_entropy_backward" name="largest score not subtracted"
+# says: Right for small scores, but large ones give nan: their exponentials do not fit into the computer's numbers.
+# next: Subtract each row's largest score before you take exponentials.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z) / torch.exp(Z).sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="softmax twice"
+# says: You applied the softmax twice: the second time to probabilities.
+# next: One softmax of the scores, then subtract the one-hot label.
+def cross_entropy_backward(Z, y):
+    for _ in range(2):
+        Z = torch.exp(Z - Z.max(1, keepdim=True).values)
+        Z = Z / Z.sum(1, keepdim=True)
+    Z[torch.arange(len(y)), y] -= 1
+    return Z / len(y)
+
+# %% wrong="cross_entropy_backward" name="over the examples instead of the classes"
+# says: Your softmax runs down the columns. Each example's probabilities, its row, must add up to 1.
+# next: Sum, and take the largest, along dimension 1.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(0, keepdim=True).values)
+    P = P / P.sum(0, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="label forgotten"
+# says: You return the probabilities alone. The true class's score has the term −1 as well.
+# next: Subtract 1 in each row at the column of its label.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    return P / P.sum(1, keepdim=True) / len(y)
+
+# %% wrong="cross_entropy_backward" name="sign turned round"
+# says: Every entry has the wrong sign: you took one-hot minus probabilities.
+# next: Probabilities minus one-hot: the true class's entry is negative.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = -P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] += 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="only the true class"
+# says: Only the true class's column is filled. The other scores enter the loss too, through the sum.
+# next: Keep the probability p in every other column.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    dZ = torch.zeros_like(P)
+    rows = torch.arange(len(y))
+    dZ[rows, y] = P[rows, y] - 1
+    return dZ / len(y)
+
+# %% wrong="cross_entropy_backward" name="scores changed in place"
+# says: The numbers are right, but you wrote into Z. The caller still needs the scores.
+# next: Make a new tensor: Z - … instead of Z -= ….
+def cross_entropy_backward(Z, y):
+    Z -= Z.max(1, keepdim=True).values
+    P = torch.exp(Z) / torch.exp(Z).sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% right="cross_entropy_backward" name="one-hot by comparison, one largest score for all"
+def cross_entropy_backward(Z, y):
+    top = torch.amax(Z, 1, keepdim=True)
+    log_p = Z - top - torch.log(torch.exp(Z - top).sum(1, keepdim=True))
+    one_hot = y[:, None] == torch.arange(Z.shape[1], device=Z.device)
+    return (torch.exp(log_p) - one_hot.to(Z.dtype)) / Z.shape[0]
+
+# %% [markdown]
+# ### 8.4 Optional, harder: softmax alone
+#
+# Sometimes softmax stands in the middle of a network and not before a cross-entropy, in the attention of language
+# models for instance. Then it needs a backward pass of its own. Unlike the activations of section 3, every output
+# depends on *every* input of its row: raise $z_j$, and all $p_k$ change. From the fraction,
+#
+# $$\frac{\partial p_k}{\partial z_j} = p_k\,(\delta_{kj} - p_j),
+#   \qquad \delta_{kj} = 1 \text{ if } k = j, \text{ else } 0.$$
+#
+# So $\mathtt{dZ}_{ij} = \sum_k \mathtt{dP}_{ik}\,p_{ik}(\delta_{kj} - p_{ij})$. Simplify it until no sum over $k$
+# needs a `(q, q)` matrix, then write `softmax_backward(dP, Z)`. `dP` and `Z` are `(n, q)`; so is the answer. For
+# `dP = [[1., 0.]]` and `Z = [[0., 0.]]` it is `[[0.25, -0.25]]`. It gives no points; it gives you one of the
+# formulas inside every large language model.
+
+# %% solution="softmax_backward"
+def softmax_backward(dP, Z):
+    """Gradient of the loss with respect to Z, where P = softmax(Z) along each row.
+
+    dP, Z: float64 tensors (n, q); dP is the gradient with respect to P. Returns dZ, (n, q).
+    """
+    ### BEGIN SOLUTION
+    powers = torch.exp(Z - Z.max(dim=1, keepdim=True).values)
+    P = powers / powers.sum(dim=1, keepdim=True)
+    return P * (dP - (dP * P).sum(dim=1, keepdim=True))
+    ### END SOLUTION
+
+# %% check="softmax_backward" points=0
+def by_rows(Z):
+    return torch.softmax(Z, dim=1)
+two = cases.draw(seeds=2, dP="n q", Z="n q")
+check.gradient(softmax_backward, of=by_rows, on=two, wrt="Z", upstream="dP", by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, dP="n q", Z="n q")
+check.gradient(softmax_backward, of=by_rows, on=many, wrt="Z", upstream="dP", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="softmax_backward" name="as if each entry stood alone"
+# says: You used p(1 − p), the slope by an entry's own score. Each probability depends on the other scores too.
+# next: Keep the terms with k ≠ j in the sum.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return dP * P * (1 - P)
+
+# %% wrong="softmax_backward" name="sum over the examples"
+# says: You summed dP · P down the columns. The sum runs over the classes of one example.
+# next: Sum along dimension 1 and keep the dimension.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (dP * P).sum(0))
+
+# %% wrong="softmax_backward" name="cross-entropy's rule"
+# says: p minus one-hot is the rule for softmax followed by cross-entropy. Here any gradient dP may arrive.
+# next: Start from the sum over k in the text.
+def softmax_backward(dP, Z):
+    return torch.softmax(Z, 1) - dP
+
+# %% right="softmax_backward" name="with the full matrix for each example"
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    slopes = torch.diag_embed(P) - P[:, :, None] * P[:, None, :]
+    return torch.einsum("nk,nkj->nj", dP, slopes)
+
+# %% [markdown]
+# ## 9. Checking gradients
+#
+# So far autograd told you whether you were right. Who checks when there is no autograd: in C, on a microcontroller, or
+# when you write autograd itself? The nudge of section 1. It needs nothing but the loss.
+#
+# ### 9.1 Which nudge, and how large?
+#
+# Two ways to measure a slope with a small step $h$:
+#
+# $$\text{forward: } \frac{L(w + h) - L(w)}{h} \qquad\qquad \text{central: } \frac{L(w + h) - L(w - h)}{2h}.$$
+#
+# The central difference looks to both sides, and the curvature, which spoils the forward one, cancels. Here are
+# both on a function whose slope we know: $L(w) = \sin w$ at $w = 1$, with the slope $\cos 1$.
+
+# %%
+sizes = [10 ** (-k / 4) for k in range(4, 51)]  # steps h from 0.1 down to 3e-13
+one_sided = [abs((math.sin(1 + h) - math.sin(1)) / h - math.cos(1)) for h in sizes]
+two_sided = [abs((math.sin(1 + h) - math.sin(1 - h)) / (2 * h) - math.cos(1)) for h in sizes]
+plot.lines(
+    {"forward": (sizes, one_sided), "central": (sizes, two_sided)},
+    xlabel="step h",
+    ylabel="error of the slope",
+    logx=True,
+    logy=True,
+    alt="Error against step, logarithmic axes. Both curves are V-shaped; the central one is lowest, near 1e-5.",
+    caption="Too large a step sees the curve's bend, too small a step sees rounding.",
+)
+
+# %% [markdown]
+# Read it from the right. As $h$ shrinks, both errors fall: the forward one in step with $h$, the central one with
+# $h^2$, twice as steep. Then both turn and rise again, in a ragged line. There $L(w + h)$ and $L(w - h)$ agree in
+# almost all their 16 digits; the subtraction leaves only the last few, and those are rounding.
+#
+# The central difference is best near $h = 10^{-5}$, with about ten right digits. So: **central, float64, $h$ about
+# $10^{-5}$**. In float32, with its 7 digits, the whole picture moves up, and a check tells you little.
+#
+# ### 9.2 Your turn: a numerical gradient
+#
+# Write `numerical_gradient(f, P, h)`. `f` is a function that takes a tensor and returns one number; `P` is a
+# float64 tensor of *any* shape; `h` is the step. Return a tensor of the shape of `P`: its entry at each place is
+# the central difference when *only that entry* of `P` moves. `P` itself must be unchanged afterwards, so nudge a
+# copy.
+#
+# Hint: `P.clone().flatten()` gives a row of copies to walk through, and `.reshape(P.shape)` brings the shape back.
+# For `f` = the sum of cubes, `P = [1., 2.]` and `h = 0.1` the answer is `[3.01, 12.01]`. (The true slopes are 3 and
+# 12; a step as large as 0.1 shows the error.) The second function below is for the check: it hands your function
+# something to differentiate.
+
+# %% solution="numerical_gradient"
+def numerical_gradient(f, P, h=1e-5):
+    """Gradient of f at P by central differences, one entry at a time.
+
+    f: takes a tensor shaped like P, returns one number (or a tensor of shape ()); P: float64 tensor of any shape, left
+    unchanged; h: the step, a positive number. Returns a float64 tensor shaped like P.
+    """
+    ### BEGIN SOLUTION
+    slopes = torch.zeros(P.numel(), dtype=P.dtype, device=P.device)
+    for place in range(P.numel()):
+        nudge = torch.zeros_like(slopes)
+        nudge[place] = h
+        nudge = nudge.reshape(P.shape)
+        slopes[place] = (f(P + nudge) - f(P - nudge)) / (2 * h)
+    return slopes.reshape(P.shape)
+    ### END SOLUTION
+
+
+def numerical_gradient_of(kind, P, h):
+    """For the check: your numerical gradient of the function called `kind`, at P with step h."""
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% check="numerical_gradient" points=2
+P, slopes = torch.tensor([[1.0, 2.0], [3.01, 12.01]], dtype=torch.float64)
+check.function(numerical_gradient_of, on=[cases.example(kind="cubes", P=P, h=0.1, gives=slopes)])
+### BEGIN HIDDEN TESTS
+def central(kind, P, h):
+    f = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}[kind]
+    steps = h * torch.eye(P.numel()).to(P).reshape(P.numel(), *P.shape)
+    return torch.stack([(f(P + step) - f(P - step)) / (2 * h) for step in steps]).reshape(P.shape)
+shapes = ["n", "n h", "n h q", ""]
+drawn = [cases.draw(seeds=1, seed0=100 + k, P=shape)[0]["P"] for k, shape in enumerate(shapes)]
+each = [cases.example(kind=kind, P=P, h=h) for kind in ("cubes", "mixed") for P in drawn for h in (0.1, 0.01)]
+check.function(numerical_gradient_of, central, on=each)
+### END HIDDEN TESTS
+
+# %% wrong="numerical_gradient" name="forward difference"
+# says: You look to one side only: f(P + h) − f(P), over h. The central difference looks to both sides.
+# next: Take f(P + h) − f(P − h) and divide by 2h.
+def numerical_gradient(f, P, h=1e-5):
+    flat, slopes = P.clone().flatten(), torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        up = flat.clone()
+        up[k] += h
+        slopes[k] = (f(up.reshape(P.shape)) - f(P)) / h
+    return slopes.reshape(P.shape)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="divided by h"
+# says: Your slopes are twice too large. Between w − h and w + h lies a distance of 2h.
+# next: Divide by 2h.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / h
+    return slopes.reshape(P.shape)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="all entries moved at once"
+# says: You move all entries together, so every place gets the same number.
+# next: Move one entry, measure, put it back, then the next.
+def numerical_gradient(f, P, h=1e-5):
+    return torch.ones_like(P) * (f(P + h) - f(P - h)) / (2 * h)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="entry not put back"
+# says: The first slope is right, later ones are not: an entry that you moved stays moved while you measure the next.
+# next: Start each entry from a fresh copy, or put it back after measuring.
+def numerical_gradient(f, P, h=1e-5):
+    flat, slopes = P.clone().flatten(), torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        flat[k] += h
+        above = f(flat.reshape(P.shape))
+        flat[k] -= 2 * h
+        slopes[k] = (above - f(flat.reshape(P.shape))) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="step of its own"
+# says: You use a step of your own in the place of the argument h.
+# next: Write h wherever the step stands.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = 0.1
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / 0.2
+    return slopes.reshape(P.shape)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% right="numerical_gradient" name="moving one entry of a copy there and back"
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros_like(P).flatten()
+    for k, value in enumerate(P.flatten().tolist()):
+        copy = P.clone().flatten()
+        copy[k] = value + h
+        above = float(f(copy.reshape(P.shape)))
+        copy[k] = value - h
+        slopes[k] = (above - float(f(copy.reshape(P.shape)))) / h / 2
+    return slopes.reshape(P.shape)
+
+def numerical_gradient_of(kind, P, h):
+    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    return numerical_gradient(functions[kind], P, h)
+
+# %% [markdown]
+# ### 9.3 Your turn: how different is different?
+#
+# Two gradients will never agree in all digits. Is a difference of $10^{-4}$ much? Against entries of 1000 it is
+# nothing, against entries of $10^{-4}$ it is everything. So compare the difference with the size of the gradients
+# themselves. With $\lVert A\rVert = \sqrt{\sum A_{ij}^2}$, the length of all entries taken together (the Frobenius
+# norm of week 1):
+#
+# $$\text{relative error} = \frac{\lVert A - B\rVert}{\lVert A\rVert + \lVert B\rVert}.$$
+#
+# It is 0 for equal gradients and 1 for opposite ones. Below $10^{-7}$ a float64 check has passed; above $10^{-3}$
+# something is wrong; between the two, look closer.
+#
+# Write `relative_error(A, B)` for two tensors of one shape. Return a plain number (`float`). If both are all zeros,
+# return 0. For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082.
+
+# %% solution="relative_error"
+def relative_error(A, B):
+    """Length of A - B divided by the sum of the lengths of A and B; 0.0 when both are zero.
+
+    A, B: float64 tensors of one shape, any shape. Returns a float between 0 and 1.
+    """
+    ### BEGIN SOLUTION
+    total = torch.linalg.norm(A) + torch.linalg.norm(B)
+    return float(torch.linalg.norm(A - B) / total) if total > 0 else 0.0
+    ### END SOLUTION
+
+# %% check="relative_error" points=1
+A, B = torch.tensor([3.0, 4.0]).double(), torch.tensor([3.0, 3.0]).double()
+check.function(relative_error, on=[cases.example(A=A, B=B, gives=1 / (5 + math.sqrt(18)))])
+### BEGIN HIDDEN TESTS
+def by_definition(A, B):
+    lengths = [math.sqrt(sum(v * v for v in T.flatten().tolist())) for T in (A - B, A, B)]
+    return lengths[0] / (lengths[1] + lengths[2]) if lengths[1] + lengths[2] else 0.0
+none = torch.zeros(2, 3).double()
+extremes = [cases.example(A=none, B=none, gives=0.0), cases.example(A=none, B=none + 1, gives=1.0)]
+check.function(relative_error, by_definition, on=extremes + cases.draw(seeds=12, seed0=100, A="n h", B="n h"))
+small = [cases.example(A=1e-8 * c["A"], B=1e-8 * c["B"]) for c in cases.draw(seeds=4, seed0=300, A="n", B="n")]
+check.function(relative_error, by_definition, on=small + cases.draw(seeds=4, seed0=200, A="n h q", B="n h q"))
+### END HIDDEN TESTS
+
+# %% wrong="relative_error" name="absolute error"
+# says: You return the length of the difference alone, without comparing it with the gradients' own size.
+# next: Divide by the sum of both lengths.
+def relative_error(A, B):
+    return float(torch.linalg.norm(A - B))
+
+# %% wrong="relative_error" name="both zero"
+# says: For two zero gradients you divide 0 by 0 and get nan. Equal gradients have the error 0.
+# next: Treat the case that both lengths are 0 first.
+def relative_error(A, B):
+    return float(torch.linalg.norm(A - B) / (torch.linalg.norm(A) + torch.linalg.norm(B)))
+
+# %% wrong="relative_error" name="difference of the lengths"
+# says: You compare only the lengths. Two gradients of one length may point to different sides.
+# next: Subtract first, then take the length of the difference.
+def relative_error(A, B):
+    a, b = torch.linalg.norm(A), torch.linalg.norm(B)
+    return float((a - b).abs() / (a + b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="a small number added below"
+# says: You added a small constant to the denominator. For tiny gradients that constant decides the result.
+# next: Divide by the two lengths alone, and treat the case of two zeros apart.
+def relative_error(A, B):
+    return float(torch.linalg.norm(A - B) / (torch.linalg.norm(A) + torch.linalg.norm(B) + 1e-8))
+
+# %% wrong="relative_error" name="length of one only"
+# says: You divide by the length of B alone.
+# next: Divide by the sum of both lengths; then the order of A and B does not matter.
+def relative_error(A, B):
+    below = torch.linalg.norm(B)
+    return float(torch.linalg.norm(A - B) / below) if below > 0 else 0.0
+
+# %% right="relative_error" name="with squares and a root"
+def relative_error(A, B):
+    top, a, b = (((T**2).sum() ** 0.5).item() for T in (A - B, A, B))
+    return 0.0 if a + b == 0 else top / (a + b)
+
+# %% [markdown]
+# ### 9.4 When the check is wrong
+#
+# ReLU has a corner. Near it the central difference does something odd: with one foot left of the corner and one
+# foot right of it, it measures neither slope. Let $z$ walk past 0 in units of the step:
+
+# %%
+h = 1e-5
+distance = torch.linspace(-2.5, 2.5, 201, dtype=torch.float64)  # z / h
+z = distance * h
+measured = (torch.clamp(z + h, min=0) - torch.clamp(z - h, min=0)) / (2 * h)
+plot.lines(
+    {"slope of ReLU": (distance, torch.where(z > 0, 1.0, 0.0)), "central difference": (distance, measured)},
+    xlabel="z in units of the step h",
+    ylabel="slope",
+    alt="The slope of ReLU jumps from 0 to 1 at 0; the central difference rises in a straight line from -1 to 1 step.",
+    caption="Within one step of the corner the central difference is a mixture of both slopes.",
+)
+
+# %% [markdown]
+# Half a step to the right of the corner the true slope is 1, and the central difference says 0.75: a relative error
+# of $0.25/1.75 \approx 0.14$. Nothing is wrong with the gradient. One sum of one example just happens to lie within
+# $h$ of 0.
+#
+# ### 9.5 In words: a check that fails
+#
+# A friend has written a backward pass for a ReLU network with 200 hidden neurons. She compares it with central
+# differences, $h = 10^{-3}$, on a minibatch of 64 examples. All entries agree to nine digits, except for seven
+# entries of `dW1`, all in row 31, and entry 31 of `db1`. There the relative errors lie between 0.01 and 0.14. On a
+# second minibatch everything agrees.
+#
+# Explain to her in a few sentences: (a) what probably happened, and why just one row is hit; (b) why this does not
+# show a mistake in her backward pass; (c) two things she can do to be sure.
+
+# %% [markdown] answer="when_the_check_fails" points=2
+# (a) For at least one example of the first minibatch the sum $z$ of hidden neuron 31 lies closer to the corner of
+# its ReLU than the nudge of a weight moves it. With $w + h$ the neuron is on and with $w - h$ it is off (or the
+# other way round), so the central difference mixes the slopes 0 and 1. Row 31 of `W1` and entry 31 of `b1` belong
+# to this neuron; a nudge of any other row leaves its $z$ alone. Entries whose input is 0 or small move $z$ too
+# little to cross the corner, so not every entry of the row is hit.
+#
+# (b) The backward pass takes the slope on the side where $z$ lies, which is the right one for gradient descent. The
+# numerical check is what fails: it assumes that the loss is smooth between $w - h$ and $w + h$. A wrong formula
+# would be wrong for (nearly) all neurons and on every minibatch, and the rest agrees to nine digits.
+#
+# (c) Any two of: make $h$ smaller ($10^{-5}$ or $10^{-6}$): the error vanishes or moves elsewhere, where a real
+# mistake would stay. Print the sums of neuron 31 and look for one near 0. Take other examples or other weights.
+# Replace ReLU by a smooth activation such as tanh in the check. Compare with autograd in float64.
+
+# %% [markdown]
+# ## 10. Wrong, but it trains
+#
+# A backward pass with a mistake in it often does not crash. It does not even stop the loss from falling: many wrong
+# directions still lead downhill. That is what makes such mistakes expensive. Here is proof.
+#
+# Below are six backward passes for the two-layer network, named A to F. **One is right, five are not.** Each trains
+# the same network from the same start on the same data, noisy XOR. (They are made by spoiling autograd's gradients.
+# You could find out how by reading the cell; in a real project with thousands of lines you could not. So do not
+# read it: measure.)
+
+# %% given="two_layer_loss"
+noise = torch.randn(40, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+X_cloud = X_xor.repeat(10, 1) + 0.1 * noise
+Y_cloud = Y_xor.repeat(10, 1)
+
+
+def two_layer_loss(X, W1, b1, W2, b2, Y, relu=torch.relu):
+    """The loss of section 5.1, a tensor of shape ()."""
+    return (relu(X @ W1.T + b1) @ W2.T + b2 - Y).square().sum(1).mean()
+
+
+def from_autograd(*arguments, relu=torch.relu):
+    """(dW1, db1, dW2, db2) by PyTorch; arguments X, W1, b1, W2, b2, Y as above."""
+    X, *parameters, Y = arguments
+    parameters = [P.detach().clone().requires_grad_() for P in parameters]
+    return torch.autograd.grad(two_layer_loss(X, *parameters, Y, relu=relu), parameters)
+
+# %% given="six_passes"
+def soft(Z):
+    """Forwards a ReLU; backwards something else."""
+    curve = torch.nn.functional.softplus(Z, beta=4)
+    return torch.relu(Z).detach() + curve - curve.detach()
+
+
+def six_passes(name, X, W1, b1, W2, b2, Y):
+    """(dW1, db1, dW2, db2) as backward pass `name`, "A" to "F", has them."""
+    dW1, db1, dW2, db2 = from_autograd(X, W1, b1, W2, b2, Y, relu=soft if name == "F" else torch.relu)
+    if name == "C":
+        db1 = from_autograd(X[:1], W1, b1, W2, b2, Y[:1])[1] / len(X)
+    scale = {"A": (1, 1 / len(X), 1, 1), "B": (1, 1, 1 / len(X), 1), "E": (1, 0, 1, 1)}.get(name, (1, 1, 1, 1))
+    return [s * gradient for s, gradient in zip(scale, (dW1, db1, dW2, db2))]
+
+# %%
+def losses_with(name, steps=300, lr=0.2):
+    """The loss after each step of training with backward pass `name`."""
+    parameters, losses = start(hidden=6, seed=8), []
+    for _ in range(steps):
+        gradients = six_passes(name, X_cloud, *parameters, Y_cloud)
+        parameters = [P - lr * dP for P, dP in zip(parameters, gradients)]
+        losses.append(two_layer_loss(X_cloud, *parameters, Y_cloud).item())
+    return losses
+
+# %%
+curves = {name: losses_with(name) for name in "ABCDEF"}
+plot.lines(
+    curves,
+    xlabel="step",
+    ylabel="mean squared error",
+    logy=True,
+    alt="Six loss curves on a logarithmic axis; all fall to about 0.01 within 300 steps and cross each other.",
+    caption="Six backward passes, one of them right. All of them train.",
+)
+ranking = sorted((losses[-1], name) for name, losses in curves.items())
+print("  ".join(f"{name} {loss:.4f}" for loss, name in ranking))
+
+# %% [markdown]
+# All six losses fall, from above 1 to between 0.02 and 0.006. Before you go on, bet on one. Is the lowest loss the
+# right pass? The loss cannot tell: with other starting weights the order is another one. The gradient check can.
+#
+# ### 10.1 Your turn: find the broken ones
+#
+# Write `is_broken(gradients, X, W1, b1, W2, b2, Y)`. `gradients` is a list of four tensors, claimed to be `dW1`,
+# `db1`, `dW2`, `db2` of `two_layer_loss` at these parameters. Return `True` if *any* of the four is wrong, and
+# `False` if all are right. Use your `numerical_gradient` and `relative_error`; call a relative error above
+# $10^{-6}$ wrong.
+#
+# Hint: to differentiate with respect to `W1` alone, give `numerical_gradient` a function of one tensor:
+# `lambda P: two_layer_loss(X, P, b1, W2, b2, Y)`.
+#
+# A good detector is tried on a healthy patient and on a sick one first. The check does that: four right gradients,
+# then four zeros. Once yours works, it will serve you whenever you write a backward pass of your own.
+
+# %% solution="is_broken"
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    """Is any of the four claimed gradients of two_layer_loss wrong, by a relative error above 1e-6?
+
+    gradients: list of four tensors, claimed to be dW1 (h, d), db1 (h,), dW2 (q, h), db2 (q,); X (n, d), Y (n, q).
+    Everything is float64. Returns True or False.
+    """
+    ### BEGIN SOLUTION
+    parameters = [W1, b1, W2, b2]
+    for place, claimed in enumerate(gradients):
+        def loss_of(P):
+            return two_layer_loss(X, *parameters[:place], P, *parameters[place + 1 :], Y)
+
+        if relative_error(claimed, numerical_gradient(loss_of, parameters[place], 1e-5)) > 1e-6:
+            return True
+    return False
+    ### END SOLUTION
+
+# %% check="is_broken" points=3
+def patient(case):
+    P = [case[name].detach().clone().requires_grad_() for name in ("W1", "b1", "W2", "b2")]
+    loss = (torch.relu(case["X"] @ P[0].T + P[1]) @ P[2].T + P[3] - case["Y"]).square().sum(1).mean()
+    return [g.detach() for g in torch.autograd.grad(loss, P)]
+def inside(case):
+    return case["X"] @ case["W1"].T + case["b1"]
+def drawn(seeds, seed0):
+    return cases.draw(seeds=seeds, seed0=seed0, X="n d", W1="h d", b1="h", W2="q h", b2="q", Y="n q", away=inside)
+case = drawn(1, 0)[0]
+healthy = cases.example(gradients=patient(case), **case.inputs, gives=False)
+sick = cases.example(gradients=[0 * g for g in patient(case)], **case.inputs, gives=True)
+check.function(is_broken, on=[healthy, sick])
+### BEGIN HIDDEN TESTS
+patients = []
+for case in drawn(3, 100):
+    patients.append(cases.example(gradients=patient(case), **case.inputs, gives=False))
+    for place in range(4):
+        for spoil in (lambda g: 1.001 * g, lambda g: -g, lambda g: g.roll(1, 0), lambda g: g / len(case["X"])):
+            gradients = patient(case)
+            gradients[place] = spoil(gradients[place])
+            patients.append(cases.example(gradients=gradients, **case.inputs, gives=True))
+check.function(is_broken, on=patients)
+### END HIDDEN TESTS
+
+# %% wrong="is_broken" name="the first layer only"
+# says: You look at dW1 only. A mistake in one of the other three goes unseen.
+# next: Go through all four gradients.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    truth = numerical_gradient(lambda P: two_layer_loss(X, P, b1, W2, b2, Y), W1, 1e-5)
+    return relative_error(gradients[0], truth) > 1e-6
+
+# %% wrong="is_broken" name="all instead of any"
+# says: You say True only if all four are wrong. One wrong gradient is enough.
+# next: Use any in the place of all.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P = [W1, b1, W2, b2]
+    wrong = []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return all(wrong)
+
+# %% wrong="is_broken" name="too generous"
+# says: You let errors of a percent pass. A factor of 1.001 is a mistake too.
+# next: Take 1e-6 for the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P = [W1, b1, W2, b2]
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        if relative_error(gradients[k], truth) > 1e-2:
+            return True
+    return False
+
+# %% wrong="is_broken" name="exact equality asked for"
+# says: You ask for equal numbers. Central differences are never exact, so every gradient looks broken.
+# next: Compare the relative error with 1e-6.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P = [W1, b1, W2, b2]
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        if not torch.equal(gradients[k], truth):
+            return True
+    return False
+
+# %% wrong="is_broken" name="lengths compared"
+# says: You compare lengths only. A gradient with turned signs or mixed-up rows has the same length.
+# next: Use relative_error on the gradients themselves.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P = [W1, b1, W2, b2]
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        if abs(gradients[k].norm() - truth.norm()) > 1e-6 * truth.norm():
+            return True
+    return False
+
+# %% right="is_broken" name="four lines, one for each parameter"
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    dW1 = numerical_gradient(lambda P: two_layer_loss(X, P, b1, W2, b2, Y), W1)
+    db1 = numerical_gradient(lambda P: two_layer_loss(X, W1, P, W2, b2, Y), b1)
+    dW2 = numerical_gradient(lambda P: two_layer_loss(X, W1, b1, P, b2, Y), W2)
+    db2 = numerical_gradient(lambda P: two_layer_loss(X, W1, b1, W2, P, Y), b2)
+    return max(relative_error(a, b) for a, b in zip(gradients, (dW1, db1, dW2, db2))) > 1e-6
+
+# %% [markdown]
+# Now the six. Where did the right one stand in your ranking?
+
+# %%
+place = start(hidden=6, seed=8)
+for loss, name in ranking:
+    verdict = is_broken(six_passes(name, X_cloud, *place, Y_cloud), X_cloud, *place, Y_cloud)
+    print(f"{name}   loss {loss:.4f}   {'broken' if verdict else 'right'}")
+
+# %% [markdown]
+# Three broken passes ended with a *lower* loss than the right one. On another day they would not have. Nothing in
+# the curves gives them away, and one of them never moves the hidden biases at all. **A falling loss is no evidence
+# that a gradient is right. A gradient check is.** It takes a minute; run it once for every backward pass that you
+# write.
+#
+# ## 11. A tiny autograd
+#
+# You have walked backwards through graphs all day, always by the same rule. A rule that is always the same can be
+# left to the computer. In this last section you build the machine, for single numbers: a small version of what
+# PyTorch does.
+#
+# ### 11.1 A number that remembers
+#
+# A `Value` holds a number, `data`, and the gradient of the loss with respect to it, `grad`, which is 0 at first.
+# When two of them are added or multiplied, the result remembers its `parents`, and how to **push** its own gradient
+# back to them.
+#
+# Two rules for pushing. First, the habits of section 1.2: a plus hands on, a product swaps, a ReLU opens or shuts.
+# Second, use `+=` and never `=`. A number that is used twice gets a contribution from each use, and they add. With
+# `=` the second would wipe out the first. Think of $x \cdot x$: both parents are the same `x`, and $2x$ is two
+# contributions of $x$.
+#
+# ### 11.2 Your turn: three operations
+#
+# Fill in the three `push` functions. Inside, `self` and `other` are the parents, `out` is the result, and
+# `out.grad` is what has arrived. For example, with `x = Value(3.0)` and `out = x * x`, setting `out.grad = 1.0` and
+# calling `out.push()` must leave `x.grad` at `6.0`. The function at the end is for the check: it does one operation
+# and pushes once.
+
+# %% solution="value_operations"
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            ### BEGIN SOLUTION
+            self.grad += out.grad
+            other.grad += out.grad
+            ### END SOLUTION
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            ### BEGIN SOLUTION
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+            ### END SOLUTION
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            ### BEGIN SOLUTION
+            self.grad += out.grad if self.data > 0 else 0.0
+            ### END SOLUTION
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% check="value_operations" points=2
+square = cases.example(operation="a * a", a=3.0, b=0.0, arrived=1.0, gives={"result": 9.0, "da": 6.0, "db": 0.0})
+total = cases.example(operation="a + b", a=3.0, b=4.0, arrived=5.0, gives={"result": 7.0, "da": 5.0, "db": 5.0})
+check.function(value_operations, on=[square, total])
+### BEGIN HIDDEN TESTS
+def slopes(operation, a, b, arrived):
+    result, da, db = {
+        "a + b": (a + b, 1, 1),
+        "a * b": (a * b, b, a),
+        "relu(a)": (max(0.0, a), float(a > 0), 0),
+        "a + a": (2 * a, 2, 0),
+        "a * a": (a * a, 2 * a, 0),
+    }[operation]
+    return {"result": result, "da": da * arrived, "db": db * arrived}
+numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5)]
+each = [
+    cases.example(operation=operation, a=a, b=b, arrived=arrived)
+    for operation in ("a + b", "a * b", "relu(a)", "a + a", "a * a")
+    for a, b, arrived in numbers
+]
+check.function(value_operations, slopes, on=each)
+### END HIDDEN TESTS
+
+# %% wrong="value_operations" name="= for +="
+# says: You wrote = where += belongs. A number that is used twice then keeps only the last contribution.
+# next: Add to grad, in all three operations.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad = out.grad
+            other.grad = out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad = other.data * out.grad
+            other.grad = self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad = out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="product does not swap"
+# says: In the product each parent gets its own number as the factor. Its local derivative is the other one.
+# next: For a * b, the gradient of a is multiplied by b.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += self.data * out.grad
+            other.grad += other.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="upstream gradient forgotten in the product"
+# says: Your product pushes the other factor alone. What has arrived, out.grad, never enters.
+# next: Multiply the other factor by out.grad.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data
+            other.grad += self.data
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU lets everything through"
+# says: Your ReLU hands on what arrives even where it is shut.
+# next: Push out.grad if the parent is positive, and nothing otherwise.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="plus multiplies"
+# says: Your plus multiplies by the numbers. It hands its gradient on unchanged, to both sides.
+# next: Remove the factors from the plus.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += self.data * out.grad
+            other.grad += other.data * out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% right="value_operations" name="with loops over the parents"
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            for parent in out.parents:
+                parent.grad = parent.grad + out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            for parent, factor in ((self, other.data), (other, self.data)):
+                parent.grad = parent.grad + factor * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            if out.data > 0:
+                self.grad = self.grad + out.grad
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived):
+    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    results[operation].grad = arrived
+    results[operation].push()
+    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+
+# %% [markdown]
+# ### 11.3 In which order?
+#
+# One question is left: in which order should the results push? Look at this small graph, in which `s` is used twice.
+
+# %%
+diamond = graph.Graph()
+diamond.input("a", 2.0)
+diamond.input("b", 3.0)
+diamond.node("s", op="×", of=("a", "b"), value=6.0)
+diamond.node("t", op="+", of=("s", "a"), value=8.0)
+diamond.node("L", op="×", of=("s", "t"), value=48.0)
+graph.draw(
+    diamond,
+    gradients={"L": 1.0, "t": 6.0, "s": 14.0, "a": 48.0, "b": 28.0},
+    alt="Graph: s = a b = 6, t = s + a = 8, L = s t = 48. Gradients dt = 6, ds = 14, da = 48, db = 28.",
+    caption="The number s reaches L directly and through t. Both contributions must be in before s pushes.",
+)
+
+# %% [markdown]
+# `L` pushes 8 to `s` and 6 to `t`. If `s` pushed now, it would push 8. But `t` has not pushed yet; it will add
+# another 6. Only then is `ds = 14` complete. So a number may push only **after everything that was made from it has
+# pushed**.
+#
+# An order in which every number stands after its parents is called a **topological order**, for instance
+# `a, b, s, t, L`. Walk it from the back, and the condition holds. To find such an order, visit the numbers from the
+# result downwards: *visit all parents first, then put yourself on the list*, and never visit a number twice.
+#
+# ### 11.4 Your turn: backward
+#
+# Write `backward(root)` for any `Value`. It finds a topological order of everything that `root` was made from, sets
+# `root.grad` to 1, and lets every number push, from `root` back to the inputs. It returns nothing.
+#
+# The function at the end is for the check: it builds a graph from a list of operations, calls `backward` on the
+# last result, and returns all gradients. The graph above is
+# `value_backward([2.0, 3.0], [("*", 0, 1), ("+", 2, 0), ("*", 2, 3)])`: each number is a place in the list of all
+# values so far. It gives `[48.0, 28.0, 14.0, 6.0, 1.0]`.
+
+# %% solution="value_backward"
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    ### BEGIN SOLUTION
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+    ### END SOLUTION
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% check="value_backward" points=3
+program = [("*", 0, 1), ("+", 2, 0), ("*", 2, 3)]
+gives = [48.0, 28.0, 14.0, 6.0, 1.0]
+check.function(value_backward, on=[cases.example(numbers=[2.0, 3.0], program=program, gives=gives)])
+### BEGIN HIDDEN TESTS
+def by_autograd(numbers, program):
+    values = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
+    for operation, *places in program:
+        first, last = values[places[0]], values[places[-1]]
+        values.append(torch.relu(first) if operation == "relu" else first + last if operation == "+" else first * last)
+    found = torch.autograd.grad(values[-1], values, allow_unused=True)
+    return [0.0 if gradient is None else gradient.item() for gradient in found]
+generator = torch.Generator().manual_seed(100)
+programs = [cases.example(numbers=[1.5], program=[("+", k, k) for k in range(10)])]
+for _ in range(12):
+    numbers, program = (torch.randn(3, generator=generator) * 1.5).tolist(), []
+    for count in range(3, 11):
+        first, last = torch.randint(max(0, count - 4), count, (2,), generator=generator).tolist()
+        kind = ("+", "*", "relu", "+", "*")[int(torch.randint(5, (1,), generator=generator))]
+        program.append((kind, first) if kind == "relu" else (kind, first, last))
+    programs.append(cases.example(numbers=numbers, program=[*program, ("+", 10, 9), ("*", 11, 8)]))
+check.function(value_backward, by_autograd, on=programs)
+### END HIDDEN TESTS
+
+# %% wrong="value_backward" name="pushes before all contributions are in"
+# says: A number pushes as soon as it is reached. One that is used twice pushes too early, and then again.
+# next: Make the whole list first, parents before results, then push from its end, each number once.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    def visit(node):
+        node.push()
+        for parent in node.parents:
+            visit(parent)
+
+    root.grad = 1.0
+    visit(root)
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="order from the inputs"
+# says: You let the inputs push first. Their gradients have not arrived yet.
+# next: Walk the topological order from its end: the result pushes first.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in order:
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="start value forgotten"
+# says: Every gradient is 0: nothing sets the gradient of the result itself.
+# next: Set root.grad to 1 before the first push.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="children listed before their parents are complete"
+# says: You put a number on the list before its parents, and turn nothing round for a number that is used again later.
+# next: Visit all parents first, then append the number itself.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, waiting = [], [root]
+    while waiting:
+        node = waiting.pop(0)
+        if node not in order:
+            order.append(node)
+            waiting.extend(node.parents)
+    root.grad = 1.0
+    for node in order:
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="numbers visited twice"
+# says: A number that is used twice stands on your list twice, so it pushes twice.
+# next: Remember which numbers you have visited and skip them.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order = []
+
+    def visit(node):
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% right="value_backward" name="without recursion, by counting uses"
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    uses, stack, seen = {}, [root], {root}
+    while stack:
+        for parent in stack.pop().parents:
+            uses[parent] = uses.get(parent, 0) + 1
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    root.grad, ready = 1.0, [root]
+    while ready:
+        node = ready.pop()
+        node.push()
+        for parent in node.parents:
+            uses[parent] -= 1
+            if uses[parent] == 0:
+                ready.append(parent)
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return the gradient of every value in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% [markdown]
+# ### 11.5 Back to the beginning
+#
+# Your engine, on the graph of the first page. The answers should look familiar.
+
+# %%
+a, b, c = Value(5.0), Value(3.0), Value(2.0)
+L = Value(3.0) * (a + b * c)
+backward(L)
+print("L", L.data, " da", a.grad, " db", b.grad, " dc", c.grad)
+
+# %% [markdown]
+# You wrote no derivative of $L$. You wrote how a plus, a product and a ReLU pass a gradient on, and in which order;
+# the rest followed. A neuron, a layer, a loss are nothing but such operations, so this engine could train the
+# network of week 4, slowly. PyTorch has whole tensors in the place of numbers and hundreds of operations in the
+# place of three. Otherwise `loss.backward()` is what you just built, the `+=` included: that is why gradients in
+# PyTorch pile up until you set them to zero.
+#
+# ## Summary
+#
+# - A computation is a graph. **Upstream gradient times local derivative**, from the loss back to the inputs; where
+#   paths meet, **add**.
+# - A plus hands its gradient on, a product swaps, an activation multiplies by its slope at the $z$ of the forward pass.
+# - For $Z = XW^\top + b$: `dW = dZ.T @ X`, `db = dZ.sum(0)`, `dX = dZ @ W`. Check: a gradient has the shape of its
+#   parameter.
+# - The $1/n$ of the mean enters once, at the loss.
+# - A layer needs a cache from its forward pass. Depth is a loop over layers, backwards. Weight decay adds $\lambda W$.
+# - Softmax with cross-entropy: probabilities minus one-hot, over $n$. Subtract the largest score first.
+# - Central differences check any gradient, in float64 with $h$ near $10^{-5}$, but not across a corner. A falling
+#   loss checks nothing.
+# - Autograd is a topological order and `+=`.
+#
+# ## Where to read on
+#
+# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, *Learning representations by back-propagating errors*, Nature 323
+#   (1986): the paper that made the method known, four pages long.
+# - M. Nielsen, *Neural Networks and Deep Learning*, chapter 2: the same derivation with other letters, and more
+#   pictures.
+# - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, section 6.5: backpropagation on general graphs.
+# - A. Zhang, Z. C. Lipton, M. Li, A. J. Smola, *Dive into Deep Learning*, section 5.3.
+# - A. Karpathy, *micrograd*: an engine like that of section 11, in about a hundred lines.
+# - PyTorch's documentation, *Autograd mechanics*: how the real one keeps its graph.
