@@ -1,0 +1,1 @@
+"""The instructor's side: from what students handed in to grades and feedback, through nbgrader."""

@@ -1,0 +1,193 @@
+"""A course's folder as grading sees it: its settings, gradebook, hand-ins, and what is known of each from before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DatabaseError
+from traitlets.config import Config
+
+import course
+from course.authoring.release import load_config
+from course.authoring.tree import CONFIG, write_if_changed
+from course.grading.errors import GradingStopped
+
+GRADED, NOT_GRADED = "graded", "could not be graded"
+
+
+@dataclass
+class Outcome:
+    """How one student's submission of one week stands.
+
+    ``reason`` says why it could not be graded, ``notes`` what was mended in it, ``exercises`` what the checks said of
+    each. ``inputs`` and ``shown`` are hashes of what it was graded from and of what its feedback page shows.
+    """
+
+    student: str
+    week: str
+    state: str
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+    exercises: list[dict[str, Any]] = field(default_factory=list)
+    inputs: str = ""
+    shown: str = ""
+
+
+class Classroom:
+    """The course in the folder ``root``. ``only`` narrows it down to these students."""
+
+    def __init__(self, root: Path, only: list[str] | None = None):
+        self.root, self.only = root, only
+        if shutil.which("alembic") is None:  # nbgrader calls it by name to make a gradebook; it is installed beside us
+            os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings in nbgrader_config.py, the same that nbgrader's own commands read."""
+        return load_config(self.root)
+
+    def directory(self, week: str = "", student: str = "*") -> CourseDirectory:
+        """nbgrader's view of the folder, for one week and one student."""
+        return CourseDirectory(config=self.config, assignment_id=week, student_id=student)
+
+    def path(self, step: str, student: str, week: str) -> Path:
+        """The folder of a student's week in the step "submitted", "autograded" or "feedback"."""
+        directory = self.directory()
+        return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, week))
+
+    def gradebook(self) -> Gradebook:
+        """The gradebook, open; use it in a ``with`` statement."""
+        return Gradebook(self.directory().db_url, self.directory().course_id)
+
+    def hand_ins(self, week: str) -> list[str]:
+        """The students who have a folder for ``week``, by name; raises GradingStopped for an unknown student."""
+        folder = self.path("submitted", "x", week).parent.parent
+        there = sorted(place.parent.name for place in folder.glob(f"*/{week}") if place.is_dir())
+        there = [name for name in there if not name.startswith(".")]
+        if unknown := [name for name in self.only or () if name not in there]:
+            others = f"There is {', '.join(there[:20])}" if there else "Nobody has handed it in"
+            raise GradingStopped(f"{folder}: nothing of {week} from {', '.join(unknown)}. {others}.", 2)
+        return [name for name in there if not self.only or name in self.only]
+
+    def weeks_handed_in(self) -> list[str]:
+        """The weeks for which anybody has a folder."""
+        folder = self.path("submitted", "x", "y").parent.parent
+        return sorted({place.name for place in folder.glob("[!.]*/*") if place.is_dir() and place.name[0] != "."})
+
+    def outcome(self, student: str, week: str) -> Outcome | None:
+        """What is known from the last time, or None."""
+        try:
+            return Outcome(**json.loads(self._note(student, week).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def outcomes(self) -> list[Outcome]:
+        """Everything that is known, by week and student."""
+        folder = self._note("x", "y").parent.parent
+        found = [self.outcome(path.stem, path.parent.name) for path in sorted(folder.glob("*/*.json"))]
+        return [outcome for outcome in found if outcome is not None]
+
+    def remember(self, outcome: Outcome) -> None:
+        """Write an outcome down."""
+        text = json.dumps(asdict(outcome), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        write_if_changed(self._note(outcome.student, outcome.week), text.encode())
+
+    def _note(self, student: str, week: str) -> Path:
+        return self.path("autograded", "x", "y").parent.parent / ".state" / week / f"{student}.json"
+
+    def ensure_assignment(self, week: str) -> None:
+        """Release ``week`` into the gradebook where it is not in it; give the sample class's its due date."""
+        with self.gradebook() as gradebook:
+            known = _find(gradebook, week) is not None
+        if not known:
+            from course.authoring.release import release_week
+
+            release_week(self.root, week)
+        from course.authoring.sample import due_date
+
+        with self.gradebook() as gradebook:
+            assignment = _find(gradebook, week)
+            if assignment is None:
+                raise GradingStopped(f"{week} is not in the gradebook. Run `course release {week}` first.")
+            due = due_date().replace(tzinfo=None)
+            samples = all(name.startswith("sample-") for name in Classroom(self.root).hand_ins(week))
+            if samples and assignment.duedate is None:
+                gradebook.update_or_create_assignment(week, duedate=due)
+            elif not samples and assignment.duedate == due:  # made for the sample class, not meant for real students
+                gradebook.update_or_create_assignment(week, duedate=None)
+
+    @cached_property
+    def tools(self) -> str:
+        """A hash of the settings, the checks and the tools, which all change grades."""
+        from importlib.metadata import version
+
+        whole = hashlib.sha256((self.root / CONFIG).read_bytes())
+        for path in sorted(Path(course.__file__).parent.rglob("*.py")):
+            if "authoring" not in path.parts:
+                whole.update(path.read_bytes())
+        whole.update(" ".join(version(tool) for tool in ("torch", "nbgrader", "ipykernel")).encode())
+        return whole.hexdigest()
+
+    def inputs(self, gradebook: Gradebook, student: str, week: str) -> str:
+        """A hash of all that a submission's grade depends on: its files, the exercises, the due date, the tools."""
+        whole = hashlib.sha256(f"{self.tools} {self.assignment_hash(gradebook, week)}".encode())
+        folder = self.path("submitted", student, week)
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                data = path.read_bytes()
+                whole.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
+        return whole.hexdigest()
+
+    def assignment_hash(self, gradebook: Gradebook, week: str) -> str:
+        """A hash of a week's exercises as the gradebook holds them."""
+        cached = self.__dict__.setdefault("_assignments", {})
+        if week not in cached:
+            assignment = gradebook.find_assignment(week)
+            cells = sorted(
+                (notebook.name, cell.name, cell.checksum or "", cell.source or "")
+                for notebook in assignment.notebooks
+                for cell in notebook.source_cells
+            )
+            points = sorted(
+                (notebook.name, cell.name, cell.max_score)
+                for notebook in assignment.notebooks
+                for cell in notebook.grade_cells
+            )
+            cached[week] = hashlib.sha256(repr((cells, points, assignment.duedate)).encode()).hexdigest()
+        return cached[week]
+
+
+def shown(gradebook: Gradebook, student: str, week: str) -> str:
+    """A hash of what a feedback page shows of the gradebook: scores and comments, a person's too; "" for none."""
+    try:
+        submission = gradebook.find_submission(week, student)
+    except MissingEntry:
+        return ""
+    rows = [
+        (notebook.name, notebook.late_submission_penalty, scores, comments)
+        for notebook in submission.notebooks
+        for scores in [sorted((g.name, g.auto_score, g.manual_score, g.extra_credit) for g in notebook.grades)]
+        for comments in [sorted((c.name, c.auto_comment, c.manual_comment) for c in notebook.comments)]
+    ]
+    return hashlib.sha256(repr(sorted(rows, key=lambda row: row[0])).encode()).hexdigest()
+
+
+def _find(gradebook: Gradebook, week: str) -> Assignment | None:
+    try:
+        return gradebook.find_assignment(week)
+    except MissingEntry:
+        return None
+    except DatabaseError as error:
+        raise GradingStopped(
+            f"The gradebook could not be read: {error.orig}. Keep a copy of it, run `nbgrader db upgrade`, try again."
+        ) from error

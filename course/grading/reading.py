@@ -1,0 +1,67 @@
+"""Reading a submitted notebook, whatever state it is in."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from course.grading.errors import CouldNotBeGraded
+from course.grading.scores import forget
+
+_AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
+
+
+def parse(text: str, name: str) -> NotebookNode:
+    """The notebook in ``text``, in nbformat 4, without outputs; raises CouldNotBeGraded with the reason."""
+    if not text.strip():
+        raise CouldNotBeGraded(f"{name} is empty. {_AGAIN}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nb = nbformat.reads(text.lstrip("\ufeff"), as_version=4)
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.outputs, cell.execution_count = [], None
+            _, nb = nbformat.validator.normalize(nb)
+            nbformat.validate(nb)
+    except nbformat.reader.NotJSONError:
+        raise CouldNotBeGraded(f"{name} is not a notebook: it is not JSON. {_AGAIN}") from None
+    except nbformat.ValidationError as error:
+        raise CouldNotBeGraded(f"{name} is a damaged notebook: {_one_line(error)}. {_AGAIN}") from None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:  # JSON, but no notebook
+        raise CouldNotBeGraded(f"{name} is not a notebook that can be read ({_one_line(error)}). {_AGAIN}") from None
+    return nb
+
+
+def _one_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbgrader's exporter for autograding, which says what is wrong with a file that is no notebook.
+
+    It also takes back the score of an earlier submission, which would stand otherwise.
+    """
+
+    def from_file(self, file_stream: Any, resources: dict | None = None, **kw: Any) -> tuple[NotebookNode, dict]:
+        """Read and convert an open file; raises CouldNotBeGraded."""
+        name = getattr(file_stream, "name", None) or "The notebook"
+        try:
+            try:
+                text = file_stream.read()
+            except UnicodeDecodeError:
+                raise CouldNotBeGraded(f"{name} is not a notebook: it is not text. {_AGAIN}") from None
+            nb = parse(text, str(name))
+        except CouldNotBeGraded:
+            info = (resources or {}).get("nbgrader")
+            if info:
+                with Gradebook(info["db_url"]) as gradebook:
+                    forget(gradebook, info["assignment"], info["student"], info["notebook"])
+            raise
+        return super().from_file(io.StringIO(nbformat.writes(nb)), resources=resources, **kw)

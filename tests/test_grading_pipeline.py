@@ -1,0 +1,290 @@
+"""A small class from hand-in to feedback, by the command, by nbgrader's API, and again."""
+
+import asyncio
+import csv
+import json
+import shutil
+
+import nbformat
+import pytest
+from authoring_course import make_course
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+
+from course.authoring.release import release_week
+from course.cli import main
+from course.grading import pipeline
+from course.grading.classroom import Classroom
+from course.grading.errors import GradingStopped
+from course.grading.provisioner import ForkServer
+
+TOOLS = Classroom.__dict__["tools"]
+ANSWERS = {"double": "def double(X):\n    return 2 * X", "steps": "import torch\nfirst = torch.zeros(3, 1)"}
+ANSWERS["steps"] += "\nsecond = torch.ones(3, 1)"
+WRONG = "import sys\ndef double(X):\n    print('noise', file=sys.stderr)\n    return X"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A course of one small week with a class of seven, of which the first test grades everyone."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Classroom, "tools", "the same while these tests run")
+    root = make_course(tmp_path_factory.mktemp("course"))
+    Classroom(root)
+    release_week(root, "week9")
+    for student, change in CLASS.items():
+        hand_in(root, student, change)
+    (root / "submitted" / "DESERVED.csv").write_text(
+        "student,assignment,deserved,state\n"
+        "ada,week9,2.5,graded\nbob,week9,2,graded\n"
+        "dan,week9,,could not be graded\neve,week9,,could not be graded\nfay,week9,,could not be graded\n"
+    )
+    yield root
+    patch.undo()
+
+
+def hand_in(root, student, change):
+    """Write a submission: the released notebook with ANSWERS, after ``change(nb, answers)``; text is written as is."""
+    nb = nbformat.read(root / "release" / "week9" / "small.ipynb", as_version=4)
+    answers = dict(ANSWERS)
+    made = change(nb, answers)
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if name in answers:
+            cell.source = answers[name]
+    folder = root / "submitted" / student / "week9"
+    folder.mkdir(parents=True, exist_ok=True)
+    name, text = made or ("small.ipynb", nbformat.writes(nb))
+    (folder / name).write_text(text)
+
+
+def right(nb, answers):
+    answers["double"] = "import sys\nprint('noise', file=sys.stderr)\n" + answers["double"]
+
+
+def no_test(nb, answers):
+    nb.cells = [c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "check-double"]
+
+
+def wrong(nb, answers):
+    answers["double"] = WRONG
+
+
+def blank(nb, answers):
+    answers.clear()
+
+
+CLASS = {
+    "ada": right,
+    "bob": lambda nb, answers: answers.pop("steps") and None,
+    "cyn": wrong,
+    "dan": lambda nb, answers: ("small.ipynb", "{"),
+    "eve": lambda nb, answers: answers.update(double="import os\nos.kill(os.getpid(), 9)"),
+    "fay": lambda nb, answers: ("other.ipynb", nbformat.writes(nb)),
+    "gus": no_test,
+}
+
+
+def table(root):
+    with (root / "grades.csv").open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def scores(root):
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "neural-network-foundations") as gradebook:
+        return {
+            (student, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for student in CLASS
+            for notebook in gradebook.find_submission("week9", student).notebooks
+            for grade in notebook.grades
+        }
+
+
+@pytest.fixture
+def course(home, monkeypatch, capfd):
+    monkeypatch.chdir(home)
+
+    def run(*words):
+        status = main(["grade", *words])
+        return status, capfd.readouterr()
+
+    return run
+
+
+def test_everyone_gets_what_they_deserve_and_the_broken_are_listed_apart(home, course):
+    status, said = course("week9")
+    assert status == 0, "those that could not be graded were expected"
+    assert said.err == ""
+    assert said.out.splitlines()[-1] == "graded 4 submissions, 3 could not be graded"
+    given = table(home)
+    got = {name: (row["score"], row["state"]) for name, row in given.items()}
+    lost = ("", "could not be graded")
+    assert got == {
+        "ada": ("2.5", "graded"),
+        "bob": ("2", "graded"),
+        "cyn": ("0.5", "graded"),
+        "dan": lost,
+        "eve": lost,
+        "fay": lost,
+        "gus": ("2.5", "graded"),
+    }
+    assert "not JSON" in given["dan"]["reason"] and "submitted/dan/week9/small.ipynb" in given["dan"]["reason"]
+    assert "kernel died in cell" in given["eve"]["reason"]
+    assert "there is other.ipynb. It should hold small.ipynb" in given["fay"]["reason"]
+    assert "≠" not in said.out
+
+
+def test_a_zero_that_could_not_be_graded_is_marked_in_the_gradebook(home):
+    got = scores(home)
+    for student in ("dan", "eve", "fay"):
+        assert {got[student, name] for name in ("check-double", "check-steps", "why_it_works")} == {(None, True)}
+    assert got["gus", "check-double"] == (2.0, False)
+
+
+def test_feedback_has_the_message_and_no_hidden_test(home):
+    page = (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
+    assert "not yet" in page and "# hidden tests" in page
+    assert "hidden_cases" not in page and "BEGIN HIDDEN" not in page
+    assert not (home / "feedback" / "eve" / "week9" / "small.html").exists()
+    assert "kernel died" in (home / "feedback" / "eve" / "week9" / pipeline.UNREADABLE_PAGE).read_text()
+
+
+def test_a_repair_is_reported(home, course):
+    note = json.loads((home / "autograded" / ".state" / "week9" / "gus.json").read_text())
+    assert note["notes"] == ['The cell "check-double" was missing; it was put back.']
+    assert {record["exercise"]: record["state"] for record in note["exercises"]}["double"] == "passed"
+
+
+def test_what_did_not_change_is_not_graded_again(home, course, monkeypatch):
+    monkeypatch.setattr(pipeline, "_autograde", lambda *_: pytest.fail("graded again"))
+    before = (home / "grades.csv").read_bytes()
+    status, said = course()
+    assert status == 0 and "7 of 7 had not changed" in said.out
+    assert (home / "grades.csv").read_bytes() == before
+
+
+def test_nbgraders_own_api_gives_the_same_grades_inside_an_event_loop(home, monkeypatch):
+    monkeypatch.chdir(home)
+    room, before = Classroom(home), scores(home)
+
+    async def formgrader():
+        api = NbGraderAPI(coursedir=room.directory(), config=room.config)
+        return {student: api.autograde("week9", student) for student in ("cyn", "gus", "dan")}
+
+    said = asyncio.run(formgrader())
+    assert said["cyn"]["success"] and said["gus"]["success"] and not said["dan"]["success"]
+    assert "not JSON" in said["dan"]["log"]
+    assert scores(home) == before
+
+
+def test_a_resubmission_that_cannot_be_graded_keeps_no_old_score_and_a_good_one_wins(home, course):
+    hand_in(home, "cyn", CLASS["dan"])
+    status, said = course("--students", "cyn")
+    assert status == 3, "nobody said that this one could not be graded"
+    assert table(home)["cyn"]["score"] == "" and scores(home)["cyn", "check-steps"] == (None, True)
+    assert not (home / "autograded" / "cyn" / "week9").exists()
+    assert not (home / "feedback" / "cyn" / "week9" / "small.html").exists()
+    hand_in(home, "cyn", right)
+    assert course("--students", "cyn")[0] == 0
+    assert table(home)["cyn"]["score"] == "2.5" and scores(home)["cyn", "check-double"] == (2.0, False)
+    assert (home / "feedback" / "cyn" / "week9" / "small.html").exists()
+    assert table(home)["ada"]["score"] == "2.5", "the others' rows stay"
+
+
+def test_a_persons_grade_stays_and_renews_the_feedback(home, course):
+    with Gradebook(f"sqlite:///{home / 'gradebook.db'}", "neural-network-foundations") as gradebook:
+        grade = gradebook.find_grade("why_it_works", "small", "week9", "gus")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        gradebook.db.commit()
+    course("--students", "gus")
+    assert (table(home)["gus"]["score"], table(home)["gus"]["needs_manual_grade"]) == ("5.5", "no")
+    assert "5.5 / 5.5" in (home / "feedback" / "gus" / "week9" / "small.html").read_text()
+    course("--students", "gus", "--force")
+    assert table(home)["gus"]["score"] == "5.5"
+
+
+def test_a_full_disk_stops_with_the_file_and_the_next_step(home, course, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "autograded/gus/week9/small.ipynb")
+
+    monkeypatch.setattr("nbconvert.writers.FilesWriter.write", full)
+    status, said = course("--students", "gus", "--force")
+    assert status == 1
+    assert "small.ipynb: No space left on device. Free the space" in said.err and "Traceback" not in said.err
+    monkeypatch.undo()
+    monkeypatch.chdir(home)
+    assert course("--students", "gus")[0] == 0
+    assert table(home)["gus"]["score"] == "5.5"
+
+
+def test_ctrl_c_keeps_what_is_finished_and_the_next_run_carries_on(home, course, monkeypatch):
+    def stop(room, week, student):
+        if student == "bob":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "_autograde", stop)
+        status, said = course("--students", "bob", "--force")
+    assert status == 130 and "stopped" in said.err
+    assert table(home)["ada"]["score"] == "2.5" and table(home)["bob"]["state"] == "could not be graded"
+    assert course("--students", "bob")[0] == 0
+    assert table(home)["bob"]["score"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["week77"], "unknown week 'week77'. The weeks are: week9"),
+        (["--students", "nobody"], "nothing of week9 from nobody. There is ada, bob"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_right_ones(course, words, told):
+    status, said = course(*words)
+    assert status == 2 and told in said.err
+
+
+def test_an_empty_class_is_told_where_to_put_notebooks(home, course):
+    shutil.move(home / "submitted", home / "put-away")
+    try:
+        status, said = course("week9")
+        assert status == 2 and "submitted/STUDENT/week9" in said.err and "course sample" in said.err
+        assert course()[0] == 2
+    finally:
+        shutil.move(home / "put-away", home / "submitted")
+
+
+def test_a_kernel_that_does_not_start_blames_no_student(home, course, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ForkServer, "ask", broken)
+        status, said = course("--students", "ada", "--force")
+    assert status == 1 and "No kernel starts: no room" in said.err
+    assert course("--students", "ada")[0] == 0 and table(home)["ada"]["score"] == "2.5"
+
+
+def test_the_sample_classs_due_date_is_not_for_real_students(home):
+    from course.authoring.sample import due_date
+
+    room = Classroom(home)
+    with room.gradebook() as gradebook:
+        gradebook.update_or_create_assignment("week9", duedate=due_date().replace(tzinfo=None))
+    room.ensure_assignment("week9")
+    with room.gradebook() as gradebook:
+        assert gradebook.find_assignment("week9").duedate is None
+
+
+def test_a_week_that_is_in_no_gradebook_is_said(home, monkeypatch):
+    monkeypatch.setattr("course.authoring.release.release_week", lambda root, week: "up to date")
+    with pytest.raises(GradingStopped, match="course release week8"):
+        Classroom(home).ensure_assignment("week8")
+
+
+def test_a_change_of_the_settings_grades_again(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c.Execute.timeout = 20")
+    real = TOOLS.func
+    first = real(Classroom(tmp_path))
+    assert first == real(Classroom(tmp_path))
+    (tmp_path / "nbgrader_config.py").write_text("c.Execute.timeout = 30")
+    assert first != real(Classroom(tmp_path))

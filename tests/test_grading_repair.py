@@ -1,0 +1,207 @@
+"""Submitted notebooks that something happened to, mended before they are graded."""
+
+from copy import deepcopy
+
+import nbformat
+import nbformat.warnings
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course.grading.errors import CouldNotBeGraded
+from course.grading.reading import parse
+from course.grading.repair import Known, Plan, repair
+
+STUB = "def double(X):\n    raise NotImplementedError('double')"
+DONE = "def double(X):\n    return 2 * X"
+TEST = "check.value(double(1), 2)\n### BEGIN HIDDEN TESTS\ncheck.value(double(2), 4)\n### END HIDDEN TESTS"
+SHOWN = "check.value(double(1), 2)\n"
+
+
+def meta(name, kind="code", grade=False, solution=False, locked=False, **more):
+    return {
+        "schema_version": 3,
+        "grade_id": name,
+        "grade": grade,
+        "solution": solution,
+        "task": False,
+        "locked": locked,
+        "cell_type": kind,
+        "checksum": "0",
+        **more,
+    }
+
+
+KNOWN = {
+    "data": (meta("data", locked=True), "rows = 3", "rows = 3"),
+    "double": (meta("double", solution=True), STUB, STUB),
+    "check-double": (meta("check-double", grade=True, locked=True, points=2), TEST, SHOWN),
+    "why": (meta("why", "markdown", grade=True, solution=True, points=3), "*Write here.*", "*Write here.*"),
+}
+
+
+def released():
+    cells = [new_markdown_cell("# Title", id="title")]
+    for name, (metadata, _, source) in KNOWN.items():
+        make = new_code_cell if metadata["cell_type"] == "code" else new_markdown_cell
+        cells.append(make(source, id=f"id-{name}", metadata={"nbgrader": deepcopy(metadata)}))
+    return new_notebook(cells=[*cells, new_code_cell("print(double(3))", id="demo")])
+
+
+@pytest.fixture
+def plan():
+    cells = {name: Known(name, full, metadata) for name, (metadata, full, _) in KNOWN.items()}
+    nb = released()
+    return Plan(
+        "small.ipynb of week9",
+        cells,
+        order=[cell.metadata.get("nbgrader", {}).get("grade_id") or f"#{cell.id}" for cell in nb.cells],
+        ids={name: f"id-{name}" for name in KNOWN},
+        released={name: shown for name, (_, _, shown) in KNOWN.items()},
+    )
+
+
+@pytest.fixture
+def nb():
+    nb = released()
+    at(nb, "double").source = DONE
+    return nb
+
+
+def names(nb):
+    return [cell.metadata.get("nbgrader", {}).get("grade_id", "-") for cell in nb.cells]
+
+
+def at(nb, name):
+    return nb.cells[names(nb).index(name)]
+
+
+WHOLE = ["-", "data", "double", "check-double", "why", "-"]
+
+
+def test_a_sound_notebook_is_left_as_it_is(nb, plan):
+    before = deepcopy(nb)
+    assert repair(nb, plan) == []
+    assert nb == before
+
+
+@pytest.mark.parametrize("lost", [["check-double"], ["data"], ["why"], ["data", "check-double", "why"]])
+def test_deleted_cells_come_back_in_their_place(nb, plan, lost):
+    nb.cells = [cell for cell, name in zip(nb.cells, names(nb), strict=True) if name not in lost]
+    said = repair(nb, plan)
+    assert names(nb) == WHOLE and len(said) == len(lost)
+    assert all(at(nb, name).source == KNOWN[name][1] for name in lost)
+    assert at(nb, "double").source == DONE
+
+
+def test_a_restored_test_stands_after_its_answer_even_when_the_student_moved_it(nb, plan):
+    del nb.cells[names(nb).index("check-double")]
+    nb.cells.append(nb.cells.pop(names(nb).index("double")))
+    repair(nb, plan)
+    assert names(nb).index("check-double") == names(nb).index("double") + 1
+
+
+def test_a_deleted_exercise_is_said_and_not_brought_back(nb, plan):
+    del nb.cells[names(nb).index("double")]
+    assert repair(nb, plan) == ['The exercise cell "double" is missing.']
+    assert "double" not in names(nb)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_copies_of_an_exercise_the_one_worked_on_counts(nb, plan, first):
+    place = names(nb).index("double")
+    pair = deepcopy(nb.cells[place : place + 2])
+    for number, cell in enumerate(pair):
+        cell.id = f"copy{number}"
+    pair[0].source = STUB
+    where = place + 2 if first else place
+    nb.cells[where:where] = pair
+    said = repair(nb, plan)
+    assert len(said) == 2
+    assert sorted(name for name in names(nb) if name != "-") == sorted(KNOWN)
+    assert at(nb, "double").source == DONE
+    assert names(nb).index("double") < names(nb).index("check-double")
+    (stub,) = [cell for cell in nb.cells if cell.source == STUB]
+    assert stub.cell_type == "raw", "an empty stub would undo the answer"
+
+
+def test_of_two_answers_that_differ_the_one_in_its_place_counts(nb, plan):
+    copy = deepcopy(at(nb, "double"))
+    copy.id, copy.source = "copy", "def double(X):\n    return X"
+    nb.cells.append(copy)
+    repair(nb, plan)
+    assert at(nb, "double").source == DONE and nb.cells[-1].cell_type == "code"
+
+
+def test_lost_metadata_is_found_by_the_cells_id_or_by_its_text(nb, plan):
+    for name in ("double", "check-double"):
+        del at(nb, name).metadata["nbgrader"]
+    nb.cells[3].id = "another"
+    said = repair(nb, plan)
+    assert names(nb) == WHOLE and len(said) == 2
+
+
+@pytest.mark.parametrize("forged", [{"grade": False}, {"points": 100}, {"solution": True}, {"locked": False}])
+def test_changed_metadata_is_put_back(nb, plan, forged):
+    at(nb, "check-double").metadata["nbgrader"].update(forged)
+    (said,) = repair(nb, plan)
+    assert "metadata" in said and at(nb, "check-double").metadata["nbgrader"] == KNOWN["check-double"][0]
+
+
+def test_a_cell_of_another_type_gets_its_own_back(nb, plan):
+    cell = at(nb, "check-double")
+    cell.cell_type = "raw"
+    del cell["outputs"], cell["execution_count"]
+    (said,) = repair(nb, plan)
+    assert "raw" in said and cell.cell_type == "code" and cell.outputs == []
+
+
+def test_foreign_cells_and_tags_and_notes_are_taken_away(nb, plan):
+    nb.cells.insert(2, new_code_cell("1", id="foreign", metadata={"nbgrader": meta("other", grade=True, points=9)}))
+    at(nb, "check-double").metadata["tags"] = ["skip-execution"]
+    nb.metadata["course"] = {"exercises": "forged"}
+    (said,) = repair(nb, plan)
+    assert '"other"' in said and "nbgrader" not in nb.cells[2].metadata
+    assert "tags" not in at(nb, "check-double").metadata and "course" not in nb.metadata
+
+
+@pytest.mark.parametrize("odd", [[], "text", {"grade_id": 3}, {}, {"grade_id": ""}])
+def test_odd_metadata_does_not_stop_it(nb, plan, odd):
+    nb.cells[0].metadata["nbgrader"] = odd
+    assert repair(nb, plan) == [] and names(nb) == WHOLE
+
+
+def test_another_notebook_is_told_from_an_empty_one(plan):
+    other = new_notebook(cells=[new_code_cell("print(1)", metadata={"nbgrader": meta("elsewhere", solution=True)})])
+    with pytest.raises(CouldNotBeGraded, match=r"another notebook than small.ipynb of week9"):
+        repair(other, plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("{", "not JSON"),
+        ("<html>Sign in</html>", "not JSON"),
+        ("[1, 2]", "can be read"),
+        ("{}", "not a notebook|damaged"),
+        (
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code"}]}',
+            "damaged|not a note",
+        ),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}', "damaged|not a notebook"),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_its_name_and_the_reason(text, reason):
+    with pytest.raises(CouldNotBeGraded, match=reason) as caught:
+        parse(text, "submitted/ada/week9/small.ipynb")
+    assert str(caught.value).startswith("submitted/ada/week9/small.ipynb")
+
+
+def test_an_older_notebook_and_one_with_copied_ids_are_read(nb):
+    nb.cells[1].id = nb.cells[0].id
+    with pytest.warns(nbformat.warnings.DuplicateCellId):
+        text = "\ufeff" + nbformat.writes(nb)
+    assert isinstance(parse(text, "x"), NotebookNode)
+    old = '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": []}]}'
+    assert parse(old, "x").cells == []
