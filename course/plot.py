@@ -14,9 +14,30 @@ import numpy as np
 import torch
 
 from course.figures import BLUE, COLOURS, DASHES, GREY, MARKERS, VERMILLION, array, chart, number, sheet, show
+from course.live import slider
+from course.pictures import confusion, histogram, images, sizes
 from course.shapes import broadcast, tensor_shape
+from course.surfaces import boundary, contours, response, responses, scatter
 
-__all__ = ["activation", "bars", "broadcast", "lines", "network", "points", "show", "tensor_shape"]
+__all__ = [
+    "activation",
+    "bars",
+    "boundary",
+    "broadcast",
+    "confusion",
+    "contours",
+    "histogram",
+    "images",
+    "lines",
+    "network",
+    "points",
+    "response",
+    "responses",
+    "show",
+    "sizes",
+    "slider",
+    "tensor_shape",
+]
 
 
 def activation(
@@ -116,12 +137,7 @@ def points(
     with chart(5.2, 4.2, alt=alt, caption=caption) as ax:
         if regions is not None:
             _tint(ax, at, regions, classes)
-        for i, value in enumerate(classes):
-            here = at[marks == value]
-            label = (names or {}).get(value.item(), f"class {number(value)}")
-            ax.scatter(
-                *here.T, s=46, color=COLOURS[i % 7], marker=MARKERS[i % 6], edgecolor="white", label=label, zorder=3
-            )
+        scatter(ax, at, marks, names)
         ax.set(xlabel=xlabel, ylabel=ylabel)
         if len(classes) > 1:
             ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
