@@ -25,7 +25,7 @@ grade: $(READY)  ## Grade what is in submitted/, write feedback/ and grades.csv
 	@$(BIN)/course grade
 
 test: $(READY)  ## Run the tests: unit, notebooks, the whole pipeline once
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 test-long: $(READY)  ## Run the longer tests: a clean install from the wheel
 	@$(BIN)/python -m pytest -m long

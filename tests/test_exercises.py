@@ -1,5 +1,6 @@
 """Do the hidden tests of every exercise catch every known wrong answer, and accept every right one?"""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,16 @@ ROOT = Path(__file__).parents[1]
 TEXTS = sorted(ROOT.glob("source/*/*.py"))
 
 
+@cache
+def outcomes_of(path):
+    """Every answer of a text through its checks, once for both tests."""
+    return tuple(rehearse(read(path)))
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_is_every_wrong_answer_caught_and_every_right_one_accepted(path):
     source = read(path)
-    outcomes = list(rehearse(source))
+    outcomes = outcomes_of(path)
     assert {outcome.exercise for outcome in outcomes} == set(source.exercises)
     wrong = [
         f"{outcome.exercise} ({outcome.answer.role} {outcome.answer.title or ''}): {outcome.hidden or 'not caught'}"
@@ -35,7 +42,7 @@ def test_are_wrong_answers_refused_for_what_they_are_and_not_because_they_cannot
     allowed = ("not yet", "not done")  # a CheckFailed's message; a NameError in the cell itself would prove nothing
     broken = [
         f"{outcome.exercise} ({outcome.answer.title}): {outcome.hidden}"
-        for outcome in rehearse(read(path))
+        for outcome in outcomes_of(path)
         if outcome.answer.role == "wrong" and not any(word in outcome.hidden.split("\n")[0] for word in allowed)
     ]
     assert not broken, "\n".join(broken)
