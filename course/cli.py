@@ -15,10 +15,10 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     from course import clean
     from course.authoring import commands as authoring
-    from course.authoring import sample
+    from course.authoring import coverage, sample
     from course.grading import commands as grading
 
-    for module in (authoring, sample, grading, clean):
+    for module in (authoring, coverage, sample, grading, clean):
         module.add_commands(subparsers)
     return top
 
