@@ -11,14 +11,14 @@ import io
 import itertools
 import linecache
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
 from course.authoring.regions import without
-from course.authoring.text import Cell, Source
-from course.feedback import CheckFailed
+from course.authoring.text import Cell, Exercise, Source
+from course.feedback import CheckFailed, Verdict
 
 _numbers = itertools.count()
 
@@ -28,13 +28,14 @@ class Outcome:
     """What the checks say to one answer: ``message`` is "" when it passes, otherwise what a student would read.
 
     ``answer`` is the cell tried: the solution, or a ``wrong`` or ``right`` one. ``visible`` is the message of the
-    visible checks alone, ``hidden`` that of all checks of the cell.
+    visible checks alone, ``hidden`` that of all checks of the cell; ``verdicts`` are the failed checks behind the two.
     """
 
     exercise: str
     answer: Cell
     visible: str
     hidden: str
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def as_it_should(self) -> bool:
@@ -42,7 +43,25 @@ class Outcome:
         return bool(self.hidden) == (self.answer.role == "wrong")
 
 
-def _compiled(source: str) -> CodeType:
+@dataclass(frozen=True)
+class Stage:
+    """The moment before an exercise's check runs: ``names`` are those of the solved notebook up to there."""
+
+    exercise: Exercise
+    names: dict[str, Any]
+
+    @property
+    def visible(self) -> str:
+        """The check's source as students have it."""
+        return without(self.exercise.check.source, "HIDDEN TESTS")
+
+    @property
+    def check(self) -> str:
+        """The check's source with its hidden tests."""
+        return self.exercise.check.source
+
+
+def compiled(source: str) -> CodeType:
     """A cell's code, its source known to ``inspect`` as a notebook's is."""
     filename = f"<cell {next(_numbers)}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -50,50 +69,68 @@ def _compiled(source: str) -> CodeType:
 
 
 @contextlib.contextmanager
-def _graded() -> Iterator[None]:
-    """As under nbgrader, where a failed check raises; what cells print is dropped."""
-    before = os.environ.get("NBGRADER_EXECUTION")
-    os.environ["NBGRADER_EXECUTION"] = "autograde"
+def environment(graded: bool) -> Iterator[None]:
+    """As under nbgrader, where a failed check raises, or as in a student's notebook; what cells print is dropped."""
+    before = os.environ.pop("NBGRADER_EXECUTION", None)
+    if graded:
+        os.environ["NBGRADER_EXECUTION"] = "autograde"
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
     finally:
-        if before is None:
-            del os.environ["NBGRADER_EXECUTION"]
-        else:
+        os.environ.pop("NBGRADER_EXECUTION", None)
+        if before is not None:
             os.environ["NBGRADER_EXECUTION"] = before
 
 
-def _message(cells: list[str], names: dict[str, Any]) -> str:
-    """What the student would read after these cells, in a copy of these names."""
+def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
+    """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
     names = dict(names)
     try:
         for cell in cells:
-            exec(_compiled(cell), names)
-    except CheckFailed as failure:
-        return str(failure)
+            exec(compiled(cell), names)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return error
+    return None
 
 
-def rehearse(source: Source) -> Iterator[Outcome]:
-    """One outcome per answer, in the text's order; raises what a cell of the solved notebook raises."""
+def stages(source: Source) -> Iterator[Stage]:
+    """One stage for each exercise of the solved notebook, in order; raises what a cell of it raises."""
     exercises = source.exercises
     names: dict[str, Any] = {"__name__": "__main__"}
-    with _graded():
-        for cell in source.cells:
-            if cell.kind != "code" or not cell.released:
-                continue
-            if cell.role == "check":
-                exercise = exercises[cell.name]
-                visible = without(cell.source, "HIDDEN TESTS")
-                for answer in (exercise.solution, *exercise.wrongs, *exercise.rights):
-                    yield Outcome(
-                        cell.name,
-                        answer,
-                        _message([answer.source, visible], names),
-                        _message([answer.source, cell.source], names),
-                    )
-            else:
-                exec(_compiled(cell.source), names)
+    for cell in source.cells:
+        if cell.kind != "code" or not cell.released:
+            continue
+        if cell.role == "check":
+            yield Stage(exercises[cell.name], names)
+        else:
+            with environment(graded=True):
+                exec(compiled(cell.source), names)
+
+
+def outcome(stage: Stage, answer: Cell) -> Outcome:
+    """What the exercise's checks say to one answer."""
+    said = []
+    with environment(graded=True):
+        for check in (stage.visible, stage.check):
+            said.append(run([answer.source, check], stage.names))
+    texts = ["" if error is None else _text(error) for error in said]
+    verdicts = tuple(error.verdict for error in said if isinstance(error, CheckFailed))
+    return Outcome(stage.exercise.name, answer, *texts, verdicts)
+
+
+def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> Iterator[Outcome]:
+    """One outcome per answer, in the text's order; raises what a cell of the solved notebook raises.
+
+    ``prepare`` is called with each stage before its answers are tried.
+    """
+    for stage in stages(source):
+        if prepare:
+            prepare(stage)
+        exercise = stage.exercise
+        for answer in (exercise.solution, *exercise.wrongs, *exercise.rights):
+            yield outcome(stage, answer)
+
+
+def _text(error: Exception) -> str:
+    return str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"

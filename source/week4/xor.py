@@ -1,0 +1,2357 @@
+# %% [markdown]
+# # Week 4: XOR and the two-layer network
+#
+# Last week ended at a wall. Four points, two classes, and no straight line between them. One neuron draws one straight
+# line, so one neuron cannot do it, however long it trains. This week you climb over the wall with three neurons: two
+# look at the input, and the third looks at those two. That is the smallest real neural network, and everything that
+# comes later in this course is more of the same.
+#
+# When you are done you will be able to
+#
+# - work out the output of a small network on paper, and in code for any number of leading dimensions,
+# - write a two-layer network as a `torch.nn.Module`, and as two matrix products,
+# - prove that layers without an activation function collapse into one,
+# - choose weights that solve XOR yourself,
+# - recognise eight activation functions and their slopes, and say where each one saturates,
+# - train a network on XOR, and say why some starts never get there.
+#
+# **From before.** Joining tensors and shapes (week 1), a neuron as a module and the training loop (week 2), scores,
+# signs and boundaries, and that XOR cannot be separated by a line (week 3).
+
+# %%
+import torch
+
+from course import cases, check, data, plot
+
+# %% [markdown]
+# ## 1. Three neurons
+#
+# ### 1.1 On paper first
+#
+# Here is the network of this week. It has two inputs. They feed two neurons, called **hidden** because nobody outside
+# sees what they compute. The hidden neurons feed one more, the **output neuron**.
+
+# %% given="three_neurons"
+W1 = torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64)  # row 0: hidden neuron 0, row 1: hidden neuron 1
+b1 = torch.tensor([0.5, -0.2], dtype=torch.float64)  # one bias for each hidden neuron
+W2 = torch.tensor([[-0.5, -0.4]], dtype=torch.float64)  # the output neuron, with one weight for each hidden neuron
+b2 = torch.tensor([-0.2], dtype=torch.float64)
+
+# %%
+plot.network(
+    [2, 2, 1],
+    labels=[["x₀", "x₁"], ["a₀", "a₁"], ["ŷ"]],
+    weights=[W1, W2],
+    biases=[b1, b2],
+    alt="Two input circles x0 and x1, each joined to two hidden circles a0 and a1, which are joined to one output "
+    "circle. The weights 0.8, -0.5, -1, -0.1 stand on the first lines, -0.5 and -0.4 on the last two, and the biases "
+    "under the circles.",
+    caption="The two-layer network. Solid lines carry positive weights, dashed ones negative weights.",
+)
+
+# %% [markdown]
+# Read it from left to right. Every line carries a number forward and multiplies it by its weight. A circle adds up what
+# arrives and adds its bias. There are nine numbers to learn: four weights and two biases in the first layer, two
+# weights and a bias in the second.
+#
+# The hidden neurons do one thing more, and it is the point of the whole week. What a hidden neuron adds up is called
+# its **pre-activation** $z$. It does not pass $z$ on. It passes on
+#
+# $$a = \max(0, z),$$
+#
+# the **rectified linear unit**, ReLU for short. A positive number goes through as it is. A negative one becomes 0: the
+# neuron says nothing. A function that is applied like this after the sum is called an **activation function**. The
+# output neuron has none: it passes on what it adds up.
+#
+# Let us push the point $x = (0.3,\; 0.1)$ through the network with pencil and paper.
+#
+# $$z_0 = 0.8 \cdot 0.3 - 0.5 \cdot 0.1 + 0.5 = 0.69 \qquad a_0 = \max(0,\; 0.69) = 0.69$$
+# $$z_1 = -1.0 \cdot 0.3 - 0.1 \cdot 0.1 - 0.2 = -0.51 \qquad a_1 = \max(0,\; -0.51) = 0$$
+# $$\hat y = -0.5 \cdot 0.69 - 0.4 \cdot 0 - 0.2 = -0.545$$
+#
+# At this point the first hidden neuron is on and the second is off. While it is off, its weight $-0.4$ in the output
+# neuron does not matter at all.
+
+# %% [markdown]
+# ### Exercise 1.1: push a point through
+#
+# Take the point $x = (-1.0,\; 0.5)$ and do the same, on paper. Do it slowly, once: a large network does nothing else,
+# only more often.
+#
+# **Your turn.** Write your five numbers into `on_paper`, in the order $z_0, z_1, a_0, a_1, \hat y$: a tensor of shape
+# (5,), float64. For the point $(0.3, 0.1)$ above it would be
+# `torch.tensor([0.69, -0.51, 0.69, 0.0, -0.545], dtype=torch.float64)`.
+
+# %% solution="on_paper"
+### BEGIN SOLUTION
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.5], dtype=torch.float64)
+### END SOLUTION
+
+# %% check="on_paper" points=1
+check.shape(on_paper, (5,), dtype=torch.float64)
+### BEGIN HIDDEN TESTS
+check.value(on_paper, torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.5], dtype=torch.float64))
+### END HIDDEN TESTS
+
+# %% wrong="on_paper" name="no ReLU"
+# says: You passed the pre-activation of hidden neuron 0 on as it is. It is negative, so the neuron passes on 0.
+# next: Take the larger one of 0 and z for each hidden neuron, and then work out the output again.
+on_paper = torch.tensor([-0.55, 0.75, -0.55, 0.75, -0.225], dtype=torch.float64)
+
+# %% wrong="on_paper" name="biases left out"
+# says: You added up the products but left out the biases.
+# next: Add each neuron's own bias, the output neuron's too.
+on_paper = torch.tensor([-1.05, 0.95, 0.0, 0.95, -0.38], dtype=torch.float64)
+
+# %% wrong="on_paper" name="ReLU at the output too"
+# says: Your output is 0. Only the hidden neurons have a ReLU; the output neuron passes on what it adds up.
+# next: Leave the last number as it is, negative or not.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, 0.0], dtype=torch.float64)
+
+# %% wrong="on_paper" name="columns read as neurons"
+# says: You used the first column of W1 as the weights of hidden neuron 0. A neuron's weights stand in a row.
+# next: Take 0.8 and -0.5 for hidden neuron 0, and -1.0 and -0.1 for hidden neuron 1.
+on_paper = torch.tensor([-0.8, 0.25, 0.0, 0.25, -0.3], dtype=torch.float64)
+
+# %% right="on_paper" name="computed"
+x = torch.tensor([-1.0, 0.5], dtype=torch.float64)
+z = torch.stack([0.8 * x[0] - 0.5 * x[1] + 0.5, -1.0 * x[0] - 0.1 * x[1] - 0.2])
+a = z.clamp(min=0)
+on_paper = torch.cat([z, a, (-0.5 * a[0] - 0.4 * a[1] - 0.2).reshape(1)])
+
+# %% right="on_paper" name="minus zero and more decimals"
+on_paper = torch.tensor([-0.55000000, 0.75, -0.0, 0.75, -0.50000000], dtype=torch.float64)
+
+# %% [markdown]
+# ### 1.2 The same neurons in code
+#
+# In week 2 you wrote a neuron as a module with its weights and its bias as parameters. Here it is again, locked, so
+# that all of us use the same one. It is written for examples in rows: `X` has shape (n, 2), `W` has shape (1, 2), one
+# neuron with two inputs, and so the result has shape (n, 1).
+
+# %% given="neuron"
+class Neuron(torch.nn.Module):
+    """One neuron with two inputs and no activation: X (*, 2) -> (*, 1), where * is any leading dimensions."""
+
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]]))  # (1, 2)
+        self.b = torch.nn.Parameter(torch.tensor([b]))  # (1,)
+
+    def forward(self, X):
+        return X @ self.W.T + self.b
+
+# %% [markdown]
+# Two hidden neurons, one point. The point is a single row of two numbers here, a vector of shape (2,). Which shape do
+# the results have?
+
+# %%
+hidden0 = Neuron(0.8, -0.5, 0.5)
+hidden1 = Neuron(-1.0, -0.1, -0.2)
+x = torch.tensor([0.3, 0.1])
+z0, z1 = hidden0(x), hidden1(x)
+print(z0, z1)
+
+# %% [markdown]
+# They are $0.69$ and $-0.51$, as on paper, and each has shape (1,). The `grad_fn` at the end is autograd's note of how
+# to go back.
+
+# %% [markdown]
+# ### Exercise 1.2: ReLU, a maximum
+#
+# $\max(0, z)$ is a maximum of two numbers. For a tensor it is a maximum of two tensors, entry by entry: `Z` itself and
+# zeros of the same shape. Do not take the largest entry of all, which is what `Z.max()` gives.
+#
+# **Your turn.** Write `relu(Z)`. `Z` has any shape; so has the answer, in the same dtype and on the same device, and
+# `Z` itself stays as it was. Build it from a maximum or from a comparison; the ready-made function of the same name is
+# not allowed this once. For `Z = [[0.69, -0.51]]` it is `[[0.69, 0.]]`. The two hidden neurons need it next.
+
+# %% solution="relu"
+def relu(Z):
+    """The larger one of 0 and z for each entry of Z: any shape, same shape and dtype back."""
+    ### BEGIN SOLUTION
+    return torch.maximum(Z, torch.zeros_like(Z))
+    ### END SOLUTION
+
+# %% check="relu" points=1
+check.function(
+    relu,
+    on=[cases.example(Z=torch.tensor([[0.69, -0.51]]), gives=torch.tensor([[0.69, 0.0]]))],
+    forbid=("relu",),
+)
+### BEGIN HIDDEN TESTS
+check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=8, seed0=100, Z="n h"), forbid=("relu",))
+check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=4, seed0=120, Z="n k h", dtype=torch.float32))
+check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=4, seed0=140, Z="h"), forbid=("relu",))
+with_zero = cases.example(Z=torch.tensor([[-3.0, 0.0, 0.25], [-0.1, -2.0, 7.0]]))
+check.function(relu, lambda Z: Z.clamp(min=0), on=[with_zero])
+### END HIDDEN TESTS
+
+# %% wrong="relu" name="the mask alone"
+# says: You return which entries are positive. The positive entries themselves should come through.
+# next: Keep the entry where it is positive, and put 0 where it is not.
+def relu(Z):
+    return (Z > 0).to(Z.dtype)
+
+# %% wrong="relu" name="the largest entry of all"
+# says: You compare with the largest entry of the whole tensor. The maximum is to be taken for each entry alone.
+# next: Take the maximum of two tensors of the same shape: Z, and zeros.
+def relu(Z):
+    return torch.zeros_like(Z) + Z.max()
+
+# %% wrong="relu" name="the size of each entry"
+# says: You turn negative numbers into positive ones. They should become 0.
+# next: Ask which is larger, 0 or z.
+def relu(Z):
+    return Z.abs()
+
+# %% wrong="relu" name="the input is changed"
+# says: You write the zeros into Z itself, and whoever called you still needs it.
+# next: Make a new tensor, with a maximum of two tensors.
+def relu(Z):
+    Z[Z < 0] = 0
+    return Z
+
+# %% wrong="relu" name="negative entries dropped"
+# says: You pick out the positive entries, and the shape gets lost.
+# next: Put a 0 in the place of a negative entry; do not leave the place out.
+def relu(Z):
+    return Z[Z > 0]
+
+# %% wrong="relu" name="the ready-made function"
+# says: You call PyTorch's own ReLU. Here you build it once yourself.
+# next: Take the maximum of Z and a tensor of zeros.
+def relu(Z):
+    return torch.relu(Z)
+
+# %% right="relu" name="where"
+def relu(Z):
+    return torch.where(Z > 0, Z, torch.zeros_like(Z))
+
+# %% right="relu" name="times the mask"
+def relu(Z):
+    return Z * (Z > 0)
+
+# %% right="relu" name="half of the sum"
+def relu(Z):
+    return (Z + abs(Z)) / 2
+
+# %% [markdown]
+# ### 1.3 Joining, counted from the end
+#
+# The output neuron wants one row with two numbers for each example: $a_0$ and $a_1$ side by side. What we have is two
+# separate tensors with one number each. So they must be joined, along the dimension that holds *what is known about
+# one example*.
+#
+# Which dimension is that? For one example of shape (1,) it is dimension 0. For n examples of shape (n, 1) it is
+# dimension 1. For n sheets of k examples, shape (n, k, 1), it is dimension 2. The number changes. But counted from the
+# **end** it is always the same: the last one, `-1`. That is how PyTorch's own layers count, and it is why they take
+# any number of dimensions in front. Say the shapes before you run this; `stack` from week 1 is here for comparison.
+
+# %%
+A0, A1 = torch.tensor([[0.1], [0.2], [0.3]]), torch.tensor([[0.4], [0.5], [0.6]])  # three examples, one number each
+print(torch.cat([A0, A1], dim=0).shape, torch.cat([A0, A1], dim=-1).shape, torch.stack([A0, A1], dim=-1).shape)
+
+# %% [markdown]
+# Along dimension 0 you get six examples with one number each, which is wrong: there are only three. Along `-1` you get
+# three examples with two numbers each. `stack` makes a new dimension, and nobody asked for one.
+#
+# ### Exercise 1.3: join two neurons
+#
+# **Your turn.** Write `join(A0, A1)`. Both have shape (\*, 1), where \* stands for any leading dimensions, also none;
+# the result has shape (\*, 2), with `A0`'s number first. For `A0 = [0.69]` and `A1 = [0.]` it is `[0.69, 0.]`; for
+# three examples, (3, 1) and (3, 1) become (3, 2).
+
+# %% solution="join"
+def join(A0, A1):
+    """Put the outputs of two neurons side by side: (*, 1) and (*, 1) -> (*, 2), for any leading dimensions."""
+    ### BEGIN SOLUTION
+    return torch.cat([A0, A1], dim=-1)
+    ### END SOLUTION
+
+# %% check="join" points=2
+one = cases.example(A0=torch.tensor([0.69]), A1=torch.tensor([0.0]), gives=torch.tensor([0.69, 0.0]))
+three = cases.example(
+    A0=torch.tensor([[1.0], [2.0], [3.0]]),
+    A1=torch.tensor([[4.0], [5.0], [6.0]]),
+    gives=torch.tensor([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
+)
+check.function(join, on=[one, three])
+### BEGIN HIDDEN TESTS
+def side_by_side(A0, A1):
+    return torch.cat([A0, A1], dim=-1)
+
+
+check.function(join, side_by_side, on=cases.draw(seeds=3, seed0=100, A0="1", A1="1"))
+check.function(join, side_by_side, on=cases.draw(seeds=3, seed0=110, A0="n 1", A1="n 1"))
+check.function(join, side_by_side, on=cases.draw(seeds=3, seed0=120, A0="n k 1", A1="n k 1"))
+check.function(join, side_by_side, on=cases.draw(seeds=3, seed0=130, A0="n k m 1", A1="n k m 1"))
+### END HIDDEN TESTS
+
+# %% wrong="join" name="along the first dimension"
+# says: You join along dimension 0, so three examples become six. The examples should stay as many as they were.
+# next: Join along the last dimension, counted from the end.
+def join(A0, A1):
+    return torch.cat([A0, A1], dim=0)
+
+# %% wrong="join" name="dimension 1"
+# says: Dimension 1 is the last one only for a table. A single example has none, a stack of tables has more.
+# next: Count from the end: -1.
+def join(A0, A1):
+    return torch.cat([A0, A1], dim=1)
+
+# %% wrong="join" name="a new dimension"
+# says: `stack` makes a new dimension, so your result has one dimension too many.
+# next: Make the last dimension longer instead, with `cat`.
+def join(A0, A1):
+    return torch.stack([A0, A1], dim=-1)
+
+# %% wrong="join" name="the other order"
+# says: The numbers of A1 stand first. The output neuron's first weight belongs to A0.
+# next: Swap the two in the list.
+def join(A0, A1):
+    return torch.cat([A1, A0], dim=-1)
+
+# %% wrong="join" name="only for a table"
+# says: You join them correctly for a table, but the other leading dimensions are lost.
+# next: Leave the shape as it is; `cat` with dim=-1 takes any number of dimensions.
+def join(A0, A1):
+    return torch.cat([A0.reshape(-1, 1), A1.reshape(-1, 1)], dim=1)
+
+# %% right="join" name="stacked and squeezed"
+def join(A0, A1):
+    return torch.stack([A0[..., 0], A1[..., 0]], dim=-1)
+
+# %% right="join" name="written into a new tensor"
+def join(A0, A1):
+    A = A0.new_empty(*A0.shape[:-1], 2)
+    A[..., :1], A[..., 1:] = A0, A1
+    return A
+
+# %% [markdown]
+# Now the network is complete. The next cell uses your two functions and the output neuron.
+
+# %%
+output = Neuron(-0.5, -0.4, -0.2)
+a = join(relu(z0), relu(z1))
+print(a.shape, output(a))
+
+# %% [markdown]
+# $-0.545$, as on paper.
+
+# %% [markdown]
+# ## 2. The module
+#
+# ### 2.1 Modules inside a module
+#
+# Three loose neurons and two functions are awkward to carry around. Put them into one object. A `torch.nn.Module` may
+# hold other modules: whatever you assign to `self` in `__init__` becomes a part of it, and all parameters of the parts
+# become its own. Here is a small module of that kind, two neurons whose outputs are multiplied.
+
+# %%
+class Product(torch.nn.Module):
+    """The product of two neurons' outputs: X (*, 2) -> (*, 1)."""
+
+    def __init__(self):
+        super().__init__()  # always first
+        self.left = Neuron(1.0, 0.0, 0.0)
+        self.right = Neuron(0.0, 1.0, 2.0)
+
+    def forward(self, X):
+        return self.left(X) * self.right(X)
+
+
+product = Product()
+print(product(torch.tensor([3.0, 4.0])).item(), [name for name, _ in product.named_parameters()])
+
+# %% [markdown]
+# Two things to see. You call the object, `product(x)`, and PyTorch calls its `forward`. And the parameters of the two
+# parts are listed under names that tell where they live. That list is what training walks through.
+#
+# ### Exercise 2.1: `TwoLayerNN`
+#
+# **Your turn.** Complete the class `TwoLayerNN`. In `__init__`, after `super().__init__()`, make three neurons with the
+# numbers of section 1: `self.hidden0`, `self.hidden1` and `self.output`. In `forward`, let the two hidden neurons look
+# at `X`, apply `relu` to each, `join` the results and pass them to the output neuron. `X` is (\*, 2), the result is
+# (\*, 1), for any leading dimensions.
+#
+# For `X = [0.3, 0.1]` the result is `[-0.545]`; for `X = [[0.3, 0.1], [-1.0, 0.5]]` it is `[[-0.545], [-0.5]]`. You meet
+# this network again: next week you differentiate it by hand, the week after you make it wider.
+
+# %% solution="two_layer_nn"
+class TwoLayerNN(torch.nn.Module):
+    """Two hidden ReLU neurons and an output neuron: X (*, 2) -> (*, 1). Parts: hidden0, hidden1, output."""
+
+    def __init__(self):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.hidden0 = Neuron(0.8, -0.5, 0.5)
+        self.hidden1 = Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+        ### END SOLUTION
+
+    def forward(self, X):
+        ### BEGIN SOLUTION
+        A0 = relu(self.hidden0(X))
+        A1 = relu(self.hidden1(X))
+        return self.output(join(A0, A1))
+        ### END SOLUTION
+
+# %% check="two_layer_nn" points=2
+neurons = ("hidden0", "hidden1", "output")
+one = cases.example(X=torch.tensor([0.3, 0.1]))
+two = cases.example(X=torch.tensor([[0.3, 0.1], [-1.0, 0.5]]))
+check.module(
+    TwoLayerNN,
+    on=[one, two],
+    reference=lambda weights, X: X.new_tensor([-0.545]) if X.dim() == 1 else X.new_tensor([[-0.545], [-0.5]]),
+    parameters={f"{neuron}.{key}": size for neuron in neurons for key, size in (("W", (1, 2)), ("b", (1,)))},
+)
+### BEGIN HIDDEN TESTS
+def by_matrices(weights, X):
+    W1, b1 = X.new_tensor([[0.8, -0.5], [-1.0, -0.1]]), X.new_tensor([0.5, -0.2])
+    return (X @ W1.T + b1).clamp(min=0) @ X.new_tensor([[-0.5], [-0.4]]) - 0.2
+
+
+some = cases.draw(seeds=6, seed0=100, X="2", dtype=torch.float32)
+many = cases.draw(seeds=4, seed0=120, X="n 2", dtype=torch.float32)
+sheets = cases.draw(seeds=4, seed0=140, X="n k 2", dtype=torch.float32)
+stacks = cases.draw(seeds=2, seed0=160, X="n k m 2", dtype=torch.float32)
+check.module(TwoLayerNN, on=some + many + sheets + stacks, reference=by_matrices)
+### END HIDDEN TESTS
+
+# %% wrong="two_layer_nn" name="no ReLU"
+# says: Your hidden neurons pass on negative numbers too: the ReLU between the layers is missing.
+# next: Apply `relu` to the output of each hidden neuron before you join them.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(self.hidden0(X), self.hidden1(X)))
+
+# %% wrong="two_layer_nn" name="one hidden neuron twice"
+# says: Both hidden outputs come from the same neuron. The second one never speaks.
+# next: Let `self.hidden1` look at X as well.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        A0 = relu(self.hidden0(X))
+        A1 = relu(self.hidden0(X))
+        return self.output(join(A0, A1))
+
+# %% wrong="two_layer_nn" name="ReLU at the output too"
+# says: You apply ReLU to the output as well, so the network can never say anything negative.
+# next: Return what the output neuron gives, as it is.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return relu(self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X)))))
+
+# %% wrong="two_layer_nn" name="joined along dimension 1"
+# says: It works for a table of examples, and for nothing else: you join along dimension 1.
+# next: Join along the last dimension, as your function `join` does.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(torch.cat([relu(self.hidden0(X)), relu(self.hidden1(X))], dim=1))
+
+# %% wrong="two_layer_nn" name="the layers one after the other"
+# says: The second hidden neuron looks at the first one's result. Both should look at the input.
+# next: Pass X to each of the two hidden neurons.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        A0 = relu(self.hidden0(X))
+        A1 = relu(self.hidden1(join(A0, A0)))
+        return self.output(join(A0, A1))
+
+# %% wrong="two_layer_nn" name="a bias with the wrong sign"
+# says: The numbers are not those of the drawing. Every bias but the first is negative.
+# next: Compare the nine numbers with the picture, one by one.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, 0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% right="two_layer_nn" name="ReLU after joining"
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.output = Neuron(-0.5, -0.4, -0.2)
+        self.hidden1 = Neuron(-1.0, -0.1, -0.2)
+        self.hidden0 = Neuron(0.8, -0.5, 0.5)
+
+    def forward(self, X):
+        return self.output(join(self.hidden0(X), self.hidden1(X)).clamp(min=0))
+
+# %% right="two_layer_nn" name="with a loop over the hidden neurons"
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0 = Neuron(0.8, -0.5, 0.5)
+        self.hidden1 = Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(torch.cat([torch.relu(neuron(X)) for neuron in (self.hidden0, self.hidden1)], dim=-1))
+
+# %% [markdown]
+# ### 2.2 One example, a minibatch, a whole plane
+#
+# Because you joined along the last dimension, one and the same object takes one example, a minibatch, and anything
+# with further dimensions in front. Before you run the cell: what are the three shapes?
+
+# %%
+model = TwoLayerNN()
+x = torch.tensor([0.3, 0.1])
+X = torch.stack([x, x + 1, x - 1])
+for each in (x, X, X.reshape(1, 3, 2)):
+    print(tuple(each.shape), "->", tuple(model(each).shape))
+
+# %% [markdown]
+# Only the last number changes, from 2 to 1. Everything in front passes through.
+#
+# Here is a use for it. To see what a network does you can ask it for its output *everywhere* in a square: lay a grid
+# of points over the square, and hand the whole grid to the network. The grid is a tensor of shape (m, m, 2): rows,
+# columns, and the two coordinates of the point that sits there.
+#
+# ### Exercise 2.2: a grid of points
+#
+# **Your turn.** Write `grid(low, high, m)`. It returns a float64 tensor of shape (m, m, 2). Along each direction the m
+# values are evenly spaced from `low` to `high`, both included (`torch.linspace` makes them). The entry in row i and
+# column j is the point $(x_0, x_1)$ where $x_0$ is value number j and $x_1$ is value number i: going right changes
+# $x_0$, going down changes $x_1$.
+#
+# For `grid(0, 1, 3)`, row 0 is `[[0., 0.], [0.5, 0.], [1., 0.]]` and row 2 is `[[0., 1.], [0.5, 1.], [1., 1.]]`. You
+# need a table of all the $x_0$ and a table of all the $x_1$ (`expand`, `repeat` or `torch.meshgrid` make them), and a
+# *new* last dimension.
+
+# %% solution="grid"
+def grid(low, high, m):
+    """Points over a square: (m, m, 2), float64; entry [i, j] is (x0, x1) with x0 = value j and x1 = value i."""
+    ### BEGIN SOLUTION
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    x0 = values.expand(m, m)
+    x1 = values[:, None].expand(m, m)
+    return torch.stack([x0, x1], dim=-1)
+    ### END SOLUTION
+
+# %% check="grid" points=2
+small = torch.tensor([
+    [[0, 0], [0.5, 0], [1, 0]], [[0, 0.5], [0.5, 0.5], [1, 0.5]], [[0, 1], [0.5, 1], [1, 1]]
+], dtype=torch.float64)
+check.function(grid, on=[cases.example(low=0.0, high=1.0, m=3, gives=small)])
+### BEGIN HIDDEN TESTS
+def one_by_one(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64).tolist()
+    return torch.tensor([[[x0, x1] for x0 in values] for x1 in values], dtype=torch.float64)
+
+
+squares = [(-0.5, 1.5, 5), (2.0, 3.0, 2), (-1.0, 4.0, 7), (0.25, 0.5, 4), (-3.0, -2.0, 9)]
+check.function(grid, one_by_one, on=[cases.example(low=low, high=high, m=m) for low, high, m in squares])
+### END HIDDEN TESTS
+
+# %% wrong="grid" name="rows and columns swapped"
+# says: In your grid going right changes x1. Going right should change x0.
+# next: Let x0 change along the columns (dimension 1) and x1 along the rows (dimension 0).
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="ij"), dim=-1)
+
+# %% wrong="grid" name="coordinates in front"
+# says: Your shape is (2, m, m). The two coordinates of a point belong in the last dimension.
+# next: Stack along dimension -1.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=0)
+
+# %% wrong="grid" name="the last value left out"
+# says: Your values stop before `high`. It should be included.
+# next: Use `torch.linspace`, which includes both ends.
+def grid(low, high, m):
+    values = low + (high - low) / m * torch.arange(m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="float32"
+# says: Your grid is float32. It should be float64.
+# next: Tell `torch.linspace` the dtype.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="always from 0 to 1"
+# says: Your grid lies over the square from 0 to 1, whatever is asked for.
+# next: Use `low` and `high`.
+def grid(low, high, m):
+    values = torch.linspace(0, 1, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% right="grid" name="meshgrid"
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% right="grid" name="two loops"
+def grid(low, high, m):
+    points = torch.zeros(m, m, 2, dtype=torch.float64)
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    for i in range(m):
+        for j in range(m):
+            points[i, j, 0], points[i, j, 1] = values[j], values[i]
+    return points
+
+# %% [markdown]
+# Now the network looks at a square of 5 by 5 points. (`.float()` because the network's parameters are float32.)
+
+# %%
+model = TwoLayerNN()
+with torch.no_grad():
+    plane = model(grid(-0.5, 1.5, 5).float())
+print(plane.shape)
+print(plane[..., 0])
+
+# %% [markdown]
+# Read the last row, along $x_1 = 1.5$: the output rises from $-0.26$ to $-0.2$ and then falls to $-0.675$. It has
+# turned around, which no single neuron can do. A picture of this kind, with far more points and colours in place of
+# numbers, is called a **response surface**. You will see many of them below; they are made exactly like this.
+
+# %% [markdown]
+# ### 2.3 Two neurons are one matrix
+#
+# Look at the two hidden neurons again. Both take the same `X` and multiply it by two weights. Put the weights of the
+# first into row 0 of a matrix and those of the second into row 1, and a single product does the work of both:
+#
+# $$Z = X W_1^\top + b_1, \qquad A = \max(0, Z), \qquad \hat Y = A W_2^\top + b_2.$$
+#
+# `W1` has shape (h, d): h hidden neurons, d inputs. `b1` is (h,), `W2` is (q, h) for q outputs, `b2` is (q,). Joining
+# has become superfluous, because the product lays the neurons' outputs side by side by itself. That is what a **layer**
+# is: neurons that look at the same input, written as one matrix.
+
+# %%
+plot.tensor_shape(
+    (4, 2), (2, 3), (4, 3),
+    labels=("X", "W1.T", "Z"),
+    alt="Three grids of cells: X with 4 rows and 2 columns, W1.T with 2 rows and 3 columns, Z with 4 rows and 3 "
+    "columns.",
+    caption="Three hidden neurons look at four examples with two inputs: each column of Z is one neuron.",
+)
+
+# %% [markdown]
+# Each column of `W1.T` holds the weights of one neuron, and the same column of `Z` holds its pre-activations, one for
+# each example.
+#
+# In section 5 you will want to exchange the activation function. So it gets a name, and a dictionary knows what the
+# name means:
+
+# %% given="activations"
+activations = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
+
+# %%
+activations["relu"](torch.tensor([0.69, -0.51]))
+
+# %% [markdown]
+# ### Exercise 2.3: the network as two products
+#
+# **Your turn.** Write `two_layers(X, W1, b1, W2, b2, activation="relu")`. `X` is (\*, d), `W1` (h, d), `b1` (h,), `W2`
+# (q, h), `b2` (q,); the result is (\*, q). `activation` is one of the names in `activations`. With the numbers of
+# section 1 and `X = [[0.3, 0.1], [-1.0, 0.5]]` the result is `[[-0.545], [-0.5]]`, as before; with
+# `activation="tanh"` it is `[[-0.3110], [-0.2038]]` to four decimals.
+
+# %% solution="two_layers"
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    """A two-layer network: X (*, d), W1 (h, d), b1 (h,), W2 (q, h), b2 (q,) -> (*, q); activation: a name."""
+    ### BEGIN SOLUTION
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2.T + b2
+    ### END SOLUTION
+
+# %% check="two_layers" points=2
+numbers = dict(
+    X=torch.tensor([[0.3, 0.1], [-1.0, 0.5]], dtype=torch.float64),
+    W1=torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64),
+    b1=torch.tensor([0.5, -0.2], dtype=torch.float64),
+    W2=torch.tensor([[-0.5, -0.4]], dtype=torch.float64),
+    b2=torch.tensor([-0.2], dtype=torch.float64),
+)
+gives = torch.tensor([[-0.545], [-0.5]], dtype=torch.float64)
+with_name = cases.example(**numbers, activation="relu", gives=gives)
+check.function(two_layers, on=[cases.example(**numbers, gives=gives), with_name])
+### BEGIN HIDDEN TESTS
+def one_neuron_at_a_time(X, W1, b1, W2, b2, activation="relu"):
+    columns = [(X * W1[j]).sum(-1) + b1[j] for j in range(len(b1))]
+    Z = torch.stack(columns, dim=-1)
+    A = {"relu": Z.clamp(min=0), "tanh": torch.tanh(Z), "sigmoid": torch.sigmoid(Z)}[activation]
+    return torch.stack([(A * W2[k]).sum(-1) + b2[k] for k in range(len(b2))], dim=-1)
+
+
+sizes = dict(W1="h d", b1="h", W2="q h", b2="q")
+for number, name in enumerate(("relu", "tanh", "sigmoid")):
+    drawn = cases.draw(seeds=6, seed0=100 + 20 * number, X="n d", **sizes)
+    on = [cases.Case({**case.inputs, "activation": name}, case.sizes) for case in drawn]
+    check.function(two_layers, one_neuron_at_a_time, on=on)
+check.function(two_layers, one_neuron_at_a_time, on=cases.draw(seeds=4, seed0=200, X="d", **sizes))
+check.function(two_layers, one_neuron_at_a_time, on=cases.draw(seeds=4, seed0=220, X="n k d", **sizes))
+### END HIDDEN TESTS
+
+# %% wrong="two_layers" name="first bias left out"
+# says: The hidden layer's bias never enters.
+# next: Add b1 before you apply the activation.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation](X @ W1.T) @ W2.T + b2
+
+# %% wrong="two_layers" name="always ReLU"
+# says: You apply ReLU whatever activation is asked for.
+# next: Look the function up in `activations`, under the name you are given.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return torch.relu(X @ W1.T + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="activation before the bias"
+# says: You add the bias after the activation. A neuron adds up everything first, its bias too.
+# next: Put `+ b1` inside the brackets of the activation.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return (activations[activation](X @ W1.T) + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="activation at the output too"
+# says: The activation stands after the output layer as well. The output neurons have none.
+# next: Return the second sum as it is.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    f = activations[activation]
+    return f(f(X @ W1.T + b1) @ W2.T + b2)
+
+# %% wrong="two_layers" name="transpose forgotten"
+# says: You multiply by W1, not by its transpose. With two inputs and two neurons that fits by accident and is wrong.
+# next: A row of W1 is a neuron; X @ W1.T puts the neurons into columns.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation](X @ W1 + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="no activation"
+# says: There is no activation between the layers.
+# next: Apply `activations[activation]` to the first layer's sum.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return (X @ W1.T + b1) @ W2.T + b2
+
+# %% right="two_layers" name="with torch's linear"
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    hidden = torch.nn.functional.linear(X, W1, b1)
+    return torch.nn.functional.linear(activations[activation](hidden), W2, b2)
+
+# %% right="two_layers" name="with einsum"
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](torch.einsum("...d,hd->...h", X, W1) + b1)
+    return torch.einsum("...h,qh->...q", A, W2) + b2
+
+# %% [markdown]
+# ## 3. Why there must be something between the layers
+#
+# ### 3.1 What a single layer makes of XOR
+#
+# **XOR**, the exclusive or, is 1 where exactly one of two inputs is 1. Here are its four corners, with the labels $-1$
+# and $+1$ that you used for classes last week.
+
+# %%
+X, y = data.xor(signed=True, dtype=torch.float64)
+Y = y[:, None]  # (4, 1), the shape of the network's output
+plot.points(
+    X, y,
+    names={-1.0: "equal (−1)", 1.0: "different (+1)"},
+    alt="The corners of a square. (0,0) and (1,1) belong to the class -1, (0,1) and (1,0) to the class +1.",
+    caption="XOR: each class sits on a diagonal, and the diagonals cross.",
+)
+
+# %% [markdown]
+# The classes lie on crossing diagonals. Any straight line that has both $+1$ corners on one side has at least one $-1$
+# corner there too. That was last week's finding, for signs. How does a linear model do with the *squared error*? Least
+# squares gives the best weights in one go (a column of ones carries the bias):
+
+# %%
+ones = torch.ones(4, 1, dtype=torch.float64)
+best = torch.linalg.lstsq(torch.cat([X, ones], dim=1), Y).solution
+print("w0, w1, b:", best.flatten().round(decimals=6).abs().tolist())
+
+# %% [markdown]
+# The best linear model of XOR has no slope at all. It answers 0 everywhere, and its mean squared error is 1. Remember
+# that number: it is what a network gets that has learnt nothing but a straight line.
+#
+# ### 3.2 Two layers without an activation
+#
+# Now put two layers on top of each other, with nothing between them. It looks as if that should be more powerful: nine
+# numbers in place of three. Follow one example through it. To keep the formula short, write the example as a column
+# $x$ for once, so that a layer is $W x + b$:
+#
+# $$W_2 \,(W_1 x + b_1) + b_2 .$$
+#
+# Multiply out the brackets, as you would with numbers. (Matrix products allow it, as long as you keep the order.) What
+# stands in front of $x$, and what is left over?
+#
+# ### Exercise 3.1: collapse
+#
+# **Your turn.** Write `collapse(W1, b1, W2, b2)`. It returns a pair `(W, b)`: the *one* layer that does the same as the
+# two. `W1` is (h, d), `b1` (h,), `W2` (q, h), `b2` (q,); `W` is (q, d) and `b` is (q,).
+#
+# For the numbers of section 1, `W` is `[[0.0, 0.29]]` and `b` is `[-0.37]`. Two layers, nine numbers, and all they
+# compute is $0.29\,x_1 - 0.37$.
+
+# %% solution="collapse"
+def collapse(W1, b1, W2, b2):
+    """One layer for two without activation: W1 (h, d), b1 (h,), W2 (q, h), b2 (q,) -> W (q, d), b (q,)."""
+    ### BEGIN SOLUTION
+    return W2 @ W1, W2 @ b1 + b2
+    ### END SOLUTION
+
+# %% check="collapse" points=2
+numbers = cases.example(
+    W1=torch.tensor([[1.0, 2.0], [3.0, -1.0], [0.0, 1.0]], dtype=torch.float64),
+    b1=torch.tensor([1.0, 0.0, -2.0], dtype=torch.float64),
+    W2=torch.tensor([[2.0, 1.0, 4.0]], dtype=torch.float64),
+    b2=torch.tensor([0.5], dtype=torch.float64),
+    gives=(torch.tensor([[5.0, 7.0]], dtype=torch.float64), torch.tensor([-5.5], dtype=torch.float64)),
+)
+check.function(collapse, on=[numbers])
+### BEGIN HIDDEN TESTS
+def by_asking(W1, b1, W2, b2):
+    """The layer's weights, found by asking the two layers for the unit vectors."""
+    def both(X):
+        return (X @ W1.T + b1) @ W2.T + b2
+
+    b = both(torch.zeros_like(W1[:1]))[0]
+    return (both(torch.eye(W1.shape[1], dtype=W1.dtype, device=W1.device)) - b).T, b
+
+
+check.function(collapse, by_asking, on=cases.draw(seeds=16, seed0=100, W1="h d", b1="h", W2="q h", b2="q"))
+### END HIDDEN TESTS
+
+# %% wrong="collapse" name="biases added"
+# says: You add the two biases. The first one passes through the second layer before it arrives.
+# next: Multiply b1 by W2 first, then add b2.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, b1[: len(b2)] + b2
+
+# %% wrong="collapse" name="second bias lost"
+# says: The second layer's own bias is missing.
+# next: Add b2 at the end.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ b1
+
+# %% wrong="collapse" name="first bias lost"
+# says: The first layer's bias is missing. It reaches the output through W2.
+# next: Multiply out the brackets again: W2 meets both W1 x and b1.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, b2
+
+# %% wrong="collapse" name="the other order"
+# says: You multiply in the order in which the layers are applied. The layer applied last stands on the left.
+# next: W2 stands in front of the brackets, so it stays in front of W1.
+def collapse(W1, b1, W2, b2):
+    return W1 @ W2, W1 @ b2 + b1
+
+# %% wrong="collapse" name="transposed"
+# says: Your W has its rows and columns swapped: it is (d, q). Weights are (out, in).
+# next: Return W2 @ W1 as it is.
+def collapse(W1, b1, W2, b2):
+    return W1.T @ W2.T, W2 @ b1 + b2
+
+# %% right="collapse" name="row by row"
+def collapse(W1, b1, W2, b2):
+    W = (W1.T @ W2.T).T
+    b = torch.stack([(row * b1).sum() for row in W2]) + b2
+    return [W, b]
+
+# %% right="collapse" name="with a column of biases"
+def collapse(W1, b1, W2, b2):
+    both = W2 @ torch.cat([W1, b1[:, None]], dim=1)
+    return both[:, :-1], both[:, -1] + b2
+
+# %% [markdown]
+# Check it on a minibatch: two layers without activation on one side, the collapsed layer on the other.
+
+# %%
+W, b = collapse(W1, b1, W2, b2)
+two = (X @ W1.T + b1) @ W2.T + b2
+one = X @ W.T + b
+print(torch.cat([two, one], dim=1))
+
+# %% [markdown]
+# Both columns agree, to the last digit or nearly so. The second layer has bought nothing. A third, a tenth, a hundredth
+# layer buys nothing either: collapse the first two, then this one and the third, and so on. What is left is always one
+# layer, one straight boundary, and XOR stays out of reach.
+#
+# ### Question 3.2: in your own words
+#
+# (Read and graded by a person, 2 points.)
+#
+# A friend has built a network of ten layers for XOR and trains it all night. The loss stops at exactly 1.0. You look
+# at the code: there is no activation function anywhere.
+#
+# 1. Prove to your friend that two such layers are one. Use our convention, with examples in rows: start from
+#    $(X W_1^\top + b_1) W_2^\top + b_2$ and bring it into the form $X W^\top + b$.
+# 2. Say at which step the proof breaks when a ReLU stands between the layers.
+# 3. Explain where the loss of 1.0 comes from.
+
+# %% [markdown] answer="why_layers_collapse" points=2
+# 1. $(X W_1^\top + b_1) W_2^\top + b_2 = X W_1^\top W_2^\top + b_1 W_2^\top + b_2 = X (W_2 W_1)^\top + (W_2 b_1 +
+#    b_2)$. The first step multiplies out the brackets, the second uses that the transpose of a product is the product
+#    of the transposes in the other order, and that the row $b_1 W_2^\top$ holds the same numbers as $W_2 b_1$. This is
+#    the form $X W^\top + b$ with $W = W_2 W_1$ and $b = W_2 b_1 + b_2$. Repeated nine times, ten layers become one.
+#
+# 2. With a ReLU the first step is not allowed: $\max(0, X W_1^\top + b_1) W_2^\top$ cannot be multiplied out, because
+#    the maximum of a sum is not the sum of the maxima. Which entries become 0 depends on $X$, so no single $W$ fits
+#    all examples.
+#
+# 3. So the whole network is a linear model. On XOR the best linear model in the squared error is the constant 0, for
+#    labels of −1 and +1: every error is 1, and so is their mean. Training did all that could be done.
+#
+# *Points: 1 for the proof (brackets multiplied out, W and b named); 1 for the step that breaks together with the reason
+# for 1.0. Half points where one of the two is missing.*
+
+# %% [markdown]
+# ### 3.3 What a bend can do
+#
+# A ReLU neuron is flat on one side of a line and rises on the other. It bends the plane along a straight crease. Two
+# bends are enough for XOR. Here is the idea, in one dimension.
+#
+# Count how many of the inputs are 1: $s = x_0 + x_1$. At the corners, $s$ is 0, 1, 1 and 2. XOR wants a function of $s$
+# that is low at 0, high at 1, and low again at 2. A straight line cannot turn back. But look at these two.
+
+# %%
+s = torch.linspace(-0.5, 2.5, 61)
+plot.lines(
+    {"max(0, s)": (s, torch.relu(s)), "max(0, s − 1)": (s, torch.relu(s - 1))},
+    xlabel="s = x₀ + x₁",
+    ylabel="output of a hidden neuron",
+    alt="Two curves over s from -0.5 to 2.5. One is zero up to s = 0 and then rises with slope 1. The other is the "
+    "same, shifted right by 1: zero up to s = 1, then rising.",
+    caption="Two hidden neurons that count the ones. The second wakes up later, where s passes 1.",
+)
+
+# %% [markdown]
+# Up to $s = 1$ only the first one is awake. From there on both rise. If you add a *negative* multiple of the second to
+# the first, the sum turns around at $s = 1$ and comes back down. How large must the multiple be, so that the sum is
+# back at its starting height at $s = 2$? And how do you then stretch and shift it, so that low means $-1$ and high
+# means $+1$?
+#
+# ### Exercise 3.3: weights by hand
+#
+# **Your turn.** Complete `XorByHand` with weights of your own choosing, so that its output at the four corners is
+# exactly $-1, +1, +1, -1$. Make four parameters: `self.W1` (2, 2), `self.b1` (2,), `self.W2` (1, 2), `self.b2` (1,),
+# each a `torch.nn.Parameter` made from a float tensor, such as `torch.nn.Parameter(torch.tensor([0.5]))`. `forward` is
+# written already. You may use the idea above or one of your own: there are many answers, and all of them count.
+#
+# Nothing here is trained. The aim is to see that a network with two hidden neurons *can* do it, before we ask whether
+# training finds the way.
+
+# %% solution="xor_by_hand"
+class XorByHand(torch.nn.Module):
+    """A two-layer ReLU network that solves XOR: X (*, 2) -> (*, 1), with -1, +1, +1, -1 at the corners."""
+
+    def __init__(self):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+        ### END SOLUTION
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% check="xor_by_hand" points=3
+corners = cases.example(X=torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
+check.module(
+    XorByHand,
+    on=[corners],
+    parameters={"W1": (2, 2), "b1": (2,), "W2": (1, 2), "b2": (1,)},
+    reference=lambda weights, X: X.new_tensor([[-1.0], [1.0], [1.0], [-1.0]]),
+)
+### BEGIN HIDDEN TESTS
+def from_its_weights(weights, X):
+    A = (X @ weights["W1"].T + weights["b1"]).clamp(min=0)
+    return A @ weights["W2"].T + weights["b2"]
+
+
+points = cases.draw(seeds=6, seed0=100, X="n 2", dtype=torch.float32)
+check.module(XorByHand, on=points, reference=from_its_weights)
+singles = [cases.example(X=corner) for corner in torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])]
+check.module(XorByHand, on=singles, reference=lambda weights, X: 2 * (X[:1] - X[1:]) ** 2 - 1)
+### END HIDDEN TESTS
+
+# %% wrong="xor_by_hand" name="a multiple that is too small"
+# says: Your curve turns around at s = 1 but only becomes flat: at the corner (1, 1) it has not come back down.
+# next: After s = 1 the sum must fall as steeply as it rose before. Take a larger negative multiple of the second.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="0 and 1 instead of -1 and +1"
+# says: Your network says 0 and 1. The labels here are -1 and +1.
+# next: Double the output weights, and lower the output's bias by 1.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[1.0, -2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([0.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="the opposite labels"
+# says: Your network says +1 where the inputs are equal and -1 where they differ: the opposite of XOR.
+# next: Change the sign of the output neuron's weights and of its bias.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[-2.0, 4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="tensors that are not parameters"
+# says: Your weights are plain tensors. The module does not know them as its parameters, so they could never be trained.
+# next: Wrap each one in `torch.nn.Parameter(...)`.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1, self.b1 = torch.tensor([[1.0, 1.0], [1.0, 1.0]]), torch.tensor([0.0, -1.0])
+        self.W2, self.b2 = torch.tensor([[2.0, -4.0]]), torch.tensor([-1.0])
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="output weights as a vector"
+# says: Your W2 is a vector of shape (2,). It should be a matrix with one row, because there is one output neuron.
+# next: Put a second pair of brackets around it.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([2.0, -4.0]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% right="xor_by_hand" name="one neuron for each kind of difference"
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, -1.0], [-1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, 0.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, 2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% right="xor_by_hand" name="one neuron for each equal corner"
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.b2 = torch.nn.Parameter(torch.tensor([1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[-4.0, -4.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.5, -1.5]))
+        self.W1 = torch.nn.Parameter(torch.tensor([[-1.0, -1.0], [1.0, 1.0]]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% [markdown]
+# ### 3.4 What the network has done
+#
+# Look at your network from two sides. First its response surface: its output at every point of the plane.
+
+# %%
+by_hand = XorByHand()
+plot.response(
+    lambda points: by_hand(points.float())[:, 0],
+    X, y,
+    alt="The plane as filled contours with the four corners of XOR. The response is high along a band that holds (0,1) "
+    "and (1,0), and low at (0,0) and at (1,1).",
+    caption="Response surface of the network with weights chosen by hand. The black line is where the output is 0.",
+)
+
+# %% [markdown]
+# With the weights of section 3.3 you see a ridge that runs from one corner of class $+1$ to the other, and falls to
+# both sides. Where the output is 0 there are two parallel lines: each hidden neuron has contributed one bend. (If you
+# chose other weights, your surface looks different between the corners. At the corners it is the same.)
+#
+# How much room is there? The next figure adds a `shift` to the bias of the second hidden neuron. With a shift of 0 it
+# is your network. Where there is a slider, move it.
+
+# %%
+by_hand = XorByHand()
+
+
+def shifted(shift, *, alt, caption):
+    W1, b1, W2, b2 = (P.detach().double() for P in (by_hand.W1, by_hand.b1, by_hand.W2, by_hand.b2))
+    b1 = b1 + torch.tensor([0.0, shift])
+    plot.response(lambda points: two_layers(points, W1, b1, W2, b2)[:, 0], X, y, alt=alt, caption=caption)
+
+
+plot.slider(
+    shifted,
+    shift=(-1.0, 1.0, 0.0),
+    alt="The response surface of the network, with the second hidden neuron's bias changed by the shift.",
+    caption="A bias moves a neuron's crease sideways, parallel to itself.",
+)
+
+# %% [markdown]
+# The bias moves a crease sideways and never turns it; turning is the business of the weights. With the weights of
+# section
+# 3.3, a shift of a quarter in either direction brings the boundary to a corner, and beyond that XOR is lost.
+#
+# Now the second side. The output neuron never sees $x_0$ and $x_1$. It sees $a_0$ and $a_1$. Where do the four corners
+# lie in *its* plane?
+
+# %%
+by_hand = XorByHand()
+A = torch.relu(X @ by_hand.W1.double().T + by_hand.b1.double()).detach()
+plot.points(
+    A, y,
+    names={-1.0: "equal (−1)", 1.0: "different (+1)"},
+    regions=lambda points: torch.sign(points @ by_hand.W2.double()[0] + by_hand.b2.double()),
+    xlabel="a₀",
+    ylabel="a₁",
+    alt="The four corners in the plane of the two hidden neurons. A straight line now has the class +1 on one side and "
+    "the class -1 on the other.",
+    caption="The same four points as the output neuron sees them: one straight line is enough.",
+)
+
+# %% [markdown]
+# In the plane of the hidden neurons a straight line does it. (Two corners may lie on top of each other. Then you count
+# three points.) This is what hidden layers are for. The output neuron is still a linear classifier, no cleverer than
+# last week. The hidden layer moves the points until a linear classifier is enough.
+
+# %% [markdown]
+# ## 4. Activation functions and their slopes
+#
+# Anything that is not a straight line can stand between the layers. A handful of functions have proved useful. For each
+# one you should know two curves: the function, which carries the signal forward, and its **slope** (its derivative),
+# because in training every gradient on its way back is multiplied by the slope. Where the slope is 0, nothing comes
+# back, and the weights behind it do not learn. A function **saturates** where its slope goes to 0.
+#
+# ### 4.1 The squashing ones: sigmoid and tanh
+
+# %%
+plot.activation(
+    torch.sigmoid,
+    low=-6, high=6,
+    alt="The sigmoid rises in an S from 0 on the left to 1 on the right, through 0.5 at 0. Its slope, dashed, is a low "
+    "hill with its top of 0.25 at 0.",
+    caption="Sigmoid, σ(z) = 1 / (1 + e⁻ᶻ), and its slope σ(z)(1 − σ(z)).",
+)
+
+# %%
+plot.activation(
+    torch.tanh,
+    alt="Tanh rises in an S from -1 on the left to 1 on the right, through 0. Its slope, dashed, is a hill with "
+    "its top of 1 at 0.",
+    caption="The hyperbolic tangent, tanh z, and its slope.",
+)
+
+# %% [markdown]
+# You know the sigmoid from logistic regression. Its slope is $\sigma(z)\,(1 - \sigma(z))$, at most ¼, and beyond
+# $|z| \approx 5$ hardly anything is left of it. A gradient that passes back through a sigmoid is at best cut to a
+# quarter. Tanh looks like the sigmoid stretched to the range from $-1$ to $1$, and that is what it is:
+#
+# $$\tanh z = 2\,\sigma(2z) - 1 .$$
+#
+# It is centred at 0, and at 0 its slope is 1, four times the sigmoid's. That makes it the better hidden activation of
+# the two. Far out it saturates as well, on both sides.
+#
+# ### Exercise 4.1: tanh from the sigmoid, and its slope
+#
+# **Your turn.** Write two functions, both for `Z` of any shape.
+#
+# - `tanh_by_sigmoid(Z)`: the formula above, with `torch.sigmoid`. The ready-made tanh is not allowed here.
+# - `tanh_slope(Z)`: the derivative of tanh. Differentiate the formula with the chain rule. You may leave the result in
+#   terms of the sigmoid, or bring it into the form that the textbooks use, with $\tanh z$ in it.
+#
+# At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals.
+
+# %% solution="tanh_slope"
+def tanh_by_sigmoid(Z):
+    """tanh of each entry of Z, any shape, made from the sigmoid."""
+    ### BEGIN SOLUTION
+    return 2 * torch.sigmoid(2 * Z) - 1
+    ### END SOLUTION
+
+
+def tanh_slope(Z):
+    """The derivative of tanh at each entry of Z, any shape."""
+    ### BEGIN SOLUTION
+    return 1 - tanh_by_sigmoid(Z) ** 2
+    ### END SOLUTION
+
+# %% check="tanh_slope" points=2
+check.function(tanh_by_sigmoid, on=[cases.example(Z=torch.zeros(2, 3), gives=torch.zeros(2, 3))], forbid=("tanh",))
+check.gradient(tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=cases.draw(seeds=1, Z="n h"), wrt="Z", by_hand=True)
+### BEGIN HIDDEN TESTS
+check.function(tanh_by_sigmoid, torch.tanh, on=cases.draw(seeds=8, seed0=100, Z="n h"), forbid=("tanh",))
+check.gradient(
+    tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=cases.draw(seeds=16, seed0=120, Z="n h"), wrt="Z", by_hand=True
+)
+check.gradient(
+    tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=cases.draw(seeds=4, seed0=140, Z="n k h"), wrt="Z", by_hand=True
+)
+### END HIDDEN TESTS
+
+# %% wrong="tanh_slope" name="not squared"
+# says: You return 1 minus tanh. In the slope tanh is squared, so that it is the same on both sides.
+# next: Look at the dashed curve: at z = -1 it must be as high as at z = 1.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - tanh_by_sigmoid(Z)
+
+# %% wrong="tanh_slope" name="the sigmoid's slope"
+# says: This is the slope of the sigmoid. Tanh's is four times as high at 0.
+# next: Apply the chain rule: there is a 2 in front of the sigmoid and another one inside it.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(Z)
+    return S * (1 - S)
+
+# %% wrong="tanh_slope" name="inner derivative left out"
+# says: Half of the slope is missing: the 2 inside the sigmoid has to come out too.
+# next: The derivative of σ(2z) is 2 σ'(2z).
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return 2 * S * (1 - S)
+
+# %% wrong="tanh_slope" name="argument not doubled"
+# says: In your tanh the 2 inside the sigmoid is missing, so the curve is too wide.
+# next: Apply the sigmoid to 2 * Z.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="slope of the output"
+# says: You applied the formula to tanh z a second time. In 1 - tanh² the tanh is already that of z.
+# next: Apply tanh once only.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(torch.tanh(Z)) ** 2
+
+# %% wrong="tanh_slope" name="wrong sign"
+# says: Your slope is negative. Tanh rises everywhere.
+# next: It is 1 minus the square, not the square minus 1.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return tanh_by_sigmoid(Z) ** 2 - 1
+
+# %% wrong="tanh_slope" name="autograd asked"
+# says: You let PyTorch differentiate. Here you write the derivative yourself.
+# next: Use the chain rule on 2 σ(2z) - 1.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    Z = Z.clone().requires_grad_()
+    torch.tanh(Z).sum().backward()
+    return Z.grad
+
+# %% right="tanh_slope" name="in terms of the sigmoid"
+def tanh_by_sigmoid(Z):
+    return 2 / (1 + torch.exp(-2 * Z)) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return 4 * S * (1 - S)
+
+# %% right="tanh_slope" name="one over cosh squared"
+def tanh_by_sigmoid(Z):
+    S = torch.sigmoid(2 * Z)
+    return S - (1 - S)
+
+
+def tanh_slope(Z):
+    return torch.cosh(Z) ** -2
+
+# %% [markdown]
+# ### 4.2 The hinged ones: ReLU, leaky ReLU, ELU
+
+# %%
+plot.activation(
+    torch.relu,
+    alt="ReLU is 0 left of 0 and the identity right of it. Its slope, dashed, jumps from 0 to 1 at 0.",
+    caption="ReLU, max(0, z). Its slope is 0 on the left and 1 on the right.",
+)
+
+# %% [markdown]
+# On the right ReLU never saturates: the slope is 1 however large $z$ becomes, and gradients pass without loss. That is
+# why it is everybody's first choice. On the left the slope is exactly 0. A neuron that sits there for all examples
+# gets no gradient and cannot move: it is **dead**. You will meet dead neurons in section 5, more often than you like.
+#
+# Exactly at 0 there is a corner and so no slope. PyTorch takes 0 there.
+#
+# **Leaky ReLU** lets a little through on the left: it is $z$ for $z > 0$ and $\alpha z$ otherwise, with a small
+# $\alpha$, often 0.01. As long as $\alpha$ is below 1, that is again a maximum.
+
+# %%
+def leaky_relu(Z, alpha=0.1):
+    return torch.maximum(alpha * Z, Z)
+
+
+plot.activation(
+    leaky_relu,
+    alt="Leaky ReLU with alpha 0.1: right of 0 the identity, left of 0 a flat straight line below zero. Its slope, "
+    "dashed, jumps from 0.1 to 1.",
+    caption="Leaky ReLU with α = 0.1. Its slope is 0.1 on the left: small, but not 0.",
+)
+
+# %% [markdown]
+# The **exponential linear unit**, ELU, bends smoothly down to $-\alpha$ instead:
+#
+# $$\mathrm{elu}(z) = \begin{cases} z & z > 0 \\ \alpha\,(e^{z} - 1) & z \le 0 \end{cases}$$
+
+# %%
+plot.activation(
+    torch.nn.functional.elu,
+    alt="ELU with alpha 1: right of 0 the identity, left of 0 it sinks smoothly towards -1. Its slope, dashed, rises "
+    "from 0 on the far left to 1 at 0 and stays there.",
+    caption="ELU with α = 1. It saturates on the left, but gently: the slope fades instead of breaking off.",
+)
+
+# %% [markdown]
+# ### Exercise 4.2: ELU and its slope
+#
+# **Your turn.** Write `elu(Z, alpha)` and `elu_slope(Z, alpha)` for `Z` of any shape and a positive number `alpha`.
+# Work out the slope of each branch first. The ready-made ELU is not allowed.
+#
+# For `Z = [2., -1.]` and `alpha = 0.5` the function is `[2., -0.3161]` and the slope `[1., 0.1839]` to four decimals.
+#
+# One trap is laid here on purpose. $e^{z}$ is enormous for large $z$; for $z = 800$ it is `inf`. That should not
+# matter, since the branch with $e^z$ is not wanted there. But `inf * 0` is `nan`, so a *product* with a mask of zeros
+# and ones does not switch a branch off. `torch.where(condition, this, that)` chooses entry by entry, and does.
+
+# %% solution="elu"
+def elu(Z, alpha):
+    """z where z > 0, alpha (exp(z) - 1) elsewhere: Z of any shape, alpha a positive number."""
+    ### BEGIN SOLUTION
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+    ### END SOLUTION
+
+
+def elu_slope(Z, alpha):
+    """The derivative of elu at each entry of Z, any shape (no entry is 0)."""
+    ### BEGIN SOLUTION
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+    ### END SOLUTION
+
+# %% check="elu" points=2
+def elu_sum(Z, alpha):
+    return torch.nn.functional.elu(Z, alpha).sum()
+
+
+visible = cases.draw(seeds=1, Z="n h", alpha=0.5)
+check.function(elu, torch.nn.functional.elu, on=visible, forbid=("elu",))
+check.gradient(elu_slope, of=elu_sum, on=visible, wrt="Z", by_hand=True, forbid=("elu",))
+### BEGIN HIDDEN TESTS
+hidden = cases.draw(seeds=6, seed0=100, Z="n h", alpha=1.0) + cases.draw(seeds=6, seed0=120, Z="n h", alpha=0.3)
+far = [cases.example(Z=torch.tensor([[800.0, -2.0], [-0.5, 3.0]], dtype=torch.float64), alpha=1.7)]
+check.function(elu, torch.nn.functional.elu, on=hidden + far, forbid=("elu",))
+check.gradient(elu_slope, of=elu_sum, on=hidden + far, wrt="Z", by_hand=True, forbid=("elu",))
+### END HIDDEN TESTS
+
+# %% wrong="elu" name="branches added with masks"
+# says: You multiply each branch by a mask. For a large z the unwanted branch is infinite, and infinity times 0 is nan.
+# next: Choose between the branches with torch.where.
+def elu(Z, alpha):
+    return Z * (Z > 0) + alpha * (torch.exp(Z) - 1) * (Z <= 0)
+
+
+def elu_slope(Z, alpha):
+    return (Z > 0) + alpha * torch.exp(Z) * (Z <= 0)
+
+# %% wrong="elu" name="minus 1 forgotten"
+# says: Left of 0 your curve stays positive. At 0 the two branches should meet.
+# next: Subtract 1 from the exponential before you multiply by alpha.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * torch.exp(Z))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="minus 1 in the slope"
+# says: Your slope on the left is the function itself. The constant -1 disappears when you differentiate.
+# next: Differentiate alpha times (e to the z, minus 1) again.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * (torch.exp(Z) - 1))
+
+# %% wrong="elu" name="slope of z is z"
+# says: Where z is positive you return z itself. The slope of a straight line with gradient 1 is 1.
+# next: Put ones there, in the shape of Z.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * torch.exp(Z))
+
+# %% wrong="elu" name="alpha lost in the slope"
+# says: In your slope alpha is missing, so it fits only for alpha = 1.
+# next: A constant factor stays when you differentiate.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), torch.exp(Z))
+
+# %% wrong="elu" name="branches swapped in the slope"
+# says: Your two branches have changed places in the slope: left of 0 it should fade, right of 0 it is 1.
+# next: Look at your condition, and at which of the two comes first in torch.where.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, alpha * torch.exp(Z), torch.ones_like(Z))
+
+# %% wrong="elu" name="alpha inside the exponential"
+# says: You multiply z by alpha inside the exponential. Alpha stands in front of it.
+# next: Compute e to the z first, then multiply.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, torch.exp(alpha * Z) - 1)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(alpha * Z))
+
+# %% right="elu" name="negative part cut out first"
+def elu(Z, alpha):
+    return Z.clamp(min=0) + alpha * torch.expm1(Z.clamp(max=0))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, 1.0, alpha * torch.exp(Z.clamp(max=0)))
+
+# %% right="elu" name="slope from the function"
+def elu(Z, alpha):
+    result = Z.clone()
+    left = Z <= 0
+    result[left] = alpha * (torch.exp(Z[left]) - 1)
+    return result
+
+
+def elu_slope(Z, alpha):
+    slope = torch.ones_like(Z)
+    left = Z <= 0
+    slope[left] = elu(Z, alpha)[left] + alpha
+    return slope
+
+# %% [markdown]
+# ### 4.3 The smooth ones: SiLU and GELU
+#
+# Both of these multiply $z$ by a number between 0 and 1, a soft switch that depends on $z$ itself:
+#
+# - **SiLU**, also called **swish**: $z\,\sigma(z)$. The switch is the sigmoid.
+# - **GELU**: $z\,\Phi(z)$, where $\Phi(z) = \tfrac12\bigl(1 + \mathrm{erf}(z/\sqrt 2)\bigr)$ is the probability that a
+#   standard normal number is below $z$. Its slope is $\Phi(z) + z\,\varphi(z)$, with the normal density
+#   $\varphi(z) = e^{-z^2/2}/\sqrt{2\pi}$.
+
+# %%
+plot.activation(
+    torch.nn.functional.silu,
+    low=-6, high=6,
+    name="silu",
+    alt="SiLU looks like a ReLU with a rounded corner. It dips slightly below zero for negative z, to about -0.28 near "
+    "-1.3. Its slope, dashed, is slightly negative on the left and slightly above 1 on the right.",
+    caption="SiLU or swish, z σ(z). Left of its lowest point the slope is negative.",
+)
+
+# %%
+plot.activation(
+    torch.nn.functional.gelu,
+    low=-6, high=6,
+    name="gelu",
+    alt="GELU looks like SiLU with a tighter bend: it dips to about -0.17 near -0.75. Its slope, dashed, rises from 0 "
+    "through a small negative dip to slightly above 1, and then returns to 1.",
+    caption="GELU, z Φ(z): the activation of most language models.",
+)
+
+# %% [markdown]
+# Far to the left both are nearly 0, far to the right nearly $z$: a ReLU whose corner has been rounded. Two things are
+# new. There is no corner, so there is a slope everywhere. And both go *down* before they go up. Their slope is negative
+# for a stretch and even exceeds 1 for another.
+#
+# ### Exercise 4.3: the slope of SiLU
+#
+# **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape. It is a product, so you
+# need the product rule: the slope of the first factor times the second, plus the first times the slope of the second.
+# You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four
+# decimals.
+#
+# Next week you multiply slopes like this one into the gradients that come back from the layer above.
+
+# %% solution="silu_slope"
+def silu_slope(Z):
+    """The derivative of z σ(z) at each entry of Z, any shape."""
+    ### BEGIN SOLUTION
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+    ### END SOLUTION
+
+# %% check="silu_slope" points=2
+def silu_sum(Z):
+    return torch.nn.functional.silu(Z).sum()
+
+
+check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=1, Z="n h"), wrt="Z", by_hand=True)
+### BEGIN HIDDEN TESTS
+check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=16, seed0=100, Z="n h"), wrt="Z", by_hand=True)
+check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=4, seed0=130, Z="n k h"), wrt="Z", by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="silu_slope" name="only the switch"
+# says: You treat the sigmoid as a constant. It changes with z too.
+# next: Add the second part of the product rule: z times the slope of the sigmoid.
+def silu_slope(Z):
+    return torch.sigmoid(Z)
+
+# %% wrong="silu_slope" name="only the second part"
+# says: One half of the product rule is missing: the slope of z is 1, and it is multiplied by the sigmoid.
+# next: Add σ(z) to what you have.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="product of the slopes"
+# says: You multiply the slopes of the two factors. The slope of a product is not the product of the slopes.
+# next: Use the product rule: two terms, with one factor differentiated in each.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid's slope without its second factor"
+# says: Your slope of the sigmoid is incomplete. It is σ(z) times (1 - σ(z)).
+# next: Put the factor (1 - S) into the second term.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + Z * S
+
+# %% wrong="silu_slope" name="z forgotten"
+# says: In the second term the factor z is missing.
+# next: The first factor of the product, z, stays in front of the sigmoid's slope.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + S * (1 - S)
+
+# %% wrong="silu_slope" name="wrong sign"
+# says: The second term has the wrong sign. The sigmoid rises, so its slope is positive.
+# next: Add the two terms.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S - Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="ReLU's slope"
+# says: These are the slopes of ReLU. SiLU only resembles it far away from 0.
+# next: Differentiate z times σ(z) with the product rule.
+def silu_slope(Z):
+    return (Z > 0).to(Z.dtype)
+
+# %% wrong="silu_slope" name="autograd asked"
+# says: You let PyTorch differentiate. Here you write the derivative yourself.
+# next: Use the product rule on z times σ(z).
+def silu_slope(Z):
+    Z = Z.clone().requires_grad_()
+    torch.nn.functional.silu(Z).sum().backward()
+    return Z.grad
+
+# %% right="silu_slope" name="factored"
+def silu_slope(Z):
+    S = 1 / (1 + torch.exp(-Z))
+    return S * (1 + Z * (1 - S))
+
+# %% right="silu_slope" name="from the function's own value"
+def silu_slope(Z):
+    A = Z * torch.sigmoid(Z)
+    return A + torch.sigmoid(Z) * (1 - A)
+
+# %% [markdown]
+# ### Exercise 4.4: where do they saturate?
+#
+# **Your turn.** Read it off the dashed curves: which value does the slope approach far to the left, and which far to
+# the right? Fill in `far_slopes`, a float64 tensor of shape (7, 2). Each row is one activation, in this order: sigmoid,
+# tanh, ReLU, leaky ReLU (with $\alpha = 0.1$), ELU, SiLU, GELU. Column 0 is the far left, column 1 the far right. For
+# softplus, $\log(1 + e^z)$, which is not in the list, the row would be `[0., 1.]`.
+#
+# A 0 means: saturated on that side, nothing is learnt there. When a network refuses to train, this table is one of the
+# first things to think of.
+
+# %% solution="far_slopes"
+### BEGIN SOLUTION
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+### END SOLUTION
+
+# %% check="far_slopes" points=1
+check.shape(far_slopes, (7, 2), dtype=torch.float64)
+### BEGIN HIDDEN TESTS
+expected = torch.tensor([[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64)
+check.value(far_slopes, expected)
+### END HIDDEN TESTS
+
+# %% wrong="far_slopes" name="heights instead of slopes"
+# says: You read the solid curves. The question is about the slopes, which are dashed.
+# next: A curve that levels off, at whatever height, has slope 0 there.
+far_slopes = torch.tensor(
+    [[0, 1], [-1, 1], [0, 1], [0.1, 1], [-1, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="leaky ReLU saturates"
+# says: You let leaky ReLU saturate on the left. It keeps a small slope there; that is what it was invented for.
+# next: Look at the dashed line left of 0 in its figure.
+far_slopes = torch.tensor([[0, 0], [0, 0], [0, 1], [0, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64)
+
+# %% wrong="far_slopes" name="left and right swapped"
+# says: Your columns have changed places. Column 0 is the far left.
+# next: ReLU is flat on the left, so its row begins with 0.
+far_slopes = torch.tensor([[0, 0], [0, 0], [1, 0], [1, 0.1], [1, 0], [1, 0], [1, 0]], dtype=torch.float64)
+
+# %% wrong="far_slopes" name="only sigmoid saturates"
+# says: Tanh levels off on both sides, just as the sigmoid does.
+# next: Look how high the dashed curve of tanh is at z = 4.
+far_slopes = torch.tensor([[0, 0], [1, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64)
+
+# %% right="far_slopes" name="asked of autograd"
+Z = torch.tensor([-60.0, 60.0], dtype=torch.float64, requires_grad=True)
+F = torch.nn.functional
+seven = [torch.sigmoid, torch.tanh, torch.relu, lambda Z: F.leaky_relu(Z, 0.1), F.elu, F.silu, F.gelu]
+far_slopes = torch.stack([torch.autograd.grad(f(Z).sum(), Z)[0] for f in seven]).round(decimals=6)
+
+# %% right="far_slopes" name="filled in"
+far_slopes = torch.zeros(7, 2, dtype=torch.float64)
+far_slopes[2:, 1] = 1
+far_slopes[3, 0] = 0.1
+
+# %% [markdown]
+# ### 4.4 One that looks at its neighbours: softmax
+#
+# All the functions so far treat every number on its own. **Softmax** does not. It takes a row of scores and makes
+# probabilities of them: $p_i = e^{z_i} / \sum_j e^{z_j}$. All are positive, and together they make 1. It belongs at the
+# output of a network that chooses among several classes, and week 7 is about it. Here is how it moves: three scores,
+# two of them fixed at 0, the first one changing.
+
+# %%
+z = torch.linspace(-6, 6, 121, dtype=torch.float64)
+scores = torch.stack([z, torch.zeros_like(z), torch.zeros_like(z)], dim=-1)  # (121, 3)
+p = torch.softmax(scores, dim=-1)
+plot.lines(
+    {
+        "p₀": (z, p[:, 0]),
+        "p₁ = p₂": (z, p[:, 1]),
+        "∂p₀/∂z₀": (z, p[:, 0] * (1 - p[:, 0])),
+        "∂p₁/∂z₀": (z, -p[:, 1] * p[:, 0]),
+    },
+    xlabel="z₀",
+    ylabel="probability, slope",
+    alt="As z0 grows, p0 rises in an S from 0 to 1 and p1 falls from a half to 0. The slope of p0 is a hill with "
+    "its top of 0.25 near 0.7; the slope of p1 is a shallow valley below zero at the same place.",
+    caption="Softmax of (z₀, 0, 0). What p₀ gains, the two others lose together.",
+)
+
+# %% [markdown]
+# Every output depends on every input. So there is not one slope for each entry, but a whole table of them:
+#
+# $$\frac{\partial p_i}{\partial z_j} = p_i\,(\delta_{ij} - p_j), \qquad
+# \delta_{ij} = 1 \text{ if } i = j, \text{ else } 0 .$$
+#
+# Raise the score of one class and its own probability rises, with the slope $p_i(1 - p_i)$ that you know from the
+# sigmoid; every other one falls. It saturates as the sigmoid does, whenever one class has nearly all the probability.
+#
+# ### Exercise 4.5 (optional, harder, no points): softmax's table of slopes
+#
+# **If you like.** Write `softmax_slopes(z)` for one row of q scores: the (q, q) table whose entry in row i, column j is
+# $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For `z = [0., 0.]` it is
+# `[[0.25, -0.25], [-0.25, 0.25]]`. What must every row add up to, and why?
+
+# %% solution="softmax_slopes"
+def softmax_slopes(z):
+    """All derivatives of softmax: z (q,) -> (q, q), entry [i, j] the derivative of p_i with respect to z_j."""
+    ### BEGIN SOLUTION
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p) - p[:, None] * p
+    ### END SOLUTION
+
+# %% check="softmax_slopes" points=0
+two = cases.example(z=torch.zeros(2).double(), gives=torch.tensor([[0.25, -0.25], [-0.25, 0.25]]).double())
+check.function(softmax_slopes, on=[two], by_hand=True)
+### BEGIN HIDDEN TESTS
+def entry_by_entry(z):
+    p = torch.exp(z) / torch.exp(z).sum()
+    rows = [[p[i] * (float(i == j) - p[j]) for j in range(len(z))] for i in range(len(z))]
+    return torch.stack([torch.stack(row) for row in rows])
+
+
+check.function(softmax_slopes, entry_by_entry, on=cases.draw(seeds=12, seed0=100, z="q"), by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="softmax_slopes" name="only the diagonal"
+# says: Off the diagonal you have zeros, as if each probability depended on its own score alone.
+# next: Raising one score lowers all the other probabilities: entry [i, j] is -p_i p_j there.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p * (1 - p))
+
+# %% wrong="softmax_slopes" name="a row of slopes"
+# says: You return one slope for each class. There is one for each pair of a probability and a score.
+# next: Make a table of shape (q, q).
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return p * (1 - p)
+
+# %% wrong="softmax_slopes" name="wrong sign"
+# says: All signs are the wrong way round. On the diagonal a probability rises with its own score.
+# next: It is the diagonal of p minus the products.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.outer(p, p) - torch.diag(p)
+
+# %% wrong="softmax_slopes" name="identity in place of the diagonal"
+# says: You subtract the products from the identity matrix. On the diagonal there is p, not 1.
+# next: Multiply out p_i (δ_ij - p_j): what does the first part become?
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.eye(len(z), dtype=z.dtype, device=z.device) - torch.outer(p, p)
+
+# %% right="softmax_slopes" name="written as in the formula"
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return p[:, None] * (torch.eye(len(z), dtype=z.dtype, device=z.device) - p[None, :])
+
+# %% right="softmax_slopes" name="with loops"
+def softmax_slopes(z):
+    p = torch.exp(z - z.max())
+    p = p / p.sum()
+    T = torch.zeros(len(z), len(z), dtype=z.dtype, device=z.device)
+    for i in range(len(z)):
+        for j in range(len(z)):
+            T[i, j] = p[i] * (1 - p[i]) if i == j else -p[i] * p[j]
+    return T
+
+# %% [markdown]
+# ## 5. Training on XOR
+#
+# ### 5.1 One step with the module
+#
+# The recipe is that of week 2: compute the output, then the loss, clear the gradients, go backward, take a step
+# against the gradient. Only the number of parameters has grown. The loss is the mean squared error
+#
+# $$L = \frac1n \sum_{i=1}^{n} \bigl(\hat y^{(i)} - y^{(i)}\bigr)^2 .$$
+#
+# Here is one step of your `TwoLayerNN`, with the learning rate 0.1.
+
+# %%
+model = TwoLayerNN()
+X32, Y32 = X.float(), Y.float()  # the module's parameters are float32
+loss = ((model(X32) - Y32) ** 2).mean()
+model.zero_grad()
+loss.backward()
+with torch.no_grad():
+    for neuron in (model.hidden0, model.hidden1, model.output):
+        neuron.W -= 0.1 * neuron.W.grad
+        neuron.b -= 0.1 * neuron.b.grad
+        print(neuron.W.grad)
+print("loss before:", loss.item(), " after:", ((model(X32) - Y32) ** 2).mean().item())
+
+# %% [markdown]
+# The loss goes down, from about 1.33 to about 1.16. Two details deserve a second look.
+#
+# - `Y32` has shape (4, 1), like the network's output. With labels of shape (4,) the difference would become a (4, 4)
+#   table by broadcasting, with no error message and a wrong loss.
+# - The printed lines are the gradients of the three neurons' weights. That of `hidden1` is zero, both entries, exactly.
+#   In the output neuron, the weight that belongs to it has gradient zero as well. Hold that thought.
+#
+# ### Exercise 5.1: the training loop
+#
+# From here on we start from many different weights, and that is easier with four tensors than with objects.
+#
+# **Your turn.** Complete `train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu")`. `X` is (n, d), `Y` (n, 1); the
+# parameters have the shapes of `two_layers`. The first line makes copies of the parameters that autograd follows; the
+# last line hands them back. In between, `steps` times: compute the output with `two_layers`, the mean squared error,
+# append the loss as a plain number to `losses` (`loss.item()`, before the step), clear the gradients, go backward, and
+# update all four parameters with the rate `lr`.
+#
+# It returns the list of losses and the list of the four trained parameters. With the numbers of section 1, the four
+# corners of XOR, `lr=0.1` and `steps=2`, the losses are `[1.3313, 1.1574]` to four decimals. (The module above may
+# differ from that in the third decimal. At the corner (0, 1) its first hidden neuron stands exactly at $z = 0$, where
+# ReLU has no slope, and ways of writing ReLU differ in what they take instead: `torch.relu` takes 0, `torch.maximum`
+# takes ½.)
+
+# %% solution="train"
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    """Gradient descent on the mean squared error: X (n, d), Y (n, 1) -> losses (list), [W1, b1, W2, b2] (trained)."""
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    ### BEGIN SOLUTION
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    ### END SOLUTION
+    return losses, [P.detach() for P in parameters]
+
+# %% check="train" points=3
+two_steps = cases.example(
+    X=torch.tensor([[0.2, 0.1], [0.1, 0.9], [1.1, 0.2], [0.8, 1.0]], dtype=torch.float64),
+    Y=torch.tensor([[-1], [1], [1], [-1]], dtype=torch.float64),
+    W1=torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64),
+    b1=torch.tensor([0.5, -0.2], dtype=torch.float64),
+    W2=torch.tensor([[-0.5, -0.4]], dtype=torch.float64),
+    b2=torch.tensor([-0.2], dtype=torch.float64),
+    lr=0.1,
+    steps=2,
+    gives=(
+        [1.365313, 1.16324],
+        [
+            torch.tensor([[0.73513, -0.535655], [-1.0, -0.1]], dtype=torch.float64),
+            torch.tensor([0.42036, -0.2], dtype=torch.float64),
+            torch.tensor([[-0.346424, -0.4]], dtype=torch.float64),
+            torch.tensor([-0.028254], dtype=torch.float64),
+        ],
+    ),
+)
+check.function(train, on=[two_steps], rtol=1e-4)
+### BEGIN HIDDEN TESTS
+def expected_training(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    f = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}[activation]
+    values, losses = [W1, b1, W2, b2], []
+    for _ in range(steps):
+        values = [value.clone().requires_grad_() for value in values]
+        error = f(X @ values[0].T + values[1]) @ values[2].T + values[3] - Y
+        gradients = torch.autograd.grad((error**2).sum() / len(X), values)
+        losses.append((error**2).detach().mean().item())
+        values = [(value - lr * slope).detach() for value, slope in zip(values, gradients, strict=True)]
+    return losses, values
+
+
+shapes = dict(X="n d", Y="n 1", W1="h d", b1="h", W2="1 h", b2="1")
+for number, name in enumerate(("relu", "tanh", "sigmoid")):
+    drawn = cases.draw(seeds=4, seed0=100 + 10 * number, **shapes, lr=0.01 + 0.005 * number, steps=5 + number)
+    on = [cases.Case({**case.inputs, "activation": name}, case.sizes) for case in drawn]
+    check.function(train, expected_training, on=on)
+### END HIDDEN TESTS
+
+# %% wrong="train" name="gradients never cleared"
+# says: The gradients of all steps pile up: the second step uses the sum of the first and the second gradient.
+# next: Clear them in each step before you go backward.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="sum instead of mean"
+# says: You add up the squared errors. The loss is their mean.
+# next: Use mean() in place of sum().
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).sum()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="uphill"
+# says: You step along the gradient, so the loss grows.
+# next: Subtract the gradient times the rate.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P += lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="only the output layer"
+# says: Only the output neuron is trained. The hidden neurons stay where they were.
+# next: Update all four parameters in each step.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters[2:]:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="labels of the wrong shape"
+# says: You take the difference of a column and a vector. Broadcasting makes an n by n table of it.
+# next: Leave Y in the shape (n, 1), the shape of the output.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y.flatten()) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="activation forgotten"
+# says: You train with ReLU whatever activation is asked for.
+# next: Pass `activation` on to `two_layers`.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="loss written down after the step"
+# says: Your list holds the losses after each step. It should hold the loss from which each step starts.
+# next: Append the loss that you go backward from.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+            losses.append(((two_layers(X, *parameters, activation) - Y) ** 2).mean().item())
+    return losses, [P.detach() for P in parameters]
+
+# %% right="train" name="with torch's optimiser"
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    optimiser = torch.optim.SGD(parameters, lr=lr)
+    for _ in range(steps):
+        loss = torch.nn.functional.mse_loss(two_layers(X, *parameters, activation), Y)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses, [P.detach() for P in parameters]
+
+# %% right="train" name="gradients set to zero after the step"
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        error = two_layers(X, *parameters, activation) - Y
+        loss = (error * error).mean()
+        loss.backward()
+        losses.append(loss.item())
+        for P in parameters:
+            P.data -= lr * P.grad
+            P.grad.zero_()
+    return losses, [P.detach() for P in parameters]
+
+# %% [markdown]
+# ### 5.2 It does not work
+#
+# Now train the network of section 1 on XOR, 300 steps.
+
+# %%
+losses, trained = train(X, Y, W1, b1, W2, b2, lr=0.1, steps=300)
+plot.lines(
+    {"from the numbers of section 1": losses},
+    xlabel="step",
+    ylabel="mean squared error",
+    alt="The loss falls from 1.33 to 1.0 within about 50 steps and stays there.",
+    caption="The loss comes down to 1 and not a bit further.",
+)
+print(two_layers(X, *trained).round(decimals=3).abs().flatten().tolist())
+
+# %% [markdown]
+# The loss stops at 1, and the network answers 0 at all four corners. You know this answer: it is the best *linear*
+# model of XOR. But the network has ReLUs, and section 3 has shown that the right weights exist. What went wrong?
+#
+# Look at the pre-activations at the start, one column for each hidden neuron, one row for each corner.
+
+# %%
+print(X @ W1.T + b1)
+
+# %% [markdown]
+# The second column is negative in every row. So hidden neuron 1 is off at every corner. Its slope is 0 at every corner,
+# no gradient passes through it, and it never moves: it is dead from the beginning. That is what the zeros after the
+# first step told you. The first column is positive in three rows and exactly 0 in the row of (0, 1): this neuron's
+# crease only just touches a corner. If it moves off, the neuron is on everywhere, and a ReLU that is always on is a
+# straight line.
+#
+# A neuron is useful only if its crease runs *between* the examples, so that it is on for some of them and off for
+# others.
+#
+# ### Exercise 5.2: the state of the neurons
+#
+# **Your turn.** Write `neuron_states(X, W1, b1)`. It returns a list of h strings, one for each hidden ReLU neuron:
+#
+# - `"dead"` if its pre-activation is not positive for any of the n examples,
+# - `"linear"` if it is positive for all of them,
+# - `"bends"` otherwise.
+#
+# `X` is (n, d), `W1` (h, d), `b1` (h,). For the four corners and the numbers of section 1 it is `["bends", "dead"]`:
+# at the corner (0, 1) the first pre-activation is $-0.5 + 0.5 = 0$, on the edge. It is a question worth asking of any
+# ReLU network that does not learn.
+
+# %% solution="neuron_states"
+def neuron_states(X, W1, b1):
+    """What each hidden ReLU neuron does on the examples: X (n, d), W1 (h, d), b1 (h,) -> list of h strings."""
+    ### BEGIN SOLUTION
+    on = X @ W1.T + b1 > 0  # (n, h)
+    states = []
+    for column in on.T:
+        states.append("linear" if column.all() else "bends" if column.any() else "dead")
+    return states
+    ### END SOLUTION
+
+# %% check="neuron_states" points=2
+corners = cases.example(
+    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
+    W1=torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64),
+    b1=torch.tensor([0.5, -0.2], dtype=torch.float64),
+    gives=["bends", "dead"],
+)
+check.function(neuron_states, on=[corners])
+### BEGIN HIDDEN TESTS
+def by_counting(X, W1, b1):
+    counts = (X @ W1.T + b1 > 0).sum(0).tolist()
+    return [{0: "dead", len(X): "linear"}.get(count, "bends") for count in counts]
+
+
+hidden = []
+for case in cases.draw(seeds=12, seed0=100, X="n d", W1="h d", b1="h"):
+    bias = case["b1"].clone()
+    bias[0], bias[1] = -50.0, 50.0  # one dead, one linear, the others by chance
+    hidden.append(cases.example(X=case["X"], W1=case["W1"], b1=bias.roll(len(hidden))))
+check.function(neuron_states, by_counting, on=hidden)
+edge = cases.example(
+    X=torch.tensor([[0, 0], [0, 1], [1, 0]], dtype=torch.float64),
+    W1=torch.tensor([[1, 0], [-1, -1], [0, 0], [0, 0], [1, 2]], dtype=torch.float64),
+    b1=torch.tensor([0, 0, 0, 1, 0], dtype=torch.float64),
+    gives=["bends", "dead", "dead", "linear", "bends"],
+)
+check.function(neuron_states, on=[edge])
+### END HIDDEN TESTS
+
+# %% wrong="neuron_states" name="one answer for each example"
+# says: You look at one example over all neurons. The question is about one neuron over all examples.
+# next: Go through the columns of the (n, h) table, not through its rows.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["linear" if row.all() else "bends" if row.any() else "dead" for row in on]
+
+# %% wrong="neuron_states" name="bias left out"
+# says: You left out the bias, which decides where the crease runs.
+# next: Add b1 before you ask for the sign.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T > 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="the edge counts as on"
+# says: You count a pre-activation of exactly 0 as on. ReLU gives 0 there, and PyTorch's slope is 0 too.
+# next: Ask for greater than 0.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 >= 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="judged by the mean"
+# says: You look at the mean pre-activation. A neuron can be on for one example and off for the others.
+# next: Ask for each example whether it is on, and then whether that is so for none, for some or for all.
+def neuron_states(X, W1, b1):
+    mean = (X @ W1.T + b1).mean(0)
+    return ["bends" if value > 0 else "dead" for value in mean]
+
+# %% wrong="neuron_states" name="linear taken for bends"
+# says: A neuron that is on for every example has no bend among them. You call it "bends".
+# next: Ask first whether it is on for all examples.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["bends" if column.any() else "dead" for column in on.T]
+
+# %% right="neuron_states" name="smallest and largest"
+def neuron_states(X, W1, b1):
+    Z = X @ W1.T + b1
+    low, high = Z.min(dim=0).values, Z.max(dim=0).values
+    return ["dead" if high[j] <= 0 else "linear" if low[j] > 0 else "bends" for j in range(len(b1))]
+
+# %% right="neuron_states" name="counting"
+def neuron_states(X, W1, b1):
+    counts = (X @ W1.T + b1 > 0).sum(dim=0)
+    states = []
+    for count in counts.tolist():
+        if count == 0:
+            states.append("dead")
+        elif count == X.shape[0]:
+            states.append("linear")
+        else:
+            states.append("bends")
+    return states
+
+# %% [markdown]
+# Here is the network of section 1 before and after its 300 steps.
+
+# %%
+_, trained = train(X, Y, W1, b1, W2, b2, lr=0.1, steps=300)
+print(neuron_states(X, W1, b1), "->", neuron_states(X, *trained[:2]))
+
+# %% [markdown]
+# The only crease it had has left the square. One neuron is dead, the other is a straight line. So the whole network is
+# a linear model, and it ends where a linear model ends.
+
+# %% [markdown]
+# ### 5.3 Sixteen starts
+#
+# Was the network of section 1 just unlucky? Try other starts. The next cell draws random ones from a generator of its
+# own; the **seed** is the number that says which sequence of random numbers it gives, so that you and I see the same.
+
+# %% given="random_start"
+def random_start(seed):
+    """Random W1 (2, 2), b1 (2,), W2 (1, 2), b2 (1,), float64: standard normal numbers, always the same for a seed."""
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((2, 2), (2,), (1, 2), (1,))]
+
+# %%
+def train_from(seed, lr=0.1, activation="relu"):
+    """Losses and parameters of 600 steps on XOR from one random start."""
+    return train(X, Y, *random_start(seed), lr=lr, steps=600, activation=activation)
+
+
+ends = [train_from(seed)[0][-1] for seed in range(16)]
+print([round(end, 3) for end in ends])
+
+# %% [markdown]
+# With the random numbers used here, five of the sixteen starts solve XOR: the loss goes to 0. The others stop, and they
+# stop at the same two heights, 0.667 and 1. Here are three of them in one figure.
+
+# %%
+plot.lines(
+    {f"seed {seed}": train_from(seed)[0] for seed in (4, 0, 2)},
+    xlabel="step",
+    ylabel="mean squared error",
+    alt="Three loss curves over 600 steps. Seed 4 falls to 0. Seed 0 levels off at two thirds. Seed 2 levels off at 1.",
+    caption="Three starts, one recipe: solved, stuck at two thirds, stuck at one.",
+)
+
+# %% [markdown]
+# The curves do not differ in their first steps so much as in where they end. Waiting does not help: a flat curve like
+# these stays flat. What do the networks look like inside?
+
+# %%
+for seed in (4, 0, 2):
+    losses, parameters = train_from(seed)
+    outputs = [round(output, 2) + 0.0 for output in two_layers(X, *parameters)[:, 0].tolist()]
+    print(f"seed {seed}: loss {losses[-1]:.3f}", neuron_states(X, *parameters[:2]), outputs)
+
+# %% [markdown]
+# There is the explanation.
+#
+# - **Seed 4**, solved: both neurons bend.
+# - **Seed 2**, loss 1: one is dead, one is linear. No bend between the corners, so the best there is is a linear model,
+#   and on XOR that is 0 everywhere. Each squared error is 1.
+# - **Seed 0**, loss 0.667: one is dead, the other one bends, but it is on at a single corner only. That corner is
+#   answered correctly. The other three look exactly alike to the network, so all it can do is give them their mean
+#   label. Two of them say $-1$ and one says $+1$, which makes $-\tfrac13$. The mean squared error is
+#   $\tfrac14\bigl(0 + \tfrac49 + \tfrac49 + \tfrac{16}{9}\bigr) = \tfrac23$.
+#
+# Look into the others if you like: all eight starts that stop at 0.667 tell the story of seed 0, and all three that
+# stop at 1 that of seed 2. A loss can tell you what a network has understood, if you know which values to expect. Here
+# are the three in the plane:
+
+# %%
+def response_of(parameters, activation="relu"):
+    """The function that a figure asks for the network's output at many places."""
+    return lambda places: two_layers(places, *parameters, activation)[:, 0]
+
+
+plot.responses(
+    {f"seed {seed}": response_of(train_from(seed)[1]) for seed in (4, 0, 2)},
+    X, y,
+    alt="Three response surfaces with the four corners of XOR. Seed 4 separates the classes. Seed 0 has one corner "
+    "on a slope of its own and the rest flat. Seed 2 is flat, close to 0 everywhere.",
+    caption="The response of three trained networks: two creases, one crease, none.",
+)
+
+# %% [markdown]
+# On the left, two creases keep the classes apart. In the middle there is one crease, with a single corner behind it.
+# On the right there is none, and hardly any slope either: the output is within a hair of 0 everywhere. The black line
+# there only marks where it happens to change its sign.
+#
+# Is it the number of neurons, then? In a way. Two is the smallest number that *can* solve XOR, so there is not one to
+# spare: if either dies, it is over. In week 6 you give the network more hidden neurons than it needs, and most of the
+# trouble goes away.
+
+# %% [markdown]
+# ### 5.4 Tanh or sigmoid instead
+#
+# Tanh and the sigmoid have no dead side. Their slope becomes small far out, but never quite 0, so a neuron can always
+# crawl back. Do they do better? Their slopes are smaller than ReLU's, so they get larger learning rates.
+
+# %%
+ends_tanh = [train_from(seed, lr=0.2, activation="tanh")[0][-1] for seed in range(16)]
+ends_sigmoid = [train_from(seed, lr=0.3, activation="sigmoid")[0][-1] for seed in range(16)]
+print("tanh:   ", [round(end, 3) for end in ends_tanh])
+print("sigmoid:", [round(end, 3) for end in ends_sigmoid])
+solved = {"relu": ends, "tanh": ends_tanh, "sigmoid": ends_sigmoid}
+plot.bars(
+    {name: sum(end < 0.1 for end in values) for name, values in solved.items()},
+    ylabel="starts that solve XOR, of 16",
+    alt="Three bars: how many of 16 starts end with a loss below 0.1. ReLU 5, tanh 9, sigmoid 10.",
+    caption="With two hidden neurons, the smooth activations get there about twice as often.",
+)
+
+# %% [markdown]
+# About twice as many starts succeed. None is safe: a loss near 0.5 turns up again and again, which is two corners
+# answered correctly and the other two not told apart, with the output 0 for both. A loss well above 0.5, on the other
+# hand, need not be the end. With tanh, seeds 6 and 10 stand near 0.67 after 600 steps, and both solve XOR within 2500.
+# They were only slow, because they sat where the slopes are small.
+#
+# Do not conclude that tanh is better than ReLU. With two neurons every neuron is precious, and dead ones hurt. In wide
+# and deep networks the balance is another one, as week 6 will show.
+#
+# Here is one start that solves XOR with either activation. Compare the two surfaces away from the corners.
+
+# %%
+plot.responses(
+    {
+        "relu, seed 9": response_of(train_from(9)[1]),
+        "tanh, seed 9": response_of(train_from(9, lr=0.2, activation="tanh")[1], "tanh"),
+    },
+    X, y,
+    alt="Two response surfaces with a valley along the diagonal that holds (0,0) and (1,1), and with (0,1) and "
+    "(1,0) on the heights beside it. With ReLU the surface is flat faces: evenly spaced contour lines on the "
+    "flanks, and a level plateau at the lower right. With tanh the spacing of the lines changes gradually.",
+    caption="Same start, two activations: flat faces that meet in sharp creases, and smooth slopes.",
+)
+
+# %% [markdown]
+# Both have found the same kind of answer: a valley for the class $-1$ along one diagonal, with the class $+1$ on the
+# heights beside it. But a ReLU network is made of flat faces that meet at the creases. On a face the contour lines are
+# straight and evenly spaced, or there are none, as on the plateau at the lower right. Up the tilted face at the upper
+# left the surface goes on rising without end. A tanh network has no creases: the spacing of its lines changes
+# gradually, and far outside the picture it levels off, because tanh saturates. At the four corners the two agree.
+# Everywhere else nobody told them what to do, and each has filled in the rest in its own way.
+
+# %% [markdown]
+# ## Summary
+#
+# - A **two-layer network**: $Z = X W_1^\top + b_1$, $A = f(Z)$, $\hat Y = A W_2^\top + b_2$. A layer is a set of
+#   neurons that look at the same input.
+# - Count dimensions **from the end**. What is known about one example stands in the last one; any number of dimensions
+#   may stand in front.
+# - Without an activation, layers **collapse**: $W = W_2 W_1$, $b = W_2 b_1 + b_2$. Depth alone buys nothing.
+# - A ReLU neuron **bends** the plane along a line. Two bends solve XOR. The hidden layer moves the points until a
+#   straight line is enough.
+# - An activation **saturates** where its slope goes to 0. Sigmoid and tanh do so on both sides; ReLU, ELU, SiLU and
+#   GELU on the left; leaky ReLU nowhere.
+# - That weights exist does not mean that training finds them. A ReLU neuron that is off for every example is **dead**:
+#   no slope, no gradient, no way back. The loss at which a network stops tells you what it cannot see.
+#
+# ## Where to read on
+#
+# - Goodfellow, Bengio, Courville: *Deep Learning*, section 6.1, "Example: Learning XOR".
+# - Zhang, Lipton, Li, Smola: *Dive into Deep Learning*, section 5.1, "Multilayer Perceptrons".
+# - M. Minsky, S. Papert: *Perceptrons* (1969), the book that made XOR famous.
+# - D. Rumelhart, G. Hinton, R. Williams: "Learning representations by back-propagating errors", *Nature* 323 (1986):
+#   three pages, and the way out.
+# - D. Hendrycks, K. Gimpel: "Gaussian Error Linear Units (GELUs)" (2016), with figures of several activations.
+# - PyTorch documentation: *torch.nn*, section "Non-linear Activations".
+#
+# Next week you open the black box: what does `loss.backward()` do? You will differentiate this very network by hand.
