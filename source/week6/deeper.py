@@ -1,0 +1,2780 @@
+# %% [markdown]
+# # Week 6: Wider, deeper, better initialised
+#
+# Your network of week 4 has two hidden neurons and one hidden layer, and it learns from some starting weights and not
+# from others. This week you take off its limits. More neurons, more layers. Then you find out what that costs: signals
+# that fade, gradients that vanish, neurons that die. For each of these there is a remedy, and you build it.
+#
+# **After this notebook you can**
+#
+# - choose starting weights so that a signal reaches the tenth layer at the size it had in the first;
+# - add a neuron to a network, write a network of any width and depth, and count its parameters;
+# - train all parameters in one loop, however many there are;
+# - recognise gradients that vanish or explode and neurons that are dead, and do something about each;
+# - write down, without training, a network that follows any curve as closely as you like;
+# - search for a learning rate and a width, stop in time, and choose a batch size.
+#
+# **What you bring from before:** the network with two hidden ReLU neurons and its loss (week 4), gradients through a
+# layer and the slope of the sigmoid (week 5), gradient descent with `loss.backward()` and minibatches (week 2).
+
+# %%
+import math
+
+import pandas as pd
+import torch
+
+from course import cases, check, data, plot
+
+torch.set_num_threads(1)  # these networks are so small that two threads would only wait for each other
+
+# %% [markdown]
+# All numbers this week are float64, as in week 5. Wherever there is chance, there is a generator with a fixed seed, so
+# that your numbers are those of the text.
+#
+# ## 1. Where the weights start
+#
+# Gradient descent goes downhill from where it stands. But where should it start?
+#
+# ### 1.1 Not all at the same place
+#
+# The simplest idea is to give every weight the same value. Let us try it with week 4's network and the four points of
+# XOR: two inputs, two hidden neurons, one output, and 0.5 for every weight. Before you run the cell: what does each
+# hidden neuron see, and what does the output do with it?
+
+# %% given="xor_points"
+X_xor, y_xor = data.xor(dtype=torch.float64)  # the four corners and their labels
+Y_xor = y_xor[:, None]  # (4, 1): one column, as the network's output
+
+
+def mean_squared_error(Y_hat, Y):
+    """The loss of week 5: squares summed over the outputs, mean over the examples. Y_hat, Y (n, q); returns ()."""
+    return (Y_hat - Y).square().sum(1).mean()
+
+
+# %%
+W1 = torch.full((2, 2), 0.5, dtype=torch.float64, requires_grad=True)  # every weight the same
+W2 = torch.full((1, 2), 0.5, dtype=torch.float64, requires_grad=True)
+loss = mean_squared_error(torch.relu(X_xor @ W1.T) @ W2.T, Y_xor)
+loss.backward()
+W1.grad, W2.grad
+
+# %% [markdown]
+# The two rows of `W1.grad` are equal, and so are the two entries of `W2.grad`. It could not be otherwise. Both hidden
+# neurons have the same weights, so they give the same output; the output neuron treats both alike, so both are told
+# the same on the way back. After the step they are equal again, and after a thousand steps too. You pay for two
+# neurons and get one.
+#
+# So the neurons have to start *different* from each other. Nobody knows in advance which should become what, so we let
+# chance decide. This is called **breaking the symmetry**.
+#
+# ### 1.2 Small random numbers, with a seed
+#
+# A first choice: every weight and every bias is drawn from the uniform distribution on $(-0.2, 0.2)$, where each number
+# in between is equally likely. `torch.rand` draws from $(0, 1)$. Stretch it and shift it:
+
+# %%
+generator = torch.Generator().manual_seed(8)
+u = torch.rand(2, 3, generator=generator, dtype=torch.float64)  # between 0 and 1
+0.4 * u - 0.2  # between -0.2 and 0.2
+
+# %% [markdown]
+# The **seed**, 8 here, fixes all the numbers that this generator will ever give, and their order. Chance that you can
+# repeat: if a run fails you can look at it again, and somebody else gets the same numbers. Note that the *order* of the
+# calls matters. Whoever asks first gets the first numbers.
+#
+# ### Exercise 1.1: a uniform start
+#
+# Write down a network's **widths** as a list, inputs first: `[2, 3, 1]` has 2 inputs, 3 hidden neurons, 1 output.
+# Between each two neighbours lies a layer: here `W1` of shape (3, 2) with `b1` (3,), then `W2` (1, 3) with `b2` (1,).
+#
+# **Your turn.** Write `start_uniform(widths, seed)`. It returns two lists, `(Ws, bs)`: the weights and the biases of
+# all layers, first layer first, float64, everything uniform on $(-0.2, 0.2)$. Use **one** generator with this seed,
+# and draw from it layer by layer: first the layer's `W` of shape (out, in), then its `b` of shape (out,).
+#
+# For `widths = [2, 1]` and seed 8 it gives `Ws = [tensor([[0.1134, 0.0285]])]` and `bs = [tensor([-0.1558])]`.
+#
+# One Python tool that helps: `zip(widths, widths[1:])` pairs each width with the next: (2, 3), then (3, 1).
+
+# %% solution="start_uniform"
+def start_uniform(widths, seed):
+    """Starting weights and biases, uniform on (-0.2, 0.2).
+
+    widths: neurons in each layer, inputs first. Returns (Ws, bs): lists of W (out, in) and b (out,), float64.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    ### BEGIN SOLUTION
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    ### END SOLUTION
+    return Ws, bs
+
+# %% check="start_uniform" points=1
+weight, bias = torch.tensor([[0.1134, 0.0285]]).double(), torch.tensor([-0.1558]).double()
+check.function(start_uniform, on=[cases.example(widths=[2, 1], seed=8, gives=([weight], [bias]))], rtol=1e-3)
+### BEGIN HIDDEN TESTS
+def uniform(widths, seed):
+    source = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for k in range(len(widths) - 1):
+        Ws.append(torch.empty(widths[k + 1], widths[k]).double().uniform_(-0.2, 0.2, generator=source))
+        bs.append(torch.empty(widths[k + 1]).double().uniform_(-0.2, 0.2, generator=source))
+    return Ws, bs
+sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 3, 4, 5], 77)]
+check.function(start_uniform, uniform, on=[cases.example(widths=w, seed=s) for w, s in sizes])
+### END HIDDEN TESTS
+
+# %% wrong="start_uniform" name="only positive numbers"
+# says: All your numbers lie between 0 and 0.2 or beyond; half of them should be negative.
+# next: Multiply by the length of the interval, 0.4, and then shift by its lower end, -0.2.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.2 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(0.2 * torch.rand(fan_out, generator=generator, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start_uniform" name="all weights before all biases"
+# says: You draw all weights first and the biases afterwards, so the generator's numbers land in other places.
+# next: In the loop, draw a layer's W and at once its b; then go on to the next layer.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    pairs = list(zip(widths, widths[1:]))
+    Ws = [0.4 * torch.rand(o, i, generator=generator, dtype=torch.float64) - 0.2 for i, o in pairs]
+    bs = [0.4 * torch.rand(o, generator=generator, dtype=torch.float64) - 0.2 for i, o in pairs]
+    return Ws, bs
+
+# %% wrong="start_uniform" name="in and out swapped"
+# says: Your weights have shape (in, out).
+# next: A row of W belongs to one neuron of the layer, so W has as many rows as the layer has neurons.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_in, fan_out, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="a new generator for each layer"
+# says: Every layer starts the generator again with the same seed, so layers share their first numbers.
+# next: Make the generator once, before the loop.
+def start_uniform(widths, seed):
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        generator = torch.Generator().manual_seed(seed)
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="normal instead of uniform"
+# says: Your numbers come from the normal distribution; some lie outside (-0.2, 0.2).
+# next: Use `torch.rand`, which is uniform. `torch.randn` is normal.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.2 * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(0.2 * torch.randn(fan_out, generator=generator, dtype=torch.float64))
+    return Ws, bs
+
+# %% right="start_uniform" name="with torch.nn.init"
+def start_uniform(widths, seed):
+    torch.manual_seed(seed)
+    Ws, bs = [], []
+    for k in range(1, len(widths)):
+        Ws.append(torch.nn.init.uniform_(torch.empty(widths[k], widths[k - 1], dtype=torch.float64), -0.2, 0.2))
+        bs.append(torch.nn.init.uniform_(torch.empty(widths[k], dtype=torch.float64), -0.2, 0.2))
+    return Ws, bs
+
+# %% right="start_uniform" name="all numbers of a layer in one draw"
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        u = (torch.rand(fan_out * fan_in + fan_out, generator=generator, dtype=torch.float64) - 0.5) * 0.4
+        Ws.append(u[: fan_out * fan_in].reshape(fan_out, fan_in))
+        bs.append(u[fan_out * fan_in :])
+    return Ws, bs
+
+# %% [markdown]
+# ### 1.3 How large is a signal?
+#
+# Random, then. But why 0.2? Let us follow a signal through one layer and see what the size of the weights does to it.
+#
+# We measure the size of a tensor by its **root mean square** (RMS): square every entry, take the mean, take the root.
+# For 3 and −4 that is $\sqrt{(9 + 16)/2} \approx 3.54$. Signs do not matter, which is what we want.
+#
+# Now take one sum of a layer, without its bias: $z = w_1 a_1 + w_2 a_2 + \dots + w_m a_m$. Its number of inputs $m$ is
+# called the **fan-in**. The weights are random, independent of each other, with mean 0 and standard deviation $s$.
+# Square the sum: there are products of each term with each. Where two *different* weights meet, plus and minus
+# cancel on average. What stays are the $m$ squares:
+#
+# $$\text{mean of } z^2 \;=\; m \cdot s^2 \cdot \text{mean of } a^2,
+# \qquad\text{so}\qquad \mathrm{RMS}(z) = \sqrt{m}\; s \cdot \mathrm{RMS}(a).$$
+#
+# A layer multiplies the size of the signal by $\sqrt{m}\,s$. Test it: 256 inputs of size 1, and weights with
+# $s = 0.1$. The formula says $16 \cdot 0.1 = 1.6$.
+
+# %%
+generator = torch.Generator().manual_seed(0)
+A = torch.randn(100, 256, generator=generator, dtype=torch.float64)  # 100 examples, RMS about 1
+W = 0.1 * torch.randn(256, 256, generator=generator, dtype=torch.float64)
+Z = A @ W.T
+A.square().mean().sqrt(), Z.square().mean().sqrt()
+
+# %% [markdown]
+# 1.6, as computed. And if ten such layers follow each other, the factor is $1.6^{10} \approx 110$; with $s = 0.01$ it
+# is
+# $0.16^{10} \approx 10^{-8}$. Small differences in $s$ become enormous with depth. To keep the size, the factor must be
+# 1, and that means $s = 1/\sqrt m$.
+#
+# Two refinements are in use everywhere.
+#
+# - **He** (after Kaiming He and colleagues, 2015). A ReLU sets half of the sums to 0 and so halves the mean square. To
+#   make up for it the weights get twice the variance: $s = \sqrt{2/\text{fan-in}}$. Use it with ReLU.
+# - **Xavier** (after Xavier Glorot, with Yoshua Bengio, 2010). On the way back the gradient goes through the same
+#   weights, but there each sum runs over the **fan-out**, the number of neurons of the layer. Keeping both directions
+#   at 1 is impossible unless both numbers agree, so Xavier takes their mean: $s = \sqrt{2/(\text{fan-in} +
+#   \text{fan-out})}$. Use it with tanh and sigmoid.
+#
+# The biases start at 0 in both. The weights alone break the symmetry.
+#
+# And our $(-0.2, 0.2)$? A uniform distribution on $(-a, a)$ has standard deviation $a/\sqrt 3$, here 0.115. That is
+# He's value for a fan-in of 150, and for no other. For the two inputs of XOR it is far too small, for 784 pixels too
+# large.
+#
+# ### Exercise 1.2: He and Xavier
+#
+# **Your turn.** Write `start(widths, kind, seed)`. It returns `(Ws, bs)` as before, float64. The weights are normal
+# with mean 0 and the standard deviation $s$ of their layer: multiply `torch.randn` of shape (out, in) by $s$. The
+# string `kind` is `"he"` or `"xavier"`. The biases are zeros. One generator, one draw for each layer, first layer
+# first.
+#
+# For `widths = [2, 1]` and seed 0: with `"he"`, $s = 1$ and `W` is `[[1.5410, -0.2934]]`; with `"xavier"`,
+# $s = 0.8165$ and `W` is `[[1.2582, -0.2396]]`.
+
+# %% solution="start"
+def start(widths, kind, seed):
+    """Starting weights, normal with the standard deviation of He or Xavier, and zero biases.
+
+    widths: neurons in each layer, inputs first. kind: "he" or "xavier". Returns (Ws, bs), lists of W (out, in) and
+    b (out,), float64.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    ### BEGIN SOLUTION
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        variance = 2 / fan_in if kind == "he" else 2 / (fan_in + fan_out)
+        Ws.append(math.sqrt(variance) * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    ### END SOLUTION
+    return Ws, bs
+
+# %% check="start" points=2
+zero = [torch.zeros(1).double()]
+he = cases.example(widths=[2, 1], kind="he", seed=0, gives=([torch.tensor([[1.5410, -0.2934]]).double()], zero))
+xavier = cases.example(widths=[2, 1], kind="xavier", seed=0, gives=([torch.tensor([[1.2582, -0.2396]]).double()], zero))
+check.function(start, on=[he, xavier], rtol=1e-3)
+### BEGIN HIDDEN TESTS
+def reference(widths, kind, seed):
+    source = torch.Generator().manual_seed(seed)
+    Ws = []
+    for k in range(len(widths) - 1):
+        fans = {"he": widths[k], "xavier": (widths[k] + widths[k + 1]) / 2}
+        deviation = (2 / widths[k]) ** 0.5 if kind == "he" else (1 / fans["xavier"]) ** 0.5
+        Ws.append(torch.empty(widths[k + 1], widths[k]).double().normal_(0, deviation, generator=source))
+    return Ws, [torch.zeros(width).double() for width in widths[1:]]
+sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 9, 4, 5], 77)]
+grid = [cases.example(widths=w, kind=kind, seed=s) for w, s in sizes for kind in ("he", "xavier")]
+check.function(start, reference, on=grid)
+### END HIDDEN TESTS
+
+# %% wrong="start" name="the root forgotten"
+# says: You multiply by 2/fan-in, which is the variance. The standard deviation is its root.
+# next: Take the square root before you multiply.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = 2 / fan_in if kind == "he" else 2 / (fan_in + fan_out)
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="fan-out in the place of fan-in"
+# says: For He you divide by the number of neurons in the layer. A sum has as many terms as the layer has inputs.
+# next: Divide by the fan-in, the number of columns of W.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_out) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="the same for both kinds"
+# says: You use He's standard deviation whatever `kind` says.
+# next: Look at `kind`: for "xavier" the fan-in and the fan-out both enter.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(math.sqrt(2 / fan_in) * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="random biases"
+# says: Your biases are random numbers. They should start at 0.
+# next: Use `torch.zeros` for the biases, and draw from the generator for the weights alone.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(s * torch.randn(fan_out, generator=generator, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="the first layer's size for all"
+# says: You work out the standard deviation once, from the first two widths. Each layer has a fan-in of its own.
+# next: Compute it inside the loop.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    s = math.sqrt(2 / widths[0]) if kind == "he" else math.sqrt(2 / (widths[0] + widths[1]))
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% right="start" name="with torch.nn.init"
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        W = torch.empty(fan_out, fan_in, dtype=torch.float64)
+        if kind == "he":
+            torch.nn.init.kaiming_normal_(W, nonlinearity="relu", generator=generator)
+        else:
+            torch.nn.init.xavier_normal_(W, generator=generator)
+        Ws.append(W)
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% right="start" name="with normal_"
+def start(widths, kind, seed):
+    torch.manual_seed(seed)
+    Ws = []
+    for k in range(1, len(widths)):
+        fan = widths[k - 1] if kind == "he" else (widths[k - 1] + widths[k]) / 2
+        factor = 2 if kind == "he" else 1
+        Ws.append(torch.zeros(widths[k], widths[k - 1], dtype=torch.float64).normal_(0, (factor / fan) ** 0.5))
+    return Ws, [torch.zeros(W.shape[0], dtype=torch.float64) for W in Ws]
+
+# %% [markdown]
+# ### 1.4 Ten layers of 256
+#
+# Now let a signal run through ten layers. The activation is chosen by its name, as in week 4. New in the table is
+# `leaky`, week 5's leaky ReLU: below 0 it does not cut off, it lets a tenth through.
+
+# %% given="activations"
+activations = {
+    "relu": torch.relu,
+    "leaky": lambda Z: torch.where(Z > 0, Z, 0.1 * Z),
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
+
+# %% [markdown]
+# ### Exercise 1.3: the size of the signal, layer by layer
+#
+# **Your turn.** Write `signal_sizes(X, Ws, activation)`. The signal starts as `X` (n, d). In each layer it is
+# multiplied by that layer's weights, without a bias, and then goes through the activation, in *every* layer, the last
+# one too. Return a list of numbers, one for each layer: the RMS of the signal after its activation.
+#
+# For `X = [[3., -4.]]`, the weights `[[1., 0.], [0., 1.]]` in each of two layers and `"relu"` it gives `[2.1213,
+# 2.1213]`: the −4 is cut off, $\sqrt{9/2} = 2.1213$, and the second layer changes nothing.
+
+# %% solution="signal_sizes"
+def signal_sizes(X, Ws, activation):
+    """RMS of the signal after each layer, without biases.
+
+    X (n, d), Ws: list of W (out, in), activation: a name in activations. Returns a list of len(Ws) numbers.
+    """
+    ### BEGIN SOLUTION
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+    ### END SOLUTION
+
+# %% check="signal_sizes" points=2
+eye = torch.eye(2).double()
+row, size = torch.tensor([[3.0, -4]]).double(), 4.5**0.5
+check.function(signal_sizes, on=[cases.example(X=row, Ws=[eye, eye], activation="relu", gives=[size, size])])
+### BEGIN HIDDEN TESTS
+def reference(X, Ws, activation):
+    apply = {"relu": lambda Z: Z.clamp(min=0), "tanh": torch.tanh, "sigmoid": lambda Z: 1 / (1 + torch.exp(-Z))}
+    sizes = []
+    for W in Ws:
+        X = apply[activation](torch.einsum("nd,hd->nh", X, W))
+        sizes.append(float((X**2).sum() / X.numel()) ** 0.5)
+    return sizes
+nets = cases.layers(seeds=9, seed0=100)
+names = ("relu", "tanh", "sigmoid")
+check.function(
+    signal_sizes,
+    reference,
+    on=[cases.example(X=c["X"], Ws=c["Ws"], activation=names[k % 3]) for k, c in enumerate(nets)],
+)
+### END HIDDEN TESTS
+
+# %% wrong="signal_sizes" name="measured before the activation"
+# says: You measure the sums, before the activation has acted on them.
+# next: Apply the activation first, then measure.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        Z = A @ W.T
+        sizes.append(Z.square().mean().sqrt().item())
+        A = activations[activation](Z)
+    return sizes
+
+# %% wrong="signal_sizes" name="the norm instead of the mean"
+# says: You give the root of the sum of squares. It grows with the number of entries; the RMS does not.
+# next: Take the mean of the squares before the root.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.norm().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the standard deviation"
+# says: You take the standard deviation, which measures from the mean. After a ReLU or a sigmoid the mean is not 0.
+# next: Square the entries themselves, take the mean, take the root.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.std().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="no activation in the last layer"
+# says: Your last layer has no activation. Here every layer has one.
+# next: Treat all layers alike.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for k, W in enumerate(Ws):
+        A = A @ W.T
+        if k < len(Ws) - 1:
+            A = activations[activation](A)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="always ReLU"
+# says: You use ReLU whatever the name says.
+# next: Look the function up: `activations[activation]`.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = torch.relu(A @ W.T)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% right="signal_sizes" name="from the norm"
+def signal_sizes(X, Ws, activation):
+    sizes = []
+    for W in Ws:
+        X = activations[activation](torch.nn.functional.linear(X, W))
+        sizes.append(X.norm() / math.sqrt(X.numel()))
+    return sizes
+
+# %% right="signal_sizes" name="all signals first"
+def signal_sizes(X, Ws, activation):
+    signals = [X]
+    for W in Ws:
+        signals.append(activations[activation](signals[-1] @ W.T))
+    return [float((A * A).mean()) ** 0.5 for A in signals[1:]]
+
+# %% [markdown]
+# Your function now draws the picture that this section is about: 100 examples with 256 inputs of size 1, through ten
+# ReLU layers of 256 neurons, for four ways to start.
+
+# %%
+X_deep = torch.randn(100, 256, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+same = [256] * 11  # ten layers
+noise = [W / math.sqrt(2 / 256) for W in start(same, "he", 1)[0]]  # standard deviation 1
+starts = {"s = 0.01": [0.01 * W for W in noise], "uniform (−0.2, 0.2)": start_uniform(same, 1)[0]}
+starts |= {"Xavier": start(same, "xavier", 1)[0], "He": start(same, "he", 1)[0]}
+plot.sizes(
+    {name: signal_sizes(X_deep, Ws, "relu") for name, Ws in starts.items()},
+    ylabel="RMS of the signal",
+    alt="Four curves over layers 1 to 10, log scale. s = 0.01 falls from 0.1 to below 1e-9. Xavier falls slowly to "
+    "0.03. Uniform rises to about 15. He stays at 1.",
+    caption="Ten ReLU layers of 256 neurons: only He's start keeps the signal at its size.",
+)
+
+# %% [markdown]
+# Read the curves by their slope; on this scale a constant factor is a straight line.
+#
+# - $s = 0.01$ loses nine tenths in each layer. What reaches the tenth is a billionth. The network still has an output,
+#   but it hardly depends on the input.
+# - The uniform start grows by a factor of about 1.3 a layer. Ten layers survive that, a hundred do not.
+# - Xavier loses a factor $\sqrt 2$ in each layer. It does not know that a ReLU throws away half.
+# - He stays at 1. That is what the 2 is for.
+#
+# Move the standard deviation yourself. ReLU and tanh answer differently to weights that are too large. Why?
+
+# %%
+def draw_sizes(s, **texts):
+    Ws = [s * W / math.sqrt(2 / 256) for W in start([256] * 11, "he", 1)[0]]
+    curves = {name: signal_sizes(X_deep, Ws, name) for name in ("relu", "tanh")}
+    plot.sizes(curves, ylabel="RMS of the signal", **texts)
+
+
+plot.slider(
+    draw_sizes,
+    s=[0.2, 0.02, 0.05, 0.0625, 0.0884, 0.1, 0.5],
+    alt="Two curves over layers 1 to 10 for weights of standard deviation s. At 0.2, ReLU's signal grows by 2.3 a "
+    "layer, tanh's stays near 0.8.",
+    caption="Signal sizes for weights of standard deviation s; 0.0625 is 1/√256, and 0.0884 is He's value for 256 "
+    "inputs.",
+)
+
+# %% [markdown]
+# With ReLU a signal that grows, grows on. Tanh never exceeds 1, so its signal stays bounded. That looks like good news
+# and is not: an activation that is pressed against 1 is flat there, it *saturates* (week 4). The trouble shows up in
+# the gradients, in section 5.
+#
+# ## 2. Wider and deeper
+#
+# Two ways to make a network larger: more neurons in a layer (**width**), or more layers (**depth**).
+#
+# ### 2.1 A third hidden neuron
+#
+# Here is week 4's network again, the one you differentiated by hand in week 5. Inputs $x_0, x_1$; hidden neurons 0 and
+# 1; one output.
+
+# %% given="week4_network"
+W1 = torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64)  # (2 neurons, 2 inputs)
+b1 = torch.tensor([0.5, -0.2], dtype=torch.float64)
+W2 = torch.tensor([[-0.5, -0.4]], dtype=torch.float64)  # (1 neuron, 2 inputs)
+b2 = torch.tensor([-0.2], dtype=torch.float64)
+x = torch.tensor([[0.3, 0.1]], dtype=torch.float64)  # one example, as a row
+
+# %%
+torch.relu(x @ W1.T + b1) @ W2.T + b2
+
+# %% [markdown]
+# −0.545, as in week 4. We give the network a third hidden neuron, neuron 2. It needs weights for the two inputs, say
+# $w = (0.3, 0.9)$, a bias, say 0.1, and the output neuron needs a weight $v$ for the newcomer, say 0.7.
+
+# %%
+plot.network(
+    [2, 3, 1],
+    labels=[["x₀", "x₁"], ["h₀", "h₁", "h₂"], ["ŷ"]],
+    weights=[[[0.8, -0.5], [-1.0, -0.1], [0.3, 0.9]], [[-0.5, -0.4, 0.7]]],
+    biases=[[0.5, -0.2, 0.1], [-0.2]],
+    alt="Network with inputs x0 and x1, hidden neurons h0, h1 and the new h2, output y. h2 has weights 0.3 and 0.9, "
+    "bias 0.1, and leads to the output with weight 0.7.",
+    caption="Week 4's network with a third hidden neuron h₂ at the bottom.",
+)
+
+# %% [markdown]
+# Look at which numbers are new: the two lines into $h_2$, its bias, and the line out of it. In the matrices, a neuron
+# is a **row** of its own layer's $W_1$ and a **column** of the next layer's $W_2$. The output neuron's bias stays.
+#
+# ### Exercise 2.1: add a neuron
+#
+# **Your turn.** Write `add_neuron(W1, b1, W2, w, b, v)`. `W1` is (h, d), `b1` (h,), `W2` (q, h). The new neuron comes
+# last; `w` (d,) are its weights, `b`, a tensor of shape (), its bias, and `v` (q,) the weights with which it enters the
+# q outputs. Return the tuple of new tensors `(W1, b1, W2)`, of shapes (h+1, d), (h+1,) and (q, h+1).
+#
+# `torch.cat` of week 1 joins along a dimension that is already there. Give each newcomer the right number of
+# dimensions first: `w[None, :]` is a row (1, d), `v[:, None]` a column (q, 1).
+#
+# For the network above the new `W2` is `[[-0.5, -0.4, 0.7]]`.
+
+# %% solution="add_neuron"
+def add_neuron(W1, b1, W2, w, b, v):
+    """A two-layer network with one more hidden neuron, the last.
+
+    W1 (h, d), b1 (h,), W2 (q, h), w (d,), b (), v (q,). Returns (W1, b1, W2): (h+1, d), (h+1,), (q, h+1).
+    """
+    ### BEGIN SOLUTION
+    wider = torch.cat([W1, w[None, :]], dim=0)
+    biases = torch.cat([b1, b[None]])
+    return wider, biases, torch.cat([W2, v[:, None]], dim=1)
+    ### END SOLUTION
+
+# %% check="add_neuron" points=2
+first, second = torch.tensor([[0.8, -0.5], [-1.0, -0.1], [0.3, 0.9]]).double(), torch.tensor([0.5, -0.2, 0.1]).double()
+last = torch.tensor([[-0.5, -0.4, 0.7]]).double()
+week4 = cases.example(
+    W1=first[:2], b1=second[:2], W2=last[:, :2], w=first[2], b=second[2], v=last[:, 2], gives=(first, second, last)
+)
+check.function(add_neuron, on=[week4])
+### BEGIN HIDDEN TESTS
+def reference(W1, b1, W2, w, b, v):
+    return torch.vstack([W1, w]), torch.hstack([b1, b]), torch.column_stack([W2, v])
+check.function(
+    add_neuron, reference, on=cases.draw(seeds=9, seed0=100, W1="h d", b1="h", W2="q h", w="d", b="", v="q")
+)
+### END HIDDEN TESTS
+
+# %% wrong="add_neuron" name="the newcomer comes first"
+# says: Your new neuron stands before the others. It should be the last.
+# next: In each list that you give to `torch.cat`, put the newcomer second.
+def add_neuron(W1, b1, W2, w, b, v):
+    return torch.cat([w[None], W1]), torch.cat([b[None], b1]), torch.cat([v[:, None], W2], dim=1)
+
+# %% wrong="add_neuron" name="the output does not listen"
+# says: The output layer has no weight for the new neuron, so its input does not fit.
+# next: Add a column to `W2`, one weight for each output.
+def add_neuron(W1, b1, W2, w, b, v):
+    return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), W2
+
+# %% wrong="add_neuron" name="v as a row"
+# says: You add `v` as a row of `W2`. A row is another output neuron; a new input of the outputs is a column.
+# next: Make `v` a column, shape (q, 1), and join along dimension 1.
+def add_neuron(W1, b1, W2, w, b, v):
+    return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([W2, v[None]])
+
+# %% wrong="add_neuron" name="starts at zero"
+# says: You add a neuron of zeros. Its weights, its bias and its weight in the output are given.
+# next: Join `w`, `b` and `v` themselves.
+def add_neuron(W1, b1, W2, w, b, v):
+    return (
+        torch.cat([W1, torch.zeros_like(w)[None]]),
+        torch.cat([b1, torch.zeros_like(b)[None]]),
+        torch.cat([W2, torch.zeros_like(v)[:, None]], dim=1),
+    )
+
+# %% right="add_neuron" name="new tensors, filled"
+def add_neuron(W1, b1, W2, w, b, v):
+    h, d = W1.shape
+    rows, biases, columns = W1.new_empty(h + 1, d), b1.new_empty(h + 1), W2.new_empty(len(W2), h + 1)
+    rows[:h], rows[h] = W1, w
+    biases[:h], biases[h] = b1, b
+    columns[:, :h], columns[:, h] = W2, v
+    return rows, biases, columns
+
+# %% right="add_neuron" name="with reshape"
+def add_neuron(W1, b1, W2, w, b, v):
+    rows = torch.cat((W1, w.reshape(1, -1)))
+    return [rows, torch.cat((b1, b.reshape(1))), torch.cat((W2, v.reshape(-1, 1)), -1)]
+
+# %% [markdown]
+# A small experiment with your function. With $v = 0.7$ the output changes. With $v = 0$ the new neuron computes
+# something, but nobody listens, and the network is the same function as before:
+
+# %%
+w, b = torch.tensor([0.3, 0.9], dtype=torch.float64), torch.tensor(0.1, dtype=torch.float64)
+for v in (0.7, 0.0):
+    wide1, wide_b, wide2 = add_neuron(W1, b1, W2, w, b, torch.tensor([v], dtype=torch.float64))
+    print("v =", v, " output", round((torch.relu(x @ wide1.T + wide_b) @ wide2.T + b2).item(), 4))
+
+# %% [markdown]
+# So one more neuron can never make a network *less* able: whatever the smaller one computes, the larger one computes
+# with
+# $v = 0$. Whether gradient descent finds something better is another question.
+#
+# ### 2.2 Any number of layers
+#
+# Deeper means: put the activations of one hidden layer into another one, and so on. As a `torch.nn.Module`, week 4's
+# two layers look like this when they start from given weights:
+
+# %%
+class TwoLayerNN(torch.nn.Module):
+    """Two layers with a ReLU between them. W1 (h, d), b1 (h,), W2 (q, h), b2 (q,): the starting values."""
+
+    def __init__(self, W1, b1, W2, b2):
+        super().__init__()
+        self.W1, self.b1 = torch.nn.Parameter(W1.clone()), torch.nn.Parameter(b1.clone())
+        self.W2, self.b2 = torch.nn.Parameter(W2.clone()), torch.nn.Parameter(b2.clone())
+
+    def forward(self, X):
+        """X (n, d) to (n, q)."""
+        A = torch.relu(X @ self.W1.T + self.b1)
+        return A @ self.W2.T + self.b2
+
+
+# %%
+TwoLayerNN(W1, b1, W2, b2)(x)
+
+# %% [markdown]
+# −0.545 again. Three things to notice. `torch.nn.Parameter` tells PyTorch "this is to be trained". `clone()` copies the
+# starting values, so that training the network leaves your originals alone. And there is no ReLU after the last layer:
+# the output must be free to take any value.
+#
+# A third layer would need `W3` and `b3`, a fourth `W4` and `b4`. You do not want to write a new class each time. So
+# keep the parameters in lists and loop over them. One trap lies here. A module finds its parameters by looking at its
+# attributes, and it does **not** look into ordinary Python lists:
+
+# %%
+class Forgetful(torch.nn.Module):
+    def __init__(self, Ws):
+        super().__init__()
+        self.hidden = [torch.nn.Parameter(W) for W in Ws]  # an ordinary list
+        self.seen = torch.nn.ParameterList([torch.nn.Parameter(W) for W in Ws])
+
+
+[name for name, parameter in Forgetful([W1, W2]).named_parameters()]
+
+# %% [markdown]
+# Only those in the `torch.nn.ParameterList` are there. The others would never be trained, and nothing would warn you.
+#
+# ### Exercise 2.2: a network of any depth
+#
+# **Your turn.** Write the class `MLP` (for *multilayer perceptron*, the usual name of such a network).
+#
+# - `MLP(Ws, bs, activation="relu")` takes the starting values: lists of weights `W` (out, in) and biases `b` (out,),
+#   first layer first, and the name of an activation in `activations`. It keeps **copies** of them as parameters.
+# - Its `forward(X)` takes `X` (n, d). In each layer but the last, multiply by the weights, add the bias, apply the
+#   activation; in the last, leave out the activation. It returns (n, q).
+#
+# With one hidden layer, `MLP([W1, W2], [b1, b2])` gives −0.545 for the example above.
+
+# %% solution="mlp"
+class MLP(torch.nn.Module):
+    """A network of any depth. Ws: list of W (out, in), bs: list of b (out,), activation: a name in activations."""
+
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+        ### END SOLUTION
+
+    def forward(self, X):
+        """X (n, d) to (n, q): an activation after each layer but the last."""
+        ### BEGIN SOLUTION
+        last = len(self.Ws) - 1
+        for layer, (W, b) in enumerate(zip(self.Ws, self.bs)):
+            X = X @ W.T + b
+            if layer < last:
+                X = activations[self.activation](X)
+        return X
+        ### END SOLUTION
+
+# %% check="mlp" points=2
+numbers = torch.tensor([0.8, -0.5, -1.0, -0.1, -0.5, -0.4, 0.5, -0.2, -0.2], dtype=torch.float64)
+weights, biases = [numbers[:4].reshape(2, 2), numbers[4:6].reshape(1, 2)], [numbers[6:8], numbers[8:]]
+def answer(parameters, X):
+    return torch.full_like(X[:, :1], -0.545)
+week4 = cases.example(X=torch.tensor([[0.3, 0.1]], dtype=torch.float64))
+check.module(MLP, on=[week4], reference=answer, build=(weights, biases), parameters=[(2, 2), (1, 2), (2,), (1,)])
+### BEGIN HIDDEN TESTS
+for number, net in enumerate(cases.layers(seeds=8, seed0=100, depth=(1, 4))):
+    name = ("relu", "tanh", "sigmoid")[number % 3]
+    def deep(parameters, X, net=net, name=name):
+        layers = list(zip(net["Ws"], net["bs"]))
+        for W, b in layers[:-1]:
+            Z = X @ W.to(X).T + b.to(X)
+            X = {"relu": Z.clamp(min=0), "tanh": torch.tanh(Z), "sigmoid": torch.sigmoid(Z)}[name]
+        return X @ layers[-1][0].to(X).T + layers[-1][1].to(X)
+    shapes = [tuple(value.shape) for value in net["Ws"] + net["bs"]]
+    build = (net["Ws"], net["bs"], name)
+    check.module(MLP, on=[cases.example(X=net["X"])], reference=deep, build=build, parameters=shapes)
+### END HIDDEN TESTS
+
+# %% wrong="mlp" name="parameters in ordinary lists"
+# says: Your parameters lie in ordinary lists, where a module does not find them. Training would change nothing.
+# next: Put them into `torch.nn.ParameterList`.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = [torch.nn.Parameter(W.clone()) for W in Ws]
+        self.bs = [torch.nn.Parameter(b.clone()) for b in bs]
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws[:-1], self.bs[:-1]):
+            X = activations[self.activation](X @ W.T + b)
+        return X @ self.Ws[-1].T + self.bs[-1]
+
+# %% wrong="mlp" name="activation after the last layer"
+# says: The last layer has an activation too, so the output can never be below 0, or above 1.
+# next: Leave the activation out in the last layer.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws, self.bs):
+            X = activations[self.activation](X @ W.T + b)
+        return X
+
+# %% wrong="mlp" name="always ReLU"
+# says: Your network uses ReLU whatever the name of the activation.
+# next: Keep the name in `__init__` and look it up in `forward`: `activations[...]`.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+
+    def forward(self, X):
+        for W, b in zip(self.Ws[:-1], self.bs[:-1]):
+            X = torch.relu(X @ W.T + b)
+        return X @ self.Ws[-1].T + self.bs[-1]
+
+# %% wrong="mlp" name="two layers only"
+# says: Your network uses its first and its last layer. Layers between them are left out.
+# next: Loop over all layers; treat only the last differently.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        A = activations[self.activation](X @ self.Ws[0].T + self.bs[0])
+        return A @ self.Ws[1].T + self.bs[1]
+
+# %% wrong="mlp" name="biases forgotten"
+# says: The biases are missing: the network has no parameter for them.
+# next: Keep a second ParameterList for `bs`, and add each bias after its product.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.activation = activation
+
+    def forward(self, X):
+        for W in self.Ws[:-1]:
+            X = activations[self.activation](X @ W.T)
+        return X @ self.Ws[-1].T
+
+# %% right="mlp" name="parameters registered by name"
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.depth, self.act = len(Ws), activations[activation]
+        for k in range(self.depth):
+            setattr(self, f"W{k}", torch.nn.Parameter(Ws[k].clone()))
+            setattr(self, f"b{k}", torch.nn.Parameter(bs[k].clone()))
+
+    def forward(self, X):
+        for k in range(self.depth):
+            X = (self.act if k else (lambda A: A))(X) @ getattr(self, f"W{k}").T + getattr(self, f"b{k}")
+        return X
+
+# %% right="mlp" name="with torch.nn.Linear"
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.layers = torch.nn.ModuleList()
+        for W, b in zip(Ws, bs):
+            layer = torch.nn.Linear(W.shape[1], W.shape[0], dtype=W.dtype)
+            layer.weight.data.copy_(W)
+            layer.bias.data.copy_(b)
+            self.layers.append(layer)
+        self.activation = activation
+
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            X = activations[self.activation](layer(X))
+        return self.layers[-1](X)
+
+# %% [markdown]
+# With your class a three-layer network is one line. Two inputs, three neurons, two neurons, one output:
+
+# %%
+MLP(*start([2, 3, 2, 1], "he", 0))(x)
+
+# %% [markdown]
+# (The star hands the two lists over as two arguments.)
+#
+# ### 2.3 What a layer costs
+#
+# Every weight and every bias is a number to be stored, and to be trained. A layer with fan-in $m$ and $k$ neurons has
+# $k\,m$ weights and $k$ biases, together $k(m + 1)$. Our network $[2, 3, 1]$: the first layer has $3 \cdot 3 = 9$, the
+# second $1 \cdot 4 = 4$, together 13.
+#
+# ### Exercise 2.3: counting parameters
+#
+# **Your turn.** Write `count_parameters(widths)`: the number of weights and biases of a network with these widths, a
+# whole number. For `[2, 3, 1]` it is 13. Then predict: a network for images of 784 pixels with widths
+# `[784, 256, 128, 10]` has 235,146.
+
+# %% solution="count_parameters"
+def count_parameters(widths):
+    """Number of weights and biases of a network; widths: neurons in each layer, inputs first."""
+    ### BEGIN SOLUTION
+    return sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(widths, widths[1:]))
+    ### END SOLUTION
+
+# %% check="count_parameters" points=1
+small = cases.example(widths=[2, 3, 1], gives=13)
+images = cases.example(widths=[784, 256, 128, 10], gives=235146)
+check.function(count_parameters, on=[small, images])
+### BEGIN HIDDEN TESTS
+counts = [([784, 1024, 10], 814090), ([784, 128, 64, 32, 16, 10], 111514), ([5, 4], 24)]
+counts += [([1, 1], 2), ([3, 4, 5, 6, 7], 126)]
+check.function(count_parameters, on=[cases.example(widths=widths, gives=count) for widths, count in counts])
+### END HIDDEN TESTS
+
+# %% wrong="count_parameters" name="biases forgotten"
+# says: You count the weights only. Every neuron has a bias as well.
+# next: Add one for each neuron that is not an input.
+def count_parameters(widths):
+    return sum(m * k for m, k in zip(widths, widths[1:]))
+
+# %% wrong="count_parameters" name="the inputs have biases too"
+# says: You give the inputs biases. An input is a number that comes in; nothing is added to it.
+# next: Count biases from the second width on.
+def count_parameters(widths):
+    return sum(m * k for m, k in zip(widths, widths[1:])) + sum(widths)
+
+# %% wrong="count_parameters" name="neurons instead of parameters"
+# says: You count neurons. Each neuron brings one weight for each of its inputs, and a bias.
+# next: For each layer multiply the two widths, then add the biases.
+def count_parameters(widths):
+    return sum(widths)
+
+# %% wrong="count_parameters" name="one bias for each layer"
+# says: You count one bias for each layer. Every neuron of a layer has a bias of its own.
+# next: A layer of k neurons has k biases.
+def count_parameters(widths):
+    return sum(m * k + 1 for m, k in zip(widths, widths[1:]))
+
+# %% right="count_parameters" name="a loop"
+def count_parameters(widths):
+    total = 0
+    for k in range(1, len(widths)):
+        total += widths[k - 1] * widths[k]
+        total += widths[k]
+    return total
+
+# %% right="count_parameters" name="counting real tensors"
+def count_parameters(widths):
+    shapes = [torch.empty(o, i) for i, o in zip(widths, widths[1:])]
+    return sum(W.numel() + W.shape[0] for W in shapes)
+
+# %% [markdown]
+# Four networks for the same images, from shallow and wide to deep and narrow:
+
+# %%
+shapes = {
+    "one wide\nlayer of 1024": [784, 1024, 10],
+    "256, 128": [784, 256, 128, 10],
+    "128, 64,\n32, 16": [784, 128, 64, 32, 16, 10],
+    "six layers\nof 64": [784, 64, 64, 64, 64, 64, 64, 10],
+}
+plot.bars(
+    {name: count_parameters(widths) / 1000 for name, widths in shapes.items()},
+    ylabel="parameters, in thousands",
+    alt="Four bars, in thousands of parameters: one layer of 1024 has 814, two layers of 256 and 128 have 235, "
+    "128-64-32-16 has 112, six layers of 64 have 72.",
+    caption="Parameters of four networks with 784 inputs and 10 outputs.",
+)
+
+# %% [markdown]
+# The deepest network is the cheapest. What costs is the product of two neighbouring widths, and the first product is by
+# far the largest: 784 times the first hidden width. Six layers of 64 have fewer parameters than a tenth of the single
+# wide layer.
+#
+# Does cheaper mean weaker? Not necessarily: a layer can use what the layer before has found, again and again. Section
+# 6.3 shows how much that can give. The price of depth is another one: the way back gets long.
+#
+# ## 3. One loop for all parameters
+#
+# In week 4 you named each parameter in the training loop. With twenty of them that is no longer fun. A module hands out
+# all of its parameters, and the step is the same for each: subtract the rate times the gradient, clear the gradient.
+
+# %%
+model = TwoLayerNN(W1, b1, W2, b2)
+mean_squared_error(model(X_xor), Y_xor).backward()
+with torch.no_grad():  # the step itself is not to be differentiated
+    for parameter in model.parameters():
+        parameter -= 0.1 * parameter.grad
+        parameter.grad = None
+mean_squared_error(TwoLayerNN(W1, b1, W2, b2)(X_xor), Y_xor).item(), mean_squared_error(model(X_xor), Y_xor).item()
+
+# %% [markdown]
+# One step on all four tensors, and the loss falls. Line by line: `no_grad` keeps autograd from recording the step.
+# `parameter -= ...` changes the parameter in its place; `parameter = parameter - ...` would only give a new tensor the
+# same name, and the model would not notice. And the gradient is cleared, because `backward` *adds* (week 2).
+#
+# ### Exercise 3.1: the training loop
+#
+# **Your turn.** Write `train(Ws, bs, X, Y, lr, steps, activation="relu")`. It builds an `MLP` from the starting values,
+# and makes `steps` steps of gradient descent with rate `lr`, each on all examples. The loss is `mean_squared_error`
+# from section 1.
+#
+# Return the tuple `(Ws, bs, losses)`: two lists with the trained weights and biases, as plain tensors (`.detach()`
+# takes the gradient off), and a list of `steps` Python numbers: the loss in each step, *before* the parameters are
+# changed. The starting values must come back unchanged.
+#
+# It builds on your `MLP`. With the week 4 network, XOR, a rate of 0.1 and two steps, the losses are 1.3563 and 0.7523.
+# (If your `MLP` keeps its parameters under other names than `Ws` and `bs`, `model.parameters()` gives them in the order
+# in which you made them.)
+
+# %% solution="train"
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    """Gradient descent on all parameters.
+
+    Ws, bs: starting values, lists of (out, in) and (out,). X (n, d), Y (n, q). Returns (Ws, bs, losses): the trained
+    tensors, and the loss before each step, a list of numbers.
+    """
+    ### BEGIN SOLUTION
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+    ### END SOLUTION
+
+# %% check="train" points=3
+def by_autograd(Ws, bs, X, Y, lr, steps):
+    parameters = [P.detach().clone().requires_grad_() for P in [*Ws, *bs]]
+    losses = []
+    for _ in range(steps):
+        A, L = X, len(Ws)
+        for k in range(L):
+            A = A @ parameters[k].T + parameters[L + k]
+            A = A.relu() if k < L - 1 else A
+        loss = ((A - Y) ** 2).sum(1).mean()
+        gradients = torch.autograd.grad(loss, parameters)
+        parameters = [(P - lr * g).detach().requires_grad_() for P, g in zip(parameters, gradients)]
+        losses.append(loss.item())
+    return [P.detach() for P in parameters[:L]], [P.detach() for P in parameters[L:]], losses
+def problems(seeds, seed0, lr, steps):
+    nets = cases.layers(seeds=seeds, seed0=seed0)
+    return [cases.example(Ws=c["Ws"], bs=c["bs"], X=c["X"], Y=c["Y"], lr=lr, steps=steps) for c in nets]
+check.function(train, by_autograd, on=problems(1, 0, 0.01, 1))
+### BEGIN HIDDEN TESTS
+check.function(train, by_autograd, on=problems(4, 100, 0.02, 1) + problems(4, 200, 0.01, 6))
+### END HIDDEN TESTS
+
+# %% wrong="train" name="gradients never cleared"
+# says: The gradients of all steps so far add up. The first step is right, the second goes too far.
+# next: Clear each parameter's gradient after its step.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="uphill"
+# says: You add the gradient, so the loss rises.
+# next: The gradient points uphill. Subtract it.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter += lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="a new tensor under the same name"
+# says: The model never changes: `parameter = parameter - ...` makes a new tensor and leaves the model's own alone.
+# next: Change the parameter in its place, with `-=`.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter = parameter - lr * parameter.grad
+        model.zero_grad()
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="biases left out"
+# says: Your weights are trained, your biases stay where they started.
+# next: Loop over `model.parameters()`, which holds both.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.Ws:
+                parameter -= lr * parameter.grad
+        model.zero_grad()
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="only the output layer"
+# says: Only the last layer learns; the hidden layers stay as they started.
+# next: Make the step for every parameter.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in (model.Ws[-1], model.bs[-1]):
+                parameter -= lr * parameter.grad
+        model.zero_grad()
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="mean over all entries"
+# says: Your loss is the mean over all entries. With q outputs it is q times too small, and so is every step.
+# next: Sum the squares over the outputs, then take the mean over the examples: `mean_squared_error` does.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = ((model(X) - Y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="the loss after the step"
+# says: You note the loss after the step. The first entry should be the loss at the starting values.
+# next: Append the loss before you change the parameters.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        mean_squared_error(model(X), Y).backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+        losses.append(mean_squared_error(model(X), Y).item())
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% right="train" name="with torch.optim.SGD"
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model = MLP(Ws, bs, activation)
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        optimiser.zero_grad()
+        loss = mean_squared_error(model(X), Y)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    trained = [parameter.detach() for parameter in model.parameters()]
+    return [P for P in trained if P.dim() == 2], [P for P in trained if P.dim() == 1], losses
+
+# %% right="train" name="through data"
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        model.zero_grad()
+        loss = (model(X) - Y).pow(2).sum() / len(X)
+        loss.backward()
+        for parameter in model.parameters():
+            parameter.data = parameter.data - lr * parameter.grad
+        losses.append(loss.item())
+    return [W.data for W in model.Ws], [b.data for b in model.bs], losses
+
+# %% [markdown]
+# ## 4. The circle
+#
+# XOR has four points. Here is a harder set: a disc in the middle and a ring around it. No straight line separates them,
+# and two lines do not either: the border has to go all the way round.
+
+# %%
+X_circle, y_circle = data.rings(200, dtype=torch.float64)
+Y_circle = y_circle[:, None]  # (200, 1): 0 in the centre, 1 on the ring
+plot.points(
+    X_circle,
+    y_circle,
+    names={0.0: "centre", 1.0: "ring"},
+    alt="200 points: a hundred in a disc around the origin, a hundred in a ring of radius 1 around it.",
+    caption="Ring and centre: the border between the classes has to be closed.",
+)
+
+# %% [markdown]
+# How many hidden ReLU neurons does this take? Each one bends the surface along one straight line. Two lines cannot
+# enclose a region. Three can: a triangle. So the wider network $[2, 3, 1]$ of section 2 should just manage, and the
+# deeper $[2, 3, 2, 1]$ too. Both start with He's weights and take 800 steps at rate 0.3. This takes a few seconds.
+
+# %%
+wide = train(*start([2, 3, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+deep = train(*start([2, 3, 2, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+plot.lines(
+    {"[2, 3, 1]": wide[2], "[2, 3, 2, 1]": deep[2]},
+    xlabel="step",
+    ylabel="loss",
+    logy=True,
+    alt="Two falling loss curves on a log scale over 800 steps. The two-layer network falls smoothly to about 0.025. "
+    "The three-layer one waits on a plateau, drops, jumps up once, and ends at about 0.017.",
+    caption="Both networks learn the circle.",
+)
+
+# %% [markdown]
+# The last value of each curve is the mean squared distance between output and label. Guessing 0.5 everywhere would give
+# 0.25, so both have understood. The deeper one had the harder way: a plateau, a drop, and a jump where the rate of 0.3
+# was almost too much for it. Now look at *what* they have understood: the response surface, the output at every
+# place of the plane, side by side.
+
+# %%
+def output_of(trained):
+    model = MLP(trained[0], trained[1])
+    return lambda places: model(places)[:, 0]
+
+
+plot.responses(
+    {
+        "[2, 3, 1]": output_of(train(*start([2, 3, 1], "he", 0), X_circle, Y_circle, 0.3, 800)),
+        "[2, 3, 2, 1]": output_of(train(*start([2, 3, 2, 1], "he", 0), X_circle, Y_circle, 0.3, 800)),
+    },
+    X_circle,
+    y_circle,
+    names={0.0: "centre", 1.0: "ring"},
+    alt="Two response surfaces with the points. In both, a low region lies over the centre inside a closed border "
+    "with six corners, and the output goes on rising outside the ring.",
+    caption="What the two-layer and the three-layer network answer over the plane; the black line is at 0.5.",
+)
+
+# %% [markdown]
+# Both borders are closed, and both have six corners. A ReLU network is made of flat pieces, so its border is made of
+# straight edges, and a corner sits where the border crosses a line along which some neuron switches on. Three lines,
+# each crossed twice: six corners. Outside the ring both outputs go on rising, to 3 and beyond. No point of the data is
+# there, so nothing has told the networks to stop.
+#
+# Three neurons are the bare minimum, and the bare minimum is fragile. Here are six seeds for each network:
+
+# %%
+ends = []
+for seed in range(6):
+    wide_end = train(*start([2, 3, 1], "he", seed), X_circle, Y_circle, 0.3, 500)[2][-1]
+    deep_end = train(*start([2, 3, 2, 1], "he", seed), X_circle, Y_circle, 0.3, 500)[2][-1]
+    ends.append({"seed": seed, "[2, 3, 1]": round(wide_end, 3), "[2, 3, 2, 1]": round(deep_end, 3)})
+pd.DataFrame(ends).set_index("seed")
+
+# %% [markdown]
+# As with XOR in week 4, some starts fail. A loss around 0.12 or 0.2 is a network that got stuck with a border that is
+# not closed. And 0.25, deep network, seed 2, is a network that answers 0.5 everywhere. We will examine that corpse in
+# section 5.
+#
+# ### Exercise 4.1: a circle that holds
+#
+# **Your turn.** Train a network on the circle that does it well. You choose its widths (2 inputs, 1 output), the seed,
+# the rate and the number of steps; keep the steps below 2000, so that it does not take long. A few more hidden neurons
+# than the bare minimum make life much easier.
+#
+# Set `circle_losses` to the list of losses, which should end below 0.03, and `circle_model` to an `MLP` with the
+# trained weights. It will be shown new points: well inside the centre it has to answer between −0.4 and 0.4, on the
+# ring between 0.6 and 1.4.
+
+# %% solution="circle_model"
+### BEGIN SOLUTION
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+circle_model = MLP(circle_Ws, circle_bs)
+### END SOLUTION
+
+# %% check="circle_model" points=2
+def ring(parameters, X):
+    return (X.norm(dim=1, keepdim=True) > 0.7).to(X)
+few = torch.tensor([[0.1, 0.1], [1, 0], [0, 1], [-1, 0], [0, -1]]).double()
+check.training(circle_losses, below=0.03)
+check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=0.4)
+### BEGIN HIDDEN TESTS
+angles = torch.arange(24).double() * (2 * math.pi / 24)
+directions = torch.stack([torch.cos(angles), torch.sin(angles)], dim=1)
+points = torch.cat([0.05 * directions, 0.2 * directions, 1.0 * directions])
+check.module(circle_model, on=[cases.example(X=points)], reference=ring, rtol=0.4)
+### END HIDDEN TESTS
+
+# %% wrong="circle_model" name="untrained weights"
+# says: Your model starts from fresh weights. The trained ones are what `train` returns.
+# next: Build the MLP from the first two parts of what `train` gives.
+_, _, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+circle_model = MLP(*start([2, 10, 1], "he", 0))
+
+# %% wrong="circle_model" name="two hidden neurons"
+# says: Your border is not closed: two hidden neurons bend the surface along two lines only.
+# next: Take at least three hidden neurons; ten make it easy.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 2, 1], "he", 2), X_circle, Y_circle, 0.3, 800)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="no hidden layer"
+# says: Without a hidden layer the network is linear, and a line cannot go round the centre.
+# next: Put a hidden width between the 2 and the 1.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 1], "he", 0), X_circle, Y_circle, 0.1, 300)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="stopped too soon"
+# says: The loss is still falling. Twenty steps are not enough.
+# next: Take some hundred steps.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.05, 20)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% right="circle_model" name="two hidden layers"
+circle_Ws, circle_bs, circle_losses = train(*start([2, 8, 8, 1], "he", 1), X_circle, Y_circle, 0.1, 1000)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% right="circle_model" name="the uniform start"
+circle_Ws, circle_bs, circle_losses = train(*start_uniform([2, 12, 1], 3), X_circle, Y_circle, 0.3, 1500)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% [markdown]
+# ## 5. Gradients that vanish or die
+#
+# The signal has to reach the last layer. The gradient has to come all the way back. It can get lost on two kinds of
+# road.
+#
+# ### 5.1 A chain of sigmoids
+#
+# Take the narrowest deep network there is: one neuron in each layer, all with a sigmoid.
+#
+# $$a_0 = x, \qquad a_l = \sigma(w_l\, a_{l-1} + b_l), \quad l = 1, \dots, L.$$
+#
+# How does the last one, $a_L$, change with $x$? The chain rule of week 5, step by step. One neuron passes a change of
+# its input on with the factor "slope of the sigmoid times weight", and the slope of the sigmoid can be read off its
+# output:
+#
+# $$\frac{\partial a_l}{\partial a_{l-1}} = a_l\,(1 - a_l)\; w_l.$$
+#
+# With two neurons the change goes through both, so the factors multiply: for $x = 0$ and $w_1 = w_2 = 1$, $b_1 = b_2 =
+# 0$ we have $a_1 = 0.5$ and $a_2 = \sigma(0.5) = 0.6225$, and the gradient is $0.25 \cdot 0.2350 = 0.0588$. Check it:
+
+# %%
+x0 = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
+torch.sigmoid(torch.sigmoid(x0)).backward()
+x0.grad
+
+# %% [markdown]
+# ### Exercise 5.1: back through the chain
+#
+# **Your turn.** Write `chain_gradient(x, w, b)` for a chain of any length: `x` has shape (), `w` and `b` have shape
+# (L,). Return $\partial a_L / \partial x$, shape (), by your own formula. For the example above, `x = 0`, `w = [1, 1]`,
+# `b = [0, 0]`, it is 0.0588.
+
+# %% solution="chain_gradient"
+def chain_gradient(x, w, b):
+    """Gradient of the last activation of a chain of sigmoid neurons with respect to x, by hand.
+
+    x (), w (L,), b (L,). Returns shape ().
+    """
+    ### BEGIN SOLUTION
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+    ### END SOLUTION
+
+# %% check="chain_gradient" points=2
+def chain(x, w, b):
+    for weight, bias in zip(w, b):
+        x = torch.sigmoid(weight * x + bias)
+    return x
+check.gradient(chain_gradient, of=chain, wrt="x", on=cases.draw(seeds=1, x="", w="l", b="l"), by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=20, seed0=100, x="", w="l", b="l") + cases.draw(seeds=3, seed0=200, x="", w="1", b="1")
+check.gradient(chain_gradient, of=chain, wrt="x", on=many, by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="chain_gradient" name="weights forgotten"
+# says: You multiply the slopes of the sigmoids. Each neuron also multiplies by its weight.
+# next: The factor of a neuron is a(1 - a) times w.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a)
+    return gradient
+
+# %% wrong="chain_gradient" name="only the last neuron"
+# says: You give the last neuron's factor alone. The change has to pass all of them.
+# next: Multiply the factors of all neurons.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="factors added"
+# says: You add the neurons' factors. One after the other means that they multiply.
+# next: Start with 1 and multiply.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.zeros_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient + a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="the slope at the input"
+# says: You use a(1 - a) with the activation that goes into the neuron. The slope belongs to the one that comes out.
+# next: Compute the neuron's output first, then its slope.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        gradient = gradient * a * (1 - a) * weight
+        a = torch.sigmoid(weight * a + bias)
+    return gradient
+
+# %% wrong="chain_gradient" name="biases forgotten"
+# says: You leave the biases out of the forward pass. They do not appear in the factor, but they move the activations.
+# next: Compute each activation from w a + b.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight in w:
+        a = torch.sigmoid(weight * a)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="always a quarter"
+# says: You take a slope of 1/4 in each neuron. That is the largest slope; elsewhere it is smaller.
+# next: Work the slope out from the activation: a(1 - a).
+def chain_gradient(x, w, b):
+    return w.prod() * 0.25 ** len(w)
+
+# %% wrong="chain_gradient" name="without the first neuron"
+# says: The factor of the first neuron is missing: you give the gradient with respect to the first activation.
+# next: Count the factors. There are as many as neurons.
+def chain_gradient(x, w, b):
+    a = torch.sigmoid(w[0] * x + b[0])
+    gradient = torch.ones_like(x)
+    for weight, bias in zip(w[1:], b[1:]):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="by autograd"
+# says: You let PyTorch differentiate. Here the formula is the exercise.
+# next: Multiply one factor for each neuron.
+def chain_gradient(x, w, b):
+    x = x.detach().clone().requires_grad_()
+    a = x
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+    a.backward()
+    return x.grad
+
+# %% right="chain_gradient" name="forwards, then backwards"
+def chain_gradient(x, w, b):
+    activations = []
+    for k in range(len(w)):
+        x = 1 / (1 + torch.exp(-(w[k] * x + b[k])))
+        activations.append(x)
+    dA = torch.ones_like(x)
+    for k in reversed(range(len(w))):
+        dA = dA * (activations[k] - activations[k] ** 2) * w[k]
+    return dA
+
+# %% right="chain_gradient" name="one product at the end"
+def chain_gradient(x, w, b):
+    slopes = []
+    for weight, bias in zip(w, b):
+        z = weight * x + bias
+        x = torch.sigmoid(z)
+        slopes.append(torch.sigmoid(z) * torch.sigmoid(-z))
+    return torch.stack(slopes).prod() * w.prod()
+
+# %% [markdown]
+# The slope $a(1-a)$ is largest at $a = 0.5$, and there it is $1/4$. So with weights of size 1, *every* layer takes at
+# least three quarters of the gradient away. After ten layers at most $0.25^{10}$ is left, about a millionth. See it:
+
+# %%
+depths = list(range(1, 16))
+zero, one = torch.tensor(0.0, dtype=torch.float64), torch.ones(15, dtype=torch.float64)
+plot.lines(
+    {
+        "weights 1": (depths, [chain_gradient(zero, one[:L], 0 * one[:L]).item() for L in depths]),
+        "weights 8, biases −4": (depths, [chain_gradient(zero, 8 * one[:L], -4 * one[:L]).item() for L in depths]),
+        "the bound 1/4 per layer": (depths, [0.25**L for L in depths]),
+    },
+    xlabel="number of sigmoid neurons in the chain",
+    ylabel="gradient at the first",
+    logy=True,
+    alt="Three falling curves on a log scale over 1 to 15 neurons. Weights 1 falls to about 1e-10, just below the "
+    "bound at 1e-9. Weights 8 with biases −4 falls even faster.",
+    caption="The gradient that reaches the beginning of a chain of sigmoids.",
+)
+
+# %% [markdown]
+# With weights 1 the gradient falls below one in a billion. Larger weights seem to be the answer, since the factor is
+# slope *times weight*: with weights 8 and biases −4, a neuron that sits at $a = 0.5$ has the factor $0.25 \cdot 8 = 2$.
+# But it does not stay there. Large weights push the sums far from 0, to where the sigmoid is flat: the activations run
+# into a corner, and the gradient falls even faster. This is the **vanishing gradient**.
+#
+# Back to real layers: ten of 256 neurons, and one output. The next cell measures the size of the gradient of each
+# layer's weights, for four combinations of activation and start.
+
+# %%
+def gradient_sizes(Ws, bs, activation):
+    model = MLP(Ws, bs, activation)
+    mean_squared_error(model(X_deep), X_deep[:, :1]).backward()  # a target is needed: the first input, say
+    return [P.grad.square().mean().sqrt().item() for P in model.parameters() if P.dim() == 2]
+
+
+widths = [256] * 11 + [1]
+pairs = [("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "xavier"), ("relu", "he")]
+plot.sizes(
+    {f"{name}, {kind}": gradient_sizes(*start(widths, kind, 0), name) for name, kind in pairs},
+    ylabel="RMS of the gradient of W",
+    alt="Four curves over layers 1 to 11, log scale. With sigmoid the gradient falls from about 1 in the last layer "
+    "to 1e-8 in the first. Tanh, and ReLU with Xavier, are level from layer 1 to 10; ReLU with He varies by a factor "
+    "of ten.",
+    caption="Gradients of the weights, layer by layer; the first layer is on the left, the loss on the right.",
+)
+
+# %% [markdown]
+# Read from right to left, the way the gradient travels. With sigmoids each layer takes away a factor of four or more.
+# The first layer gets less than a ten-millionth of what the last gets: with one learning rate for all, it stands still.
+# In the three other networks the first ten layers get gradients of one size, or within a factor of about ten. A ReLU
+# that is on has slope 1, and 1 multiplied by itself stays 1.
+#
+# ### 5.2 Neurons that die
+#
+# ReLU has a weakness of its own. Where its sum is negative its slope is 0: no gradient comes through. That is fine as
+# long as *some* examples switch the neuron on. But when the sum is negative for **every** example of the data, the
+# gradient of its weights and of its bias is exactly 0. Nothing will ever move them. The neuron is **dead**.
+#
+# A small case: the three examples `[1, 0]`, `[0, 1]`, `[1, 1]` and two neurons with weights `[1, -2]` and `[-1, -1]`,
+# both with bias 0.
+
+# %%
+X_three = torch.tensor([[1, 0], [0, 1], [1, 1]], dtype=torch.float64)
+torch.relu(X_three @ torch.tensor([[1, -2], [-1, -1]], dtype=torch.float64).T)  # rows: examples, columns: neurons
+
+# %% [markdown]
+# The first neuron answers to the first example, so it lives. The second column is all zeros: that neuron is dead. A
+# *row* of zeros would be something else: an example to which no neuron answers.
+#
+# ### Exercise 5.2: find the dead
+#
+# **Your turn.** Write `dead_neurons(X, W, b)` for a ReLU layer with input `X` (n, d), weights `W` (h, d) and biases
+# `b` (h,). Return a tensor of booleans, shape (h,): `True` for each neuron whose output is 0 for all n examples. For
+# the case above it is `[False, True]`.
+
+# %% solution="dead_neurons"
+def dead_neurons(X, W, b):
+    """Which neurons of a ReLU layer give 0 for every example? X (n, d), W (h, d), b (h,); returns bool (h,)."""
+    ### BEGIN SOLUTION
+    return (X @ W.T + b <= 0).all(dim=0)
+    ### END SOLUTION
+
+# %% check="dead_neurons" points=1
+three = cases.example(
+    X=torch.tensor([[1.0, 0], [0, 1], [1, 1]]).double(),
+    W=torch.tensor([[1.0, -2], [-1, -1]]).double(),
+    b=torch.zeros(2).double(),
+    gives=torch.tensor([False, True]),
+)
+check.function(dead_neurons, on=[three])
+### BEGIN HIDDEN TESTS
+def reference(X, W, b):
+    return torch.einsum("nd,hd->hn", X, W).add(b[:, None]).amax(dim=1) <= 0
+drawn = cases.draw(seeds=12, seed0=100, X="n d", W="h d", b="h")
+shift = [cases.example(X=c["X"], W=c["W"], b=c["b"] - 1.0 * (k % 4)) for k, c in enumerate(drawn)]
+same = cases.draw(seeds=6, seed0=200, X="4 3", W="4 3", b="4")  # as many neurons as examples
+square = [cases.example(X=c["X"], W=c["W"], b=c["b"] - 1) for c in same]
+edge = torch.tensor([[-1.0, 0, -2], [0, 0, 0.5]]).double()
+on_the_edge = cases.example(X=torch.eye(3).double(), W=edge, b=torch.zeros(2).double())
+check.function(dead_neurons, reference, on=shift + square + [on_the_edge])
+### END HIDDEN TESTS
+
+# %% wrong="dead_neurons" name="asked of the examples"
+# says: You ask for each example whether all neurons are off. The question is for each neuron whether all examples are.
+# next: Look along the examples, dimension 0.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b <= 0).all(dim=1)
+
+# %% wrong="dead_neurons" name="off for some example"
+# says: You find neurons that are off for at least one example. Almost every neuron is. Dead is off for all.
+# next: Use `all` in the place of `any`.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b <= 0).any(dim=0)
+
+# %% wrong="dead_neurons" name="the living"
+# says: You mark the neurons that live.
+# next: Turn the answer round with ~.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b > 0).any(dim=0)
+
+# %% wrong="dead_neurons" name="bias forgotten"
+# says: You leave the bias out. A bias of -5 kills a neuron that its weights alone would not.
+# next: Add `b` before you compare.
+def dead_neurons(X, W, b):
+    return (X @ W.T <= 0).all(dim=0)
+
+# %% wrong="dead_neurons" name="a sum of exactly 0 counted as alive"
+# says: A sum of exactly 0 also gives the output 0.
+# next: Compare with <= 0, or look at the output after the ReLU.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b < 0).all(dim=0)
+
+# %% right="dead_neurons" name="from the outputs"
+def dead_neurons(X, W, b):
+    A = torch.relu(X @ W.T + b)
+    return A.sum(dim=0) == 0
+
+# %% right="dead_neurons" name="neuron by neuron"
+def dead_neurons(X, W, b):
+    dead = []
+    for weights, bias in zip(W, b):
+        dead.append(not any(float(x @ weights + bias) > 0 for x in X))
+    return torch.tensor(dead, device=X.device)
+
+# %% [markdown]
+# What kills neurons? Usually a step that is too long: it throws the bias so far down that no example gets the sum above
+# 0 again. A network with 50 hidden neurons on the circle, at three rates:
+
+# %%
+rows = []
+for lr in (0.05, 0.1, 0.3):
+    Ws, bs, losses = train(*start([2, 50, 1], "he", 0), X_circle, Y_circle, lr, 100)
+    dead = dead_neurons(X_circle, Ws[0], bs[0]).sum().item()
+    rows.append({"lr": lr, "first loss": losses[0], "second": losses[1], "last": losses[-1], "dead of 50": dead})
+pd.DataFrame(rows).round(3)
+
+# %% [markdown]
+# At rate 0.3 the first step overshoots: the loss jumps from about 1 to 14. After that, 49 of the 50 neurons are dead,
+# and the last one cannot do the work alone. The loss looks quiet, as if training had converged. Only counting the dead
+# shows what happened.
+#
+# And the corpse of section 4, the three-layer network with seed 2?
+
+# %%
+Ws, bs, losses = train(*start([2, 3, 2, 1], "he", 2), X_circle, Y_circle, 0.3, 500)
+A1 = torch.relu(X_circle @ Ws[0].T + bs[0])
+dead_neurons(X_circle, Ws[0], bs[0]), dead_neurons(A1, Ws[1], bs[1]), losses[-1]
+
+# %% [markdown]
+# Both neurons of its second hidden layer are dead. The output is its bias, 0.5 for everyone, and no gradient gets past
+# the dead layer to the first.
+#
+# ### 5.3 A leak
+#
+# The remedy is to leave the door ajar. **Leaky ReLU** passes negative sums on too, multiplied by a small slope:
+#
+# $$\mathrm{leaky}(z) = \begin{cases} z & z > 0 \\ \text{slope} \cdot z & \text{otherwise.} \end{cases}$$
+#
+# You met it in week 5. With slope 0 it is ReLU, with slope 1 the identity. Its derivative is 1 on the right and `slope`
+# on the left, never 0. So a neuron that is off for every example still gets a gradient, a small one, and can find its
+# way back.
+#
+# ### Exercise 5.3: back through a leaky layer
+#
+# **Your turn.** Write `leaky_layer_gradients(dA, X, W, b, slope)`. The layer computes $Z = X W^\top + b$ and then $A =
+# \mathrm{leaky}(Z)$. `dA` (n, h) is the gradient that arrives from above; `X` is (n, d), `W` (h, d), `b` (h,), and
+# `slope` is a number. Return the tuple `(dW, db)`, of shapes (h, d) and (h,), by your own formulas, as for the ReLU
+# layer of week 5.
+#
+# For one example `X = [[1., 2.]]`, one neuron with `W = [[-1., 0.]]`, `b = [0.]`, and `dA = [[1.]]`, the sum is −1.
+# With `slope = 0` both gradients are 0: dead. With `slope = 0.1`, `dW` is `[[0.1, 0.2]]` and `db` is `[0.1]`.
+
+# %% solution="leaky_layer_gradients"
+def leaky_layer_gradients(dA, X, W, b, slope):
+    """Gradients of a layer with leaky ReLU, by hand.
+
+    dA (n, h): gradient of the averaged loss at the layer's output. X (n, d), W (h, d), b (h,), slope: a number.
+    Returns (dW, db): (h, d) and (h,).
+    """
+    ### BEGIN SOLUTION
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+    ### END SOLUTION
+
+# %% check="leaky_layer_gradients" points=2
+def layer(X, W, b, slope):
+    return torch.nn.functional.leaky_relu(X @ W.T + b, slope)
+def drawn(seeds, seed0, slope):
+    kinks = lambda case: case["X"] @ case["W"].T + case["b"]
+    return cases.draw(seeds=seeds, seed0=seed0, away=kinks, dA="n h", X="n d", W="h d", b="h", slope=slope)
+check.gradient(leaky_layer_gradients, of=layer, wrt="W b", upstream="dA", on=drawn(1, 0, 0.1), by_hand=True)
+### BEGIN HIDDEN TESTS
+many = drawn(10, 100, 0.1) + drawn(6, 200, 0.01) + drawn(4, 300, 0.0) + drawn(4, 400, 0.5)
+check.gradient(leaky_layer_gradients, of=layer, wrt="W b", upstream="dA", on=many, by_hand=True)
+### END HIDDEN TESTS
+
+# %% wrong="leaky_layer_gradients" name="an ordinary ReLU"
+# says: Where the sum is negative your gradient is 0. A leaky ReLU passes a share of it, `slope`.
+# next: On the left, multiply by `slope` in the place of 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = dA * (X @ W.T + b > 0)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="mask by the upstream gradient"
+# says: You look at the sign of dA. Whether a neuron is on depends on the sign of its sum Z.
+# next: Compute Z again from X, W and b, and ask whether it is above 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(dA > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="upstream forgotten"
+# says: You use the slopes alone. The gradient that arrives from above never enters.
+# next: Multiply the slopes, entry by entry, by dA.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, 1.0, slope).to(dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="a slope of its own"
+# says: You use 0.1 on the left whatever `slope` is.
+# next: Use the argument.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, 0.1 * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="mean for the bias"
+# says: Your db is a mean over the examples. The loss is averaged already; the bias gradient is a sum.
+# next: Sum dZ over the examples.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.mean(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="dW transposed"
+# says: Your dW has shape (d, h). A gradient has the shape of its weights, (h, d).
+# next: Use dZ transposed, times X.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return X.T @ dZ, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="left and right exchanged"
+# says: You pass the gradient on whole where the sum is negative, and shrink it where it is positive.
+# next: The slope is 1 on the right, where the sum is above 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, slope * dA, dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="bias left out of the sum"
+# says: You decide from X W without the bias whether a neuron is on.
+# next: Add b before you look at the sign.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% right="leaky_layer_gradients" name="slopes as a matrix"
+def leaky_layer_gradients(dA, X, W, b, slope):
+    on = (torch.einsum("nd,hd->nh", X, W) + b > 0).to(dA.dtype)
+    dZ = dA * (on + slope * (1 - on))
+    return torch.einsum("nh,nd->hd", dZ, X), torch.ones(len(X), dtype=X.dtype, device=X.device) @ dZ
+
+# %% right="leaky_layer_gradients" name="example by example"
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dW, db = torch.zeros_like(W), torch.zeros_like(b)
+    for g, x in zip(dA, X):
+        z = W @ x + b
+        dz = g.clone()
+        dz[z <= 0] *= slope
+        dW, db = dW + dz[:, None] * x, db + dz
+    return {"dW": dW, "db": db}
+
+# %% [markdown]
+# Does the leak help the dead network? Same start, same rate, only the activation changes (slope 0.1):
+
+# %%
+begin, curves = start([2, 3, 2, 1], "he", 2), {}
+for name in ("relu", "leaky"):
+    curves[name] = train(*begin, X_circle, Y_circle, 0.3, 1000, name)[2]
+plot.lines(
+    {name: (range(5, 1000), losses[5:]) for name, losses in curves.items()},  # without the steep first steps
+    xlabel="step",
+    ylabel="loss",
+    logy=True,
+    alt="Two loss curves over 1000 steps. ReLU stays at exactly 0.25. Leaky ReLU falls slowly, then faster, to about "
+    "0.13.",
+    caption="Three-layer network, seed 2: with ReLU it dies, with leaky ReLU it goes on learning.",
+)
+
+# %% [markdown]
+# The ReLU network lies at 0.25 for good. The leaky one creeps, because a tenth of a gradient is little, but it gets
+# away, down to about half. It does not become a *good* network: with so few neurons, one bad start is hard to make up
+# for. The leak saves gradients, not designs.
+#
+# ### 5.4 Gradients that explode, and clipping
+#
+# The opposite failure: weights that are too large multiply the gradient in each layer. Then a single step throws the
+# parameters so far that the next loss is astronomical, the next gradient more so, and soon there is `nan`. One remedy
+# is to start better. Another is to limit the length of a step: **clipping by norm**.
+#
+# Put all gradients of the network end to end into one long vector $g$ and compute its norm (week 1: the root of the
+# sum of the squares). If the norm is above a limit $c$, multiply *every* gradient by $c / \lVert g \rVert$. Now the
+# norm is $c$. If not, change nothing. Because all gradients shrink by the same factor, the step still points in the
+# same direction; it is only shorter.
+#
+# For the gradients `[3., 0.]` and `[[4.]]` the norm is $\sqrt{9 + 16} = 5$. With the limit 1 they become `[0.6, 0.]`
+# and `[[0.8]]`; with the limit 10 they stay.
+#
+# ### Exercise 5.4: clip
+#
+# **Your turn.** Write `clip_by_norm(gradients, limit)`. `gradients` is a list of tensors of any shapes, `limit` a
+# positive number. Return a list of new tensors of the same shapes. Leave the tensors that you were given as they are.
+# PyTorch has a ready-made function for this; here you write it yourself.
+
+# %% solution="clip_by_norm"
+def clip_by_norm(gradients, limit):
+    """Scale all gradients by one factor so that their common norm is at most limit.
+
+    gradients: list of tensors of any shapes. Returns a list of tensors of the same shapes.
+    """
+    ### BEGIN SOLUTION
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    factor = limit / norm if norm > limit else 1.0
+    return [g * factor for g in gradients]
+    ### END SOLUTION
+
+# %% check="clip_by_norm" points=2
+first, second = torch.tensor([3.0, 0]).double(), torch.tensor([[4.0]]).double()
+above = cases.example(gradients=[first, second], limit=1.0, gives=[0.2 * first, 0.2 * second])
+below = cases.example(gradients=[first, second], limit=10.0, gives=[first, second])
+check.function(clip_by_norm, on=[above, below], forbid=("clip_grad_norm", "clip_grad_norm_"))
+### BEGIN HIDDEN TESTS
+def reference(gradients, limit):
+    norm = torch.cat([g.reshape(-1) for g in gradients]).norm()
+    return [g * torch.clamp(limit / norm, max=1.0) for g in gradients]
+nets = cases.layers(seeds=8, seed0=100)
+many = [cases.example(gradients=c["Ws"] + c["bs"], limit=(0.1, 0.5, 2.0, 50.0)[k % 4]) for k, c in enumerate(nets)]
+check.function(clip_by_norm, reference, on=many, forbid=("clip_grad_norm", "clip_grad_norm_"))
+### END HIDDEN TESTS
+
+# %% wrong="clip_by_norm" name="each tensor on its own"
+# says: You clip each tensor by its own norm. The tensors then shrink by different factors, and the direction changes.
+# next: Work out one norm from all tensors together, and one factor for all.
+def clip_by_norm(gradients, limit):
+    return [g * min(1.0, limit / g.norm().item()) for g in gradients]
+
+# %% wrong="clip_by_norm" name="entry by entry"
+# says: You cut off each entry at the limit. That is clipping by value, and it changes the direction.
+# next: Multiply everything by one factor.
+def clip_by_norm(gradients, limit):
+    return [g.clamp(-limit, limit) for g in gradients]
+
+# %% wrong="clip_by_norm" name="always scaled"
+# says: You scale the gradients even when their norm is below the limit, so that small gradients grow.
+# next: Change something only where the norm is above the limit.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    return [g * limit / norm for g in gradients]
+
+# %% wrong="clip_by_norm" name="norms added"
+# says: You add the norms of the tensors. The norm of the whole is the root of the sum of all squares.
+# next: Add the squares first, take one root at the end.
+def clip_by_norm(gradients, limit):
+    norm = sum(g.norm() for g in gradients)
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="the root forgotten"
+# says: You compare the limit with the sum of squares, which is the norm squared.
+# next: Take the root of the sum.
+def clip_by_norm(gradients, limit):
+    norm = sum(g.square().sum() for g in gradients)
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="in place"
+# says: You change the tensors that you were given. The caller may still need them.
+# next: Make new tensors: `g * factor`, not `g *= factor`.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    if norm > limit:
+        for g in gradients:
+            g *= limit / norm
+    return list(gradients)
+
+# %% right="clip_by_norm" name="one long vector"
+def clip_by_norm(gradients, limit):
+    norm = torch.cat([g.flatten() for g in gradients]).norm()
+    return [g / max(1.0, (norm / limit).item()) for g in gradients]
+
+# %% right="clip_by_norm" name="norm of the norms"
+def clip_by_norm(gradients, limit):
+    norm = torch.stack([g.norm() for g in gradients]).norm().item()
+    return [g.clone() if norm <= limit else g * (limit / norm) for g in gradients]
+
+# %% [markdown]
+# Now a network that explodes: four hidden layers of 20 with weights of standard deviation 0.5, where He's value for 20
+# inputs is 0.32. The next cell trains it with clipping. It is your loop of section 3 with one line more.
+
+# %%
+def train_clipped(Ws, bs, X, Y, lr, steps, limit):
+    model, losses = MLP(Ws, bs), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        gradients = torch.autograd.grad(loss, list(model.parameters()))
+        with torch.no_grad():
+            for parameter, gradient in zip(model.parameters(), clip_by_norm(gradients, limit)):
+                parameter -= lr * gradient
+    return losses
+
+
+# %%
+normal = start([2, 20, 20, 20, 20, 1], "he", 0)
+Ws = [0.5 * W / W.std() for W in normal[0]]  # too large
+curves = {"no clipping": train(Ws, normal[1], X_circle, Y_circle, 0.1, 200)[2]}
+curves |= {f"limit {c}": train_clipped(Ws, normal[1], X_circle, Y_circle, 0.1, 200, c) for c in (1.0, 0.1)}
+plot.lines(
+    {name: [min(loss, 1e6) for loss in losses] for name, losses in curves.items()},
+    xlabel="step",
+    ylabel="loss (cut off at a million)",
+    logy=True,
+    alt="Three loss curves over 200 steps. Without clipping the loss passes a million within a few steps. With limit "
+    "1 it falls fast at first and then zigzags downwards; with limit 0.1 it falls smoothly. Both end near 0.01.",
+    caption="A network that starts with weights that are too large: without clipping the first steps destroy it.",
+)
+
+# %% [markdown]
+# Without clipping the loss explodes within a handful of steps. After that every number is infinite or `nan`, and
+# there is nothing left to train. With clipping the same network learns. A limit of 1 allows long steps: fast at first,
+# then from one side of the valley to the other. A limit of 0.1 begins slowly and goes smoothly. So the limit is one
+# more number to choose, and a good start often makes it unnecessary.
+#
+# ### Question 5.5: three patients
+#
+# Three people train a network of ten hidden layers. Each reports something else:
+#
+# - **Ada** uses sigmoids. Her loss falls a little in the first steps and then hardly moves. The gradients of her last
+#   layer are around 0.1, those of her first layer around $10^{-8}$.
+# - **Ben** uses ReLU. His loss jumped up in the first step and has been constant since then. All gradients of his
+#   layers
+#   3 and earlier are exactly 0.
+# - **Cleo** uses ReLU. Her loss is 1.3, 410, $8 \cdot 10^{9}$, `nan`.
+#
+# For each of them: what has happened, which part of what they report tells you, and what is the first thing you would
+# change? Two or three sentences each. A person reads your answer; what counts is the reasoning.
+
+# %% [markdown] answer="three_patients" points=2
+# **Ada** has vanishing gradients. Each sigmoid multiplies the gradient by a slope of at most 1/4 (times the weight), so
+# ten layers take away a factor of a million or more; the ratio between last and first layer, 0.1 to $10^{-8}$, says so.
+# Her last layer learns, the first stands still. I would change the activation to ReLU with He's start (or tanh with
+# Xavier).
+#
+# **Ben** has dead neurons. The jump in the first step means that the step was too long; it pushed the neurons of some
+# layer (the fourth, say) to where their sums are negative for every example. Gradients of *exactly* 0 in all earlier
+# layers mean that nothing gets past it. I would lower the learning rate and start again (the dead do not come back), or
+# use leaky ReLU; counting the dead neurons layer by layer would confirm it.
+#
+# **Cleo** has exploding gradients: the loss grows by larger factors in each step until the numbers overflow. Weights
+# that start too large, or too high a rate. I would first start with He's weights, then lower the rate; clipping the
+# gradient's norm limits the damage.
+#
+# *For the grader: 1 point for the three diagnoses with a reason for each (half for two of them), 1 point for a fitting
+# first remedy each. Ben: "lower the rate" without starting again is enough if dead neurons are named.*
+
+# %% [markdown]
+# ## 6. What one hidden layer can do
+#
+# A famous theorem says that a network with one hidden layer, wide enough, comes as close as you like to any continuous
+# curve. It is called the **universal approximation theorem**. You do not have to believe it: for one input and ReLU you
+# can build that network yourself, without any training.
+#
+# ### 6.1 Connect the dots
+#
+# One hidden neuron with weight 1 and bias $-k$ computes $\mathrm{relu}(x - k)$: flat until $k$, then rising with slope
+# 1. Times $c$, it changes the slope of whatever it is added to by $c$, from $k$ on. Nothing changes left of $k$.
+#
+# So a path through dots can be written down. Take the dots $(0, 1)$, $(1, 3)$ and $(2, 2)$. Start at the first height,
+# 1. From 0 to 1 the path climbs by 2: slope 2. From 1 to 2 it falls by 1: slope −1. At $x = 1$ the slope changes
+# from 2 to −1, that is by $-3$. So
+#
+# $$f(x) = 1 + 2\,\mathrm{relu}(x - 0) - 3\,\mathrm{relu}(x - 1).$$
+#
+# Test it: $f(0) = 1$, $f(1) = 1 + 2 = 3$, $f(2) = 1 + 4 - 3 = 2$.
+
+# %%
+at = torch.linspace(-0.5, 2.5, 200, dtype=torch.float64)
+parts = {"1 + 2 relu(x)": 1 + 2 * torch.relu(at), "−3 relu(x − 1)": -3 * torch.relu(at - 1)}
+plot.lines(
+    {name: (at, y) for name, y in parts.items()} | {"their sum": (at, sum(parts.values()))},
+    xlabel="x",
+    ylabel="output",
+    alt="Three lines. 1 + 2 relu(x) rises from x = 0. −3 relu(x − 1) falls from x = 1. Their sum goes through (0, "
+    "1), (1, 3) and (2, 2).",
+    caption="Two hidden neurons, each with a kink of its own; the sum is a path with two kinks.",
+)
+
+# %% [markdown]
+# The sum follows the first neuron up to the kink of the second, and then turns down. Left of the first dot it is flat.
+#
+# As a network: the hidden weights are all 1, the hidden biases are minus the kinks, the output weights are the
+# **changes of slope**, and the output bias is the first height. Three dots take two hidden neurons: there is no kink at
+# the last dot.
+#
+# ### Exercise 6.1: a network through given dots
+#
+# **Your turn.** Write `connect_the_dots(knots, values)`. `knots` (k+1,) are the places of the dots, in ascending order,
+# not always equally far apart, and `values` (k+1,) the heights. Return the parameters of the network `[1, k, 1]`, as
+# the tuple `(W1, b1, W2, b2)` of shapes (k, 1), (k,), (1, k) and (1,), built as above: hidden neuron $j$ has its kink
+# at knot
+# $j$.
+#
+# For the three dots above: `W1 = [[1.], [1.]]`, `b1 = [0., -1.]`, `W2 = [[2., -3.]]`, `b2 = [1.]`.
+
+# %% solution="connect_the_dots"
+def connect_the_dots(knots, values):
+    """Parameters of a ReLU network with one input whose output goes through the dots in straight lines.
+
+    knots (k+1,) ascending, values (k+1,). Returns (W1, b1, W2, b2): (k, 1), (k,), (1, k), (1,).
+    """
+    ### BEGIN SOLUTION
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.clone()
+    changes[1:] -= slopes[:-1]  # the first slope is a change from 0
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1].clone()
+    ### END SOLUTION
+
+# %% check="connect_the_dots" points=3
+dots = cases.example(
+    knots=torch.tensor([0.0, 1, 2]).double(),
+    values=torch.tensor([1.0, 3, 2]).double(),
+    gives=(
+        torch.ones(2, 1).double(),
+        torch.tensor([0.0, -1]).double(),
+        torch.tensor([[2.0, -3]]).double(),
+        torch.tensor([1.0]).double(),
+    ),
+)
+check.function(connect_the_dots, on=[dots])
+### BEGIN HIDDEN TESTS
+def reference(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones(len(slopes), 1).to(values), -knots[:-1], changes.reshape(1, -1), values[:1]
+drawn = cases.draw(seeds=10, seed0=100, gaps="k", values="k", positive=("gaps",))
+uneven = [cases.example(knots=c["gaps"].cumsum(0) - 2, values=c["values"]) for c in drawn]
+places = torch.linspace(-math.pi, math.pi, 9).double()
+pair = cases.example(knots=torch.tensor([-1.0, 3]).double(), values=torch.tensor([2.0, -2]).double())
+check.function(connect_the_dots, reference, on=uneven + [cases.example(knots=places, values=places.sin()), pair])
+### END HIDDEN TESTS
+
+# %% wrong="connect_the_dots" name="slopes instead of changes"
+# says: Your output weights are the slopes. The neurons to the left go on rising, so each new one only adds the change.
+# next: Subtract from each slope the one before it.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    return torch.ones_like(slopes)[:, None], -knots[:-1], slopes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="gaps forgotten"
+# says: You take the differences of the heights for the slopes. That is right only where the dots are 1 apart.
+# next: Divide each difference by the distance of its two knots.
+def connect_the_dots(knots, values):
+    slopes = values.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="kinks on the wrong side"
+# says: Your kinks lie at minus the knots: relu(x + k) has its kink where x + k is 0.
+# next: The bias of a neuron is minus the place of its kink.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], knots[:-1].clone(), changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="no height to start from"
+# says: Your path starts at height 0. The output bias has to lift it to the first dot.
+# next: Set the output bias to the first value.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], torch.zeros_like(values[:1])
+
+# %% wrong="connect_the_dots" name="kinks one dot late"
+# says: Each of your neurons has its kink one dot too late. A slope has to change where its stretch begins.
+# next: The kinks are all knots but the last.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[1:], changes[None, :], values[:1]
+
+# %% right="connect_the_dots" name="with diff"
+def connect_the_dots(knots, values):
+    slopes = torch.diff(values) / torch.diff(knots)
+    changes = torch.diff(slopes, prepend=torch.zeros_like(slopes[:1]))
+    return torch.ones(len(slopes), 1).to(slopes), -1 * knots[:-1], changes.unsqueeze(0), values[0].reshape(1)
+
+# %% right="connect_the_dots" name="dot by dot"
+def connect_the_dots(knots, values):
+    k = len(knots) - 1
+    W2, before = torch.zeros(1, k, dtype=knots.dtype, device=knots.device), 0.0
+    for j in range(k):
+        slope = (values[j + 1] - values[j]) / (knots[j + 1] - knots[j])
+        W2[0, j], before = slope - before, slope
+    return torch.ones_like(W2).T, -knots[:k], W2, values[:1] + 0
+
+# %% [markdown]
+# ### 6.2 The sine, and how fast the error falls
+#
+# Put the dots on the curve $\sin x$, equally far apart from $-\pi$ to $\pi$, and your network follows it. No step of
+# training is made here.
+
+# %%
+def sine_network(width):
+    """Your network through width + 1 dots on sin x, as a function of places (m,)."""
+    knots = torch.linspace(-math.pi, math.pi, width + 1, dtype=torch.float64)
+    W1, b1, W2, b2 = connect_the_dots(knots, knots.sin())
+    return lambda places: (torch.relu(places[:, None] @ W1.T + b1) @ W2.T + b2)[:, 0]
+
+
+at = torch.linspace(-math.pi, math.pi, 401, dtype=torch.float64)
+plot.lines(
+    {"sin x": (at, at.sin())} | {f"{h} hidden neurons": (at, sine_network(h)(at)) for h in (4, 8)},
+    xlabel="x",
+    ylabel="output",
+    alt="The sine from −π to π and two paths of straight lines. With 4 neurons the path cuts the curve's bends; with "
+    "8 it nearly covers it.",
+    caption="The sine, and two networks that were written down rather than trained.",
+)
+
+# %% [markdown]
+# Four straight stretches give a zigzag; eight are already hard to tell from the curve. Where is the error largest? In
+# the bends, in the middle between two dots, where a straight line cuts the corner.
+#
+# Now let the width grow, and compare with networks of the same width that are *trained* by your `train`: 1500 steps on
+# 100 points of the curve, with $x/\pi$ as input, so that the inputs have size about 1. The kinks start spread over the
+# interval: if all biases were 0, all kinks would sit at one place.
+
+# %%
+x_sine, Y_sine = data.sine(100, dtype=torch.float64)
+
+
+def start_on_line(width, seed):
+    """He's weights, halved in the output layer, and first biases spread over (-1, 1)."""
+    Ws, bs = start([1, width, 1], "he", seed)
+    spread = torch.rand(width, generator=torch.Generator().manual_seed(100 + seed), dtype=torch.float64)
+    return [Ws[0], 0.5 * Ws[1]], [2 * spread - 1, bs[1]]
+
+
+# %%
+widths = [2, 4, 8, 16, 32, 64]
+built = [(sine_network(h)(x_sine[:, 0]) - Y_sine[:, 0]).square().mean().item() for h in widths]
+trained = [train(*start_on_line(h, 1), x_sine / math.pi, Y_sine, 0.05, 1500)[2][-1] for h in widths]
+plot.lines(
+    {"built from dots": (range(1, 7), built), "trained, 1500 steps": (range(1, 7), trained)},
+    xlabel="k, for 2ᵏ hidden neurons",
+    ylabel="mean squared error",
+    logy=True,
+    alt="Two falling curves on a log scale over widths 2 to 64. Built: a straight line from 0.5 down to 4e-7. "
+    "Trained: from 0.17 down to about 7e-4, flattening.",
+    caption="How the error falls with width, for the network you built and for the one you trained.",
+)
+
+# %% [markdown]
+# The built networks fall on a straight line. Here are the numbers behind it, as largest errors: 0.0704 with 8 neurons,
+# 0.0188 with 16, 0.0048 with 32, 0.0012 with 64. Twice the width, a **quarter** of the error. (A curve bends away from
+# a straight line by about the square of the distance of the dots. The figure shows the *squared* error, which falls by
+# 16.)
+#
+# The trained networks get better with width too, but at 64 neurons they are a thousand times worse than the ones you
+# built. The theorem says that good weights *exist*. It does not say that gradient descent finds them, nor how long that
+# takes. With 2 neurons, on the other hand, the trained network wins: it may put its kinks where they are needed.
+#
+# ### 6.3 Depth pays in folds
+#
+# One hidden layer with $h$ neurons on one input has at most $h$ kinks, so its graph has at most $h + 1$ straight
+# pieces. What does depth buy? Two neurons are enough for a **tent**, $T(x) = 2\,\mathrm{relu}(x) - 4\,\mathrm{relu}(x -
+# 0.5)$. It rises from 0 to 1 and falls back to 0: it folds the interval $(0, 1)$ in the middle and lays both halves on
+# top of each other. Whatever the next layer does, it does to both halves at once.
+
+# %%
+def tents(depth):
+    """A network of `depth` hidden layers of two neurons each: the tent, applied depth times. Returns (Ws, bs)."""
+    first, fold = torch.tensor([[1.0], [1.0]]).double(), torch.tensor([[2.0, -4.0], [2.0, -4.0]]).double()
+    Ws = [first, *[fold] * (depth - 1), fold[:1]]
+    return Ws, [*[torch.tensor([0.0, -0.5]).double()] * depth, torch.zeros(1).double()]
+
+
+at = torch.linspace(-0.6, 1, 1601, dtype=torch.float64)
+plot.lines(
+    {f"hidden layers: {depth}": (at, MLP(*tents(depth))(at[:, None])[:, 0]) for depth in (1, 2, 4)},
+    xlabel="x",
+    ylabel="output",
+    alt="Three zigzags between heights 0 and 1, over x from 0 to 1: one tent, two tents, eight tents. Left of 0 all "
+    "are flat.",
+    caption="The tent applied once, twice and four times: each layer doubles the number of pieces.",
+)
+
+# %% [markdown]
+# One layer of two neurons: 2 pieces. Four layers, 8 neurons together: 16 pieces. Eight neurons side by side in *one*
+# layer make at most 9. With ten layers of two it would be 1024 pieces against 21. This is what depth can do: it uses
+# again what it has already built. (Whether training finds such weights is, again, another question.)
+#
+# ### Exercise 6.2 (optional, harder): count the pieces
+#
+# This one gives no points. Within one straight piece the same hidden neurons are on and the same are off: the
+# **pattern** is constant. At a kink some neuron switches, and the pattern changes.
+#
+# Write `count_pieces(x, Ws, bs)` for a ReLU network with one input. `x` (m, 1) are places in ascending order. Go
+# through the hidden layers and note, for each place, which of all the hidden neurons have a sum above 0. Return the
+# number of pieces that the places show: 1, plus the number of times that the pattern changes from one place to the
+# next. A whole number. For the tent, `tents(1)`, and places from 0.1 to 0.9, it is 2.
+
+# %% solution="count_pieces"
+def count_pieces(x, Ws, bs):
+    """Straight pieces of a ReLU network with one input, as seen at the places x.
+
+    x (m, 1) ascending, Ws: list of (out, in), bs: list of (out,); the last layer is linear. Returns a whole number.
+    """
+    ### BEGIN SOLUTION
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    pattern = torch.cat(patterns, dim=1)
+    return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+    ### END SOLUTION
+
+# %% check="count_pieces" points=0
+def folded(depth):
+    fold = torch.tensor([[2.0, -4.0], [2.0, -4.0]]).double()
+    Ws = [torch.ones(2, 1).double(), *[fold] * (depth - 1), fold[:1]]
+    return Ws, [*[torch.tensor([0.0, -0.5]).double()] * depth, torch.zeros(1).double()]
+places = torch.linspace(0.1, 0.9, 40).double()[:, None]
+tent = cases.example(x=places, Ws=folded(1)[0], bs=folded(1)[1], gives=2)
+check.function(count_pieces, on=[tent])
+### BEGIN HIDDEN TESTS
+def reference(x, Ws, bs):
+    states = []
+    for place in x:
+        a, state = place, []
+        for W, b in zip(Ws[:-1], bs[:-1]):
+            z = W @ a + b
+            state += (z > 0).tolist()
+            a = z.clamp(min=0)
+        states.append(tuple(state))
+    return 1 + sum(left != right for left, right in zip(states, states[1:]))
+fine = torch.linspace(0.0005, 0.9995, 500).double()[:, None]
+on = [cases.example(x=fine, Ws=folded(depth)[0], bs=folded(depth)[1]) for depth in (2, 3, 4)]
+drawn = cases.draw(seeds=5, seed0=100, W1="h 1", b1="h", W2="k h", b2="k", W3="q k", b3="q")
+wide = torch.linspace(-4.01, 4.03, 300).double()[:, None]
+on += [cases.example(x=wide, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"], c["b3"]]) for c in drawn]
+few = torch.linspace(-4.01, 4.03, 9).double()[:, None]
+on += [cases.example(x=few, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"], c["b3"]]) for c in drawn]
+check.function(count_pieces, reference, on=on)
+### END HIDDEN TESTS
+
+# %% wrong="count_pieces" name="changes counted, not pieces"
+# says: You count the changes. There is one piece more than there are changes.
+# next: Add 1.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    pattern = torch.cat(patterns, dim=1)
+    return (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="first layer only"
+# says: You look at the first hidden layer alone. The later layers switch too, and more often.
+# next: Go on with the layer's output, and put the patterns of all hidden layers side by side.
+def count_pieces(x, Ws, bs):
+    pattern = x @ Ws[0].T + bs[0] > 0
+    return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="each switch counted"
+# says: Where two neurons switch between the same two places you count two changes. The pattern changes once there.
+# next: Ask for each pair of places whether any neuron switches.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    pattern = torch.cat(patterns, dim=1)
+    return 1 + (pattern[1:] != pattern[:-1]).sum().item()
+
+# %% wrong="count_pieces" name="different patterns counted"
+# says: You count how many different patterns there are. The same pattern can come back in another piece.
+# next: Compare each place with the one before it.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    return len({tuple(row) for row in torch.cat(patterns[-1:], dim=1).tolist()})
+
+# %% right="count_pieces" name="place by place"
+def count_pieces(x, Ws, bs):
+    pieces, before = 0, None
+    for place in x:
+        a, now = place, []
+        for W, b in zip(Ws[:-1], bs[:-1]):
+            z = W @ a + b
+            now += [bool(entry > 0) for entry in z]
+            a = torch.relu(z)
+        pieces += now != before
+        before = now
+    return pieces
+
+# %% right="count_pieces" name="with unique_consecutive"
+def count_pieces(x, Ws, bs):
+    signs = []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        x = torch.relu(x @ W.T + b)
+        signs.append((x > 0).int())
+    return len(torch.unique_consecutive(torch.cat(signs, dim=1), dim=0))
+
+# %% [markdown]
+# If you have written it, this counts the pieces of the tents:
+
+# %%
+unit = torch.linspace(0.0005, 0.9995, 1000, dtype=torch.float64)[:, None]
+[(depth, count_pieces(unit, *tents(depth))) for depth in (1, 2, 3, 4)]
+
+# %% [markdown]
+# ## 7. Hyperparameters
+#
+# Weights and biases are parameters: training finds them. The learning rate, the width, the number of steps, the size of
+# a batch are **hyperparameters**: *you* choose them before training. How?
+#
+# Not by the training loss. A wide network that is trained long enough comes close to every training point, with its
+# noise, and is then wrong in between. So keep some data back, the **validation set**: no gradient ever sees it, and it
+# serves for choosing. (A third set, for the final judgement, comes in week 8: the one you have chosen with is no longer
+# impartial.)
+
+# %% given="noisy_sine"
+x_train, Y_train = data.sine(12, noise=0.5, seed=5, dtype=torch.float64)  # few points, much noise
+x_valid, Y_valid = data.sine(60, noise=0.5, seed=2, dtype=torch.float64)
+X_train, X_valid = x_train / math.pi, x_valid / math.pi  # inputs of size about 1
+
+# %% [markdown]
+# ### 7.1 A search over rate and width
+#
+# The simplest search is a **grid**: write down a few widths and a few rates, train once for every combination, and put
+# the results into a table. Choose rates by factors, 0.01, 0.03, 0.1, not by steps: from 0.1 to 0.11 nothing happens.
+#
+# ### Exercise 7.1: grid search
+#
+# **Your turn.** Write `search(starts, rates, X, Y, X_valid, Y_valid, steps)`.
+#
+# - `starts` is a dictionary: width → `(Ws, bs)`, the starting values for this width. `rates` is a list of rates.
+# - For each width, in the dictionary's order, and for each rate, in the list's order, train with your `train` for
+#   `steps` steps on `X`, `Y`.
+# - Return a list of dictionaries, one for each run, with four entries: `"width"`, `"lr"`, `"training"`, the loss on
+#   `X`, `Y`, and `"validation"`, the loss on `X_valid`, `Y_valid`, both **after** training, as Python numbers.
+#
+# All runs with one width start from the same values. `starts.items()` gives pairs of a width and its start.
+# The check has a linear network of one weight and one bias, so small that you can work out its single step with paper.
+
+# %% solution="search"
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    """Train once for each width and rate.
+
+    starts: dict width -> (Ws, bs). rates: list of numbers. X, Y, X_valid, Y_valid: (n, d) or (n, q). Returns a list of
+    dicts with the keys "width", "lr", "training", "validation".
+    """
+    ### BEGIN SOLUTION
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+    ### END SOLUTION
+
+# %% check="search" points=2
+one = torch.ones(1, 1).double()
+line = cases.example(
+    starts={1: ([one], [0 * one[0]])},
+    rates=[0.25, 0.5],
+    X=2 * one,
+    Y=0 * one,
+    X_valid=one,
+    Y_valid=3 * one,
+    steps=1,
+    gives=[
+        {"width": 1, "lr": 0.25, "training": 9.0, "validation": 25.0},
+        {"width": 1, "lr": 0.5, "training": 64.0, "validation": 64.0},
+    ],
+)
+check.function(search, on=[line])
+### BEGIN HIDDEN TESTS
+def reference(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width in starts:
+        for lr in rates:
+            parts = [P.detach().clone().requires_grad_() for P in [*starts[width][0], *starts[width][1]]]
+            def loss(A, B):
+                half = len(parts) // 2
+                for k in range(half):
+                    A = A @ parts[k].T + parts[half + k]
+                    A = A.relu() if k < half - 1 else A
+                return ((A - B) ** 2).sum(1).mean()
+            for _ in range(steps):
+                gradients = torch.autograd.grad(loss(X, Y), parts)
+                parts[:] = [(P - lr * g).detach().requires_grad_() for P, g in zip(parts, gradients)]
+            losses = {"training": loss(X, Y).item(), "validation": loss(X_valid, Y_valid).item()}
+            rows.append({"width": width, "lr": lr, **losses})
+    return rows
+on = []
+sets = {"X": "n d", "Y": "n q", "X_valid": "m d", "Y_valid": "m q"}
+narrow = {"W1": "h d", "b1": "h", "W2": "q h", "b2": "q"}
+wide = {"V1": "k d", "c1": "k", "V2": "q k", "c2": "q"}
+for c in cases.draw(seeds=3, seed0=100, **sets, **narrow, **wide):
+    starts = {7: ([c["V1"], c["V2"]], [c["c1"], c["c2"]]), 4: ([c["W1"], c["W2"]], [c["b1"], c["b2"]])}
+    data_of = {key: c[key] for key in ("X", "Y", "X_valid", "Y_valid")}
+    on.append(cases.example(starts=starts, rates=[0.001, 0.003, 0.002], **data_of, steps=4))
+check.function(search, reference, on=on)
+### END HIDDEN TESTS
+
+# %% wrong="search" name="validation loss on the training set"
+# says: Your two losses are the same: both are measured on the training set.
+# next: Measure the second on `X_valid` and `Y_valid`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            loss = mean_squared_error(model(X), Y).item()
+            rows.append({"width": width, "lr": lr, "training": loss, "validation": loss})
+    return rows
+
+# %% wrong="search" name="the last loss of the list"
+# says: The last entry of `losses` is the loss before the last step. Yours is one step behind.
+# next: Build an MLP from the trained weights and measure its loss.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            trained_Ws, trained_bs, losses = train(Ws, bs, X, Y, lr, steps)
+            validation = mean_squared_error(MLP(trained_Ws, trained_bs)(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": losses[-1], "validation": validation})
+    return rows
+
+# %% wrong="search" name="each run goes on from the one before"
+# says: Your second rate starts from what the first has trained. Then the runs cannot be compared.
+# next: Start every run from the values in `starts`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            Ws, bs, _ = train(Ws, bs, X, Y, lr, steps)
+            training = mean_squared_error(MLP(Ws, bs)(X), Y).item()
+            validation = mean_squared_error(MLP(Ws, bs)(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="trained on the validation set"
+# says: You train on the validation data. Then they can no longer tell how the network does on data it has not seen.
+# next: Hand `X` and `Y` to `train`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X_valid, Y_valid, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="only matching pairs"
+# says: You pair the first width with the first rate, the second with the second. A grid has every combination.
+# next: Put one loop inside the other.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for (width, (Ws, bs)), lr in zip(starts.items(), rates):
+        model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+        training = mean_squared_error(model(X), Y).item()
+        validation = mean_squared_error(model(X_valid), Y_valid).item()
+        rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% right="search" name="all pairs first"
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    pairs = [(width, lr) for width in starts for lr in rates]
+    rows = []
+    for width, lr in pairs:
+        Ws, bs, _ = train(starts[width][0], starts[width][1], X, Y, lr, steps)
+        model = MLP(Ws, bs)
+        losses = [mean_squared_error(model(A), B).item() for A, B in ((X, Y), (X_valid, Y_valid))]
+        rows.append(dict(width=width, lr=lr, training=losses[0], validation=losses[1]))
+    return rows
+
+# %% right="search" name="losses by a step of rate 0"
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, first in starts.items():
+        for lr in rates:
+            Ws, bs, _ = train(*first, X, Y, lr, steps)
+            row = {"width": width, "lr": lr, "training": train(Ws, bs, X, Y, 0.0, 1)[2][0]}
+            row["validation"] = train(Ws, bs, X_valid, Y_valid, 0.0, 1)[2][0]
+            rows.append(row)
+    return rows
+
+# %% [markdown]
+# The list of dictionaries becomes a pandas table by itself, and `pivot` lays it out: one row for each width, one column
+# for each rate.
+
+# %%
+starts = {width: start_on_line(width, 0) for width in (2, 8, 30)}
+results = pd.DataFrame(search(starts, [0.003, 0.03, 0.1, 0.3], X_train, Y_train, X_valid, Y_valid, 400))
+results.pivot(index="width", columns="lr", values="validation").round(3)
+
+# %% [markdown]
+# Read it like a map. On the left, where the rate is small, 400 steps do not get far. On the right, where it is large,
+# wide networks overshoot: rate and width depend on each other, which is why one searches over both at once. The noise
+# of the data has variance 0.25, so no network can get below that on average. The best cells are close to it, and the
+# differences among them are luck. Do not read meaning into the third decimal.
+#
+# ### 7.2 When to stop
+#
+# The longer you train, the smaller the training loss. The validation loss falls at first as well, and then, often,
+# rises again: the network begins to learn the noise.
+
+# %%
+def validation_curve(width, lr, pieces, steps):
+    """Training and validation loss after each of `pieces` pieces of training, `steps` steps each."""
+    (Ws, bs), losses = start_on_line(width, 0), {"training": [], "validation": []}
+    for _ in range(pieces):
+        model = MLP(Ws, bs)
+        losses["training"].append(mean_squared_error(model(X_train), Y_train).item())
+        losses["validation"].append(mean_squared_error(model(X_valid), Y_valid).item())
+        Ws, bs, _ = train(Ws, bs, X_train, Y_train, lr, steps)
+    return losses
+
+
+# %%
+curve = validation_curve(30, 0.05, 80, 30)
+plot.lines(
+    {name: (range(0, 2400, 30), losses) for name, losses in curve.items()},
+    xlabel="step",
+    ylabel="loss",
+    logy=True,
+    alt="Two loss curves over 2400 steps, log scale. Training falls all the way to about 0.06. Validation falls to "
+    "about 0.26 in the first 600 steps and then rises slowly to 0.29.",
+    caption="Thirty hidden neurons on twelve noisy points: after some hundred steps only the training loss gets "
+    "better.",
+)
+
+# %% [markdown]
+# The curves part early. From there on, what the network learns is true of the twelve training points and of nothing
+# else. This is called **overfitting**. The cheapest remedy is to stop in time: **early stopping**. Watch the validation
+# loss; keep the parameters of its best moment; stop when it has not improved for a while. How long you wait is called
+# the **patience**.
+#
+# An example by hand. The validation losses 5, 3, 4, 2, 6, 7, 1 with patience 2: best so far at step 0, then at 1; step
+# 2 is no improvement (one in a row), step 3 is: 2. Steps 4 and 5 are none: that makes two in a row, so we stop at step
+# 5. The best was step 3. That a 1 would have come we never learn.
+#
+# ### Exercise 7.2: early stopping
+#
+# **Your turn.** Write `early_stopping(losses, patience)`. `losses` is a list of validation losses. Return the tuple
+# `(best, stop)` of whole numbers: the step, counted from 0, of the lowest loss seen until stopping, and the step at
+# which training stops, which is the first step that is the `patience`-th in a row without a new lowest loss. A loss
+# that only *equals* the lowest is no improvement. If that never happens, `stop` is the last step. For the example: `(3,
+# 5)`.
+
+# %% solution="early_stopping"
+def early_stopping(losses, patience):
+    """Step of the best loss and step at which training stops, both from 0; losses: list of numbers, patience >= 1."""
+    ### BEGIN SOLUTION
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return best, step
+    return best, len(losses) - 1
+    ### END SOLUTION
+
+# %% check="early_stopping" points=2
+check.function(early_stopping, on=[cases.example(losses=[5.0, 3, 4, 2, 6, 7, 1], patience=2, gives=(3, 5))])
+### BEGIN HIDDEN TESTS
+def reference(losses, patience):
+    lowest, best, waited = math.inf, 0, 0
+    for step in range(len(losses)):
+        waited += 1
+        if losses[step] < lowest:
+            lowest, best, waited = losses[step], step, 0
+        if waited == patience:
+            break
+    return best, step
+lists = [[5.0, 3, 4, 2, 6, 7, 1], [3.0, 2, 1, 0.5], [1.0, 2, 3, 4], [2.0, 2, 2, 2, 1], [1.0]]
+lists.append([4.0, 5, 3, 4, 2, 3, 1, 2, 0])
+lists += [[9.0, 8, 8, 7.5, 9, 7, 7, 7, 6.5, 8, 9, 9, 9, 1], [1.0, 6, 5, 4, 3, 2, 0.5], [2.0, 1, 7, 3, 2, 5, 4, 0]]
+on = [cases.example(losses=losses, patience=patience) for losses in lists for patience in (1, 2, 3, 5)]
+check.function(early_stopping, reference, on=on)
+### END HIDDEN TESTS
+
+# %% wrong="early_stopping" name="looks into the future"
+# says: Your best step comes after you have stopped. Training that has stopped does not see later losses.
+# next: Look for the best only among the steps up to the stop.
+def early_stopping(losses, patience):
+    best = losses.index(min(losses))
+    return best, min(best + patience, len(losses) - 1)
+
+# %% wrong="early_stopping" name="waiting never starts again"
+# says: You count all steps without improvement, also those before the last improvement.
+# next: Set the count to 0 whenever there is a new lowest loss.
+def early_stopping(losses, patience):
+    best, waited = 0, 0
+    for step in range(1, len(losses)):
+        if losses[step] < losses[best]:
+            best = step
+        else:
+            waited += 1
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="compared with the step before"
+# says: You compare each loss with the one just before. An improvement is a loss below the lowest so far.
+# next: Remember the lowest loss, and compare with that.
+def early_stopping(losses, patience):
+    best, waited = 0, 0
+    for step in range(1, len(losses)):
+        waited = 0 if losses[step] < losses[step - 1] else waited + 1
+        best = step if losses[step] < losses[best] else best
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="one step too late"
+# says: You stop one step too late: you let patience pass and then wait for one more.
+# next: Stop as soon as the number of steps without improvement equals the patience.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best > patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="a tie as an improvement"
+# says: You count a loss that equals the lowest as an improvement.
+# next: Compare with <, not with <=.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss <= losses[best]:
+            best = step
+        if step - best == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="losses instead of steps"
+# says: You return the lowest loss. The question is at which step it was.
+# next: Keep the number of the step along with the loss.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return losses[best], step
+    return losses[best], len(losses) - 1
+
+# %% right="early_stopping" name="with a counter"
+def early_stopping(losses, patience):
+    lowest, best, waited = losses[0], 0, 0
+    for step, loss in list(enumerate(losses))[1:]:
+        if loss < lowest:
+            lowest, best, waited = loss, step, 0
+        else:
+            waited += 1
+            if waited >= patience:
+                return [best, step]
+    return [best, len(losses) - 1]
+
+# %% right="early_stopping" name="with slices"
+def early_stopping(losses, patience):
+    for step in range(patience, len(losses)):
+        before = losses[: step - patience + 1]
+        if before[-1] == min(before) and before.index(before[-1]) == len(before) - 1:
+            if min(losses[step - patience + 1 : step + 1]) >= before[-1]:
+                return step - patience, step
+    return losses.index(min(losses)), len(losses) - 1
+
+# %% [markdown]
+# Your function on the curve above, with a patience of 10 entries. Each entry is 30 steps, so multiply by 30:
+
+# %%
+curve = validation_curve(30, 0.05, 60, 30)
+best, stop = early_stopping(curve["validation"], 10)
+30 * best, 30 * stop, round(curve["validation"][best], 4), round(curve["validation"][-1], 4)
+
+# %% [markdown]
+# Best step, step at which training stops, the loss that you keep, and the loss after 1770 steps. With early stopping
+# the number of steps is one hyperparameter less to search for.
+#
+# ### 7.3 The size of a batch
+#
+# So far each step has used all examples. In week 2 you used minibatches: shuffle the examples, take `batch_size` of
+# them for each step. One pass through all examples is an **epoch**. With smaller batches there are more steps in an
+# epoch, each of them cheaper, and each with a gradient that is only roughly right. Here is your training loop with
+# batches:
+
+# %%
+def train_in_batches(Ws, bs, X, Y, lr, epochs, batch_size, seed):
+    """The loss on all examples before each epoch; in an epoch each example is used once."""
+    generator, losses = torch.Generator().manual_seed(seed), []
+    for _ in range(epochs):
+        losses.append(mean_squared_error(MLP(Ws, bs)(X), Y).item())
+        for batch in torch.randperm(len(X), generator=generator).split(batch_size):
+            Ws, bs, _ = train(Ws, bs, X[batch], Y[batch], lr, 1)
+    return losses
+
+
+# %%
+plot.lines(
+    {
+        f"batches of {size}": train_in_batches(*start([2, 8, 1], "he", 0), X_circle, Y_circle, 0.1, 20, size, 0)
+        for size in (200, 20, 4)
+    },
+    xlabel="epoch",
+    ylabel="loss on all examples",
+    logy=True,
+    alt="Three loss curves over 20 epochs on the circle. All 200 at once falls slowest. Batches of 20 fall much "
+    "faster; batches of 4 fall fastest at first and then go up and down a little.",
+    caption="The circle with batches of 200, 20 and 4, all at rate 0.1: the same number of examples seen, not of "
+    "steps.",
+)
+
+# %% [markdown]
+# All three have seen each example twenty times. The network with all 200 at once made 20 steps, with batches of 20 it
+# made 200, with batches of 4 a thousand. Rough steps, many of them, beat few exact ones. But the small batches do not
+# settle: the curve goes up and down, because each step follows the four examples at hand. Common choices lie between 16
+# and 256, and the graphics cards of week 8 have a say as well: they work through 64 examples about as fast as through
+# one.
+#
+# ## Summary
+#
+# - Equal weights stay equal. Start at random, with a seed. A layer multiplies the size of a signal by
+#   $\sqrt{\text{fan-in}} \cdot s$; He's $s = \sqrt{2/\text{fan-in}}$ keeps it with ReLU, Xavier's
+#   $\sqrt{2/(\text{fan-in} + \text{fan-out})}$ serves tanh and sigmoid.
+# - A neuron is a row of its layer and a column of the next. A layer of $k$ neurons with $m$ inputs has $k(m+1)$
+#   parameters.
+# - One loop over `model.parameters()` trains any network: step, clear, repeat.
+# - Sigmoids take at least three quarters of the gradient in each layer. ReLU neurons that are off for all examples are
+#   dead; leaky ReLU leaves them a way back. Clipping shortens a step that is too long and keeps its direction.
+# - One hidden layer can follow any curve: connect the dots. That good weights exist does not mean that training finds
+#   them. Depth can fold, and each fold doubles the pieces.
+# - Choose rate, width, number of steps and batch size by data that training has not seen.
+#
+# Practice 2 comes next. In week 7 the networks learn to choose among many classes, and the training loop gets its
+# machinery.
+#
+# ## Where to read on
+#
+# - X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
+# - K. He, X. Zhang, S. Ren, J. Sun, "Delving Deep into Rectifiers", ICCV 2015: section 2.2 derives the factor 2.
+# - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, sections 6.4 (depth and approximation), 7.8 (early
+#   stopping), 8.4 (initialisation) and 10.11.1 (clipping).
+# - M. Nielsen, *Neural Networks and Deep Learning*, chapters 4 and 5: approximation in pictures, vanishing gradients.
+# - M. Telgarsky, "Benefits of depth in neural networks", COLT 2016: the tents, and what follows from them.
+# - The PyTorch documentation of `torch.nn.init` and `torch.nn.utils.clip_grad_norm_`.
