@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test test-long lint format lab clean
+.PHONY: all help setup build release grade test kill-matrix test-long lint format lab clean
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
@@ -26,6 +26,9 @@ grade: $(READY)  ## Grade what is in submitted/, write feedback/ and grades.csv
 
 test: $(READY)  ## Run the tests: unit, notebooks, the whole pipeline once
 	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+
+kill-matrix: $(READY)  ## Prove that every known wrong answer is caught and every right one accepted
+	@$(BIN)/course kill-matrix
 
 test-long: $(READY)  ## Run the longer tests: a clean install from the wheel
 	@$(BIN)/python -m pytest -m long

@@ -6,6 +6,7 @@ Everything that goes in and comes back is plain data: tensors, numbers, strings,
 from __future__ import annotations
 
 import contextlib
+import linecache
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ class Reply:
     ``value`` is the result, a copy; ``after`` the arguments after the call; ``changed`` names arguments whose content
     changed and ``shared`` those whose memory the result shares. ``error`` is the student's exception as one sentence
     with its place, and ``error_types`` the names of its class and base classes. ``not_done`` is the name in a stub's
-    NotImplementedError, "" when it names none. ``refused`` says what was not done by hand.
+    NotImplementedError, "" when it names none, and ``leftover`` whether code was written above it. ``refused`` says
+    what was not done by hand.
     """
 
     value: Any = None
@@ -37,6 +39,7 @@ class Reply:
     error: str | None = None
     error_types: tuple[str, ...] = ()
     not_done: str | None = None
+    leftover: bool = False
     refused: str | None = None
 
 
@@ -123,6 +126,14 @@ def describe_error(error: BaseException) -> str:
     return message
 
 
+def _leftover(error: NotImplementedError) -> bool:
+    """Whether the student wrote an answer and left the stub's raise below it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    above = (linecache.getline(frame.filename, line).strip() for line in range(frame.lineno - 1, 0, -1))
+    before = next((line for line in above if line), "")
+    return bool(before) and before != "# YOUR CODE HERE" and "def " not in before and not before.endswith('"""')
+
+
 def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forbid: Sequence[str]) -> Reply:
     before, given = copy(arguments), copy(arguments)
     addresses = {name: _storages(value) for name, value in given.items()}
@@ -134,7 +145,10 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
         try:
             value = answer(*given.values())
         except NotImplementedError as error:
-            return Reply(not_done=str(error.args[0]) if error.args else "")
+            name = str(error.args[0]) if error.args else ""
+            if name and not name.isidentifier():  # torch raises it too, with a sentence
+                return Reply(error=describe_error(error), error_types=("NotImplementedError",))
+            return Reply(not_done=name, leftover=_leftover(error))
         except by_hand.Refused as error:
             return Reply(refused=str(error))
         except Exception as error:

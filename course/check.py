@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from course import feedback, judge, judge_models
+from course import feedback, judge, judge_gradients, judge_models
 from course.cases import Case
 
 
@@ -63,7 +63,10 @@ def gradient(
     With ``upstream`` (the name of an input such as "dA") the loss is the sum of that input times ``of(...)``.
     """
     rules = judge.Rules(by_hand, tuple(forbid), None, None, rtol)
-    feedback.report(judge.gradient(judge.name_of(answer), answer, of, on, tuple(wrt.split()), upstream, rules))
+    name = judge.name_of(answer)
+    trail: dict[str, str] = {}
+    feedback.report(judge_gradients.gradient(name, answer, of, on, tuple(wrt.split()), upstream, rules, trail))
+    feedback.show_trail(trail)
 
 
 def module(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 MIME = "application/vnd.course.verdict+json"
@@ -21,7 +22,8 @@ class Verdict:
     """The outcome of one check.
 
     ``state`` is "passed", "failed" or "not done"; ``what``, ``where``, ``cause`` and ``next`` are the four lines of
-    a failed check, each one sentence or two, "" where there is nothing to say.
+    a failed check, each one sentence or two, "" where there is nothing to say. ``named`` says that the cause is known
+    (seen, or reproduced on two independent cases), not only a clue.
     """
 
     exercise: str
@@ -30,6 +32,7 @@ class Verdict:
     where: str = ""
     cause: str = ""
     next: str = ""
+    named: bool = False
 
     @property
     def passed(self) -> bool:
@@ -126,3 +129,12 @@ def report(verdict: Verdict) -> None:
         print(verdict.text)
     if graded() and not verdict.passed:
         raise (NotDone if verdict.state == "not done" else CheckFailed)(verdict)
+
+
+def show_trail(trail: Mapping[str, str]) -> None:
+    """In a student's notebook, draw which of several gradients are right and which is the first wrong one."""
+    if shell() is None or graded() or len(trail) < 2:
+        return
+    from course import trail as pictures  # and matplotlib: only where there is something to draw
+
+    pictures.draw(trail)

@@ -9,11 +9,11 @@ from typing import Any
 
 import torch
 
-from course import ask, by_hand, device, diagnose
-from course.autograd import gradients, labels_of
+from course import ask, device, diagnose, known
 from course.cases import Case
-from course.compare import Difference, compare, dtype_text, kind_text, number_text, relative_error, shape_text
+from course.compare import Difference, compare, dtype_text, kind_text, number_text, shape_text
 from course.feedback import Verdict
+from course.known import prints
 
 NOT_BY_HAND = "Write the formula out yourself; the section above builds it step by step."
 
@@ -47,7 +47,7 @@ def not_done(name: str, waits_for: str = "") -> Verdict:
 
 def failed(name: str, what: str, where: str, finding: diagnose.Finding) -> Verdict:
     """The verdict on a wrong answer, in the four lines of the feedback contract."""
-    return Verdict(name, "failed", what, where, finding.cause, finding.next)
+    return Verdict(name, "failed", what, where, finding.cause, finding.next, finding.named)
 
 
 def cases_text(on: Sequence[Case], devices: Sequence[torch.device]) -> str:
@@ -79,8 +79,8 @@ def value(name: str, answer: Any, expected: Any, rtol: float | None) -> Verdict:
     what = f"the value of {name}"
     if isinstance(expected, torch.Tensor) and isinstance(answer, torch.Tensor):
         expected = expected.to(answer.device)
-    difference = compare(answer, expected, rtol=rtol)
-    return _verdict_of(name, what, difference)
+    verdict = _verdict_of(name, what, compare(answer, expected, rtol=rtol))
+    return known.explain(verdict, "value", [], lambda: [prints.of_value(answer)], str(prints.of_value(expected)))
 
 
 def _verdict_of(name: str, what: str, difference: Difference | None) -> Verdict:
@@ -97,6 +97,11 @@ def shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype 
     """The verdict on shape and dtype alone."""
     if answer is ...:
         return not_done(name)
+    verdict = _shape(name, answer, expected, dtype)
+    return known.explain(verdict, "shape", [], lambda: [prints.of_value(answer)], f"{expected} {dtype}")
+
+
+def _shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype | None) -> Verdict:
     what = f"the shape of {name}" + (" and its dtype" if dtype else "")
     if not isinstance(answer, torch.Tensor):
         where = f"{name} is {kind_text(answer)}, it should be a tensor"
@@ -112,20 +117,22 @@ def shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype 
 
 def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> Verdict | None:
     """The verdict where a reply cannot be compared at all: not done, not by hand, an exception, a changed input."""
+    if reply.leftover:
+        cause = "There is code of yours, but the line that raises NotImplementedError still stands below it."
+        return failed(name, what, case, diagnose.Finding(cause, "Delete that line."))
     if reply.not_done is not None:
         return not_done(name, reply.not_done)
     if reply.refused:
-        return failed(name, what, case, diagnose.Finding(reply.refused, NOT_BY_HAND))
+        return failed(name, what, case, diagnose.Finding(reply.refused, NOT_BY_HAND, named=True))
     if reply.error:
-        advice = "Read the last line of the message; print the shapes of the parts in that line."
-        return failed(name, what, f"{case}: your code stops there", diagnose.Finding(reply.error, advice))
+        return failed(name, what, f"{case}: your code stops there", diagnose.error(reply.error, reply.error_types))
     if reply.value is ... or (isinstance(reply.value, (list, tuple)) and any(part is ... for part in reply.value)):
         return not_done(name)
     spoilt = [argument for argument in reply.changed if argument != rules.mutates]
     if spoilt:
         cause = f"Your function changes its input {', '.join(spoilt)}, which the caller still needs."
         step = "Look for += or an assignment into it; work on a new tensor instead."
-        return failed(name, what, case, diagnose.Finding(cause, step))
+        return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     return None
 
 
@@ -133,13 +140,14 @@ def _memory(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     """The verdict on whose memory was used, where the exercise is about memory."""
     if rules.mutates and rules.mutates in reply.moved:
         cause = f"{rules.mutates} now lies in new memory."
-        return failed(name, what, case, diagnose.Finding(cause, f"Write into {rules.mutates} itself, as X[:] = or +=."))
+        step = f"Write into {rules.mutates} itself, as X[:] = or +=."
+        return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     if isinstance(rules.shares, str) and rules.shares not in reply.shared:
         cause = f"Your result has memory of its own; it should share {rules.shares}'s."
-        return failed(name, what, case, diagnose.Finding(cause, "Use the way in that does not copy."))
+        return failed(name, what, case, diagnose.Finding(cause, "Use the way in that does not copy.", named=True))
     if rules.shares is False and reply.shared:
         cause = f"Your result shares memory with {', '.join(reply.shared)}: changing one changes the other."
-        return failed(name, what, case, diagnose.Finding(cause, "Make a copy of its own."))
+        return failed(name, what, case, diagnose.Finding(cause, "Make a copy of its own.", named=True))
     return None
 
 
@@ -147,6 +155,31 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
     """The verdict on a function against a reference, or against the results the cases carry."""
     if answer is ...:
         return not_done(name)
+    replies: list[ask.Reply] = []
+    verdict = _function(name, answer, reference, on, rules, replies)
+    return known.explain(verdict, "function", on, lambda: [_print(reply, rules) for reply in replies])
+
+
+def _print(reply: ask.Reply, rules: Rules) -> prints.Print:
+    """What can tell this reply from another: its result, and what it did to its arguments."""
+    notes = [f"changed {argument}" for argument in reply.changed if argument != rules.mutates]
+    if rules.shares is not None:
+        notes += [f"shares {argument}" for argument in reply.shared]
+    if rules.mutates:
+        notes += [f"moved {argument}" for argument in reply.moved]
+        return prints.of_reply(reply, reply.after.get(rules.mutates), notes)
+    return prints.of_reply(reply, None, notes)
+
+
+def _function(
+    name: str,
+    answer: Any,
+    reference: Callable[..., Any] | None,
+    on: Sequence[Case],
+    rules: Rules,
+    replies: list[ask.Reply],
+) -> Verdict:
+    """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
     with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
     devices = device.available() if with_tensors else [torch.device("cpu")]
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
@@ -155,7 +188,7 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
         return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
-        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
+        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
         wrong: list[tuple[int, Difference]] = []
         for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
             text = case_text(case, number, len(on))
@@ -167,19 +200,18 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
             if difference := compare(mine, right, rtol=rules.rtol):
                 if rules.mutates and rules.mutates not in reply.changed:
                     cause = f"{rules.mutates} came back unchanged."
-                    advice = (
-                        f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
-                    )
-                    return failed(name, what, f"{text}: {difference.where}", diagnose.Finding(cause, advice))
+                    step = f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
+                    finding = diagnose.Finding(cause, step, named=True)
+                    return failed(name, what, f"{text}: {difference.where}", finding)
                 wrong.append((number, difference))
             elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
                 return spoilt
         if wrong:
-            return _explained(name, what, on, wrong)
+            return explained(name, what, on, wrong)
     return Verdict(name, "passed", what)
 
 
-def _explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, Difference]]) -> Verdict:
+def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, Difference]]) -> Verdict:
     """The verdict on wrong results: the first place, and a cause if all wrong cases agree on one."""
     number, first = wrong[0]
     finding = None
@@ -190,114 +222,3 @@ def _explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[i
     right = len(on) - len(wrong)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)
-
-
-def gradient(
-    name: str,
-    answer: Any,
-    of: Callable[..., torch.Tensor],
-    on: Sequence[Case],
-    wrt: tuple[str, ...],
-    upstream: str | None,
-    rules: Rules,
-) -> Verdict:
-    """The verdict on gradients against autograd's, the one nearest the loss first."""
-    if answer is ...:
-        return not_done(name)
-    devices = device.available()
-    names = [f"d{argument}" for argument in wrt]
-    what = f"{', '.join(names)} against autograd, {cases_text(on, devices)}"
-    if not callable(answer):
-        where = f"{name} is {kind_text(answer)}, it should be a function"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
-    for place in devices:
-        inputs = [device.to(case.inputs, place) for case in on]
-        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
-        wrong: list[tuple[int, dict[str, Difference]]] = []
-        order: list[str] = []
-        inexact = 0
-        for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
-            text = case_text(case, number, len(on))
-            stopped = refusal(name, what, reply, text, rules)
-            if stopped:
-                return stopped
-            right = gradients(of, given, wrt, upstream)
-            mine = _by_name(reply.value, wrt, given)
-            if isinstance(mine, str):
-                return failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
-            found = {
-                key: difference
-                for key in right
-                if (difference := compare(mine[key], right[key], path=key, rtol=rules.rtol, oracle="autograd"))
-            }
-            if found:
-                order = order if wrong else list(right)
-                wrong.append((number, found))
-            inexact += _inexact(mine, right)
-        if wrong:
-            return _first_wrong(name, what, on, wrong, order)
-        if rules.by_hand and inexact == len(on):
-            cause = (
-                "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
-            )
-            return failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND))
-    return Verdict(name, "passed", what)
-
-
-def _by_name(value: Any, wrt: tuple[str, ...], inputs: dict[str, Any]) -> dict[str, Any] | str:
-    """The student's gradients by name ("dW", "dWs[0]"), or a sentence on what is wrong with their number or names."""
-    names = [f"d{argument}" for argument in wrt]
-    if isinstance(value, dict):
-        parts = [value.get(name, value.get(name[1:])) for name in names]
-        missing = [name for name in names if name not in value and name[1:] not in value]
-        if missing:
-            return f"there is no {missing[0]} in your dict"
-    elif len(wrt) == 1:
-        parts = [value[0] if isinstance(value, tuple) and len(value) == 1 else value]
-    elif not isinstance(value, (list, tuple)) or len(value) != len(wrt):
-        return f"you give {kind_text(value)}, it should be {', '.join(names)}"
-    else:
-        parts = list(value)
-    found: dict[str, Any] = {}
-    for argument, part in zip(wrt, parts, strict=True):
-        labels = labels_of(argument, inputs[argument])
-        if labels == [f"d{argument}"]:
-            found[labels[0]] = part
-        elif isinstance(part, (list, tuple)) and len(part) == len(labels):
-            found.update(zip(labels, part, strict=True))
-        else:
-            return f"d{argument} is {kind_text(part)}, it should be a list of {len(labels)} tensors"
-    return found
-
-
-def _inexact(mine: dict[str, Any], right: dict[str, Any]) -> bool:
-    """Whether the numbers are close, in float64, and yet not as close as a formula comes."""
-    errors = [
-        relative_error(mine[key], right[key])
-        for key in right
-        if isinstance(right[key], torch.Tensor)
-        and isinstance(mine[key], torch.Tensor)
-        and right[key].dtype == torch.float64
-        and mine[key].shape == right[key].shape
-    ]
-    return bool(errors) and not all(by_hand.exactness(error) for error in errors)
-
-
-def _first_wrong(
-    name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, dict[str, Difference]]], order: Sequence[str]
-) -> Verdict:
-    """The verdict that names, for the first wrong case, the first wrong gradient on the way back from the loss.
-
-    ``order`` lists that case's gradients, those nearest the loss first.
-    """
-    found = wrong[0][1]
-    first = next(iter(found))
-    verdict = _explained(name, what, on, [(number, next(iter(each.values()))) for number, each in wrong])
-    right = [key for key in order if key not in found]
-    others = [key for key in found if key != first]
-    notes = [f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right"] if right else []
-    if others:
-        differ = f"{', '.join(others)} {'differs' if len(others) == 1 else 'differ'} too"
-        notes.append(f"{first} is the first wrong one on the way back from the loss; {differ}")
-    where = verdict.where + ("\n" + "; ".join(notes) if notes else "")
-    return Verdict(name, "failed", what, where, verdict.cause, verdict.next)

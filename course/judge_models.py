@@ -5,15 +5,17 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 
-from course import ask, device, diagnose
+from course import ask, device, diagnose, known
 from course.cases import Case
 from course.compare import kind_text, number_text, shape_text
 from course.feedback import Verdict
 from course.judge import Rules, case_text, cases_text, failed, function, not_done, refusal
+from course.known import prints
 
 
 def module(
@@ -28,15 +30,58 @@ def module(
     """The verdict on a torch.nn.Module: its parameters, then its output."""
     if answer is ...:
         return not_done(name)
-    what = f"{name} as a module" + (f", {cases_text(on, device.available())}" if on else "")
-    made = ask.ask(answer, [dict(enumerate(build))])[0] if inspect.isclass(answer) else ask.Reply(value=answer)
+    made: list[ask.Reply] = []
+    verdict, model = _made(name, answer, on, parameters, build, made)
+    if model is None or not verdict.passed:
+        found = [reply if reply.error else replace(reply, value=_look(reply.value)) for reply in made]
+        return known.explain(verdict, "module", [], lambda: [prints.of_reply(reply) for reply in found], f"{build}")
+    if reference is None:
+        return verdict
+    for place in device.available():
+        model.to(place)
+        weights = {key: parameter.detach().clone() for key, parameter in model.named_parameters()}
+        verdict = function(name, model, lambda *case, weights=weights: reference(weights, *case), on, Rules(rtol=rtol))
+        if not verdict.passed:
+            break
+    return replace(verdict, what=made_text(name, on))
+
+
+def made_text(name: str, on: Sequence[Case]) -> str:
+    """What is checked of a module."""
+    return f"{name} as a module" + (f", {cases_text(on, device.available())}" if on else "")
+
+
+def _look(model: Any) -> Any:
+    """What of a module's making can be compared: its parameters' names and shapes, or what it is instead."""
+    if not isinstance(model, torch.nn.Module):
+        return kind_text(model)
+    return {key: tuple(parameter.shape) for key, parameter in model.named_parameters()}
+
+
+def _made(
+    name: str,
+    answer: Any,
+    on: Sequence[Case],
+    parameters: dict[str, Sequence[int]] | Sequence[Sequence[int]] | None,
+    build: tuple[Any, ...],
+    replies: list[ask.Reply],
+) -> tuple[Verdict, Any]:
+    """The verdict on the module itself and its parameters, and the module; ``replies`` gets what making it gave."""
+    what = made_text(name, on)
+    made = ask.Reply(value=answer)
+    if inspect.isclass(answer):
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(11)  # the same random weights each time: a mistake is known by numbers
+            made = ask.ask(answer, [dict(enumerate(build))])[0]
+    replies.append(made)
     if stopped := refusal(name, what, made, f"{name}{build or '()'}", Rules()):
-        return stopped
+        return stopped, None
     model = made.value
     if not isinstance(model, torch.nn.Module):
         where = f"{name} makes {kind_text(model)}, it should be a torch.nn.Module"
         step = "Write `class ...(torch.nn.Module)` and call super().__init__() first."
-        return failed(name, what, where, diagnose.Finding("It does not inherit from torch.nn.Module.", step))
+        finding = diagnose.Finding("It does not inherit from torch.nn.Module.", step, named=True)
+        return failed(name, what, where, finding), None
     shapes = {key: tuple(parameter.shape) for key, parameter in model.named_parameters()}
     if parameters is not None:
         named = isinstance(parameters, dict)
@@ -45,26 +90,28 @@ def module(
             found = ", ".join(f"{key} {shape_text(size)}" for key, size in shapes.items()) or "none"
             listed = wanted.items() if named else [("one", size) for size in wanted]
             wants = ", ".join(f"{key} {shape_text(size)}" for key, size in listed)
-            finding = diagnose.Finding(
-                "Only a torch.nn.Parameter, or a module, assigned to self is a parameter.", "Compare the two lists."
-            )
-            return failed(name, what, f"its parameters are {found}; they should be {wants}", finding)
-    if reference is None:
-        return Verdict(name, "passed", what)
-
-    for place in device.available():
-        model.to(place)
-        weights = {key: parameter.detach().clone() for key, parameter in model.named_parameters()}
-        verdict = function(name, model, lambda *case, weights=weights: reference(weights, *case), on, Rules(rtol=rtol))
-        if not verdict.passed:
-            return Verdict(name, verdict.state, what, verdict.where, verdict.cause, verdict.next)
-    return Verdict(name, "passed", what)
+            cause = "Only a torch.nn.Parameter, or a module, assigned to self is a parameter."
+            finding = diagnose.Finding(cause, "Compare the two lists.")
+            return failed(name, what, f"its parameters are {found}; they should be {wants}", finding), None
+    return Verdict(name, "passed", what), model
 
 
 def training(name: str, losses: Any, below: float | None, steps: int | None) -> Verdict:
     """The verdict on a loss curve."""
     if losses is ...:
         return not_done(name)
+    verdict = _training(name, losses, below, steps)
+    return known.explain(verdict, "training", [], lambda: [_curve_print(losses)], f"{below} {steps}")
+
+
+def _curve_print(losses: Any) -> prints.Print:
+    """A loss curve's fingerprint, in single precision: a long training adds rounding errors up."""
+    if isinstance(losses, (list, tuple)) and all(isinstance(loss, (int, float)) for loss in losses):
+        losses = torch.tensor(losses, dtype=torch.float32)
+    return prints.of_value(losses)
+
+
+def _training(name: str, losses: Any, below: float | None, steps: int | None) -> Verdict:
     what = f"the loss curve {name}"
     if isinstance(losses, torch.Tensor) and losses.dim() == 1:
         losses = losses.tolist()
@@ -97,6 +144,11 @@ def raises(name: str, answer: Any, error: type[Exception], on: Sequence[Case]) -
         return not_done(name)
     what = f"{name} refuses what it cannot take, {cases_text(on, [torch.device('cpu')])}"
     replies = ask.ask(answer, [case.inputs for case in on])
+    verdict = _raises(name, what, replies, error, on)
+    return known.explain(verdict, "raises", on, lambda: [prints.of_reply(reply) for reply in replies], error.__name__)
+
+
+def _raises(name: str, what: str, replies: Sequence[ask.Reply], error: type[Exception], on: Sequence[Case]) -> Verdict:
     for number, (case, reply) in enumerate(zip(on, replies, strict=False)):
         text = case_text(case, number, len(on))
         if reply.not_done is not None:

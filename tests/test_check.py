@@ -400,3 +400,21 @@ def test_does_a_failed_check_let_run_all_go_on_in_a_students_notebook(monkeypatc
     monkeypatch.delenv("NBGRADER_EXECUTION")
     check.gradient(sign, of=forward, on=CASES, wrt="X W b", upstream="dZ")
     assert "wrong sign" in capsys.readouterr().out
+
+
+def test_is_a_raise_left_below_an_answer_named():
+    def written(X):
+        total = X.sum()
+        raise NotImplementedError("written")
+        return total
+
+    with pytest.raises(CheckFailed, match="still stands below it"):
+        check.function(written, torch.sum, on=cases.draw(seeds=1, X="n d"))
+
+
+def test_is_torchs_own_not_implemented_error_an_error_of_the_answer():
+    def mean_of_mask(X):
+        return (X > 0).mean()
+
+    with pytest.raises(CheckFailed, match="your code stops there"):
+        check.function(mean_of_mask, torch.sum, on=cases.draw(seeds=1, X="n d"))

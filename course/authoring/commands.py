@@ -1,4 +1,4 @@
-"""The author's commands: `course build`, `course release`, `course sync`."""
+"""The author's commands: `course build`, `release`, `known`, `kill-matrix`, `sync`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from course.authoring import kill_matrix
+
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
-    """Add build, release and sync to the `course` command."""
+    """Add build, release, known, kill-matrix and sync to the `course` command."""
     build = _command(subparsers, "build", _build, "build the notebooks in source/ from their texts")
     build.add_argument("--force", action="store_true", help="overwrite edited notebooks (a copy is kept as .orig)")
     release = _command(subparsers, "release", _release, "make the students' notebooks in release/ with nbgrader")
     release.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what is stale")
     release.add_argument("--force", action="store_true", help="overwrite edited notebooks (a copy is kept as .orig)")
+    known = _command(subparsers, "known", _known, "write the fingerprints of known mistakes to course/known")
+    known.add_argument("--check", action="store_true", help="write nothing; exit 1 and name what is stale")
     _command(subparsers, "sync", _sync, "bring edits of the built notebooks back into their texts")
+    kill_matrix.add_commands(subparsers)
 
 
 def _command(
@@ -52,6 +57,7 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _release(args: argparse.Namespace) -> int:
+    from course.authoring import known
     from course.authoring.build import build_week
     from course.authoring.release import release_week, stale
 
@@ -61,7 +67,21 @@ def _release(args: argparse.Namespace) -> int:
             wrong.extend(found)
             return found or [f"release/{week}: up to date"]
         build_week(root, week, args.force)
-        return [f"release/{week}: {release_week(root, week)}"]
+        return [f"release/{week}: {release_week(root, week)}", *known.write_week(root, week)]
+
+    wrong: list[str] = []
+    return _each(args, one) or int(bool(wrong))
+
+
+def _known(args: argparse.Namespace) -> int:
+    from course.authoring import known
+
+    def one(root: Path, week: str) -> list[str]:
+        if args.check:
+            found = known.stale(root, week)
+            wrong.extend(found)
+            return found or [f"course/known, {week}: up to date"]
+        return known.write_week(root, week) or [f"course/known, {week}: up to date"]
 
     wrong: list[str] = []
     return _each(args, one) or int(bool(wrong))

@@ -11,16 +11,18 @@ import io
 import itertools
 import linecache
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from course.authoring.regions import without
+from course.authoring.regions import defined, without
 from course.authoring.text import Cell, Exercise, Source
 from course.feedback import CheckFailed, Verdict
 
 _numbers = itertools.count()
+_UNDEFINED = object()
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Stage:
-    """The moment before an exercise's check runs: ``names`` are those of the solved notebook up to there."""
+    """The moment before an exercise's check runs.
+
+    ``names`` are those of the solved notebook up to there, without what the exercise's own solution defines: an answer
+    that forgets a name must not find the solution's.
+    """
 
     exercise: Exercise
     names: dict[str, Any]
@@ -70,12 +76,13 @@ def compiled(source: str) -> CodeType:
 
 @contextlib.contextmanager
 def environment(graded: bool) -> Iterator[None]:
-    """As under nbgrader, where a failed check raises, or as in a student's notebook; what cells print is dropped."""
+    """As under nbgrader, where a failed check raises, or as in a student's notebook; prints and warnings go."""
     before = os.environ.pop("NBGRADER_EXECUTION", None)
     if graded:
         os.environ["NBGRADER_EXECUTION"] = "autograde"
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         os.environ.pop("NBGRADER_EXECUTION", None)
@@ -85,7 +92,7 @@ def environment(graded: bool) -> Iterator[None]:
 
 def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
     """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
-    names = dict(names)
+    names = {name: value for name, value in names.items() if value is not _UNDEFINED}
     try:
         for cell in cells:
             exec(compiled(cell), names)
@@ -98,12 +105,15 @@ def stages(source: Source) -> Iterator[Stage]:
     """One stage for each exercise of the solved notebook, in order; raises what a cell of it raises."""
     exercises = source.exercises
     names: dict[str, Any] = {"__name__": "__main__"}
+    before: dict[str, dict[str, Any]] = {}
     for cell in source.cells:
         if cell.kind != "code" or not cell.released:
             continue
         if cell.role == "check":
-            yield Stage(exercises[cell.name], names)
+            yield Stage(exercises[cell.name], {**names, **before[cell.name]})
         else:
+            if cell.role == "solution":
+                before[cell.name] = {name: names.get(name, _UNDEFINED) for name in defined(cell.source)}
             with environment(graded=True):
                 exec(compiled(cell.source), names)
 

@@ -12,7 +12,7 @@ from course.authoring.regions import RegionError, defined, parse_code, python, r
 from course.authoring.text import Cell, Problem, Source
 
 # What a check cell may use besides builtins, its own names and what the notebook's solution cells define.
-CHECK_NAMES = frozenset({"torch", "check", "cases", "math"})
+CHECK_NAMES = frozenset({"torch", "check", "cases", "math", "practice"})
 BELONGS = {"SOLUTION": ("solution", "answer"), "HIDDEN TESTS": ("check",)}
 CODE_ROLES = ("solution", "check", "wrong", "right")
 
@@ -172,7 +172,7 @@ def _check_names(source: Source) -> Iterator[Problem]:
                 yield Problem(
                     line_of(cell, node.lineno - 1),
                     f"the check uses {node.id!r}, which the grader does not have. Use only torch, check, cases, math, "
-                    "the names of solution cells, and names assigned in this cell.",
+                    "practice, the names of solution cells, and names assigned in this cell.",
                 )
             elif (
                 isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in students - own

@@ -46,13 +46,16 @@ NA,NA,140000
 
 # %% [markdown]
 # The function that reads CSV is `pd.read_csv`. It expects a file. We have a string, so we wrap it: `io.StringIO`
-# makes a string behave like an open file. The next cell gives the two together a name, and the rest of the notebook
-# uses that name. It is locked, like the cell above: you may run it, but not change it.
+# makes a string behave like an open file. `skipinitialspace=True` means that a space after a comma does not count.
+# Without it, ` NA` with a space in front would be a word like any other, and not a missing cell.
+#
+# The next cell gives all this together a name, and the rest of the notebook uses that name. It is locked, like the
+# cell above: you may run it, but not change it.
 
 # %% given="read_table"
 def read_table(text):
     """Read a table from CSV text: one row for each line, columns named by the first line."""
-    return pd.read_csv(io.StringIO(text))
+    return pd.read_csv(io.StringIO(text), skipinitialspace=True)
 
 # %%
 houses = read_table(houses_text)
@@ -130,13 +133,19 @@ four_houses = cases.example(
     text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     gives={"rooms": 2, "roof": 3, "price": 0},
 )
-check.function(count_missing, on=[four_houses])
+ferries = cases.example(
+    text="ferry,deck,cars\nAnna,,12\nNA,2,7\nGull,3,\n", gives={"ferry": 1, "deck": 1, "cars": 1}
+)
+check.function(count_missing, on=[four_houses, ferries])
 ### BEGIN HIDDEN TESTS
 first_row = cases.example(
-    text="day,wind,rain\nNA,,3.5\nMon,-2,NA\nTue,-1.5,0\nWed,NA,1\nThu,4,\n", gives={"day": 1, "wind": 2, "rain": 2}
+    text="day,wind,rain\nNA,,3.5\nMon,-2,NA\nTue,-1.5,0\nWed,NA,1\nThu,4,\n",
+    gives={"day": 1, "wind": 2, "rain": 2},
 )
 complete = cases.example(text="NAME,age\nNANA,3\nDANA,-4\n", gives={"NAME": 0, "age": 0})
-spellings = cases.example(text="a,b,c,d\nnull,NaN,N/A,1\n,NA,,2\n0,,7,3\n", gives={"a": 2, "b": 3, "c": 2, "d": 0})
+spellings = cases.example(
+    text="a,b,c,d\nnull,NaN,N/A,1\n,NA,,2\n0,,7,3\n", gives={"a": 2, "b": 3, "c": 2, "d": 0}
+)
 check.function(count_missing, on=[first_row, complete, spellings])
 ### END HIDDEN TESTS
 
@@ -173,6 +182,11 @@ def count_missing(text):
         counts[name] = int(table[name].isna().sum())
     return counts
 
+# %% right="count_missing" name="rows less those that are there"
+def count_missing(text):
+    table = read_table(text)
+    return {name: len(table) - int(table[name].count()) for name in table}
+
 # %% [markdown]
 # ## 2. Inputs and targets
 #
@@ -207,9 +221,9 @@ rooms.shape, rooms.dtype, rooms
 # %% [markdown]
 # One column of four rows becomes a vector of shape (4,). The holes came along, as `nan`; they wait for section 4.
 #
-# Why insist on floating point? Because the weights of a network are floating-point numbers, and PyTorch refuses to
-# multiply a matrix of one dtype by a matrix of another. And why float64? It carries about 16 decimal digits, so when
-# your result differs from the expected one, rounding is not to blame.
+# Why insist on floating point? Because the weights of a network are floating-point numbers. `+`, `-`, `*` and `/` take
+# the wider of two dtypes, but `@`, the product that a network is made of, refuses two different ones. And why float64?
+# It carries about 16 decimal digits, so when your result differs from the expected one, rounding is not to blame.
 #
 # ### Exercise 2.1: the targets
 #
@@ -231,13 +245,21 @@ four_houses = cases.example(
     text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     gives=torch.tensor([127500, 106000, 178100, 140000], dtype=torch.float64),
 )
-check.function(target_values, on=[four_houses])
+trees = cases.example(
+    text="kind,metres\noak,11.5\nNA,8\nelm,-0.5\n", gives=torch.tensor([11.5, 8, -0.5], dtype=torch.float64)
+)
+check.function(target_values, on=[four_houses, trees])
 ### BEGIN HIDDEN TESTS
 weather = cases.example(
-    text="day,wind,degrees\nNA,3,-2.5\nMon,,0.1\nTue,7,-11\n", gives=torch.tensor([-2.5, 0.1, -11], dtype=torch.float64)
+    text="day,wind,degrees\nNA,3,-2.5\nMon,,0.1\nTue,7,-11\n",
+    gives=torch.tensor([-2.5, 0.1, -11], dtype=torch.float64),
 )
-bikes = cases.example(text="gears,sold\n7,1\n21,0\n3,1\n1,12\n8,-3\n", gives=torch.tensor([1.0, 0, 1, 12, -3]).double())
-wide = cases.example(text="a,b,c,d,e\n1,2,3,x,5\n6,7,8,y,16777217\n", gives=torch.tensor([5, 16777217]).double())
+bikes = cases.example(
+    text="gears,sold\n7,1\n21,0\n3,1\n1,12\n8,-3\n", gives=torch.tensor([1.0, 0, 1, 12, -3]).double()
+)
+wide = cases.example(
+    text="a,b,c,d,e\n1,2,3,x,5\n6,7,8,y,16777217\n", gives=torch.tensor([5, 16777217]).double()
+)
 check.function(target_values, on=[weather, bikes, wide])
 ### END HIDDEN TESTS
 
@@ -269,6 +291,11 @@ def target_values(text):
 def target_values(text):
     table = read_table(text)
     return torch.tensor([float(value) for value in table[table.columns[-1]]], dtype=torch.float64)
+
+# %% right="target_values" name="from the column's own list"
+def target_values(text):
+    column = read_table(text).iloc[:, -1].astype(float)
+    return torch.tensor(column.tolist(), dtype=torch.float64)
 
 # %% [markdown]
 # ## 3. Words into numbers: one-hot
@@ -411,6 +438,15 @@ def one_hot(text, column):
     columns.append([float(missing) for missing in values.isna()])
     return torch.tensor(columns, dtype=torch.float64).T
 
+# %% right="one_hot" name="one 1 in each row of zeros"
+def one_hot(text, column):
+    values = read_table(text)[column]
+    words = sorted(values.dropna().unique())
+    encoded = torch.zeros(len(values), len(words) + 1, dtype=torch.float64)
+    for i, value in enumerate(values):
+        encoded[i, len(words) if pd.isna(value) else words.index(value)] = 1
+    return encoded
+
 # %% [markdown]
 # ## 4. Missing numbers: the mean of the others
 #
@@ -507,44 +543,50 @@ check.function(
 ### END HIDDEN TESTS
 
 # %% wrong="fill_means" name="filled with zeros"
-# says: You fill the holes with 0. For most columns 0 is not a typical value; a house with 0 rooms is not a house.
+# says: You fill the holes with 0. A 0 is a number like any other, and for most columns not a likely one.
 # next: Fill each hole with the mean of the known numbers in its column.
 def fill_means(X):
     return torch.nan_to_num(X, nan=0.0)
 
 # %% wrong="fill_means" name="one mean for the whole matrix"
-# says: You use one mean for the whole matrix, so rooms and square metres are mixed.
+# says: You use one mean for the whole matrix, so columns that measure different things are mixed.
 # next: Take the mean of each column by itself: over `dim=0`, which runs down the rows.
 def fill_means(X):
     missing = torch.isnan(X)
     return torch.where(missing, X[~missing].mean(), X)
 
 # %% wrong="fill_means" name="mean along the rows"
-# says: You average along the rows. A hole is then filled with numbers that measure something else.
+# says: You average along the rows, so a hole is filled from the other columns of its row.
 # next: Average down the columns: over `dim=0`.
 def fill_means(X):
     return torch.where(torch.isnan(X), X.nanmean(dim=1, keepdim=True), X)
 
 # %% wrong="fill_means" name="holes counted as zeros in the mean"
-# says: Your mean divides by all n rows. That counts each hole as a 0 and makes the mean too small.
+# says: Your mean divides by all n rows. That counts each hole as a 0 and pulls the mean towards 0.
 # next: Divide by the number of known entries in the column.
 def fill_means(X):
     missing = torch.isnan(X)
     return torch.where(missing, torch.nan_to_num(X, nan=0.0).mean(dim=0), X)
 
 # %% wrong="fill_means" name="the median"
-# says: You fill with the middle value of the known numbers. The mean is asked for.
+# says: You fill with the median, the middle one of the known numbers. The mean is asked for.
 # next: Add the known numbers of a column up and divide by how many they are.
 def fill_means(X):
     return torch.where(torch.isnan(X), X.nanmedian(dim=0).values, X)
 
 # %% wrong="fill_means" name="the input overwritten"
-# says: The numbers are right, but you wrote them into X itself, and now nobody can tell where the holes were.
+# says: The numbers are right, but you wrote them into X itself, and X can no longer say where the holes were.
 # next: Work on a copy, `X.clone()`, or use `torch.where`, which makes a new tensor.
 def fill_means(X):
     missing = torch.isnan(X)
     X[missing] = X.nanmean(dim=0).expand_as(X)[missing]
     return X
+
+# %% wrong="fill_means" name="holes not found"
+# says: The holes are still nan. A comparison with nan never finds them, and a mean taken with them in is nan itself.
+# next: Find them with `torch.isnan(X)`, and leave them out of the mean.
+def fill_means(X):
+    return torch.where(X == torch.nan, X.nanmean(dim=0), X)
 
 # %% right="fill_means" name="with a loop"
 def fill_means(X):
@@ -631,7 +673,13 @@ pupils = cases.example(  # a word column first and a number column after it; hol
     text="house,maths,physics,passed\nNA,85,90,1\nred,,80,0\nblue,95,,1\nred,60,70,0\nblue,70,75,1\n",
     gives=(
         torch.tensor(
-            [[85, 90, 0, 0, 1], [77.5, 80, 0, 1, 0], [95, 78.75, 1, 0, 0], [60, 70, 0, 1, 0], [70, 75, 1, 0, 0]]
+            [
+                [85, 90, 0, 0, 1],
+                [77.5, 80, 0, 1, 0],
+                [95, 78.75, 1, 0, 0],
+                [60, 70, 0, 1, 0],
+                [70, 75, 1, 0, 0],
+            ]
         ).double(),
         torch.tensor([1, 0, 1, 0, 1]).double(),
     ),
@@ -644,7 +692,12 @@ weather = cases.example(  # two columns of words, one of them complete
     text="wind,sky,gust,rain\nN,NA,NA,0.5\nS,grey,-4.5,2\nN,blue,1,-1\nS,grey,NA,0.25\n",
     gives=(
         torch.tensor(
-            [[-1.75, 1, 0, 0, 0, 0, 1], [-4.5, 0, 1, 0, 0, 1, 0], [1, 1, 0, 0, 1, 0, 0], [-1.75, 0, 1, 0, 0, 1, 0]]
+            [
+                [-1.75, 1, 0, 0, 0, 0, 1],
+                [-4.5, 0, 1, 0, 0, 1, 0],
+                [1, 1, 0, 0, 1, 0, 0],
+                [-1.75, 0, 1, 0, 0, 1, 0],
+            ]
         ).double(),
         torch.tensor([0.5, 2, -1, 0.25]).double(),
     ),
@@ -695,7 +748,9 @@ def prepare(text):
 # next: Let `get_dummies` and `mean` work on all inputs at once, without naming them.
 def prepare(text):
     table = read_table(text)
-    X = torch.cat([fill_means(torch.tensor(table[["rooms"]].to_numpy(dtype=float))), one_hot(text, "roof")], dim=1)
+    X = torch.cat(
+        [fill_means(torch.tensor(table[["rooms"]].to_numpy(dtype=float))), one_hot(text, "roof")], dim=1
+    )
     return X, target_values(text)
 
 # %% right="prepare" name="from the earlier exercises"
@@ -705,6 +760,13 @@ def prepare(text):
     parts = [fill_means(torch.tensor(numbers.to_numpy(dtype=float)))]
     parts += [one_hot(text, name) for name in inputs.columns if name not in numbers.columns]
     return torch.cat(parts, dim=1), target_values(text)
+
+# %% right="prepare" name="numbers filled before the words are encoded"
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    inputs = inputs.fillna(inputs.mean(numeric_only=True))
+    encoded = pd.get_dummies(inputs, dummy_na=True, dtype=float)
+    return torch.tensor(encoded.astype(float).values.tolist(), dtype=torch.float64), target_values(text)
 
 # %% [markdown]
 # Your own function now turns the houses into tensors. Compare with the text at the top of the notebook, row by row.
@@ -747,9 +809,9 @@ plot.bars(
 
 # %% [markdown]
 # The first two bars agree: when chance decides, those who are left resemble those who are gone, and their mean is a
-# fair guess. The third bar is too low, by two and a half hours. For those who are missing the guess is worse still,
-# because they are the ones who study more. And nothing in the table warns you: the numbers that would show it are the
-# missing ones. Having more rows does not help either.
+# fair guess. The third bar is too low, by 2.4 hours. For those who are missing the guess is worse still, because they
+# are the ones who study more: 25.0 hours on average, and 17.6 is what the table would claim. And nothing in the table
+# warns you: the numbers that would show it are the missing ones. Having more rows does not help either.
 #
 # The mean is one thing, the spread another. The standard deviation says how far the numbers typically lie from their
 # mean. Here it is before deleting, and after filling in the *fair* case:
@@ -840,10 +902,10 @@ my_missing = list(count_missing(my_text).values())
 # %% check="my_text" points=1
 check.shape(my_X, (6, 4), dtype=torch.float64)
 check.shape(my_y, (6,), dtype=torch.float64)
-### BEGIN HIDDEN TESTS
-check.shape(my_X, (6, 4), dtype=torch.float64)
 check.value(my_missing, [1, 1, 0])
-check.function(prepare, on=[cases.example(text=my_text, gives=(my_X, my_y))])  # X and y come from this very text
+### BEGIN HIDDEN TESTS
+from_text = cases.example(text=my_text, gives=(my_X, my_y))  # X and y come from this very text
+check.function(prepare, on=[from_text])
 ### END HIDDEN TESTS
 
 # %% wrong="my_text" name="nothing missing among the words"
@@ -860,10 +922,10 @@ my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,s
 my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
-# %% wrong="my_text" name="a space before NA"
-# says: A space after the comma is part of the cell: " NA" with a space is a word like any other.
-# next: Write the cells without spaces around the commas.
-my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31, NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+# %% wrong="my_text" name="a question mark for a missing word"
+# says: pandas reads the ? in your column of words as a word like any other, not as a missing cell.
+# next: Write NA where a cell is missing, or nothing at all between the two commas.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,?,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
 my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
@@ -872,6 +934,13 @@ my_missing = list(count_missing(my_text).values())
 # next: Set `my_X` and `my_y` with `prepare(my_text)`.
 my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
 my_X, my_y = torch.zeros(6, 4, dtype=torch.float64), torch.zeros(6, dtype=torch.float64)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="two numbers missing"
+# says: Two cells of your column of numbers are missing. Exactly one should be.
+# next: Put a number in one of the two places.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\nNA,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
 # %% right="my_text" name="another table, empty cells"
@@ -885,6 +954,19 @@ my_text = """songs,mood,plays
 """
 my_X, my_y = prepare(my_text)
 my_missing = [1, 1, 0]
+
+# %% right="my_text" name="spaces after the commas"
+my_text = """
+stops, day, late
+4, Mon, 2.5
+7, Tue, 0
+NA, Mon, 1
+5, NA, 12
+9, Tue, 3
+6, Tue, 0.5
+"""
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
 
 # %% [markdown]
 # ## Summary

@@ -39,8 +39,10 @@ from course import cases, check, device, plot
 plot.tensor_shape(
     (4, 3), (3, 2), (4, 2),
     labels=("X", "W.T", "Z"),
-    alt="Three grids of cells: X with 4 rows and 3 columns, W.T with 3 rows and 2 columns, Z with 4 rows and 2 columns.",
-    caption="A layer turns X, three numbers for each of four flats, into Z, two results for each of four flats.",
+    alt="Three grids of cells: X with 4 rows and 3 columns, W.T with 3 rows and 2 columns, "
+    "Z with 4 rows and 2 columns.",
+    caption="A layer turns X, three numbers for each of four flats, into Z, "
+    "two results for each of four flats.",
 )
 
 # %% [markdown]
@@ -60,7 +62,7 @@ matrix = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 number.shape, vector.shape, matrix.shape
 
 # %% [markdown]
-# The last line of a cell is shown below it. Each answer is a **shape**: how many entries there are along each **dimension**. `torch.Size([])` says that a single number has no dimension at all. `torch.Size([4])` says one dimension with 4 entries. `torch.Size([2, 3])` says 2 rows of 3.
+# The last line of a cell is shown below it. Each answer is a **shape**: how many entries there are along each **dimension**. `torch.Size([])` says that a single number has no dimension at all. `torch.Size([4])` says one dimension with 4 entries. `torch.Size([2, 3])` says 2 rows of 3. From here on I write such a shape plainly as `(2, 3)`.
 #
 # You can read a shape off the brackets, from the outside in. Count what the outermost pair holds: that is dimension 0. Step inside one of those and count again: dimension 1. Go on until you meet bare numbers.
 
@@ -76,8 +78,10 @@ print(sheets.shape, "dimensions:", sheets.ndim, "entries:", sheets.numel())
 plot.tensor_shape(
     vector, matrix, sheets,
     labels=("vector", "matrix", "sheets"),
-    alt="A vector drawn as a line of 4 cells, a matrix as 2 rows of 3 cells, and a tensor as 2 sheets of 3 rows and 4 columns.",
-    caption="One, two and three dimensions. With three, dimension 0 counts the sheets, dimension 1 the rows, dimension 2 the columns.",
+    alt="A vector drawn as a line of 4 cells, a matrix as 2 rows of 3 cells, "
+    "and a tensor as 2 sheets of 3 rows and 4 columns.",
+    caption="One, two and three dimensions. With three, dimension 0 counts the sheets, "
+    "dimension 1 the rows, dimension 2 the columns.",
 )
 
 # %% [markdown]
@@ -106,7 +110,7 @@ print(torch.tensor([1, 3, 5], dtype=torch.float64))
 #
 # ### 1.3 Ready-made tensors
 #
-# You rarely type numbers in. These functions fill a shape for you: with zeros, with ones, with ones on the diagonal, with numbers that count up, or with random numbers between 0 and 1.
+# You rarely type numbers in. There are functions that fill a shape for you: `torch.zeros` with zeros, `torch.ones` with ones, `torch.eye` with ones on the diagonal and zeros elsewhere, `torch.arange` with numbers that count up, and `torch.rand` with random numbers between 0 and 1.
 
 # %%
 print(torch.ones(2, 3))
@@ -116,7 +120,7 @@ torch.manual_seed(0)  # the same random numbers each time
 print(torch.rand(2, 2))
 
 # %% [markdown]
-# `torch.arange(1, 7)` stops *before* 7, like Python's `range`, and the third number of `torch.arange(0, 10, 2)` is the step. A shape may be written as `torch.ones(2, 3)` or as `torch.ones((2, 3))`: both are fine.
+# `torch.arange(1, 7)` stops *before* 7, like Python's `range`, and the third number of `torch.arange(0, 10, 2)` is the step. A shape may be written as `torch.ones(2, 3)` or as `torch.ones((2, 3))`: both are fine, and all of these functions take `dtype=`.
 #
 # A tensor also lives somewhere: in the memory of the processor (`device="cpu"`, the default) or of a graphics card. Section 8 comes back to that.
 
@@ -159,6 +163,10 @@ zero_column = torch.ones(3, 1, dtype=torch.float64)
 # %% right="zero_column" name="from brackets"
 zero_column = torch.tensor([[0.0], [0.0], [0.0]], dtype=torch.double)
 
+# %% right="zero_column" name="filled afterwards"
+zero_column = torch.empty((3, 1), dtype=torch.float64)
+zero_column[:] = 0
+
 # %% [markdown]
 # #### Exercise 1.2: from brackets to shapes and back
 #
@@ -169,7 +177,7 @@ zero_column = torch.tensor([[0.0], [0.0], [0.0]], dtype=torch.double)
 # - `block`: shape `(2, 3, 2)`, type `torch.int64`. Its first sheet has the rows 1 2, then 5 6, then 9 10. Its second sheet has the rows 3 4, then 7 8, then 11 12.
 # - `read_shape`: the shape of `torch.tensor([[[7], [8]], [[9], [0]], [[1], [2]]])`, as a tuple such as `(4, 3)`.
 #
-# Put together, the sheets of `block` are the left and the right half of `grid`. In section 2 you will cut such pieces out of a table yourself.
+# Put together, the sheets of `block` are the left and the right half of `grid`. In section 2 you will cut such pieces out of a table yourself. The check looks at `row`, `grid` and `block` now; `read_shape` counts when your notebook is graded.
 
 # %% solution="from_brackets"
 ### BEGIN SOLUTION
@@ -180,14 +188,11 @@ read_shape = (3, 2, 1)
 ### END SOLUTION
 
 # %% check="from_brackets" points=2
-check.shape(row, (1, 3), dtype=torch.float32)
-check.shape(grid, (3, 4), dtype=torch.int64)
-check.shape(block, (2, 3, 2), dtype=torch.int64)
+lines = torch.arange(1, 13).split(4)
+check.value(row, torch.arange(1.0, 6.0, 2.0)[None])
+check.value(grid, torch.stack(lines))
+check.value(block, torch.stack(torch.stack(lines).split(2, dim=1)))
 ### BEGIN HIDDEN TESTS
-table = torch.arange(1, 13).reshape(3, 4)
-check.value(row, torch.tensor([[1.0, 3.0, 5.0]]))
-check.value(grid, table)
-check.value(block, torch.stack([table[:, :2], table[:, 2:]]))
 check.value(read_shape, (3, 2, 1))
 ### END HIDDEN TESTS
 
@@ -215,11 +220,25 @@ grid = torch.arange(1, 13).reshape(3, 4)
 block = torch.tensor([[[1, 2], [5, 6], [9, 10]], [[3, 4], [7, 8], [11, 12]]])
 read_shape = (3, 2, 1)
 
+# %% wrong="from_brackets" name="grid counted down the columns"
+# says: Your grid counts down its columns. A table is read along its rows: 1 2 3 4 is the first row.
+# next: Begin the second row with 5 and the third with 9.
+row = torch.tensor([[1.0, 3.0, 5.0]])
+grid = torch.arange(1, 13).reshape(4, 3).T
+block = torch.tensor([[[1, 2], [5, 6], [9, 10]], [[3, 4], [7, 8], [11, 12]]])
+read_shape = (3, 2, 1)
+
 # %% right="from_brackets" name="counted and cut"
 row = torch.arange(1.0, 6.0, 2.0)[None, :]
 grid = torch.arange(1, 13).reshape(3, 4)
 block = torch.stack((grid[:, 0:2], grid[:, 2:4]))
 read_shape = torch.tensor([[[7], [8]], [[9], [0]], [[1], [2]]]).shape
+
+# %% right="from_brackets" name="row by row"
+row = torch.tensor([1.0, 3.0, 5.0]).reshape(1, 3)
+grid = torch.stack([torch.arange(1, 5), torch.arange(5, 9), torch.arange(9, 13)])
+block = torch.cat([grid[None, :, :2], grid[None, :, 2:]])
+read_shape = [3, 2, 1]
 
 # %% [markdown]
 # ## 2. Taking parts
@@ -280,9 +299,13 @@ def write_sheets(T, i, j, k, value):
 # %% check="write_entries" points=1
 one_vector = cases.example(z=torch.zeros(3), i=0, value=1.0, gives=torch.tensor([1.0, 0.0, 0.0]))
 check.function(write_vector, on=[one_vector], mutates="z")
-two_by_two = cases.example(Z=torch.zeros(2, 2), i=1, j=0, value=5.0, gives=torch.tensor([[0.0, 0.0], [5.0, 0.0]]))
+two_by_two = cases.example(
+    Z=torch.zeros(2, 2), i=1, j=0, value=5.0, gives=torch.tensor([[0.0, 0.0], [5.0, 0.0]])
+)
 check.function(write_matrix, on=[two_by_two], mutates="Z")
-one_sheet = cases.example(T=torch.zeros(1, 1, 3), i=0, j=0, k=2, value=4.0, gives=torch.tensor([[[0.0, 0.0, 4.0]]]))
+one_sheet = cases.example(
+    T=torch.zeros(1, 1, 3), i=0, j=0, k=2, value=4.0, gives=torch.tensor([[[0.0, 0.0, 4.0]]])
+)
 check.function(write_sheets, on=[one_sheet], mutates="T")
 ### BEGIN HIDDEN TESTS
 def changed(T, place, value):
@@ -296,7 +319,9 @@ vectors = [cases.example(z=z, i=i, value=-9.0, gives=changed(z, (i,), -9.0)) for
 places = [(0, 2), (2, 0), (1, 1), (2, 3)]
 matrices = [cases.example(Z=Z, i=i, j=j, value=-9.0, gives=changed(Z, (i, j), -9.0)) for i, j in places]
 places = [(1, 1, 2), (0, 2, 1), (1, 0, 3), (0, 1, 0)]
-blocks = [cases.example(T=T, i=i, j=j, k=k, value=1.0, gives=changed(T, (i, j, k), 1.0)) for i, j, k in places]
+blocks = [
+    cases.example(T=T, i=i, j=j, k=k, value=1.0, gives=changed(T, (i, j, k), 1.0)) for i, j, k in places
+]
 check.function(write_vector, on=vectors, mutates="z")
 check.function(write_matrix, on=matrices, mutates="Z")
 check.function(write_sheets, on=blocks, mutates="T")
@@ -373,6 +398,20 @@ def write_matrix(Z, i, j, value):
 def write_sheets(T, i, j, k, value):
     T[i][j][k] = value
 
+# %% right="write_entries" name="a changed copy written back"
+def write_vector(z, i, value):
+    new = z.clone()
+    new[i] = value
+    z[:] = new
+
+
+def write_matrix(Z, i, j, value):
+    write_vector(Z[i], j, value)
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, :, k][j] = value
+
 # %% [markdown]
 # ### 2.2 Slices
 #
@@ -421,7 +460,7 @@ plot.tensor_shape(
 # - `slice_b`: columns 1 and 2 of every sheet (the second picture);
 # - `slice_c`: every column but the first, of every sheet.
 #
-# Then write `take_slices(T)`. It gets any tensor of three dimensions and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set.
+# Then write `take_slices(T)`. It gets any tensor of three dimensions and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
 
 # %% solution="take_slices"
 ### BEGIN SOLUTION
@@ -511,6 +550,16 @@ def take_slices(T):
     later = T[..., 1:]
     return sheet[:, 2], later[..., :2], later
 
+# %% right="take_slices" name="with lists of columns"
+slice_a = torch.zeros(2, 3, 4)[1, :, 2].shape
+slice_b = torch.zeros(2, 3, 4)[:, :, [1, 2]].shape
+slice_c = torch.zeros(2, 3, 4)[:, :, 1:].shape
+
+
+def take_slices(T):
+    columns = range(T.shape[2])
+    return T[1][:, 2], T[:, :, [1, 2]], torch.stack([T[:, :, k] for k in columns if k > 0], dim=-1)
+
 # %% [markdown]
 # ### 2.3 Masks: taking what answers a question
 #
@@ -556,13 +605,15 @@ stacked.shape, joined.shape
 
 # %%
 plot.tensor_shape(
-    a, b, stacked, joined, labels=("a", "b", "stacked", "joined"),
-    alt="Two columns a and b; stacked, they are two sheets of one column each; concatenated, one column of six entries.",
-    caption="stack lays a and b on top of each other as two sheets. cat glues them end to end into one longer column.",
+    a, b, stacked, joined, labels=("a", "b", "stacked", "joined"), axes=False,
+    alt="Two columns a = 1, 3, 5 and b = 2, 4, 6; stacked, they are two sheets, 1, 3, 5 and 2, 4, 6; "
+    "concatenated, one column of six entries, 1, 3, 5, 2, 4, 6.",
+    caption="stack makes two sheets of a and b (drawn side by side). "
+    "cat glues them end to end into one column.",
 )
 
 # %% [markdown]
-# `torch.stack` makes a **new** dimension: two sheets, each a column. `torch.cat` makes an **existing** dimension longer: one column, twice as long. The argument `dim` says which dimension is new, or which one grows. `torch.cat([a, b], dim=1)` puts the columns side by side.
+# `torch.stack` makes a **new** dimension: two sheets, each a column. `torch.cat` makes an **existing** dimension longer: one column, twice as long. The argument `dim` says which dimension is new, or which one grows; when you leave it out, it is 0. `torch.cat([a, b], dim=1)` puts the columns side by side.
 #
 # Both can refuse. `stack` needs tensors of exactly the same shape, as sheets in a pile must have the same size. `cat` needs the same sizes everywhere *except* along `dim`, because there the sizes are simply added.
 #
@@ -588,7 +639,7 @@ except RuntimeError as error:
 # - `join_b`: `torch.cat([P, Q], dim=0)`
 # - `join_c`: `torch.cat([P, Q], dim=1)`
 #
-# Whoever builds a batch out of single examples stacks; whoever adds a column to a table concatenates.
+# The check looks at `join` now; `join_a`, `join_b` and `join_c` count when your notebook is graded. Whoever builds a batch out of single examples stacks; whoever adds a column to a table concatenates.
 
 # %% solution="join"
 def join(a, b):
@@ -606,7 +657,11 @@ join_c = (3, 3)
 
 # %% check="join" points=2
 four = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
-results = (four.reshape(2, 2, 1), torch.tensor([[1.0], [2.0], [3.0], [4.0]]), torch.tensor([[1.0, 3.0], [2.0, 4.0]]))
+results = (
+    four.reshape(2, 2, 1),
+    torch.tensor([[1.0], [2.0], [3.0], [4.0]]),
+    torch.tensor([[1.0, 3.0], [2.0, 4.0]]),
+)
 check.function(join, on=[cases.example(a=four[:2], b=four[2:], gives=results)])
 ### BEGIN HIDDEN TESTS
 check.function(
@@ -672,6 +727,18 @@ join_a = None
 join_b = None
 join_c = [3, 3]
 
+# %% right="join" name="written into zeros"
+def join(a, b):
+    n = a.shape[0]
+    side, below = a.new_zeros(n, 2), a.new_zeros(2 * n, 1)
+    side[:, 0:1], side[:, 1:2] = a, b
+    below[:n], below[n:] = a, b
+    return torch.stack((a, b), dim=0), below, side
+
+
+join_a = join_b = None
+join_c = (3, 3)
+
 # %% [markdown]
 # ## 4. Transpose and reshape
 #
@@ -694,8 +761,10 @@ print(A.T)
 # %%
 plot.tensor_shape(
     A, A.T, A.reshape(4, 3), labels=("A", "A.T", "A.reshape(4, 3)"),
-    alt="Three grids. A has rows 1 to 4, 5 to 8, 9 to 12. A.T has first row 1, 5, 9. A.reshape(4, 3) has first row 1, 2, 3.",
-    caption="Both results have shape (4, 3). Follow the number 2: transposing moves it below the 1, reshaping leaves it to the right of the 1.",
+    alt="Three grids. A has rows 1 to 4, 5 to 8, 9 to 12. A.T has first row 1, 5, 9. "
+    "A.reshape(4, 3) has first row 1, 2, 3.",
+    caption="Both results have shape (4, 3). Follow the number 2: "
+    "transposing moves it below the 1, reshaping leaves it to the right of the 1.",
 )
 
 # %% [markdown]
@@ -713,7 +782,7 @@ torch.transpose(T, 0, 1).shape
 # %% [markdown]
 # #### Exercise 4.1: transpose every sheet
 #
-# Write `swap_dimensions(T)`: it swaps dimensions 1 and 2 of a tensor with three dimensions, so that every sheet is transposed. Shape `(a, b, c)` becomes `(a, c, b)`. For `T = [[[1., 2., 3.], [4., 5., 6.]]]`, shape `(1, 2, 3)`, it returns `[[[1., 4.], [2., 5.], [3., 6.]]]`, shape `(1, 3, 2)`. You will use it whenever a batch of matrices must be turned round together.
+# Write `swap_dimensions(T)`: it swaps dimensions 1 and 2 of a tensor with three dimensions, so that every sheet is transposed. Shape `(a, b, c)` becomes `(a, c, b)`. For `T = [[[1., 2.], [3., 4.], [5., 6.]], [[7., 8.], [9., 0.], [1., 2.]]]`, two sheets, shape `(2, 3, 2)`, it returns `[[[1., 3., 5.], [2., 4., 6.]], [[7., 9., 1.], [8., 0., 2.]]]`, shape `(2, 2, 3)`: still two sheets, each of them transposed. You will use it whenever a batch of matrices must be turned round together.
 
 # %% solution="swap_dimensions"
 def swap_dimensions(T):
@@ -723,8 +792,8 @@ def swap_dimensions(T):
     ### END SOLUTION
 
 # %% check="swap_dimensions" points=1
-before = torch.tensor([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]])
-after = torch.tensor([[[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]])
+before = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 0.0], [1.0, 2.0]]])
+after = torch.tensor([[[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]], [[7.0, 9.0, 1.0], [8.0, 0.0, 2.0]]])
 check.function(swap_dimensions, on=[cases.example(T=before, gives=after)])
 ### BEGIN HIDDEN TESTS
 check.function(swap_dimensions, lambda T: T.transpose(1, 2), on=cases.draw(seeds=8, seed0=100, T="a b c"))
@@ -805,8 +874,10 @@ c * c.T
 # %%
 plot.broadcast(
     c, c.T, op="*", labels=("c", "c.T"),
-    alt="A column 2, 3, 5 is repeated to the right, a row 2, 3, 5 is repeated downwards, and the two 3 by 3 tables are multiplied entry by entry.",
-    caption="(3, 1) times (1, 3) is (3, 3). The solid cells are there; the pale ones are repeated, not stored.",
+    alt="A column 2, 3, 5 is repeated to the right, a row 2, 3, 5 is repeated downwards, "
+    "and the two 3 by 3 tables are multiplied entry by entry.",
+    caption="(3, 1) times (1, 3) is (3, 3). The solid cells are there; "
+    "the pale ones are repeated, not stored.",
 )
 
 # %% [markdown]
@@ -831,7 +902,8 @@ M = torch.tensor([[2, 3], [4, 5], [6, 7]])
 scale = torch.tensor([[1], [2], [3]])
 plot.broadcast(
     M, scale, op="*", labels=("M", "scale"),
-    alt="A 3 by 2 table times a column 1, 2, 3 that is repeated once to the right gives rows 2 3, 8 10, 18 21.",
+    alt="A 3 by 2 table times a column 1, 2, 3 that is repeated once to the right gives rows 2 3, 8 10, "
+    "18 21.",
     caption="(3, 2) times (3, 1) is (3, 2): the column is stretched to two columns.",
 )
 
@@ -869,17 +941,25 @@ p = torch.arange(6).reshape(2, 3, 1)
 q = torch.arange(2).reshape(1, 1, 2)
 plot.broadcast(
     p, q, op="+", labels=("p", "q"),
-    alt="Two sheets of one column with the numbers 0 to 5, plus one row 0, 1. The result has two sheets of 3 rows and 2 columns.",
-    caption="(2, 3, 1) plus (1, 1, 2) is (2, 3, 2): the column is stretched to the right, the row downwards and over both sheets.",
+    alt="Two sheets of one column with the numbers 0 to 5, plus one row 0, 1. "
+    "The result has two sheets of 3 rows and 2 columns.",
+    caption="(2, 3, 1) plus (1, 1, 2) is (2, 3, 2): the column is stretched to the right, "
+    "the row downwards and over both sheets.",
 )
 
 # %% [markdown]
-# Each sheet of `p` grows a second column, which is larger by 1 because `q` is 0, 1.
+# The picture shows only where the cells come from. Here are the numbers:
+
+# %%
+p + q
+
+# %% [markdown]
+# The first column of each sheet is that of `p`: 0, 1, 2 and 3, 4, 5. The second column is larger by 1, because `q` is 0, 1.
 
 # %% [markdown]
 # #### Exercise 5.1: predict
 #
-# For each product write the shape of the result as a tuple, or `None` where PyTorch refuses. Use pen and paper and the three steps of the rule. The check tells you about the first two at once. The others count when your notebook is graded; make sure of them by running them yourself, *after* you have decided.
+# For each product write the shape of the result as a tuple, or `None` where PyTorch refuses. Use pen and paper and the three steps of the rule. The check tells you about `broadcast_a` and `broadcast_b` at once. The other four count when your notebook is graded; make sure of them by running them yourself, *after* you have decided.
 #
 # | name | shapes |
 # |---|---|
@@ -950,6 +1030,14 @@ broadcast_d = list((torch.ones(2, 3, 1) * torch.ones(4)).shape)
 broadcast_e = tuple((torch.ones(6, 1, 5) * torch.ones(3, 1)).shape)
 broadcast_f = None
 
+# %% right="broadcast_shapes" name="as lists"
+broadcast_a = [4, 5]
+broadcast_b = [4, 3]
+broadcast_c = None
+broadcast_d = [2, 3, 4]
+broadcast_e = [6, 3, 5]
+broadcast_f = None
+
 # %% [markdown]
 # ### 5.3 When broadcasting does what you did not mean
 #
@@ -976,7 +1064,7 @@ plot.broadcast(
 # %% [markdown]
 # #### Exercise 5.2: the residuals
 #
-# Write `residuals(y_hat, y)`: prediction minus truth for each example. `y_hat` has shape `(n, 1)`, `y` has shape `(n,)`; return a vector of shape `(n,)`. For `y_hat = [[3.], [5.]]` and `y = [1., 1.]` it is `[2., 4.]`. Next week the loss of your first model is made of these.
+# Write `residuals(y_hat, y)`: prediction minus truth for each example. `y_hat` has shape `(n, 1)`, `y` has shape `(n,)`; return a vector of shape `(n,)`. For `y_hat = [[3.], [5.]]` and `y = [1., 2.]` it is `[2., 3.]`. Next week the loss of your first model is made of these.
 
 # %% solution="residuals"
 def residuals(y_hat, y):
@@ -986,11 +1074,15 @@ def residuals(y_hat, y):
     ### END SOLUTION
 
 # %% check="residuals" points=2
-y_hat_small, y_small = torch.tensor([[3.0], [5.0]]), torch.tensor([1.0, 1.0])
-check.function(residuals, on=[cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor([2.0, 4.0]))])
+y_hat_small, y_small = torch.tensor([[3.0], [5.0]]), torch.tensor([1.0, 2.0])
+check.function(residuals, on=[cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor([2.0, 3.0]))])
 ### BEGIN HIDDEN TESTS
-check.function(residuals, lambda y_hat, y: y_hat[:, 0] - y, on=cases.draw(seeds=12, seed0=100, y_hat="n 1", y="n"))
-check.function(residuals, lambda y_hat, y: y_hat[:, 0] - y, on=cases.draw(seeds=2, seed0=200, y_hat="1 1", y="1"))
+check.function(
+    residuals, lambda y_hat, y: y_hat[:, 0] - y, on=cases.draw(seeds=12, seed0=100, y_hat="n 1", y="n")
+)
+check.function(
+    residuals, lambda y_hat, y: y_hat[:, 0] - y, on=cases.draw(seeds=2, seed0=200, y_hat="1 1", y="1")
+)
 ### END HIDDEN TESTS
 
 # %% wrong="residuals" name="column minus vector"
@@ -1080,7 +1172,8 @@ except RuntimeError as error:
 plot.tensor_shape(
     A, B.T, A @ B.T, labels=("A", "B.T", "A @ B.T"),
     alt="A has rows 2 3 4 and 5 6 7. B.T has columns 2 3 4 and 5 6 7. The product has rows 29 56 and 56 110.",
-    caption="Row 0 of A with column 0 of B.T: 2·2 + 3·3 + 4·4 = 29. Row 0 with column 1: 2·5 + 3·6 + 4·7 = 56.",
+    caption="Row 0 of A with column 0 of B.T: 2·2 + 3·3 + 4·4 = 29. "
+    "Row 0 with column 1: 2·5 + 3·6 + 4·7 = 56.",
 )
 
 # %% [markdown]
@@ -1105,7 +1198,7 @@ print(result[0])
 # %% [markdown]
 # #### Exercise 6.1: which products exist?
 #
-# `A` has shape `(2, 3)`, `B` has shape `(2, 3)`, `T` has shape `(5, 2, 3)`, `v` has shape `(3,)`. Write the shape of the result as a tuple, or `None` where the product is impossible. The check answers to the first; be sure of the others before you run them.
+# `A` has shape `(2, 3)`, `B` has shape `(2, 3)`, `T` has shape `(5, 2, 3)`, `v` has shape `(3,)`. Write the shape of the result as a tuple, or `None` where the product is impossible. The check tells you about `product_a` at once. The other five count when your notebook is graded; decide first, then make sure by running them.
 #
 # | name | product |
 # |---|---|
@@ -1174,6 +1267,13 @@ product_d = tuple((torch.ones(2, 3) @ torch.ones(3)).shape)
 product_e = [5, 2, 2]
 product_f = None
 
+# %% right="product_shapes" name="as lists"
+product_a = [2, 2]
+product_b = product_f = None
+product_c = [3, 3]
+product_d = [2]
+product_e = torch.Size([5, 2, 2])
+
 # %% [markdown]
 # ### 6.5 A layer
 #
@@ -1216,7 +1316,9 @@ check.function(layer, on=[one_table, two_tables], forbid=("linear",))
 ### BEGIN HIDDEN TESTS
 linear = torch.nn.functional.linear
 check.function(layer, linear, on=cases.draw(seeds=12, seed0=100, X="n d", W="q d", b="q"), forbid=("linear",))
-check.function(layer, linear, on=cases.draw(seeds=4, seed0=200, X="k n d", W="q d", b="q"), forbid=("linear",))
+check.function(
+    layer, linear, on=cases.draw(seeds=4, seed0=200, X="k n d", W="q d", b="q"), forbid=("linear",)
+)
 check.function(layer, linear, on=cases.draw(seeds=2, seed0=300, X="n d", W="1 d", b="1"), forbid=("linear",))
 ### END HIDDEN TESTS
 
@@ -1286,7 +1388,8 @@ print(A.mean(dim=0))
 plot.tensor_shape(
     A, A.sum(dim=0), A.sum(dim=1), A.sum(dim=1, keepdim=True),
     labels=("A", "sum(dim=0)", "sum(dim=1)", "with keepdim"),
-    alt="A with rows 0 1 2 and 3 4 5; its column sums 3, 5, 7; its row sums 3, 12 as a vector; the same as a column.",
+    alt="A with rows 0 1 2 and 3 4 5; its column sums 3, 5, 7; its row sums 3, 12 as a vector; "
+    "the same as a column.",
     caption="The summed dimension vanishes. With keepdim=True it stays, one entry wide.",
 )
 
@@ -1329,7 +1432,9 @@ def summaries(A):
 # %% check="summaries" points=2
 shares = torch.tensor([[0.25, 0.25, 0.5], [0.3, 0.5, 0.2]])
 expected = (torch.tensor([2.0, 3.0, 2.0]), torch.tensor([[1.0, 1.0, 2.0], [4.0, 6.0, 4.0]]), shares)
-check.function(summaries, on=[cases.example(A=torch.tensor([[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), gives=expected)])
+check.function(
+    summaries, on=[cases.example(A=torch.tensor([[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), gives=expected)]
+)
 ### BEGIN HIDDEN TESTS
 def three(A):
     return A.mean(dim=0), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
@@ -1374,6 +1479,13 @@ def summaries(A):
     totals = [A[: i + 1].sum(dim=0) for i in range(len(A))]
     return A.sum(dim=0) / A.shape[0], torch.stack(totals), torch.stack([row / row.sum() for row in A])
 
+# %% right="summaries" name="with matrix products"
+def summaries(A):
+    n, d = A.shape
+    below = torch.ones(n, n, dtype=A.dtype, device=A.device).tril()  # row i: ones up to column i
+    row_sums = A @ torch.ones(d, 1, dtype=A.dtype, device=A.device)
+    return torch.einsum("nd->d", A) / n, below @ A, A / row_sums
+
 # %% [markdown]
 # ### 7.2 Norms: how large is it?
 #
@@ -1392,7 +1504,8 @@ axes.legend(loc="lower left")
 plot.show(
     figure,
     alt="From the origin a path goes 3 to the right and then 4 down; a straight line joins its two ends.",
-    caption="Two ways to measure (3, −4): the ℓ1 norm adds up the two legs, the ℓ2 norm is the straight line.",
+    caption="Two ways to measure (3, −4): the ℓ1 norm adds up the two legs, "
+    "the ℓ2 norm is the straight line.",
 )
 
 # %% [markdown]
@@ -1401,7 +1514,7 @@ plot.show(
 # %% [markdown]
 # #### Exercise 7.2: three norms
 #
-# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [3., -4.]` and `M = torch.ones(4, 9)` it returns 7, 5 and 6. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
+# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [3., -4.]` and `M = [[1., 2.], [2., 0.]]` it returns 7, 5 and 3. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
 
 # %% solution="norms"
 def norms(v, M):
@@ -1411,8 +1524,9 @@ def norms(v, M):
     ### END SOLUTION
 
 # %% check="norms" points=1
-seven_five_six = (torch.tensor(7.0), torch.tensor(5.0), torch.tensor(6.0))
-check.function(norms, on=[cases.example(v=torch.tensor([3.0, -4.0]), M=torch.ones(4, 9), gives=seven_five_six)])
+v, M = torch.tensor([3.0, -4.0]), torch.tensor([[1.0, 2.0], [2.0, 0.0]])
+seven_five_three = (torch.tensor(7.0), torch.tensor(5.0), torch.tensor(3.0))
+check.function(norms, on=[cases.example(v=v, M=M, gives=seven_five_three)])
 ### BEGIN HIDDEN TESTS
 check.function(
     norms,
@@ -1434,7 +1548,7 @@ def norms(v, M):
     return v.abs().sum(), (v**2).sum(), (M**2).sum()
 
 # %% wrong="norms" name="spectral norm"
-# says: For a matrix, ord=2 is another norm. For a table of ones the two happen to agree.
+# says: For a matrix, ord=2 is another norm, usually a smaller one. Asked for is the Frobenius norm.
 # next: Square all entries, add them up and take the root, or look for "fro" in the documentation.
 def norms(v, M):
     return v.abs().sum(), torch.linalg.vector_norm(v), torch.linalg.matrix_norm(M, ord=2)
@@ -1447,7 +1561,11 @@ def norms(v, M):
 
 # %% right="norms" name="torch.linalg"
 def norms(v, M):
-    return torch.linalg.vector_norm(v, ord=1), torch.linalg.vector_norm(v), torch.linalg.matrix_norm(M, ord="fro")
+    return (
+        torch.linalg.vector_norm(v, ord=1),
+        torch.linalg.vector_norm(v),
+        torch.linalg.matrix_norm(M, ord="fro"),
+    )
 
 # %% right="norms" name="dot product"
 def norms(v, M):
@@ -1507,9 +1625,12 @@ def step_in_place(w, g, lr):
 
 # %% check="step_in_place" points=1
 w, g = torch.tensor([1.0, 2.0]), torch.tensor([10.0, 10.0])
-check.function(step_in_place, on=[cases.example(w=w, g=g, lr=0.1, gives=torch.tensor([0.0, 1.0]))], mutates="w")
+check.function(
+    step_in_place, on=[cases.example(w=w, g=g, lr=0.1, gives=torch.tensor([0.0, 1.0]))], mutates="w"
+)
 ### BEGIN HIDDEN TESTS
-random = cases.draw(seeds=6, seed0=100, w="d", g="d", lr=0.3) + cases.draw(seeds=6, seed0=200, w="d", g="d", lr=2.0)
+random = cases.draw(seeds=6, seed0=100, w="d", g="d", lr=0.3)
+random += cases.draw(seeds=6, seed0=200, w="d", g="d", lr=2.0)
 check.function(step_in_place, lambda w, g, lr: w - lr * g, on=random, mutates="w")
 ### END HIDDEN TESTS
 
@@ -1583,14 +1704,18 @@ def with_ones(X):
 
 # %% check="with_ones" points=1
 X_wide = torch.tensor([[1.0, 5.0, 6.0], [1.0, 7.0, 8.0]])
-check.function(with_ones, on=[cases.example(X=torch.tensor([[5.0, 6.0], [7.0, 8.0]]), gives=X_wide)])
+decimal = cases.example(X=torch.tensor([[5.0, 6.0], [7.0, 8.0]]), gives=X_wide)
+whole = cases.example(X=torch.tensor([[-2], [0], [3]]), gives=torch.tensor([[1, -2], [1, 0], [1, 3]]))
+check.function(with_ones, on=[decimal, whole])
 ### BEGIN HIDDEN TESTS
 def widened(X):
     return torch.cat([torch.ones_like(X[:, :1]), X], dim=1)
 
 
 check.function(with_ones, widened, on=cases.draw(seeds=8, seed0=100, X="n d"))
-check.function(with_ones, widened, on=cases.draw(seeds=4, seed0=200, X="n d", integer=("X",), dtype=torch.int64))
+check.function(
+    with_ones, widened, on=cases.draw(seeds=4, seed0=200, X="n d", integer=("X",), dtype=torch.int64)
+)
 ### END HIDDEN TESTS
 
 # %% wrong="with_ones" name="ones at the end"
@@ -1624,6 +1749,10 @@ def with_ones(X):
     result[:, 1:] = X
     return result
 
+# %% right="with_ones" name="ones made from X"
+def with_ones(X):
+    return torch.hstack([X[:, :1] * 0 + 1, X])
+
 # %% [markdown]
 # ### 8.3 From one type to another
 #
@@ -1635,7 +1764,18 @@ print(third.item())
 print(third.float().double().item())
 
 # %% [markdown]
-# After a visit to float32 the number is right to about 7 digits, and wrong after that. Where two tensors of different type meet, PyTorch takes the wider type, float64 over float32. Some operations do not guess, though.
+# After a visit to float32 the number is right to about 7 digits, and wrong after that. Where two tensors of different type meet, `+`, `-`, `*` and `/` take the wider type, float64 over float32. `@` does not: it refuses.
+
+# %%
+narrow, wide = torch.ones(2, 2), torch.ones(2, 2, dtype=torch.float64)
+print((narrow + wide).dtype)
+try:
+    narrow @ wide
+except RuntimeError as error:
+    print(error)
+
+# %% [markdown]
+# The message calls the two types by their older names, float and double, for float32 and float64. Turn one of them into the other's type first. Some other operations do not guess either:
 
 # %%
 try:
@@ -1733,8 +1873,15 @@ on = [cases.example(shape_a=a, shape_b=b, gives=c) for a, b, c in examples]
 check.function(broadcast_rule, on=on, forbid=("broadcast_shapes",))
 ### BEGIN HIDDEN TESTS
 examples = [
-    ([4, 1], [1, 5], [4, 5]), ([4, 3], [4], None), ([2, 3, 1], [4], [2, 3, 4]), ([3, 1], [6, 1, 5], [6, 3, 5]),
-    ([2, 3, 4], [2, 4], None), ([], [], []), ([7], [7], [7]), ([1, 1, 1], [9], [1, 1, 9]), ([5, 2], [3, 1], None),
+    ([4, 1], [1, 5], [4, 5]),
+    ([4, 3], [4], None),
+    ([2, 3, 1], [4], [2, 3, 4]),
+    ([3, 1], [6, 1, 5], [6, 3, 5]),
+    ([2, 3, 4], [2, 4], None),
+    ([], [], []),
+    ([7], [7], [7]),
+    ([1, 1, 1], [9], [1, 1, 9]),
+    ([5, 2], [3, 1], None),
 ]
 on = [cases.example(shape_a=a, shape_b=b, gives=c) for a, b, c in examples]
 check.function(broadcast_rule, on=on, forbid=("broadcast_shapes",))
@@ -1778,6 +1925,17 @@ def broadcast_rule(shape_a, shape_b):
             return None
         result.append(max(left, right))
     return result[::-1]
+
+# %% right="broadcast_rule" name="with zip_longest"
+def broadcast_rule(shape_a, shape_b):
+    from itertools import zip_longest
+
+    sizes = []
+    for a, b in zip_longest(shape_a[::-1], shape_b[::-1], fillvalue=1):
+        if len({a, b} - {1}) == 2:
+            return None
+        sizes = [a * b if 1 in (a, b) else a] + sizes
+    return sizes
 
 # %% [markdown]
 # ## Summary

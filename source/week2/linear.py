@@ -51,7 +51,7 @@ plot.network(
     biases=[[1.0]],
     alt="Two circles x₀ and x₁ on the left, each joined by a line to a circle ŷ on the right. "
     "The lines carry the weights 0.4 and 0.1; under ŷ stands b = 1.",
-    caption="One neuron with two inputs. Each line multiplies by its weight; the circle on the right adds up.",
+    caption="One neuron with two inputs. Each line multiplies by its weight; the right circle adds up.",
 )
 
 # %% [markdown]
@@ -69,20 +69,21 @@ plot.network(
 # - `W` holds neurons in its **rows**: shape (out, in), one row of weights for each neuron.
 # - `b` has one bias for each neuron: shape (out,).
 #
-# The prediction of example $i$ by neuron $j$ is row $i$ of `X` times row $j$ of `W`, plus $b_j$. Here is a larger
-# example than ours: two examples with three inputs, and two neurons. Work out the upper left entry on paper first.
+# The prediction of example $i$ by neuron $j$ is the dot product of row $i$ of `X` and row $j$ of `W`, plus $b_j$. Here
+# is a larger case than ours: three examples with four inputs each, and two neurons. The prediction for the first
+# example by the first neuron comes first. Work it out on paper before you run this.
 
 # %%
-X_small = torch.tensor([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]])  # 2 examples, 3 inputs
-W_small = torch.tensor([[1.0, 0.0, -1.0], [0.5, 0.5, 0.5]])  # 2 neurons, 3 weights each
+X_small = torch.tensor([[1.0, 2.0, 0.0, 3.0], [0.0, -1.0, 1.0, 2.0], [2.0, 0.0, 1.0, 1.0]])
+W_small = torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.5, 0.5, 0.5, 0.5]])  # a row of 4 weights for each neuron
 b_small = torch.tensor([10.0, 20.0])
 first = (X_small[0] * W_small[0]).sum() + b_small[0]  # example 0, neuron 0
 first
 
 # %% [markdown]
-# $1\cdot 1 + 2\cdot 0 + 3\cdot(-1) + 10 = 8$. All four predictions together make a table with a row for each example
-# and a column for each neuron: $(2, 3)$ and $(2, 3)$ become $(2, 2)$. In week 1 you met the one product that pairs rows
-# with rows.
+# $1\cdot 1 + 2\cdot 0 + 0\cdot 2 + 3\cdot(-1) + 10 = 8$. All six predictions together make a table with a row for each
+# example and a column for each neuron: $(3, 4)$ and $(2, 4)$ become $(3, 2)$. In week 1 you met the one product that
+# pairs rows with rows.
 #
 # ### Exercise 1.1: the linear model
 #
@@ -90,27 +91,40 @@ first
 # (n, out). The function must also work for a single example of shape (in,), and then return shape (out,). If you use a
 # matrix product, that happens by itself.
 #
-# For `X_small` above it is `[[8., 23.], [9., 20.]]`. For our neuron, `x = [0.5, 0.4]`, `W = [[0.4, 0.1]]`, `b = [1.]`,
-# it is `[1.24]`. This one line is in every layer of every network of this course.
+# For `X_small` above it is `[[8., 23.], [10., 21.], [13., 22.]]`. For our neuron, `x = [0.5, 0.4]`, `W = [[0.4, 0.1]]`,
+# `b = [1.]`, it is `[1.24]`. This one line is in every layer of every network of this course.
 
 # %% solution="linear"
 def linear(X, W, b):
     """Predictions of a linear model, one column for each neuron.
 
-    X: examples, (n, in) or a single one (in,). W: weights (out, in). b: biases (out,). Returns (n, out) or (out,).
+    X: examples, (n, in) or a single one (in,). W: weights (out, in). b: biases (out,).
+    Returns (n, out) or (out,).
     """
     ### BEGIN SOLUTION
     return X @ W.T + b
     ### END SOLUTION
 
 # %% check="linear" points=1
-two_examples = cases.example(
-    X=torch.tensor([[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]),
-    W=torch.tensor([[1.0, 0.0, -1.0], [0.5, 0.5, 0.5]]),
+three_examples = cases.example(
+    X=torch.tensor([[1.0, 2.0, 0.0, 3.0], [0.0, -1.0, 1.0, 2.0], [2.0, 0.0, 1.0, 1.0]]),
+    W=torch.tensor([[1.0, 0.0, 2.0, -1.0], [0.5, 0.5, 0.5, 0.5]]),
     b=torch.tensor([10.0, 20.0]),
-    gives=torch.tensor([[8.0, 23.0], [9.0, 20.0]]),
+    gives=torch.tensor([[8.0, 23.0], [10.0, 21.0], [13.0, 22.0]]),
 )
-check.function(linear, on=[two_examples])
+single = cases.example(
+    X=torch.tensor([0.5, 0.4]),
+    W=torch.tensor([[0.4, 0.1]]),
+    b=torch.tensor([1.0]),
+    gives=torch.tensor([1.24]),
+)
+one_neuron = cases.example(
+    X=torch.tensor([[2.0, 1.0], [0.0, 3.0], [-1.0, 1.0]]),
+    W=torch.tensor([[1.0, 2.0]]),
+    b=torch.tensor([3.0]),
+    gives=torch.tensor([[7.0], [9.0], [4.0]]),
+)
+check.function(linear, on=[three_examples, single, one_neuron])
 ### BEGIN HIDDEN TESTS
 def predicted(X, W, b):
     return torch.einsum("...d,hd->...h", X, W) + b
@@ -202,7 +216,8 @@ for name, parameter in fahrenheit.named_parameters():
 # parameters: `W` of shape (1, 2) and `b` of shape (1,), both float32, PyTorch's default. Its `forward(X)` takes
 # examples of shape (n, 2), or one of shape (2,), and returns the predictions, (n, 1) or (1,).
 #
-# `Neuron(0.4, 0.1, 1.0)` called on `torch.tensor([0.5, 0.4])` gives `[1.24]`. In week 4 you will join three such
+# `Neuron(0.4, 0.1, 1.0)` called on `torch.tensor([0.5, 0.4])` gives `[1.24]`. Called on the three examples
+# `[[0.5, 0.4], [0., 0.], [1., 1.]]` it gives `[[1.24], [1.], [1.5]]`. In week 4 you will join three such
 # neurons into your first network.
 
 # %% solution="neuron_module"
@@ -225,14 +240,15 @@ class Neuron(torch.nn.Module):
 
 # %% check="neuron_module" points=2
 one_point = [cases.example(X=torch.tensor([0.5, 0.4]))]
+three_points = [cases.example(X=torch.tensor([[0.5, 0.4], [0.0, 0.0], [1.0, 1.0]]))]
 weights = {"W": (1, 2), "b": (1,)}
 
 
 def wanted(weights, X):
-    return X.new_tensor([1.24])
+    return X.new_tensor([1.24] if X.dim() == 1 else [[1.24], [1.0], [1.5]])
 
 
-check.module(Neuron, on=one_point, reference=wanted, parameters=weights, build=(0.4, 0.1, 1.0))
+check.module(Neuron, on=one_point + three_points, reference=wanted, parameters=weights, build=(0.4, 0.1, 1.0))
 ### BEGIN HIDDEN TESTS
 def of_numbers(w0, w1, b):
     return lambda weights, X: X @ torch.tensor([[w0], [w1]], dtype=X.dtype, device=X.device) + b
@@ -362,19 +378,22 @@ b = torch.tensor([1.0], dtype=torch.float64)
 # %%
 w0 = torch.linspace(-7, 2, 200, dtype=torch.float64)
 loss_of_w0 = (0.5 * w0 + 0.1 * 0.4 + 1.0 + 0.5) ** 2  # the loss, with only w0 left open
-tangent = 3.0276 + 1.74 * (w0 - 0.4)  # through the point at w0 = 0.4, with slope 1.74
+ends = torch.tensor([-1.2, 2.0], dtype=torch.float64)
+tangent = 3.0276 + 1.74 * (ends - 0.4)  # through the point at w0 = 0.4, with slope 1.74
 plot.lines(
-    {"loss": (w0, loss_of_w0), "slope at w₀ = 0.4": (w0[150:], tangent[150:])},
+    {"loss": (w0, loss_of_w0), "tangent, slope 1.74": (ends, tangent), "our neuron": ([0.4], [3.0276])},
     xlabel="w₀",
     ylabel="loss",
-    alt="The loss is a parabola over w₀ with its lowest point at w₀ = −3.08. At w₀ = 0.4 a tangent rises to the right.",
-    caption="The loss as one weight moves. The tangent at 0.4 shows the slope there, 1.74.",
+    alt="The loss is a parabola over w₀, lowest at w₀ = −3.08. A straight line touches it at w₀ = 0.4, "
+    "where our neuron is marked, and rises to the right; elsewhere it lies below the curve.",
+    caption="The loss as one weight moves. The tangent touches the curve at our neuron, w₀ = 0.4.",
 )
 
 # %% [markdown]
-# At $w_0 = 0.4$ the curve rises to the right: its slope is 1.74. So a slightly *larger* $w_0$ makes the loss larger, by
-# about 1.74 times the change. A slightly smaller $w_0$ makes it smaller. The slope therefore tells two things: which
-# way to move (against it), and how much it matters.
+# The straight line that touches the curve at our neuron is the **tangent**, and its slope is the slope of the curve
+# there: 1.74. It rises to the right. So a slightly *larger* $w_0$ makes the loss larger, by about 1.74 times the
+# change. ("About", because the curve bends away from the tangent.) A slightly smaller $w_0$ makes it smaller. The slope
+# therefore tells two things: which way to move (against it), and how much it matters.
 #
 # Each parameter has its own slope. The slope of $L$ with respect to $w_0$ alone, everything else held still, is the
 # **partial derivative** $\partial L/\partial w_0$. All of them together are the **gradient**. The gradient with respect
@@ -401,7 +420,8 @@ u.grad
 # How that works inside is the subject of week 5, where you will build it. This week you use it, and check it by hand.
 #
 # One habit first. In a function, make your own copy before you call `requires_grad_()`, as in
-# `W = W.clone().requires_grad_()`. Otherwise you switch on note-taking for a tensor that belongs to the caller.
+# `W = W.clone().requires_grad_()`. Otherwise you switch on note-taking for a tensor that belongs to the caller. The
+# check hands your function tensors of its own, so it cannot notice. The cell after the exercise can.
 #
 # ### Exercise 2.1: gradients of the neuron's loss
 #
@@ -508,7 +528,15 @@ def loss_gradients(W, b, x, y):
     weights, bias = W.detach().clone().requires_grad_(), b.detach().clone().requires_grad_()
     return torch.autograd.grad((y - bias - (weights * x).sum()).square().sum(), (weights, bias))
 
+# %%
+dW, db = loss_gradients(W, b, x, y)
+print("gradients", dW, db)
+print("notes switched on for the caller's W or b:", W.requires_grad or b.requires_grad)
+
 # %% [markdown]
+# The last line should say `False`. If yours says `True`, add the `clone()`, then run the cell of section 2.1 that makes
+# `W` and `b` once more. Keep the habit in the exercises that follow.
+#
 # ### 2.4 Gradients pile up
 #
 # Now the mistake that everybody makes once. `backward()` does not *write* the slopes into `.grad`. It **adds** them to
@@ -535,11 +563,12 @@ for attempt in range(3):
     print("pass", attempt + 1, W_clean.grad)
 
 # %% [markdown]
-# Three equal lines. The other way, `W_clean.grad.zero_()`, sets the numbers to 0 in the tensor that is there. A module
-# clears all its parameters with `neuron.zero_grad()`, an optimiser with `optimiser.zero_grad()`.
+# Three equal lines. The other way, `W_clean.grad.zero_()`, sets the numbers to 0 in the tensor that is there. So there
+# has to be one: before the first `backward()`, `.grad` is `None`, and `None` has no `zero_()`. A module clears all its
+# parameters with `neuron.zero_grad()`, an optimiser with `optimiser.zero_grad()`; both know about the `None`.
 #
-# The two ways differ in one point. `zero_()` writes into the same memory. If you kept that tensor somewhere without a
-# `clone()`, your kept numbers turn to 0 as well. Remember from week 1: a second name is not a second tensor.
+# The two ways differ in one more point. `zero_()` writes into the same memory. If you kept that tensor somewhere
+# without a `clone()`, your kept numbers turn to 0 as well. Remember from week 1: a second name is not a second tensor.
 #
 # ### Exercise 2.2: one gradient for each example
 #
@@ -597,7 +626,8 @@ def rows_by_formula(X, y, W, b):
     return 2 * (X @ W[0] + b - y)[:, None] * X
 
 
-check.function(gradient_of_each, rows_by_formula, on=cases.draw(seeds=10, seed0=100, X="n d", y="n", W="1 d", b="1"))
+many = cases.draw(seeds=10, seed0=100, X="n d", y="n", W="1 d", b="1")
+check.function(gradient_of_each, rows_by_formula, on=many)
 ### END HIDDEN TESTS
 
 # %% wrong="gradient_of_each" name="never cleared"
@@ -701,13 +731,15 @@ u_new
 # example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, and you may call it. Do
 # not change `W` and `b` themselves.
 #
-# For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`.
+# For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`, and for `lr=0.1` `[[0.226, -0.0392]]` and
+# `[0.652]`.
 
 # %% solution="one_step"
 def one_step(W, b, x, y, lr):
     """One step of gradient descent on the squared error of one example.
 
-    W: (1, d). b: (1,). x: (d,). y: (1,). lr: the learning rate, a number. Returns (W_new, b_new), of the same shapes.
+    W: (1, d). b: (1,). x: (d,). y: (1,). lr: the learning rate, a number.
+    Returns (W_new, b_new), of the same shapes.
     """
     ### BEGIN SOLUTION
     dW, db = loss_gradients(W, b, x, y)
@@ -715,15 +747,16 @@ def one_step(W, b, x, y, lr):
     ### END SOLUTION
 
 # %% check="one_step" points=1
-first_step = cases.example(
+ours = dict(
     W=torch.tensor([[0.4, 0.1]]).double(),
     b=torch.tensor([1.0]).double(),
     x=torch.tensor([0.5, 0.4]).double(),
     y=torch.tensor([-0.5]).double(),
-    lr=0.01,
-    gives=(torch.tensor([[0.3826, 0.08608]]).double(), torch.tensor([0.9652]).double()),
 )
-check.function(one_step, on=[first_step], rtol=1e-6)
+short = (torch.tensor([[0.3826, 0.08608]]).double(), torch.tensor([0.9652]).double())
+long = (torch.tensor([[0.226, -0.0392]]).double(), torch.tensor([0.652]).double())
+steps = [cases.example(**ours, lr=0.01, gives=short), cases.example(**ours, lr=0.1, gives=long)]
+check.function(one_step, on=steps, rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def stepped(W, b, x, y, lr):
     error = x @ W.T + b - y
@@ -825,7 +858,7 @@ plot.lines(
     {"loss": u_losses},
     xlabel="step",
     ylabel="loss",
-    alt="The loss falls from 9, steeply at first and then ever more slowly, and is close to 0 after 20 steps.",
+    alt="The loss falls from 9, steeply at first and then ever more slowly, to nearly 0 after 20 steps.",
     caption="A loss curve: the loss before each step.",
 )
 
@@ -1012,8 +1045,8 @@ plot.lines(
     xlabel="step",
     ylabel="loss (logarithmic)",
     logy=True,
-    alt="Four straight lines. Rate 1 shoots up and leaves the picture after 7 steps; rate 0.1 falls steeply and leaves "
-    "at the bottom after 16; rate 0.01 falls gently to 0.01; rate 0.001 hardly falls.",
+    alt="Four straight lines. Rate 1 shoots up and leaves the picture after 7 steps; rate 0.1 falls steeply "
+    "and leaves at the bottom after 16; rate 0.01 falls gently to 0.01; rate 0.001 hardly falls.",
     caption="The same neuron, the same start, four learning rates.",
 )
 
@@ -1051,14 +1084,16 @@ def draw_descent(ax, lr):
     visited = [1.74 * (1 - 2.82 * lr) ** k for k in range(13)]
     ax.plot(visited, [e**2 for e in visited], marker="o", color="#0072B2")
     ax.plot(visited[0], visited[0] ** 2, marker="o", markersize=11, color="#D55E00")
-    ax.set(xlabel="error ŷ − y", ylabel="loss", xlim=(-3, 3), ylim=(-0.3, 9), title=f"learning rate {lr:.3g}")
+    ax.set(xlabel="error ŷ − y", ylabel="loss", xlim=(-3, 3), ylim=(-0.3, 9))
+    ax.set_title(f"learning rate {lr:.3g}")
 
 
 plot.slider(
     draw_descent,
     lr=(0.01, 0.81, 0.65),
-    alt="A parabola. Dots start at error 1.74, jump to the other side, and zigzag down towards 0, each jump shorter.",
-    caption="Gradient descent on the neuron's loss, twelve steps. The thick dot is the start; here the rate is 0.65.",
+    alt="A parabola. Dots start at error 1.74, jump to the other side, and zigzag down towards 0, "
+    "each jump shorter.",
+    caption="Twelve steps of gradient descent on the neuron's loss, with the rate 0.65. Thick: the start.",
 )
 
 # %% [markdown]
@@ -1073,28 +1108,35 @@ plot.slider(
 # - `landing_rate(x)`: the rate for which a single step brings the error to exactly 0.
 # - `breaking_rate(x)`: the rate at which the loss stops falling. Below it the error shrinks, above it the error grows.
 #
-# Both follow from the factor above, written for d inputs. For `x = [0.5, 0.4]` they are about 0.3546 and 0.7092. You
-# can test both with the slider. For a large network nobody can compute these two numbers, but they exist there too,
-# and a loss curve that shoots up says that you have passed the second.
+# Both follow from the factor above, written for d inputs. For `x = [0.5, 0.4]` they are about 0.3546 and 0.7092, and
+# for `x = [1., 2., 3.]` they are 1/30 and 1/15. You can test the first pair with the slider. For a large network nobody
+# can compute these two numbers, but they exist there too, and a loss curve that shoots up says that you have passed the
+# second.
 
 # %% solution="learning_rates"
 def landing_rate(x):
-    """Learning rate that brings the error of the example x, shape (d,), to 0 in one step. Returns shape ()."""
+    """Rate that brings the error of the example x, shape (d,), to 0 in one step. Returns shape ()."""
     ### BEGIN SOLUTION
     return 1 / (2 * (x @ x + 1))
     ### END SOLUTION
 
 
 def breaking_rate(x):
-    """Learning rate above which the error of the example x, shape (d,), grows with each step. Returns shape ()."""
+    """Rate above which the error of the example x, shape (d,), grows with each step. Returns shape ()."""
     ### BEGIN SOLUTION
     return 1 / (x @ x + 1)
     ### END SOLUTION
 
 # %% check="learning_rates" points=2
-point = torch.tensor([0.5, 0.4]).double()
-check.function(landing_rate, on=[cases.example(x=point, gives=torch.tensor(0.3546).double())], rtol=1e-3)
-check.function(breaking_rate, on=[cases.example(x=point, gives=torch.tensor(0.7092).double())], rtol=1e-3)
+def rates(for_two, for_three):
+    """Two examples x with the rate that each should get."""
+    two, three = torch.tensor([0.5, 0.4]).double(), torch.tensor([1.0, 2.0, 3.0]).double()
+    answers = torch.tensor([for_two, for_three]).double()
+    return [cases.example(x=two, gives=answers[0]), cases.example(x=three, gives=answers[1])]
+
+
+check.function(landing_rate, on=rates(0.3546, 1 / 30), rtol=1e-3)
+check.function(breaking_rate, on=rates(0.7092, 1 / 15), rtol=1e-3)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=10, seed0=100, x="d")
 check.function(landing_rate, lambda x: 0.5 / (1 + (x**2).sum()), on=many)
@@ -1469,8 +1511,9 @@ print("both factors move:", free, "  first one held still:", s.grad.item())
 #
 # ### Exercise 6.1: three questions for autograd
 #
-# **Your turn.** Write three functions. Each takes a float64 vector `x` of shape (n,), which must stay as it is, and
-# returns a gradient of shape (n,).
+# **Your turn.** Write three functions. Each takes a float64 vector `x` of shape (n,) and returns a gradient of shape
+# (n,). `x` belongs to the caller and must stay as it is, so remember the habit of section 2.3: begin with
+# `x = x.clone().requires_grad_()`. (The check does not see whether you did.)
 #
 # - `twice_squares(x)`: the gradient of the number $2\,x^\top x$. At `[1., 2., 3.]` it is `[4., 8., 12.]`.
 # - `weighted_cubes(x, v)`: the vector of cubes $x_i^3$, taken backward with the weights `v`, shape (n,). At
@@ -1652,7 +1695,7 @@ def frozen_square(x):
 
 # %% given="stretch"
 def stretch(x):
-    """Triple the number x, a tensor of shape (), until |x| ≥ 100; then turn a negative one into minus its half."""
+    """Triple x, a tensor of shape (), until |x| ≥ 100; then turn a negative one into minus its half."""
     while x.abs() < 100:
         x = 3 * x
     if x < 0:
@@ -1676,17 +1719,18 @@ inputs = torch.linspace(-40, 40, 1601, dtype=torch.float64)
 outputs = torch.stack([stretch(value) if value != 0 else torch.tensor(math.nan).double() for value in inputs])
 outputs[1:][outputs.diff().abs() > 50] = math.nan  # leave a gap where the function jumps
 plot.lines(
-    {"stretch": (inputs, outputs)},
+    {"stretch": (inputs, outputs), "one piece, extended": ([0.0, 100 / 3], [0.0, 300.0])},
     xlabel="x",
     ylabel="stretch(x)",
-    alt="A saw: straight pieces that get steeper towards 0, from 100 to 300 on the right and from 50 to 150 on the left, "
-    "where they fall.",
+    alt="A saw: straight pieces that get steeper towards 0, from 100 to 300 on the right and from 50 to 150 "
+    "on the left, where they fall. A dashed line extends the piece from x = 11 to 33 to the origin.",
     caption="A function with a loop and a branch: straight pieces, each part of a line through the origin.",
 )
 
 # %% [markdown]
 # Each piece of the saw is straight. On a piece, the number of triplings and the branch do not change; where they
-# change, the function jumps and has no slope. And if you extend a piece, it runs through the origin.
+# change, the function jumps and has no slope. The dashed line extends one piece, that from 11 to 33, and it runs
+# through the origin. So would every other piece: each is a number of triplings times $x$, with nothing added.
 #
 # ### Exercise 6.2: the slope of a loop
 #
@@ -1714,9 +1758,11 @@ def stretched(x):
 some = [cases.example(x=torch.tensor(value).double()) for value in (20.0, 1.5, -4.0)]
 check.gradient(slope_of_stretch, of=stretched, on=some, wrt="x", by_hand=True)
 ### BEGIN HIDDEN TESTS
-others = [cases.example(x=torch.tensor(value).double()) for value in (0.002, -0.07, 7.5, -31.0, 99.0, 250.0, -400.0)]
+values = (0.002, -0.07, 7.5, -31.0, 99.0, 250.0, -400.0)
+others = [cases.example(x=torch.tensor(value).double()) for value in values]
 check.gradient(slope_of_stretch, of=stretched, on=others, wrt="x", by_hand=True)
-check.gradient(slope_of_stretch, of=stretched, on=cases.draw(seeds=10, seed0=100, x=""), wrt="x", by_hand=True)
+drawn = cases.draw(seeds=10, seed0=100, x="")
+check.gradient(slope_of_stretch, of=stretched, on=drawn, wrt="x", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="slope_of_stretch" name="the branch forgotten"
@@ -1792,15 +1838,16 @@ def draw_line(ax, w, b):
     ax.plot([1.5, 4.5], [1.5 * w + b, 4.5 * w + b], color="#0072B2")
     ax.plot(rooms[:, 0], prices, "o", color="black")
     loss = ((predicted - prices) ** 2).mean() / 2
-    ax.set(xlabel="rooms", ylabel="price in thousands", ylim=(50, 230), title=f"w = {w}, b = {b}: loss {loss:.1f}")
+    ax.set(xlabel="rooms", ylabel="price in thousands", ylim=(50, 230))
+    ax.set_title(f"w = {w}, b = {b}: loss {loss:.1f}")
 
 
 plot.slider(
     draw_line,
     w=(0, 60, 20),
     b=(0, 120, 70),
-    alt="Four houses as dots, price over rooms, and a line that rises too gently: it passes near three of them "
-    "and far below the one with four rooms.",
+    alt="Four houses as dots, price over rooms, and a line that rises too gently: it passes near three "
+    "of them and far below the one with four rooms.",
     caption="Four houses and a line with w = 20 and b = 70. Dashed: the errors.",
 )
 
@@ -1828,7 +1875,8 @@ labels = torch.zeros(3)
 # a number, and the training goes nowhere. Whenever a loss looks strange, print the shapes of `y_hat` and `y`.
 #
 # Back to the gradient. With the errors $e^{(i)} = \hat y^{(i)} - y^{(i)}$, the loss is the mean of
-# $\tfrac12 (e^{(i)})^2$. A slope of a mean is the mean of the slopes, and section 5 gave you the slope for one example:
+# $\tfrac12 (e^{(i)})^2$. For one example without the ½, section 5 gave you the slope $2e\,x_j$, twice the error times
+# the input. The ½ cancels the 2, and $e\,x_j$ is left. A slope of a mean is the mean of the slopes, so
 #
 # $$\frac{\partial L}{\partial w_j} = \frac1n\sum_{i=1}^n e^{(i)}\,x^{(i)}_j,\qquad
 #   \frac{\partial L}{\partial b} = \frac1n\sum_{i=1}^n e^{(i)}.$$
@@ -2011,7 +2059,8 @@ torch.linalg.solve(M, torch.tensor([5.0, 10.0], dtype=torch.float64))
 #
 # **Your turn.** Write `normal_equations(X, y)`. `X` is (n, d), `y` is (n,). Return the best `(w, b)`, of shapes (d,)
 # and (). For the four houses, with the rooms as the only input, it is `([36.05], 29.75)`: each room adds 36,050 to the
-# price.
+# price. For the two inputs `X = [[0., 0.], [1., 0.], [0., 1.], [2., 1.]]` and `y = [1., 3., -2., 2.]` it is
+# `([2., -3.], 1.)`, and this one you can check in your head.
 
 # %% solution="normal_equations"
 def normal_equations(X, y):
@@ -2031,7 +2080,12 @@ four_houses = cases.example(
     y=torch.tensor([127.5, 106.0, 178.1, 140.0]).double(),
     gives=(torch.tensor([36.05]).double(), torch.tensor(29.75).double()),
 )
-check.function(normal_equations, on=[four_houses], rtol=1e-6)
+two_inputs = cases.example(
+    X=torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]).double(),
+    y=torch.tensor([1.0, 3.0, -2.0, 2.0]).double(),
+    gives=(torch.tensor([2.0, -3.0]).double(), torch.tensor(1.0).double()),
+)
+check.function(normal_equations, on=[four_houses, two_inputs], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def least_squares(X, y):
     centred = X - X.mean(dim=0)
@@ -2040,7 +2094,8 @@ def least_squares(X, y):
 
 
 for shape, n in (("12 3", "12"), ("20 5", "20"), ("9 2", "9"), ("15 1", "15")):
-    check.function(normal_equations, least_squares, on=cases.draw(seeds=4, seed0=100, X=shape, y=n), rtol=1e-7)
+    many = cases.draw(seeds=4, seed0=100, X=shape, y=n)
+    check.function(normal_equations, least_squares, on=many, rtol=1e-7)
 ### END HIDDEN TESTS
 
 # %% wrong="normal_equations" name="no column of ones"
@@ -2154,7 +2209,8 @@ print([order[start : start + 3].tolist() for start in range(0, 7, 3)])
 def minibatches(X, y, batch_size, order):
     """Cut a data set into minibatches.
 
-    X: (n, d). y: (n,). batch_size: rows in each, the last may have fewer. order: (n,), int64, the order of the rows.
+    X: (n, d). y: (n,). batch_size: rows in each, the last may have fewer.
+    order: (n,), int64, the order of the rows.
     Returns a list of pairs (X_part, y_part), of shapes (m, d) and (m,).
     """
     ### BEGIN SOLUTION
@@ -2171,7 +2227,10 @@ three_rows = cases.example(
     y=torch.tensor([0.0, 10.0, 20.0]),
     batch_size=2,
     order=torch.tensor([2, 0, 1]),
-    gives=[(torch.tensor([[2.0], [0.0]]), torch.tensor([20.0, 0.0])), (torch.tensor([[1.0]]), torch.tensor([10.0]))],
+    gives=[
+        (torch.tensor([[2.0], [0.0]]), torch.tensor([20.0, 0.0])),
+        (torch.tensor([[1.0]]), torch.tensor([10.0])),
+    ],
 )
 check.function(minibatches, on=[three_rows])
 ### BEGIN HIDDEN TESTS
@@ -2240,14 +2299,16 @@ def minibatches(X, y, batch_size, order):
 # the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd.
 #
 # For `X = [[1.], [2.]]`, `y = [1., 3.]`, `batch_size=1`, `lr=0.1` and `orders = [[0, 1]]` the first step gives
-# $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$.
+# $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$. A longer one:
+# for `X = [[1.], [2.], [4.]]`, `y = [1., 3., 2.]`, `batch_size=2`, `lr=0.1` and `orders = [[0, 1, 2], [2, 0, 1]]` the
+# four steps end at $w = 0.8322$, $b = 0.42135$.
 
 # %% solution="sgd"
 def sgd(X, y, batch_size, lr, orders):
     """Linear regression by minibatch stochastic gradient descent, from zeros.
 
-    X: (n, d). y: (n,). batch_size: rows in a minibatch. lr: the learning rate. orders: (epochs, n), int64, the order of
-    the rows in each epoch. Returns (w, b), of shapes (d,) and ().
+    X: (n, d). y: (n,). batch_size: rows in a minibatch. lr: the learning rate.
+    orders: (epochs, n), int64, the order of the rows in each epoch. Returns (w, b), of shapes (d,) and ().
     """
     ### BEGIN SOLUTION
     w = torch.zeros_like(X[0])
@@ -2269,7 +2330,15 @@ two_steps = cases.example(
     orders=torch.tensor([[0, 1]]),
     gives=(torch.tensor([0.64], dtype=torch.float64), torch.tensor(0.37, dtype=torch.float64)),
 )
-check.function(sgd, on=[two_steps])
+two_epochs = cases.example(
+    X=torch.tensor([[1.0], [2.0], [4.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 3.0, 2.0], dtype=torch.float64),
+    batch_size=2,
+    lr=0.1,
+    orders=torch.tensor([[0, 1, 2], [2, 0, 1]]),
+    gives=(torch.tensor([0.8322], dtype=torch.float64), torch.tensor(0.42135, dtype=torch.float64)),
+)
+check.function(sgd, on=[two_steps, two_epochs])
 ### BEGIN HIDDEN TESTS
 def walked(X, y, batch_size, lr, orders):
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
@@ -2401,7 +2470,9 @@ for epochs in range(1, 6):
 
 # %% [markdown]
 # After one epoch, 32 steps, it is on its way. After five the numbers are right to two decimals. The loss does not go
-# to 0: what is left, about 0.00005, is half the variance of the noise, $0.01^2/2$. No line can predict that.
+# to 0: about 0.00005 is left. The noise has a **standard deviation** of 0.01, which is to say that its values typically
+# lie 0.01 away from 0. The mean of its squares is the **variance**, the square of the standard deviation,
+# $0.01^2 = 0.0001$. Our loss has a ½ in front, so half of that remains. No line can predict noise.
 #
 # What does the walk look like? To draw it, two weights must be enough, so the next cell holds the bias at its true
 # value and walks over the two weights alone: once with all examples in each step, once with four at a time. The second
@@ -2429,8 +2500,8 @@ plot.contours(
     {"all examples": walk(X_tilt, y_tilt, 200, 0.3, 60), "four at a time": walk(X_tilt, y_tilt, 4, 0.3, 60)},
     low=(-0.7, -4.2),
     high=(3.2, 0.7),
-    alt="Oval contour lines around the lowest point at (2, −3.4). One path from (0, 0) bends smoothly into the valley "
-    "and follows it down. The other staggers around it and ends near the same point.",
+    alt="Oval contour lines around the lowest point at (2, −3.4). One path from (0, 0) bends smoothly into "
+    "the valley and follows it down. The other staggers around it and ends near the same point.",
     caption="Sixty steps over two weights, with all 200 examples in each step and with four.",
 )
 
@@ -2448,11 +2519,15 @@ plot.contours(
 # ### 8.1 The normal density
 #
 # Measure the same thing often, and the results scatter around a centre: many close by, few far out. The **normal
-# distribution** describes this. Its density at $y$, with mean $\mu$ and standard deviation $\sigma$ (sigma), is
+# distribution** describes this. How often which result occurs is told by a curve, its **density**: where the curve is
+# high, results are frequent, and the area under it between two values is the probability of a result between them.
+# The height alone is no probability; it may even be larger than 1. For the normal distribution with mean $\mu$ and
+# standard deviation $\sigma$ (sigma) the density at $y$ is
 #
 # $$p(y) = \frac{1}{\sqrt{2\pi\sigma^2}}\;\exp\Bigl(-\frac{(y-\mu)^2}{2\sigma^2}\Bigr).$$
 #
-# (Statistics uses the letter $\mu$ for the mean. It has nothing to do with the learning rate.)
+# Here $\exp(t)$ is another way to write $e^t$. (Statistics uses the letter $\mu$ for the mean. It has nothing to do
+# with the learning rate.)
 
 # %%
 def normal_density(y, mean, sigma):
@@ -2486,8 +2561,9 @@ plot.lines(
 #
 # $$p(\mathbf y) = \prod_{i=1}^n p(y^{(i)}).$$
 #
-# Read as a question about $w$ and $b$, this product is called the **likelihood**: how well do these parameters explain
-# what was seen? The best parameters are those that make it largest. That principle is **maximum likelihood**.
+# The sign $\prod$ (a large Greek P, for *product*) does with multiplying what $\sum$ does with adding. Read as a
+# question about $w$ and $b$, this product is called the **likelihood**: how well do these parameters explain what was
+# seen? The best parameters are those that make it largest. That principle is **maximum likelihood**.
 #
 # A product of a thousand small numbers is a problem for a computer, though:
 
@@ -2497,7 +2573,8 @@ densities[0].item(), densities.prod().item(), densities.log().sum().item()
 
 # %% [markdown]
 # Each density is 0.13, an ordinary number. The product of a thousand is $10^{-888}$, and the smallest positive float64
-# is about $10^{-324}$; so it became 0. The sum of the logarithms is an ordinary number again. The logarithm turns
+# is about $10^{-324}$; so it became 0. The sum of the logarithms is an ordinary number again. ($\log$ is the natural
+# logarithm throughout the course, the one that undoes $\exp$; so are `math.log` and `torch.log`.) The logarithm turns
 # products into sums, and it grows where its argument grows, so the best parameters stay the best. It is customary to
 # put a minus in front and to *minimise*. That gives the **negative log-likelihood**. Take the logarithm of the density
 # on paper, where $\log$ and $\exp$ cancel, and sum:
@@ -2515,13 +2592,15 @@ densities[0].item(), densities.prod().item(), densities.log().sum().item()
 # the density itself is 0 on a computer.
 #
 # For `y_hat = [0., 0.]`, `y = [0., 2.]` and `sigma=1.0` it is about 3.8379: twice $\tfrac12\log 2\pi = 0.9189$, and
-# once $2^2/2 = 2$. In weeks 3 and 7 the same recipe, minus the log of a probability, gives the losses for classes.
+# once $2^2/2 = 2$. For `y = [0., 200.]` and `sigma=2.0` it is about 5003.2242. In weeks 3 and 7 the same recipe, minus
+# the log of a probability, gives the losses for classes.
 
 # %% solution="negative_log_likelihood"
 def negative_log_likelihood(y_hat, y, sigma):
     """Minus the log of the density of y under normal noise, summed over the examples.
 
-    y_hat: predictions, (n,). y: labels, (n,). sigma: standard deviation of the noise, a number. Returns shape ().
+    y_hat: predictions, (n,). y: labels, (n,). sigma: standard deviation of the noise, a number.
+    Returns shape ().
     """
     ### BEGIN SOLUTION
     each = 0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma**2)
@@ -2533,9 +2612,15 @@ zero_and_two = cases.example(
     y_hat=torch.tensor([0.0, 0.0]).double(),
     y=torch.tensor([0.0, 2.0]).double(),
     sigma=1.0,
-    gives=torch.tensor(3.8379).double(),
+    gives=torch.tensor(3.837877).double(),
 )
-check.function(negative_log_likelihood, on=[zero_and_two], rtol=1e-4)
+far_out = cases.example(
+    y_hat=torch.tensor([0.0, 0.0]).double(),
+    y=torch.tensor([0.0, 200.0]).double(),
+    sigma=2.0,
+    gives=torch.tensor(5003.224171).double(),
+)
+check.function(negative_log_likelihood, on=[zero_and_two, far_out], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def surprise(y_hat, y, sigma):
     n = len(y)
@@ -2543,7 +2628,8 @@ def surprise(y_hat, y, sigma):
 
 
 for sigma in (0.3, 1.0, 2.5):
-    check.function(negative_log_likelihood, surprise, on=cases.draw(seeds=4, seed0=100, y_hat="n", y="n", sigma=sigma))
+    many = cases.draw(seeds=4, seed0=100, y_hat="n", y="n", sigma=sigma)
+    check.function(negative_log_likelihood, surprise, on=many)
 y_hat, y_far = torch.tensor([0.0, 3.0, -80.0]).double(), torch.tensor([60.0, 2.5, 4.0]).double()
 far = cases.example(y_hat=y_hat, y=y_far, sigma=0.5)
 check.function(negative_log_likelihood, surprise, on=[far])

@@ -63,7 +63,8 @@ X_two @ w_two + b_two
 #   positive, −1 elsewhere. A score of exactly 0 gets −1. The dtype is `torch.int64`, which is what
 #   `torch.where(mask, 1, -1)` gives you.
 #
-# For the two points above the scores are `[2.5, -0.8]` and the classes `[1, -1]`.
+# For the two points above the scores are `[2.5, -0.8]` and the classes `[1, -1]`. With `b = 0.5` instead of 0 the
+# scores are `[3., -0.3]`.
 
 # %% solution="score_and_sign"
 class LinearClassifier(torch.nn.Module):
@@ -91,17 +92,18 @@ def classify(z):
     ### END SOLUTION
 
 # %% check="score_and_sign" points=2
-start = (torch.tensor([1.0, 3.0], dtype=torch.float64), torch.tensor(0.0, dtype=torch.float64))
 two = torch.tensor([[1.0, 0.5], [0.1, -0.3]], dtype=torch.float64)
 check.module(
     LinearClassifier,
-    build=start,
+    build=(torch.tensor([1.0, 3.0], dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64)),
     on=[cases.example(X=two)],
-    reference=lambda own, X: torch.tensor([2.5, -0.8]).to(X),
+    reference=lambda own, X: torch.tensor([3.0, -0.3]).to(X),
     parameters={"w": (2,), "b": ()},
     rtol=1e-6,
 )
-check.function(classify, on=[cases.example(z=torch.tensor([2.5, -0.8]), gives=torch.tensor([1, -1]))])
+signs = cases.example(z=torch.tensor([2.5, -0.8]), gives=torch.tensor([1, -1]))
+zero = cases.example(z=torch.tensor([0.0, 0.1]), gives=torch.tensor([-1, 1]))
+check.function(classify, on=[signs, zero])
 ### BEGIN HIDDEN TESTS
 start = (torch.tensor([0.5, -2.0, 1.25], dtype=torch.float64), torch.tensor(-0.75, dtype=torch.float64))
 check.module(
@@ -240,16 +242,19 @@ def classify(z):
 # %%
 plot.boundary(
     lambda X: X @ w_two + b_two, X_two, torch.tensor([1.0, -1.0]), margin=True,
-    alt="A gently falling line through the origin, between the two points. A dashed line runs parallel on either side; "
-    "the point of class −1 lies between the dashed lines and has a ring.",
+    alt="A gently falling line through the origin, between the two points. A broken line runs parallel "
+    "on either side; the point of class −1 lies between the broken lines and has a ring.",
     caption="The boundary of w = (1, 3), b = 0. On the broken lines the score is +1 and −1.",
 )
 
 # %% [markdown]
 # Read three things off this picture. The solid line passes between the points, so both are on their right side. The
 # broken lines, on which the score is $+1$ and $-1$, are parallel to it: the score grows evenly as you walk away from
-# the boundary. And the point $(0.1, -0.3)$ lies inside the strip between them, because its score, $-0.8$, is smaller
-# than 1 in size. Such points get a ring.
+# the boundary. The band between the broken lines is called the **street** here; section 4 is about it. And the point
+# $(0.1, -0.3)$ lies in the street, because its score, $-0.8$, is smaller than 1 in size.
+#
+# The figure puts a ring around each point that lies in the street, on its edge, or on the wrong side of the line. Its
+# legend says "in the margin"; the word **margin** means a number here, which comes in exercise 2.2.
 #
 # Now move a line yourself. If you see sliders below, pull them; if you read this on paper, look at the start. Three
 # things to find out: What does $b$ do to the line? What happens when $w_0$ and $w_1$ change their signs? And what
@@ -258,15 +263,18 @@ plot.boundary(
 # %%
 X, y = data.blobs(40, spread=0.5, seed=2, signed=True, dtype=torch.float64)
 plot.slider(
-    lambda w0, w1, b, **words: plot.boundary(lambda X: w0 * X[:, 0] + w1 * X[:, 1] + b, X, y, margin=True, **words),
+    lambda w0, w1, b, **words: plot.boundary(
+        lambda X: w0 * X[:, 0] + w1 * X[:, 1] + b, X, y, margin=True, **words
+    ),
     w0=(-3.0, 3.0, 1.0), w1=(-3.0, 3.0, 0.5), b=(-3.0, 3.0, 0.0),
-    alt="Two clouds of points, lower left and upper right, a line through the origin between them, a strip around it.",
+    alt="Two clouds of points, lower left and upper right, a line through the origin between them, "
+    "and the street along it.",
     caption="A line with w = (1, 0.5) and b = 0 to begin with. The sliders change the weights and the bias.",
 )
 
 # %% [markdown]
 # The bias shifts the line without turning it. Other signs of both weights leave the line in place and swap its two
-# sides. Doubled weights leave the line in place too, but the strip becomes half as wide: the score grows twice as
+# sides. Doubled weights leave the line in place too, but the street becomes half as wide: the score grows twice as
 # fast. Keep that last one in mind.
 #
 # To draw such a line you need its height $x_1$ above each place $x_0$. Solve for $x_1$. It pays to be a little more
@@ -274,7 +282,7 @@ plot.slider(
 #
 # $$w_0 x_0 + w_1 x_1 + b = c.$$
 #
-# With $c = 0$ this is the boundary. With $c = \pm 1$ it is the edges of the strip. In section 5 other levels will be
+# With $c = 0$ this is the boundary. With $c = \pm 1$ it is the edges of the street. In section 5 other levels will be
 # the lines of equal probability.
 #
 # ### Exercise 2.1: the line in the plane
@@ -285,7 +293,7 @@ plot.slider(
 # height.
 #
 # For `w = [1., 3.]`, `b = 0` and level 0, the places `[0., 3., -6.]` give `[0., -1., 2.]`. On level 3 they give
-# `[1., 0., 3.]`.
+# `[1., 0., 3.]`. With `b = 0.5` and level 2 they give `[0.5, -0.5, 2.5]`.
 
 # %% solution="boundary_x1"
 def boundary_x1(x0, w, b, level):
@@ -298,11 +306,12 @@ def boundary_x1(x0, w, b, level):
 given = {
     "x0": torch.tensor([0.0, 3.0, -6.0], dtype=torch.float64),
     "w": torch.tensor([1.0, 3.0], dtype=torch.float64),
-    "b": torch.tensor(0.0, dtype=torch.float64),
 }
-at_0 = cases.example(**given, level=0.0, gives=torch.tensor([0.0, -1.0, 2.0], dtype=torch.float64))
-at_3 = cases.example(**given, level=3.0, gives=torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64))
-check.function(boundary_x1, on=[at_0, at_3])
+none, half = torch.tensor(0.0, dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64)
+at_0 = cases.example(**given, b=none, level=0.0, gives=torch.tensor([0.0, -1.0, 2.0], dtype=torch.float64))
+at_3 = cases.example(**given, b=none, level=3.0, gives=torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64))
+at_2 = cases.example(**given, b=half, level=2.0, gives=torch.tensor([0.5, -0.5, 2.5], dtype=torch.float64))
+check.function(boundary_x1, on=[at_0, at_3, at_2])
 ### BEGIN HIDDEN TESTS
 check.function(
     boundary_x1,
@@ -351,11 +360,22 @@ def boundary_x1(x0, w, b, level):
 # ### How far is a point from the line?
 #
 # The score says on which side a point lies. Does it also say how far away it is? Almost. Multiply $w$ and $b$ by 10:
-# every score is ten times as large, yet the line has not moved. So divide that scale out. The vector $w$ stands at a
-# right angle to the line, and one step of length 1 in its direction raises the score by $\lVert w \rVert$. Hence
+# every score is ten times as large, yet the line has not moved. So that scale has to be divided out. What is it?
 #
-# $$\text{distance of } x \text{ from the line} = \frac{|z|}{\lVert w \rVert},
-# \qquad \lVert w \rVert = \sqrt{w_0^2 + w_1^2}.$$
+# Write the score with the dot product of week 1, $w \cdot x = w_0 x_0 + w_1 x_1$. Then $z = w \cdot x + b$, for any
+# number of features. And write $\lVert w \rVert = \sqrt{w_0^2 + w_1^2}$ for the length of $w$, the ℓ2 norm of week 1.
+# Note that $w \cdot w = \lVert w \rVert^2$. Now two small steps.
+#
+# 1. *Which way leads straight away from the line?* Take two points $p$ and $q$ on the line. Both score 0, so
+#    $w \cdot p + b = w \cdot q + b$, and $w \cdot (p - q) = 0$. A dot product of 0 means a right angle. (Try it on
+#    squared paper with $w = (1, 3)$: the line goes 3 to the right and 1 down, $w$ goes 1 to the right and 3 up, and
+#    $1 \cdot 3 + 3 \cdot (-1) = 0$.) So $w$ stands at a right angle to the line. The way straight out is along $w$.
+# 2. *How much does the score grow on that way?* A step of length 1 along $w$ is the vector $w / \lVert w \rVert$. It
+#    adds $w \cdot w / \lVert w \rVert = \lVert w \rVert$ to the score.
+#
+# So each unit of distance is worth $\lVert w \rVert$ in the score, and
+#
+# $$\text{distance of } x \text{ from the line} = \frac{|z|}{\lVert w \rVert}.$$
 #
 # Now a useful trick. Let $y$ be the true class, $+1$ or $-1$. The product $y z$ is positive when sign and class
 # agree, and negative when they do not. It is called the **margin score** here, and it will follow you through this
@@ -377,13 +397,14 @@ y_two * z_two, y_two * z_two / w_two.norm()
 #
 # **Your turn.** Write `margin(X, y, w, b)`: the smallest $y z / \lVert w \rVert$ over all examples, as a tensor
 # without dimensions. `X` is (n, d), `y` (n,) with entries 1 and −1, `w` (d,), `b` a single number. For the two points
-# it is 0.2530. When some point is on the wrong side, the margin is negative, and that is as it should be.
+# it is 0.2530. When some point is on the wrong side, the margin is negative, and that is as it should be: with
+# `b = 0.5` and a third point, $(1, 1)$ of class $-1$, it is −1.4230.
 #
 # You will need it to compare two lines that both make no mistake.
 
 # %% solution="margin"
 def margin(X, y, w, b):
-    """Return the smallest signed distance from the line, a tensor without dimensions; negative with mistakes."""
+    """Return the smallest signed distance from the line, shape (); negative with mistakes."""
     ### BEGIN SOLUTION
     z = X @ w + b
     return (y * z).min() / w.norm()
@@ -397,11 +418,19 @@ two = cases.example(
     b=torch.tensor(0.0, dtype=torch.float64),
     gives=torch.tensor(0.8 / math.sqrt(10), dtype=torch.float64),
 )
-check.function(margin, on=[two], rtol=1e-4)
+wrong_side = cases.example(
+    X=torch.tensor([[1.0, 0.5], [0.1, -0.3], [1.0, 1.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, -1.0, -1.0], dtype=torch.float64),
+    w=torch.tensor([1.0, 3.0], dtype=torch.float64),
+    b=torch.tensor(0.5, dtype=torch.float64),
+    gives=torch.tensor(-1.4230, dtype=torch.float64),
+)
+check.function(margin, on=[two, wrong_side], rtol=1e-4)
 ### BEGIN HIDDEN TESTS
 drawn = cases.draw(seeds=16, seed0=100, X="n d", y="n:2", w="d", b="")
 signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-wide = [cases.Case({**case.inputs, "y": (case["X"] @ case["w"] + case["b"]).sign()}, case.sizes) for case in signed]
+right = [(case["X"] @ case["w"] + case["b"]).sign() for case in signed]
+wide = [cases.Case({**case.inputs, "y": y}, case.sizes) for case, y in zip(signed, right)]
 check.function(margin, lambda X, y, w, b: ((X @ w + b) * y).min() / (w * w).sum().sqrt(), on=signed + wide)
 ### END HIDDEN TESTS
 
@@ -489,7 +518,8 @@ print("after: ", y * (w @ x + b), "with", w, b)
 # are: make new tensors, do not change the old ones in place.
 #
 # For `w = [1., -1.]`, `b = 0.5`, `x = [2., 1.]`, `y = -1.`, `lr = 0.5` the score is 1.5, a mistake, and the answer is
-# `[0., -1.5]` and `0.`. With `y = 1.` nothing changes.
+# `[0., -1.5]` and `0.`. With `y = 1.` nothing changes. With `w = [0., 0.]`, `b = 0.` and `y = -1.` the score is 0, so
+# it is a mistake too, and the answer is `[-1., -0.5]` and `-0.5`.
 
 # %% solution="perceptron_step"
 def perceptron_step(w, b, x, y, lr):
@@ -508,8 +538,12 @@ given = {
 }
 new = (torch.tensor([0.0, -1.5], dtype=torch.float64), torch.tensor(0.0, dtype=torch.float64))
 mistake = cases.example(**given, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.5, gives=new)
-fine = cases.example(**given, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, gives=(given["w"], given["b"]))
-check.function(perceptron_step, on=[mistake, fine])
+same = (given["w"], given["b"])
+fine = cases.example(**given, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, gives=same)
+nothing = {**given, "w": torch.zeros(2).double(), "b": torch.tensor(0.0, dtype=torch.float64)}
+new = (torch.tensor([-1.0, -0.5], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64))
+start = cases.example(**nothing, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.5, gives=new)
+check.function(perceptron_step, on=[mistake, fine, start])
 
 
 ### BEGIN HIDDEN TESTS
@@ -622,7 +656,7 @@ torch.column_stack([corners, y_and, y_or, y_xor])
 
 # %% solution="train_perceptron"
 def train_perceptron(X, y, epochs):
-    """Train on X, shape (n, d), and y, shape (n,), 1 or -1; return w (d,), b () and the mistakes of each epoch."""
+    """Train on X (n, d) and y (n,), 1 or -1; return w (d,), b () and the mistakes of each epoch, a list."""
     ### BEGIN SOLUTION
     w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
     for _ in range(epochs):
@@ -659,7 +693,8 @@ def right_training(X, y, epochs):
     return w, b, mistakes
 
 
-tables = [torch.tensor(signs, dtype=torch.float64) for signs in ([-1.0, 1, 1, 1], [-1.0, 1, 1, -1], [1.0, 1, 1, -1])]
+classes = ([-1.0, 1, 1, 1], [-1.0, 1, 1, -1], [1.0, 1, 1, -1])
+tables = [torch.tensor(signs, dtype=torch.float64) for signs in classes]
 logic = [cases.example(X=square, y=table, epochs=12) for table in tables]
 drawn = cases.draw(seeds=8, seed0=100, X="n d", y="n:2", epochs=7)
 signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
@@ -779,7 +814,8 @@ plot.lines(
     },
     xlabel="epoch (counted from 0)",
     ylabel="mistakes in the epoch",
-    alt="OR reaches no mistakes in epoch 5 and AND in epoch 8; both go up and down before. XOR stays at 4 throughout.",
+    alt="OR reaches no mistakes in epoch 5 and AND in epoch 8; both go up and down before. "
+    "XOR stays at 4 throughout.",
     caption="Mistakes of the perceptron. AND and OR come to an end, XOR does not.",
 )
 
@@ -795,7 +831,8 @@ plot.lines(
 w, b, mistakes = train_perceptron(corners, y_and, 50)
 plot.boundary(
     lambda X: X @ w + b, corners, y_and,
-    alt="The four corners of the square. A falling line cuts the corner (1, 1), of class +1, off from the other three.",
+    alt="The four corners of the square. A falling line cuts the corner (1, 1), of class +1, off "
+    "from the other three.",
     caption="The perceptron's line for AND: 3x₀ + 2x₁ − 4 = 0.",
 )
 
@@ -832,7 +869,7 @@ plot.boundary(
 
 # %% solution="no_line"
 def count_right(X, y, w, b):
-    """Return how many examples X, shape (n, d), of classes y, shape (n,), the line gets right; a whole number."""
+    """Return how many examples X (n, d) of classes y (n,) the line gets right, a whole number."""
     ### BEGIN SOLUTION
     return int((classify(X @ w + b) == y).sum())
     ### END SOLUTION
@@ -847,10 +884,8 @@ hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
 # %% check="no_line" points=2
 square = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 every = {"w": torch.tensor([3.0, 2.0], dtype=torch.float64), "b": torch.tensor(-4.0, dtype=torch.float64)}
-check.function(
-    count_right,
-    on=[cases.example(X=square, y=torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64), **every, gives=4)],
-)
+logic_and = torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
+check.function(count_right, on=[cases.example(X=square, y=logic_and, **every, gives=4)])
 check.shape(best_w, (2,), dtype=torch.float64)
 check.shape(best_b, (), dtype=torch.float64)
 check.shape(hard_y, (4,), dtype=torch.float64)
@@ -863,7 +898,11 @@ on_the_line = cases.example(
     w=torch.tensor([1.0, 0.0], dtype=torch.float64),
     b=torch.tensor(-1.0, dtype=torch.float64),
 )
-check.function(count_right, lambda X, y, w, b: int(((X @ w + b > 0) == (y > 0)).sum()), on=[*signed, on_the_line])
+check.function(
+    count_right,
+    lambda X, y, w, b: int(((X @ w + b > 0) == (y > 0)).sum()),
+    on=[*signed, on_the_line],
+)
 exclusive = torch.tensor([-1.0, 1.0, 1.0, -1.0], dtype=torch.float64)
 check.function(count_right, on=[cases.example(X=square, y=exclusive, w=best_w, b=best_b, gives=3)])
 check.value(hard_y, torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64))
@@ -957,7 +996,16 @@ best_w = torch.tensor([1.0, -1.0], dtype=torch.float64)
 best_b = torch.tensor(-0.25, dtype=torch.float64)
 hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
 
+# %%
+four_points = torch.tensor([[0.0, 0.0], [4.0, 1.0], [3.0, -1.0], [1.0, 3.0]], dtype=torch.float64)
+print("corners of XOR that your line gets right (should be 3):", count_right(corners, y_xor, best_w, best_b))
+last = train_perceptron(four_points, hard_y, 1000)[2][-1]
+print("mistakes on hard_y in the last epoch (should not be 0):", last)
+
 # %% [markdown]
+# The second line puts your classes to the test: the perceptron gets a thousand epochs. If some line separated your
+# classes, it would have found one and stopped with an epoch of 0 mistakes.
+#
 # ## 4. The support vector machine: keep your distance
 #
 # Here are forty points that a line can separate, and the first line that the perceptron finds.
@@ -968,7 +1016,8 @@ w, b, mistakes = train_perceptron(X, y, 100)
 print("mistakes", mistakes, " margin", margin(X, y, w, b))
 plot.boundary(
     lambda X: X @ w + b, X, y,
-    alt="Two clouds of points, lower left and upper right. A falling line separates them and almost touches a point.",
+    alt="Two clouds of points, lower left and upper right. A falling line separates them "
+    "and almost touches a point.",
     caption="The perceptron's line: no mistakes, and hardly any room.",
 )
 
@@ -1036,11 +1085,12 @@ plot.lines(
 #
 # For the four examples the loss is `0.6` and `dz` is `[0., 0.25, -0.25, -0.25]`. Check the sign of the second entry
 # with common sense: its class is −1 and its score −0.8 is not negative enough. Gradient descent goes against `dz`, so
-# it will lower the score. Good.
+# it will lower the score. Good. A second set: for `z = [1., 3., -2.]` and `y = [1., -1., 1.]` the loss is 2.3333 and
+# `dz` is `[0., 0.3333, -0.3333]`. The first of these sits exactly at the corner.
 
 # %% solution="hinge"
 def hinge_loss(z, y):
-    """Return the mean hinge loss of the scores z for the classes y (1 or -1), both shape (n,); no dimensions."""
+    """Return the mean hinge loss, shape (), of the scores z for the classes y (1 or -1), both shape (n,)."""
     ### BEGIN SOLUTION
     return torch.clamp(1 - y * z, min=0).mean()
     ### END SOLUTION
@@ -1057,16 +1107,31 @@ four = {
     "z": torch.tensor([2.5, -0.8, 0.3, -0.5], dtype=torch.float64),
     "y": torch.tensor([1.0, -1.0, 1.0, 1.0], dtype=torch.float64),
 }
-check.function(hinge_loss, on=[cases.example(**four, gives=torch.tensor(0.6, dtype=torch.float64))], rtol=1e-6)
-slope = torch.tensor([0.0, 0.25, -0.25, -0.25], dtype=torch.float64)
-check.function(hinge_backward, on=[cases.example(**four, gives=slope)], by_hand=True)
-### BEGIN HIDDEN TESTS
-drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2", away=lambda case: 1 - (2 * case["y"].double() - 1) * case["z"])
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-check.function(hinge_loss, lambda z, y: torch.nn.functional.relu(1 - y * z).mean(), on=signed)
-check.gradient(
-    hinge_backward, of=lambda z, y: torch.nn.functional.relu(1 - y * z).mean(), on=signed, wrt="z", by_hand=True
+three = {
+    "z": torch.tensor([1.0, 3.0, -2.0], dtype=torch.float64),
+    "y": torch.tensor([1.0, -1.0, 1.0], dtype=torch.float64),
+}
+costs = torch.tensor([0.6, 7 / 3], dtype=torch.float64)
+check.function(hinge_loss, on=[cases.example(**four, gives=costs[0]), cases.example(**three, gives=costs[1])])
+slopes = (
+    torch.tensor([0.0, 0.25, -0.25, -0.25], dtype=torch.float64),
+    torch.tensor([0.0, 1 / 3, -1 / 3], dtype=torch.float64),
 )
+both = [cases.example(**four, gives=slopes[0]), cases.example(**three, gives=slopes[1])]
+check.function(hinge_backward, on=both, by_hand=True)
+### BEGIN HIDDEN TESTS
+def slack(case):
+    return 1 - (2 * case["y"].double() - 1) * case["z"]
+
+
+def right_loss(z, y):
+    return torch.nn.functional.relu(1 - y * z).mean()
+
+
+drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2", away=slack)
+signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
+check.function(hinge_loss, right_loss, on=signed)
+check.gradient(hinge_backward, of=right_loss, on=signed, wrt="z", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="hinge" name="the mean forgotten in the gradient"
@@ -1199,7 +1264,8 @@ w.grad, b.grad
 #
 # **Your turn.** Write `svm_gradient(X, y, w, b, lam)`. It returns `(dw, db)`, the gradient of $L$ above, with shapes
 # (d,) and (). By hand; your `hinge_backward` gives you `dz`. For the single point above, with `X` of shape (1, 2), it
-# is `[-1.95, 1.1]` and `-1`.
+# is `[-1.95, 1.1]` and `-1`. With a second point beside it, $(0,\ 0.9)$ of class $+1$, it is `[-0.95, 0.6]` and `-0.5`.
+# That point scores 1.15, so it does not pull; but it counts in the mean.
 
 # %% solution="svm_gradient"
 def svm_gradient(X, y, w, b, lam):
@@ -1218,7 +1284,15 @@ single = cases.example(
     lam=0.1,
     gives=(torch.tensor([-1.95, 1.1], dtype=torch.float64), torch.tensor(-1.0, dtype=torch.float64)),
 )
-check.function(svm_gradient, on=[single], by_hand=True, rtol=1e-6)
+pair = cases.example(
+    X=torch.tensor([[2.0, -1.0], [0.0, 0.9]], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0], dtype=torch.float64),
+    w=torch.tensor([0.5, 1.0], dtype=torch.float64),
+    b=torch.tensor(0.25, dtype=torch.float64),
+    lam=0.1,
+    gives=(torch.tensor([-0.95, 0.6], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64)),
+)
+check.function(svm_gradient, on=[single, pair], by_hand=True, rtol=1e-6)
 
 
 ### BEGIN HIDDEN TESTS
@@ -1312,11 +1386,12 @@ def svm_gradient(X, y, w, b, lam):
 # `svm_gradient` on all examples. It returns `w`, `b` and the list of losses.
 #
 # A fact to check the first step with: at $w = 0$, $b = 0$ every score is 0 and everybody pays 1, so the first loss is
-# exactly 1.
+# exactly 1. And two steps: for `X = [[2., -1.], [0., 1.]]`, `y = [1., 1.]`, `lam = 0.1` and `rates = [0.25, 0.5]` it
+# ends at `w = [0.7375, 0.]`, `b = 0.75`, with the losses `[1., 0.503125]`.
 
 # %% solution="train_svm"
 def train_svm(X, y, lam, rates):
-    """Train from zero, one step for each rate; return w (d,), b () and the list of losses before each step."""
+    """Train from zero, one step for each rate; return w (d,), b () and the losses, each before its step."""
     ### BEGIN SOLUTION
     w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
     for lr in rates:
@@ -1331,7 +1406,16 @@ def train_svm(X, y, lam, rates):
 square = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 one_step = (torch.tensor([0.0, 0.0], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64), [1.0])
 table = torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
-check.function(train_svm, on=[cases.example(X=square, y=table, lam=0.1, rates=[1.0], gives=one_step)])
+once = cases.example(X=square, y=table, lam=0.1, rates=[1.0], gives=one_step)
+pair = torch.tensor([[2.0, -1.0], [0.0, 1.0]], dtype=torch.float64)
+two_steps = (
+    torch.tensor([0.7375, 0.0], dtype=torch.float64),
+    torch.tensor(0.75, dtype=torch.float64),
+    [1.0, 0.503125],
+)
+ones = torch.ones(2).double()
+twice = cases.example(X=pair, y=ones, lam=0.1, rates=[0.25, 0.5], gives=two_steps)
+check.function(train_svm, on=[once, twice])
 
 
 ### BEGIN HIDDEN TESTS
@@ -1443,7 +1527,8 @@ plot.lines(
         "shrinking from 2": train_svm(X, y, 0.1, shrinking)[2][10:],
     },
     xlabel="step (10 steps left out)", ylabel="loss",
-    alt="With a steady rate the loss jumps between 0.080 and 0.084 like a saw. With a shrinking rate it settles.",
+    alt="With a steady rate the loss jumps between 0.080 and 0.084 like a saw. "
+    "With a shrinking rate it settles.",
     caption="The SVM's loss (λ = 0.1) with two kinds of learning rates.",
 )
 
@@ -1469,14 +1554,17 @@ print("margin", margin(X, y, w, b), " 1 / length of w", 1 / w.norm())
 print("smallest margin scores", (y * (X @ w + b)).sort().values[:4])
 plot.boundary(
     lambda X: X @ w + b, X, y, margin=True,
-    alt="The same two clouds. The line runs midway between them; three points lie on the edges of the street.",
+    alt="The same two clouds. The line runs midway between them; three points lie on the edges of the "
+    "street, and one of these has a ring.",
     caption="The SVM's line for the same forty points, with the street between the broken lines.",
 )
 
 # %% [markdown]
 # The margin is 0.72 now; the perceptron's was 0.05. It agrees with $1 / \lVert w \rVert$, as the theory of the street
-# says. Three points have a margin score of 1, up to rounding: they touch the edges. (The figure rings those that
-# rounding puts on the inner side.) The next one is at 1.15, outside.
+# says. Three points have margin scores of 1.0001, 1.0003 and 1.0004: they touch the edges, but for the little that
+# three thousand steps have left undone. The next one is at 1.15, outside. (Only one of the three has a ring. The figure
+# counts a point as on the edge up to 1.0001, and the other two miss that by a hair.)
+#
 # The three are the **support vectors**: they hold the street up. Take away all the others and the line stays where it
 # is, because points outside the street do not pull.
 #
@@ -1492,7 +1580,8 @@ try:
     from sklearn.svm import SVC
 except ModuleNotFoundError:
     SVC = LogisticRegression = None
-    print("scikit-learn is not installed here, so the comparisons are left out. `pip install scikit-learn` adds it.")
+    print("scikit-learn is not installed here, so the comparisons are left out.")
+    print("`pip install scikit-learn` adds it.")
 
 # %%
 w, b, losses = fit_svm(X, y, lam=0.01)
@@ -1513,17 +1602,18 @@ if SVC is not None:
 # it does not go on for ever like the perceptron. It settles for the cheapest compromise.
 
 # %%
-four_points = torch.tensor([[0.0, 0.0], [4.0, 1.0], [3.0, -1.0], [1.0, 3.0]], dtype=torch.float64)
 w_hard, b_hard, losses = fit_svm(four_points, hard_y)
 print("loss", losses[-1], " margin scores", hard_y * (four_points @ w_hard + b_hard))
 plot.boundary(
     lambda X: X @ w_hard + b_hard, four_points, hard_y, margin=True,
-    alt="Four points whose diagonals cross. The line leaves three on their own side and one on the wrong side.",
+    alt="Four points whose diagonals cross. The line leaves three on their own side, at the edges of the "
+    "street, and one on the wrong side.",
     caption="Labels that no line separates, and the SVM's compromise.",
 )
 
 # %% [markdown]
-# Three points end at a margin score of about 1, just outside the street or on its edge. The fourth is given up: its
+# Three points end on the edge of the street, up to rounding: their margin scores are 0.98, 1.00 and 1.01, and would all
+# become 1 in a longer training. The fourth, with its ring on the wrong side of the line, is given up: its
 # margin score is about $-2.3$, and nearly the whole loss of 0.82 is its price, divided by four. That is what the
 # hinge does with a point that does not fit: it pays, and pays more the farther the point lies.
 #
@@ -1537,7 +1627,8 @@ plot.boundary(
 # %%
 plot.activation(
     torch.sigmoid, low=-6, high=6, name="sigmoid",
-    alt="The sigmoid rises in an S from 0 to 1 and is 0.5 at 0. Its derivative is a bump of height 0.25 around 0.",
+    alt="The sigmoid rises in an S from 0 to 1 and is 0.5 at 0. "
+    "Its derivative is a bump of height 0.25 around 0.",
     caption="The sigmoid turns a score into a probability. Its slope is steepest, 1/4, where the score is 0.",
 )
 
@@ -1569,7 +1660,7 @@ print("second:", torch.exp(z) / (1 + torch.exp(z)))
 #
 # **Your turn.** Write `sigmoid(z)`, entry by entry, for a tensor of any shape. It has to be finite and right for
 # scores as large as $\pm 1000$. PyTorch's own sigmoid is not allowed here; `torch.exp` is. For `[0., 2., -1000.]` the
-# answer is `[0.5, 0.8808, 0.]`.
+# answer is `[0.5, 0.8808, 0.]`, and for `[1000.]` it is `[1.]`.
 
 # %% solution="sigmoid"
 def sigmoid(z):
@@ -1583,7 +1674,10 @@ three = cases.example(
     z=torch.tensor([0.0, 2.0, -1000.0], dtype=torch.float64),
     gives=torch.tensor([0.5, 0.8808, 0.0], dtype=torch.float64),
 )
-check.function(sigmoid, on=[three], rtol=1e-4, forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
+sure = cases.example(
+    z=torch.tensor([1000.0], dtype=torch.float64), gives=torch.tensor([1.0], dtype=torch.float64)
+)
+check.function(sigmoid, on=[three, sure], rtol=1e-4, forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
 ### BEGIN HIDDEN TESTS
 far = cases.example(z=torch.tensor([[-1000.0, -30.0, 0.0], [1.0, 40.0, 1000.0]], dtype=torch.float64))
 near = cases.draw(seeds=8, seed0=100, z="n h")
@@ -1631,6 +1725,7 @@ def sigmoid(z):
 #
 # $$\ell = -\,y \log a - (1 - y) \log (1 - a).$$
 #
+# Here $\log$ is the natural logarithm, `torch.log`, the one that undoes $e^z$.
 # With $y = 1$ only $-\log a$ is left, with $y = 0$ only $-\log(1 - a)$. A probability of 1 for the truth costs 0, a
 # probability of $\tfrac12$ costs $\log 2 = 0.693$, and a probability near 0 costs without limit. In week 2 the
 # squared loss came out of the normal density as a negative log-likelihood. This one is the negative log-likelihood of
@@ -1671,7 +1766,7 @@ a = torch.sigmoid(z)
 
 # %% solution="logistic_loss"
 def logistic_loss(z, y):
-    """Return the mean cross-entropy of the scores z for the classes y (1 or 0), both shape (n,); no dimensions."""
+    """Return the mean cross-entropy, shape (), of the scores z for the classes y (1 or 0), both (n,)."""
     ### BEGIN SOLUTION
     return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
     ### END SOLUTION
@@ -1766,7 +1861,7 @@ def logistic_loss(z, y):
 # = \frac1n \big( -y_i (1 - a_i) + (1 - y_i)\, a_i \big) = \frac{a_i - y_i}{n} .$$
 #
 # All fractions cancel. What is left is *prediction minus truth*. That is not only pretty. For a score of 1000 the
-# first line divides 0 by 0, and the last one simply subtracts.
+# computer has $a = 1$, so $1 - a = 0$, and the formula with the fractions divides by 0. The last one simply subtracts.
 #
 # One example by hand: $z = 0$, $y = 1$, $n = 1$. Then $a = 0.5$, $\partial L/\partial a = -1/0.5 = -2$, the slope of
 # the sigmoid is $0.25$, and $-2 \cdot 0.25 = -0.5$. The short way: $0.5 - 1 = -0.5$.
@@ -1799,11 +1894,15 @@ def logistic_dz(z, y):
 # %% check="logistic_links" points=2
 y_two = torch.tensor([1.0, 0.0], dtype=torch.float64)
 first = cases.example(
-    a=torch.tensor([0.5, 0.8], dtype=torch.float64), y=y_two, gives=torch.tensor([-1.0, 2.5], dtype=torch.float64)
+    a=torch.tensor([0.5, 0.8], dtype=torch.float64),
+    y=y_two,
+    gives=torch.tensor([-1.0, 2.5], dtype=torch.float64),
 )
 check.function(logistic_da, on=[first], by_hand=True)
 second = cases.example(
-    z=torch.tensor([0.0, 1000.0], dtype=torch.float64), y=y_two, gives=torch.tensor([-0.25, 0.5], dtype=torch.float64)
+    z=torch.tensor([0.0, 1000.0], dtype=torch.float64),
+    y=y_two,
+    gives=torch.tensor([-0.25, 0.5], dtype=torch.float64),
 )
 check.function(logistic_dz, on=[second], by_hand=True)
 ### BEGIN HIDDEN TESTS
@@ -1853,7 +1952,7 @@ def logistic_dz(z, y):
     return (y - sigmoid(z)) / len(z)
 
 # %% wrong="logistic_links" name="the long way"
-# says: For large scores you divide 0 by 0. On paper the fractions cancel, so let them.
+# says: For large scores you divide by 0. On paper the fractions cancel, so let them.
 # next: Use the last expression of the derivation instead of the product.
 def logistic_da(a, y):
     return (-y / a + (1 - y) / (1 - a)) / len(a)
@@ -1911,7 +2010,8 @@ def logistic_dz(z, y):
 #
 # **Your turn.** Write `logistic_gradient(X, y, w, b)`. It returns `(dw, db)`, shapes (d,) and (), the gradient of the
 # mean cross-entropy. By hand. For `X = [[2., -1.]]`, `y = [1.]`, `w = [0., 0.]`, `b = 0` it is `[-1., 0.5]` and
-# `-0.5`.
+# `-0.5`. For `X = [[2., -1.], [0., 1.]]`, `y = [1., 0.]`, `w = [0.5, 1.]`, `b = 0.5` it is `[-0.3775, 0.5976]` and
+# `0.2200`.
 
 # %% solution="logistic_gradient"
 def logistic_gradient(X, y, w, b):
@@ -1929,12 +2029,25 @@ single = cases.example(
     b=torch.tensor(0.0, dtype=torch.float64),
     gives=(torch.tensor([-1.0, 0.5], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64)),
 )
-check.function(logistic_gradient, on=[single], by_hand=True)
+pair = cases.example(
+    X=torch.tensor([[2.0, -1.0], [0.0, 1.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 0.0], dtype=torch.float64),
+    w=torch.tensor([0.5, 1.0], dtype=torch.float64),
+    b=torch.tensor(0.5, dtype=torch.float64),
+    gives=(torch.tensor([-0.377541, 0.597558], dtype=torch.float64), torch.tensor(0.220017).double()),
+)
+check.function(logistic_gradient, on=[single, pair], by_hand=True, rtol=1e-5)
 ### BEGIN HIDDEN TESTS
 drawn = cases.draw(seeds=24, seed0=100, X="n d", y="n:2", w="d", b="")
 labelled = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
 loss = torch.nn.functional.binary_cross_entropy_with_logits
-check.gradient(logistic_gradient, of=lambda X, y, w, b: loss(X @ w + b, y), on=labelled, wrt="w b", by_hand=True)
+check.gradient(
+    logistic_gradient,
+    of=lambda X, y, w, b: loss(X @ w + b, y),
+    on=labelled,
+    wrt="w b",
+    by_hand=True,
+)
 ### END HIDDEN TESTS
 
 # %% wrong="logistic_gradient" name="inputs left out"
@@ -2013,11 +2126,13 @@ z.grad, torch.sigmoid(torch.tensor(0.0)) - 1
 # on all examples with the learning rate `lr`, and returns `w`, `b` and the list of the losses before each step, as
 # Python floats. Use your own `logistic_loss` and `logistic_gradient`.
 #
-# A fact to check with: at the start every probability is $\tfrac12$, so the first loss is $\log 2 = 0.6931$.
+# A fact to check with: at the start every probability is $\tfrac12$, so the first loss is $\log 2 = 0.6931$. And two
+# steps with the rate 2 on the table of AND, its classes written as 0 and 1: `w = [0.1225, 0.1225]`, `b = -0.7551`, and
+# the losses are `[0.6931, 0.5991]`.
 
 # %% solution="train_logistic"
 def train_logistic(X, y, lr, steps):
-    """Train from zero on X, shape (n, d), and y, shape (n,), 1 or 0; return w (d,), b () and the list of losses."""
+    """Train from zero on X (n, d) and y (n,), 1 or 0; return w (d,), b () and the list of losses."""
     ### BEGIN SOLUTION
     w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
     for _ in range(steps):
@@ -2029,9 +2144,20 @@ def train_logistic(X, y, lr, steps):
 
 # %% check="train_logistic" points=2
 square = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
-one_step = (torch.tensor([0.0, 0.0], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64), [math.log(2)])
 table = torch.tensor([0.0, 0.0, 0.0, 1.0], dtype=torch.float64)
-check.function(train_logistic, on=[cases.example(X=square, y=table, lr=2.0, steps=1, gives=one_step)])
+one_step = (
+    torch.tensor([0.0, 0.0], dtype=torch.float64),
+    torch.tensor(-0.5, dtype=torch.float64),
+    [math.log(2)],
+)
+two_steps = (
+    torch.tensor([0.122459, 0.122459], dtype=torch.float64),
+    torch.tensor(-0.755081, dtype=torch.float64),
+    [math.log(2), 0.599077],
+)
+once = cases.example(X=square, y=table, lr=2.0, steps=1, gives=one_step)
+twice = cases.example(X=square, y=table, lr=2.0, steps=2, gives=two_steps)
+check.function(train_logistic, on=[once, twice], rtol=1e-5)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2128,15 +2254,15 @@ X, y = data.blobs(100, spread=1.2, seed=0, dtype=torch.float64)
 plot.lines(
     {f"lr {lr}": train_logistic(X, y, lr, 60)[2] for lr in (0.1, 1.0, 10.0, 30.0)},
     xlabel="step", ylabel="loss",
-    alt="Four loss curves from 0.69. With lr 0.1 it sinks slowly to 0.27. With 1 and 10 it drops to 0.22 in some 20 "
-    "steps. With 30 it first jumps to 1.08, comes down by step 20, and leaps up again at step 30.",
+    alt="Four loss curves from 0.69. With lr 0.1 it sinks slowly to 0.27. With 1 and 10 it drops to 0.22 in "
+    "some 20 steps. With 30 it first jumps to 1.08, comes down by step 20, and leaps up again at step 30.",
     caption="Logistic regression with four learning rates.",
 )
 
 # %% [markdown]
-# It is the picture of week 2: too slow at 0.1, good at 1 and at 10. At 30 the stride is so long that the first step makes
-# everything worse; later the loss comes down, and leaps up again. Note where the good ones arrive. Not at 0, but at
-# 0.22: the clouds overlap, and no line can be sure about every point.
+# It is the picture of week 2: too slow at 0.1, good at 1 and at 10. At 30 the stride is so long that the first step
+# makes everything worse; later the loss comes down, and leaps up again. Note where the good ones arrive. Not at 0, but
+# at 0.22: the clouds overlap, and no line can be sure about every point.
 #
 # With a rate of 1, let it run for 500 steps, and look at the probabilities.
 
@@ -2145,17 +2271,20 @@ w, b, losses = train_logistic(X, y, 1.0, 500)
 print("w", w, " b", b, " loss", losses[-1])
 plot.response(
     lambda X: torch.sigmoid(X @ w + b), X, y,
-    alt="Parallel falling lines of equal probability, close together along the boundary between two overlapping "
-    "clouds, from nearly 0 at the lower left to nearly 1 at the upper right.",
-    caption="The probability of class 1 over the plane, with the points.",
+    alt="Parallel falling lines of equal probability, close together along the boundary between two "
+    "overlapping clouds, from nearly 0 at the lower left to nearly 1 at the upper right.",
+    caption="The probability of class 1 over the plane, with the points. The thick line is 0.5.",
 )
 
 # %% [markdown]
-# The contours of equal probability are straight lines, parallel to the boundary, because the probability depends on
-# the score alone. They are *levels*, as in exercise 2.1: probability $p$ is where the score is $\log \frac{p}{1 -
-# p}$. They lie close together near the boundary, where the sigmoid is steep, and far apart where it is flat.
+# The thick line is 0.5, the boundary. The thin lines close to it are 0.2 and 0.4 on its left and 0.6 and 0.8 on its
+# right; the one far down on the left is 0.001. All of them are straight and parallel, because the probability depends
+# on the score alone. They are *levels*, as in exercise 2.1: probability $p$ is where the score is
+# $\log \frac{p}{1 - p}$. They lie close together near the boundary, where the sigmoid is steep, and far apart where it
+# is flat.
 #
-# Your `boundary_x1` finds them. How far above the boundary, measured upwards, does the line of 90 % run?
+# Your `boundary_x1` finds any of them, also those that the figure leaves out. How far above the boundary, measured
+# upwards, does the line of probability 0.9 run?
 
 # %%
 w, b, losses = train_logistic(X, y, 1.0, 500)
@@ -2224,11 +2353,12 @@ plot.lines(
 # corner the pull is 0. By hand, in the dtype of `m`, and right for $m = \pm 1000$. No mean here: each example for
 # itself.
 #
-# For `m = [-2., 0.5, 3.]` the answer is `[1., 0., 0.]`, `[1., 1., 0.]` and `[0.8808, 0.3775, 0.0474]`.
+# For `m = [-2., 0.5, 3.]` the answer is `[1., 0., 0.]`, `[1., 1., 0.]` and `[0.8808, 0.3775, 0.0474]`. For
+# `m = [-1000., 0., 1.]` it is `[1., 0., 0.]`, `[1., 1., 0.]` and `[1., 0.5, 0.2689]`.
 
 # %% solution="pulls"
 def pulls(m):
-    """Return the pulls (perceptron, hinge, logistic), each of shape (n,), of examples with margin scores m."""
+    """Return the pulls (perceptron, hinge, logistic), each (n,), of examples with margin scores m, (n,)."""
     ### BEGIN SOLUTION
     return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m)
     ### END SOLUTION
@@ -2239,14 +2369,17 @@ gives = (
     torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
     torch.tensor([0.8808, 0.3775, 0.0474], dtype=torch.float64),
 )
-check.function(
-    pulls,
-    on=[cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64), gives=gives)],
-    by_hand=True,
-    rtol=1e-4,
+usual = cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64), gives=gives)
+gives = (
+    torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64),
+    torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
+    torch.tensor([1.0, 0.5, 0.2689], dtype=torch.float64),
 )
+special = cases.example(m=torch.tensor([-1000.0, 0.0, 1.0], dtype=torch.float64), gives=gives)
+check.function(pulls, on=[usual, special], by_hand=True, rtol=1e-4)
 ### BEGIN HIDDEN TESTS
-corners_too = cases.example(m=torch.tensor([-1000.0, -1.0, 0.0, 0.999, 1.0, 1.001, 25.0, 1000.0], dtype=torch.float64))
+scores = [-1000.0, -1.0, 0.0, 0.999, 1.0, 1.001, 25.0, 1000.0]
+corners_too = cases.example(m=torch.tensor(scores, dtype=torch.float64))
 check.function(
     pulls,
     lambda m: (1.0 * (m < 0).to(m), 1.0 * (m < 1).to(m), torch.sigmoid(-m)),
@@ -2341,11 +2474,11 @@ plot.lines(
 
 # %% [markdown] answer="which_points_still_pull" points=2
 # 1. Perceptron: only D, with strength 1, because only mistakes pull. Hinge: D and C, both with strength 1; C is on the
-#    right side but inside the street. B and A are outside and do not pull at all. Logistic: all four, D with 0.95, C with
-#    0.40, B with 0.18 and A with 0.002, which is nearly nothing.
+#    right side but inside the street. B and A are outside and do not pull at all. Logistic: all four, D with 0.95, C
+#    with 0.40, B with 0.18 and A with 0.002, which is nearly nothing.
 # 2. The SVM's line does not change: A is outside the street before and after, and points outside do not pull; only the
-#    support vectors hold the line. Under logistic regression A's pull goes from 0.002 to practically 0, so the line moves
-#    by a tiny amount, which nobody would notice.
+#    support vectors hold the line. Under logistic regression A's pull goes from 0.002 to practically 0, so the line
+#    moves by a tiny amount, which nobody would notice.
 # 3. D lies far on the wrong side, where all three losses have slope −1: it pulls with (nearly) full strength, however
 #    far away it is, and drags the line towards itself for a wrong reason. None of the three ever gives such a point up.
 #    (The perceptron never comes to rest.) The squared loss would charge A for being too right: at z = 6, y = 1 it costs
@@ -2378,7 +2511,7 @@ plot.lines(
 
 # %% solution="newton_step"
 def newton_step(X, y, w, b):
-    """Return (w, b), shapes (d,) and (), after one Newton step on the mean cross-entropy of X (n, d) and y (n,)."""
+    """Return (w, b), shapes (d,) and (), after one Newton step on X (n, d) and y (n,), 1 or 0."""
     ### BEGIN SOLUTION
     X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     a = sigmoid(X @ w + b)
@@ -2410,8 +2543,10 @@ def right_step(X, y, w, b):
 
 
 drawn = cases.draw(seeds=8, seed0=100, X="12 d", y="12:2", w="d", b="")
-labelled = [cases.Case({**case.inputs, "y": case["y"].double(), "w": 0.2 * case["w"]}, case.sizes) for case in drawn]
-small = [cases.Case({**case.inputs, "X": case["X"][:, :2], "w": case["w"][:2]}, case.sizes) for case in labelled]
+small = []
+for case in drawn:
+    inputs = {"X": case["X"][:, :2], "y": case["y"].double(), "w": 0.2 * case["w"][:2], "b": case["b"]}
+    small.append(cases.Case(inputs, case.sizes))
 check.function(newton_step, right_step, on=small, rtol=1e-6)
 ### END HIDDEN TESTS
 
