@@ -14,7 +14,7 @@ from course.authoring.rehearse import rehearse
 from course.authoring.text import read
 
 ROOT = Path(__file__).parents[1]
-TEXTS = sorted(path for folder in ("source", "draft/source") for path in ROOT.glob(f"{folder}/practice*/*.py"))
+TEXTS = sorted(ROOT.glob("source/practice*/*.py"))
 EDGES = ["0000000", "9999999", "5555555", "0123456", "9876543", "0909090", "9090909", "1000000", "0000001"]
 SAMPLE = EDGES + [f"{n:07d}" for n in random.Random(5).sample(range(10**7), 1000)]
 

@@ -132,8 +132,8 @@ class Classroom:
         from importlib.metadata import version
 
         whole = hashlib.sha256((self.root / CONFIG).read_bytes())
-        for path in sorted(Path(course.__file__).parent.rglob("*.py")):
-            if "authoring" not in path.parts:
+        for path in sorted(Path(course.__file__).parent.rglob("*")):
+            if path.suffix in (".py", ".json") and "authoring" not in path.parts:
                 whole.update(path.read_bytes())
         whole.update(" ".join(version(tool) for tool in ("torch", "nbgrader", "ipykernel")).encode())
         return whole.hexdigest()

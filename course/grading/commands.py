@@ -26,7 +26,19 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     grade.add_argument("weeks", nargs="*", metavar="WEEK", help="such as week5 (default: all that were handed in)")
     grade.add_argument("--students", nargs="+", metavar="NAME", help="only these students")
     grade.add_argument("--force", action="store_true", help="grade again what did not change, too")
+    grade.add_argument(
+        "--jobs",
+        type=_jobs,
+        metavar="N",
+        help="submissions executed at once (default: one for each core; 1: nothing is executed ahead)",
+    )
     grade.set_defaults(run=run)
+
+
+def _jobs(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of submissions; write 1 or more")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,7 +92,7 @@ def _grade(args: argparse.Namespace) -> int:
     if not out.is_terminal:
         out.width = 120  # a log is not a terminal of 80 columns
     try:
-        fresh = _grade_all(room, jobs, args.force, Console(stderr=True))
+        fresh = _grade_all(room, jobs, args, Console(stderr=True))
     except BaseException:
         with contextlib.suppress(Exception):  # what was finished is kept; the first error is the one to tell
             report.write_csv(root / "grades.csv", report.rows(room))
@@ -103,23 +115,38 @@ def _grade(args: argparse.Namespace) -> int:
 _HOW = "Put each student's notebooks there, or run `course sample` for a made-up class."
 
 
-def _grade_all(room: Classroom, jobs: list[tuple[str, str]], force: bool, console: Console) -> int:
+def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Namespace, console: Console) -> int:
     """Grade what is due, and write feedback; returns how many submissions were graded."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from course.grading import pipeline
+    from course.grading.ahead import Ahead, cores
     from course.grading.provisioner import ForkServer
 
-    due = [job for job in jobs if force or pipeline.due(room, *job)]
+    due = [job for job in jobs if args.force or pipeline.due(room, *job)]
     if due:
         ForkServer.shared()  # starts to import torch while the first submission is read
+    pages = pipeline.Feedback(room)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
+        Ahead(room, min(args.jobs or cores(), max(1, len(due)))) as ahead,
+    ):
         task = bar.add_task("", total=len(jobs))
-        for week, student in jobs:
+        for week, student in [job for job in jobs if job not in due]:
             bar.update(task, description=f"{week} {student}")
-            outcome = pipeline.grade(room, week, student) if (week, student) in due else room.outcome(student, week)
-            if outcome is not None:
-                pipeline.feedback(room, outcome)
+            if (known := room.outcome(student, week)) is not None:
+                pipeline.feedback(room, known, pages)
+            bar.advance(task)
+        bar.reset(task, total=len(jobs), completed=len(jobs) - len(due))  # time left counts from here
+        for week, student in ahead.ready(due):
+            running = f"; executing {_few(ahead.running())}" if ahead.running() else ""
+            bar.update(task, description=f"{week} {student}{running}")
+            pipeline.feedback(room, pipeline.grade(room, week, student), pages)
             bar.advance(task)
     return len(due)
+
+
+def _few(jobs: list[tuple[str, str]]) -> str:
+    names = [student for _, student in jobs]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -36,6 +36,7 @@ PRELOAD = (
     "tqdm.auto",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",  # no grading kernel is debugged, but each would import it
     "IPython.core.completer",
     "IPython.core.pylabtools",
     "course",
@@ -43,6 +44,8 @@ PRELOAD = (
     "course.cases",
     "course.plot",
     "course.graph",
+    "course.known",
+    "PIL.PngImagePlugin",
 )
 """What is imported before the first fork. A module that is not installed is left out."""
 
@@ -64,8 +67,38 @@ def preload() -> None:
     for name in PRELOAD:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    for step in (_look_around, _first_figure):
+        with contextlib.suppress(Exception):  # what fails here is done, and fails, in the kernel that needs it
+            step()
     gc.collect()
     gc.freeze()
+
+
+def _look_around() -> None:
+    """Ask for what every kernel asks for once: this machine's addresses, and matplotlib's backends."""
+    from IPython.core.pylabtools import find_gui_and_backend
+    from jupyter_client.localinterfaces import localhost
+
+    localhost()
+    find_gui_and_backend("inline")
+
+
+def _first_figure() -> None:
+    """Draw a figure that nobody sees: the first one reads the fonts and sets up the parser of formulas."""
+    import io
+
+    from matplotlib.figure import Figure
+
+    from course import figures
+
+    fig = Figure(layout="constrained")
+    axes = fig.add_subplot(xlabel="$x_1$", ylabel="$\\frac{\\partial L}{\\partial w}$", title="Title")
+    axes.plot([0, 1], [0.5, 2], label="line")
+    axes.legend()
+    figures.text_width("width", 10.0, bold=True)
+    figures.png(fig)
+    axes.set_yscale("log")
+    fig.savefig(io.BytesIO())
 
 
 def serve(address: str) -> None:

@@ -20,7 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from course.authoring.tree import write_if_changed
 from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome, shown
 from course.grading.errors import CouldNotBeGraded, GradingStopped
+from course.grading.pages import FeedbackExporter
 from course.grading.scores import forget
+from course.student_id import OTHER_ID
 
 UNREADABLE_PAGE = "could-not-be-graded.txt"
 
@@ -45,6 +47,36 @@ class _Autograde(Autograde):
     def convert_single_notebook(self, notebook_filename: str) -> None:
         with self._noting():
             super().convert_single_notebook(notebook_filename)
+
+
+class Feedback:
+    """nbgrader's GenerateFeedback for a class: one converter for each week, whose template is read once."""
+
+    def __init__(self, room: Classroom):
+        self.room = room
+        self._converters: dict[str, GenerateFeedback] = {}
+
+    def write(self, week: str, student: str) -> None:
+        """Write the pages of one submission; raises NbGraderException."""
+        directory = self.room.directory(week, glob.escape(student))
+        converter = self._converters.get(week)
+        if converter is None:
+            converter = GenerateFeedback(
+                coursedir=directory, config=self.room.config, exporter_class=FeedbackExporter, force=True
+            )
+            with _quietly(converter.log):
+                converter.start()
+            self._converters[week] = converter
+            return
+        converter.coursedir = directory
+        before = os.getcwd()
+        os.chdir(directory.root)  # as its start() does
+        try:
+            with _quietly(converter.log):
+                converter.init_notebooks()
+                converter.convert_notebooks()
+        finally:
+            os.chdir(before)
 
 
 def due(room: Classroom, week: str, student: str) -> bool:
@@ -80,8 +112,11 @@ def grade(room: Classroom, week: str, student: str) -> Outcome:
     return outcome
 
 
-def feedback(room: Classroom, outcome: Outcome) -> bool:
-    """Bring a graded submission's feedback pages up to date; returns whether they were written."""
+def feedback(room: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
+    """Bring a graded submission's feedback pages up to date; returns whether they were written.
+
+    ``pages`` is used for a whole class; without it, one is made.
+    """
     if outcome.state != GRADED:
         return False
     with room.gradebook() as gradebook:
@@ -89,13 +124,8 @@ def feedback(room: Classroom, outcome: Outcome) -> bool:
     folder = room.path("feedback", outcome.student, outcome.week)
     if outcome.shown == now and folder.is_dir():
         return False
-    converter = GenerateFeedback(
-        coursedir=room.directory(outcome.week, glob.escape(outcome.student)), config=room.config
-    )
-    converter.force = True
     try:
-        with _quietly(converter.log):
-            converter.start()
+        (pages or Feedback(room)).write(outcome.week, outcome.student)
     except NbGraderException as error:
         raise GradingStopped(
             f"{folder}: nbgrader could not write the feedback ({error}). The grades are kept. Look at the log of "
@@ -163,6 +193,8 @@ def _notes(room: Classroom, week: str, student: str) -> tuple[list[str], list[di
             said = nbformat.read(path, as_version=4).metadata.get("course", {})
         notes += said.get("repairs", [])
         exercises += [{"notebook": name, **record} for record in said.get("exercises", [])]
+    if any(record.get("cause") == OTHER_ID for record in exercises):
+        notes.append("The practice was solved for another ID than the one on record.")
     return notes, exercises
 
 
