@@ -152,3 +152,12 @@ def test_feedback_leaves_a_students_own_words_alone():
 )
 def test_a_tenth_for_each_day_begun_and_half_at_most(late, penalty):
     assert late_penalty(10, late) == penalty
+
+
+def test_a_check_in_a_loop_may_report_more_often_than_it_is_written():
+    source = (
+        "check.function(double, on=few)\nfor seed in range(3):\n    check.function(double, on=cases.draw(seeds=seed))"
+    )
+    assert decide(cell(*[verdict()] * 4, source=source))["passed"]
+    assert decide(cell(*[verdict()] * 2, source=source))["passed"]
+    assert not decide(cell(verdict(), source=source))["passed"]
