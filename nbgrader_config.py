@@ -68,6 +68,7 @@ c.Execute.total_timeout = 300  # seconds for a notebook
 c.AssignLatePenalties.plugin_class = "course.grading.late.LatePenalty"
 
 # --- Feedback: nbgrader's pages, without the hidden tests -----------------------------------------------------------
+c.GenerateFeedback.exporter_class = "course.grading.pages.FeedbackExporter"  # the same page, in half the time
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "course.grading.feedback.HideTests",

@@ -108,6 +108,7 @@ def test_executions_that_fail_ahead_are_done_again_by_nbgrader(home, course, she
     assert True not in shelf and everything(home) == before
 
 
+@pytest.mark.long  # torch is imported anew after each kill
 def test_a_submission_that_kills_the_fork_server_costs_no_other_one_its_grade(home, course):
     before = everything(home)
     source = "import os\nos.kill(os.getppid(), 9)\nimport time\ntime.sleep(9)"

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SECRET = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)")
+WEEKS = ("practice1", "week1", "week5")  # two notebooks, the whole sample class, and a practice; `make` does all ten
 
 
 def course(folder, *arguments):
@@ -26,7 +27,7 @@ def graded(tmp_path_factory):
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     for step in ("release", "sample", "grade"):
-        done = course(folder, step)
+        done = course(folder, step, *WEEKS)
         assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout
 
@@ -92,7 +93,7 @@ def test_is_nothing_graded_again_when_nothing_changed(graded):
     before = [note.stat().st_mtime_ns for note in notes]
     grades = (folder / "grades.csv").read_bytes()
     for step in ("release", "sample", "grade"):
-        done = course(folder, step)
+        done = course(folder, step, *WEEKS)
         assert done.returncode == 0, done.stderr
     assert [note.stat().st_mtime_ns for note in notes] == before
     assert (folder / "grades.csv").read_bytes() == grades
@@ -125,3 +126,23 @@ def test_does_a_resubmission_that_cannot_be_graded_lose_its_old_score(graded):
         assert "tensors.ipynb" in row["reason"]
     finally:
         shutil.rmtree(hand_in)
+
+
+def test_does_the_id_on_record_count_in_a_practice(graded):
+    """The perfect student's practice, solved for U1234567X, counts for that student and for nobody else."""
+    folder, _ = graded
+    sample = folder / "submitted" / "sample-perfect" / "practice1"
+    students = ("U1234567X", "U7654321X")
+    for student in students:
+        shutil.copytree(sample, folder / "submitted" / student / "practice1")
+    try:
+        done = course(folder, "grade", "practice1", "--students", *students)
+        assert done.returncode == 0, done.stdout + done.stderr
+        own, other = (rows(folder / "grades.csv")["practice1", student] for student in students)
+        deserved = rows(folder / "submitted" / "DESERVED.csv")["practice1", "sample-perfect"]["deserved"]
+        assert (float(own["score"]), float(other["score"])) == (float(deserved), 0)
+        note = folder / "autograded" / ".state" / "practice1" / f"{students[1]}.json"
+        assert "solved for another ID than the one on record" in " ".join(json.loads(note.read_text())["notes"])
+    finally:
+        for student in students:
+            shutil.rmtree(folder / "submitted" / student)
