@@ -279,7 +279,7 @@ def test_does_a_moved_slider_change_its_figure_in_place(ran):
     assert first[0].data == graded[0].data != without[0].data  # the figure for 0.9
     assert "It rises." in first[0].data["text/html"]
     assert kinds(without) == kinds(graded) == ["figure"]
-    assert kinds(waiting) == ["stdout: This cell waits for descend: not done yet.\n"]
+    assert "".join(output.text for output in waiting) == "This cell waits for descend: not done yet.\n"
 
 
 def test_does_a_training_curve_redraw_one_figure(ran):
