@@ -28,7 +28,16 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 c.CourseDirectory.course_id = "neural-network-foundations"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 # nbgrader's own defaults, and what must not reach students: texts, and copies kept of overwritten files.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py", "*.orig", ".stamps", "data"]
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    "*.py",
+    "*.orig",
+    ".stamps",
+    "data",
+]
 
 # --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------
 c.GenerateAssignment.preprocessors = [

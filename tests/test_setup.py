@@ -75,7 +75,9 @@ def test_are_the_constraints_exact_and_do_they_cover_what_is_declared():
 
 
 def test_does_make_help_name_every_target():
-    done = subprocess.run(["make", "--no-print-directory", "help"], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        ["make", "--no-print-directory", "help"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     targets = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split())
     assert {line.split()[1] for line in done.stdout.splitlines()} == targets
 
