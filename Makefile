@@ -30,8 +30,8 @@ test: $(READY)  ## Run the tests: unit, notebooks, the whole pipeline once
 kill-matrix: $(READY)  ## Prove that every known wrong answer is caught and every right one accepted
 	@$(BIN)/course kill-matrix
 
-test-long: $(READY)  ## Run the longer tests: a clean install from the wheel
-	@$(BIN)/python -m pytest -m long
+test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, every solved notebook
+	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile
 
 lint: $(READY)  ## Check style and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
