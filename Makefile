@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test kill-matrix test-long lint format lab clean
+.PHONY: all help setup build release grade test kill-matrix test-long bench-notebooks lint format lab clean
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
@@ -32,6 +32,9 @@ kill-matrix: $(READY)  ## Prove that every known wrong answer is caught and ever
 
 test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, every solved notebook
 	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile
+
+bench-notebooks: $(READY)  ## Time "Restart and run all" of every solved notebook
+	@$(BIN)/python benchmarks/notebooks.py
 
 lint: $(READY)  ## Check style and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
