@@ -61,6 +61,11 @@ def _t(values: Any, divisor: float = 1.0) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64) / divisor
 
 
+def _solved(score: float, bias: float, first: float, w1: float) -> float:
+    """The x1, in hundredths, at which the line's score is nearly ``score``, when w0 x0 is ``first``."""
+    return round((score - bias - first) / w1, 2)
+
+
 # Practice 1: weeks 1 to 3
 
 
@@ -88,6 +93,7 @@ def shares(own: Digits) -> dict[str, Any]:
 def table(own: Digits) -> dict[str, Any]:
     """The CSV text of a table with five rows; one number and one word are missing, in different rows.
 
+    As in week 1 there is a space after each comma.
     The numbers lie in 3-12, 14-23, 25-34 and 80-89: all differ, and their mean is above 30, their median below 29.
     """
     a, b, c, d, e, f, g = own
@@ -96,8 +102,8 @@ def table(own: Digits) -> dict[str, Any]:
     numbers.insert(e % 5, "NA")
     words.insert((e + 2) % 5, "NA")
     prices = [21 + e, 43 + f, 65 + g, 30 + a, 52 + b]
-    rows = [f"{n},{w},{p / 10}" for n, w, p in zip(numbers, words, prices, strict=True)]
-    return {"text": "\n".join(["chairs,place,price", *rows]) + "\n"}
+    rows = [f"{n}, {w}, {p / 10}" for n, w, p in zip(numbers, words, prices, strict=True)]
+    return {"text": "\n".join(["chairs, place, price", *rows]) + "\n"}
 
 
 @_question("abcdefg")
@@ -135,15 +141,14 @@ def side(own: Digits) -> dict[str, Any]:
     """A line w (2,), b (), four points X (4, 2) and their classes y (4,).
 
     The scores are above 0.1 or below -0.1: 2 w0 + b is at least 0.9 (the height at x0 = 2 is not 0). The third point
-    is on the wrong side, so the margin is negative.
+    is on the wrong side, so the margin is negative. The fourth is made from its score, 0.3 to 0.75: whoever compares
+    the scores with 1 instead of 0 gives it the wrong class. Rounding it to hundredths moves that by at most 0.01.
     """
     a, b, c, d, e, f, g = own
-    return {
-        "w": _t([10 + a, -(10 + b)], 10),
-        "b": _t(-(2 + f), 10),
-        "X": _t([[15 + c, -5], [-10, 15 + d], [5, 9 + e], [10 + g, -2]], 10),
-        "y": _t([1, -1, 1, 1]),
-    }
+    w0, w1, bias, x0 = (10 + a) / 10, -(10 + b) / 10, -(2 + f) / 10, (10 + g) / 10
+    x1 = _solved(0.3 + g / 20, bias, w0 * x0, w1)
+    X = [[(15 + c) / 10, -0.5], [-1, (15 + d) / 10], [0.5, (9 + e) / 10], [x0, x1]]
+    return {"w": _t([w0, w1]), "b": _t(bias), "X": _t(X), "y": _t([1, -1, 1, 1])}
 
 
 @_question("defg")
@@ -168,7 +173,7 @@ def svm(own: Digits) -> dict[str, Any]:
     w0, w1, bias = (10 + a) / 10, (5 + b) / 10, (2 + c) / 20
     wanted = [1.5 + d / 10, 0.3 + e / 20, -0.4 - f / 10, -1.4 - g / 10, -0.2 - a / 20]
     across = [1.2, -0.7, 0.5, -1.1, 0.9]
-    X = [[u, round((z - bias - w0 * u) / w1, 2)] for z, u in zip(wanted, across, strict=True)]
+    X = [[u, _solved(z, bias, w0 * u, w1)] for z, u in zip(wanted, across, strict=True)]
     return {"w": _t([w0, w1]), "b": _t(bias), "lam": (1 + g) / 100, "X": _t(X), "y": _t([1, 1, 1, -1, -1])}
 
 
@@ -176,13 +181,14 @@ def svm(own: Digits) -> dict[str, Any]:
 def logistic(own: Digits) -> dict[str, Any]:
     """Weights w (2,), b (), four examples X (4, 2) and their classes y (4,), 1 or 0.
 
-    The last score is above 800, on the wrong side: whoever takes the exponential of it gets infinity.
+    The last score is above 890, on the wrong side: whoever takes the exponential of it gets infinity. No entry of X is
+    a thousand times another one, so that PyTorch prints them without exponents.
     """
     a, b, c, d, e, f, g = own
     return {
-        "w": _t([5 + a, -(3 + b)], 10),
+        "w": _t([15 + a, -(3 + b)], 10),
         "b": _t(4 + c, 20),
-        "X": _t([[10 + d, -5], [-12, 8 + e], [4, 15 + f], [20000 + 1000 * g, 1000]], 10),
+        "X": _t([[10 + d, -8], [-12, 8 + e], [9, 15 + f], [6000 + 100 * g, 10]], 10),
         "y": _t([1, 0, 1, 0]),
     }
 
@@ -194,16 +200,20 @@ def logistic(own: Digits) -> dict[str, Any]:
 def network(own: Digits) -> dict[str, Any]:
     """A network W1 (3, 2), b1 (3,), W2 (1, 3), b2 (1,) and a minibatch X (4, 2); the sizes 1 to 4 all differ.
 
-    Every hidden neuron is on for some examples and off for others, and no pre-activation is nearer to 0 than 0.14. The
-    second example, which only the third neuron answers to, has an output below -0.1; the third one's is positive.
+    Every hidden neuron is on for some examples and off for others: for 3, 2 and 2 of the four when f is even, for 2, 1
+    and 2 when it is odd (never all for 2, which would be right for those who count the others too). No pre-activation
+    is nearer to 0 than 0.14. The lowest output is below -0.1, the highest above 0.1.
     """
     a, b, c, d, e, f, g = own
     X = [[120 + a, -70 - b], [-90 - c, 140 + d], [60 + e, 110 + f], [-130 - g, -40 - a]]
     W1 = [[50 + 5 * a, 15], [10, -55 - 5 * b], [-40 - 5 * c, 6 + d]]
+    b1 = [1 + f, 1 + g, -1 - e]
+    neuron, (x0, x1), wanted = (1, X[3], -15) if f % 2 else (0, X[1], 15)  # -0.3 or 0.3 there, in fiftieths
+    b1[neuron] = round(wanted - (W1[neuron][0] * x0 + W1[neuron][1] * x1) / 100)
     return {
         "X": _t(X, 100),
         "W1": _t(W1, 50),
-        "b1": _t([1 + f, 1 + g, -1 - e], 50),
+        "b1": _t(b1, 50),
         "W2": _t([[5 + e, -7 - f, -9 - g]], 10),
         "b2": _t([1 + a], 20),
     }
@@ -224,14 +234,17 @@ def corners(own: Digits) -> dict[str, Any]:
 
 @_question("ab")
 def activation(own: Digits) -> dict[str, Any]:
-    """The constants beta, odd sixteenths from 13/16 and so never 1, and gamma, 0.1 to 0.55, of an activation."""
-    return {"beta": (13 + 2 * own.a) / 16, "gamma": (2 + own.b) / 20}
+    """The constants of an activation: beta, odd sixteenths from 13/16, never 1; gamma, odd fortieths, 0.075 to 0.525.
+
+    So gamma is never one half, and the activation's slope at 0, which the visible check looks at, is never 0.
+    """
+    return {"beta": (13 + 2 * own.a) / 16, "gamma": (3 + 2 * own.b) / 40}
 
 
 @_question("cdef")
 def graph(own: Digits) -> dict[str, Any]:
-    """Four plain numbers k, x, y, t; x y + t is at most -1.7, and no gradient is 0."""
-    return {"k": (12 + own.c) / 4, "x": (20 + own.d) / 10, "y": -(15 + own.e) / 10, "t": (4 + own.f) / 10}
+    """Four plain numbers k, x, y, t; x y + t is at most -1.7, no gradient is 0, and k is never its square."""
+    return {"k": (25 + 2 * own.c) / 8, "x": (20 + own.d) / 10, "y": -(15 + own.e) / 10, "t": (4 + own.f) / 10}
 
 
 @_question("efg")
@@ -242,10 +255,15 @@ def gradients(own: Digits) -> dict[str, Any]:
 
 @_question("abcdefg")
 def scores(own: Digits) -> dict[str, Any]:
-    """Scores Z (3, 4), the last row too large for the exponential, and class numbers y (3,), int64."""
+    """Scores Z (3, 4) and class numbers y (3,), int64.
+
+    The last row is too large for the exponential; its third score is so far below the others that shifting the row by
+    its smallest score overflows too, and that its probability is exactly 0. It is never the true class. No other
+    probability is below 0.001, and no score is a thousand times another one, so that PyTorch prints no exponents.
+    """
     a, b, c, d, e, f, g = own
-    Z = [[3 + 2 * a, -2 - b, 7 + c, 16], [-4 - d, 2 + 2 * e, 9 + f, -11], [10000 + g, 10012, 9995 - a, 10006 + b]]
-    return {"Z": _t(Z, 10), "y": torch.tensor([(a + 1) % 4, (d + 2) % 4, (g + 3) % 4])}
+    Z = [[13 + 2 * a, -12 - b, 17 + c, 26], [-14 - d, 12 + 2 * e, 19 + f, -21], [8000 + g, 8012, -1095 - a, 8006 + b]]
+    return {"Z": _t(Z, 10), "y": torch.tensor([(a + 1) % 4, (d + 2) % 4, (0, 1, 3)[g % 3]])}
 
 
 @_question("abcdefg")
@@ -274,8 +292,13 @@ def claims(own: Digits) -> dict[str, Any]:
 
 @_question("abcd")
 def sizes(own: Digits) -> dict[str, Any]:
-    """The widths of a deep network: 100 to 199 inputs, 60 to 69 and 30 to 39 hidden neurons, 10 outputs."""
-    return {"widths": [100 + 10 * own.a + own.b, 60 + own.c, 30 + own.d, 10]}
+    """The widths of a deep network: 100 to 199 inputs, 60 to 69 and 30 to 39 hidden neurons, 10 outputs.
+
+    Where a wide network could have exactly as many parameters, and rounding would not show, there are 40 to 49 instead.
+    """
+    inputs, first, second = 100 + 10 * own.a + own.b, 60 + own.c, 30 + own.d
+    even = (first * (inputs + 1) + second * (first + 11)) % (inputs + 11) == 0
+    return {"widths": [inputs, first, second + 10 * even, 10]}
 
 
 @_question("abcdefg")

@@ -94,6 +94,8 @@ def explain(
         if _recorded is not None:
             _recorded.append(Note(key, asked, found))
             return verdict
+        if found and all(prints.is_nothing(each) for each in found):
+            return verdict  # None on every case tells no mistake from another; the verdict says that it is None
         mistake = find(key, found)
         alone = kind in LEAD or len(set(asked)) < 2
     except Exception:  # whatever a student's value does while it is looked at, the verdict itself stands

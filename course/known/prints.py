@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.ask import Reply
+from course.ask import Other, Reply
 
 Print = list  # [hash] or [hash, size, projection, projection]; "~" before the hash: numbers of single precision
 
@@ -60,7 +60,7 @@ def _walk(value: Any, structure: list[str], numbers: list[np.ndarray]) -> None:
     elif value is None or isinstance(value, (bool, str, int, float, complex)):
         structure.append(repr(value))
     else:
-        structure.append(f"a {type(value).__name__}")
+        structure.append(value.text if isinstance(value, Other) else f"a {type(value).__name__}")
 
 
 def of_value(value: Any) -> Print:
@@ -96,6 +96,11 @@ def of_reply(reply: Reply, value: Any = None, notes: Sequence[str] = ()) -> Prin
     if reply.error:
         return ["!" + hashed(message(reply.error))]
     return of_value([reply.value if value is None else value, sorted(notes)])
+
+
+def is_nothing(found: Print) -> bool:
+    """Whether a fingerprint is that of None, as a value or as an answer's result."""
+    return found in (of_value(None), of_value([None, []]))
 
 
 def of_case(inputs: dict[str, Any]) -> str:

@@ -21,9 +21,10 @@
 # - Tensors are printed with four decimals, but they hold more. So compute with `neuron.W` and the like. Do not copy
 #   digits from the screen.
 # - All tensors are **float64**, and so are your answers, unless a question says otherwise.
-# - The checks that you see look only at the *form* of an answer: its shape and its dtype. Whether the numbers are right
-#   is decided when the practice is graded, with the ID under which it was handed in. So test your results yourself, as
-#   you learned to: on paper, a second way, with autograd.
+# - The checks that you see look only at the *form* of an answer: its shape and its dtype. "Visible check passes" does
+#   not mean that the numbers are right. That is decided when the practice is graded, with the ID under which it was
+#   handed in. So test your results yourself, as you learned to: on paper, a second way, with autograd.
+# - "Without dimensions" means the shape `()`: a tensor that holds a single number, not a Python number.
 #
 # There are eleven exercises and one question to be answered in words, 25 points together.
 
@@ -267,7 +268,8 @@ cafes = practice.table(student_id)
 cafes
 
 # %% [markdown]
-# `cafes.text` is the text of the table. As in week 1, `pd.read_csv(io.StringIO(cafes.text))` reads it.
+# `cafes.text` is the text of the table. As in week 1, `pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)`
+# reads it. `NA` stands where nothing was written down.
 #
 # **Your turn.** Prepare it as in week 1: the missing number becomes the mean of the known ones; the words become
 # one-hot columns in alphabetical order, followed by a column for "missing"; the price is the target. Set
@@ -277,16 +279,16 @@ cafes
 
 # %% solution="cafe_table"
 ### BEGIN SOLUTION
-cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text)).iloc[:, :-1], dummy_na=True)
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True).iloc[:, :-1], dummy_na=True)
 cafe_X = torch.tensor(cafe_X.fillna(cafe_X.mean()).to_numpy(dtype=float))
-cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text))["price"].to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)["price"].to_numpy(dtype=float))
 ### END SOLUTION
 
 # %% check="cafe_table" points=2
 check.shape(cafe_X, (5, 4), dtype=torch.float64)
 check.shape(cafe_y, (5,), dtype=torch.float64)
 ### BEGIN HIDDEN TESTS
-rows = [row.split(",") for row in practice.table(practice.on_record(student_id)).text.split()[1:]]
+rows = [row.split(", ") for row in practice.table(practice.on_record(student_id)).text.splitlines()[1:]]
 known = [float(row[0]) for row in rows if row[0] != "NA"]
 chairs = [float(row[0]) if row[0] != "NA" else sum(known) / len(known) for row in rows]
 hot = [[float(row[1] == word) for word in ("harbour", "market", "NA")] for row in rows]
@@ -297,34 +299,41 @@ check.value(cafe_y, torch.tensor([float(row[2]) for row in rows], dtype=torch.fl
 # %% wrong="cafe_table" name="hole filled with 0"
 # says: You filled the missing number of chairs with 0. It should become the mean of the others.
 # next: Give fillna the means of the columns.
-cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text)).iloc[:, :-1], dummy_na=True)
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True).iloc[:, :-1], dummy_na=True)
 cafe_X = torch.tensor(cafe_X.fillna(0).to_numpy(dtype=float))
-cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text))["price"].to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)["price"].to_numpy(dtype=float))
 
 # %% wrong="cafe_table" name="filled with the median"
 # says: You filled the hole with the median. The mean was asked for, and the one large café pulls it up.
 # next: Use mean instead of median.
-cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text)).iloc[:, :-1], dummy_na=True)
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True).iloc[:, :-1], dummy_na=True)
 cafe_X = torch.tensor(cafe_X.fillna(cafe_X.median()).to_numpy(dtype=float))
-cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text))["price"].to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)["price"].to_numpy(dtype=float))
 
 # %% wrong="cafe_table" name="no column for missing words"
 # says: The café without a place has zeros in all its columns. "Not known" needs a column of its own.
 # next: Give get_dummies the option dummy_na=True.
-cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text)).iloc[:, :-1])
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True).iloc[:, :-1])
 cafe_X = torch.tensor(cafe_X.fillna(cafe_X.mean()).to_numpy(dtype=float))
-cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text))["price"].to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)["price"].to_numpy(dtype=float))
+
+# %% wrong="cafe_table" name="a place called NA"
+# says: For pandas your missing word is a word: the space after the comma made " NA" of it. So you have a column of zeros.
+# next: Give read_csv the option skipinitialspace=True.
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(cafes.text)).iloc[:, :-1], dummy_na=True)
+cafe_X = torch.tensor(cafe_X.fillna(cafe_X.mean()).to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)["price"].to_numpy(dtype=float))
 
 # %% wrong="cafe_table" name="another student's table"
 # says: These numbers belong to another ID.
 # next: Read the text that the locked cell made from your own ID.
 other = practice.table("U1254567X").text
-cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(other)).iloc[:, :-1], dummy_na=True)
+cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(other), skipinitialspace=True).iloc[:, :-1], dummy_na=True)
 cafe_X = torch.tensor(cafe_X.fillna(cafe_X.mean()).to_numpy(dtype=float))
-cafe_y = torch.tensor(pd.read_csv(io.StringIO(other))["price"].to_numpy(dtype=float))
+cafe_y = torch.tensor(pd.read_csv(io.StringIO(other), skipinitialspace=True)["price"].to_numpy(dtype=float))
 
 # %% right="cafe_table" name="column by column"
-cafe_inputs = pd.read_csv(io.StringIO(cafes.text))
+cafe_inputs = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
 chairs = torch.tensor(cafe_inputs["chairs"].to_numpy(dtype=float))
 chairs[chairs.isnan()] = chairs.nanmean()
 hot = pd.get_dummies(cafe_inputs["place"], dummy_na=True).to_numpy(dtype=float)
@@ -332,7 +341,7 @@ cafe_X = torch.cat([chairs[:, None], torch.tensor(hot)], dim=1)
 cafe_y = torch.tensor(cafe_inputs["price"].to_numpy(dtype=float))
 
 # %% right="cafe_table" name="without pandas"
-cafe_inputs = [line.split(",") for line in cafes.text.strip().splitlines()[1:]]
+cafe_inputs = [line.split(", ") for line in cafes.text.strip().splitlines()[1:]]
 numbers = [float(row[0]) for row in cafe_inputs if row[0] != "NA"]
 cafe_X = torch.zeros(5, 4, dtype=torch.float64)
 for i, row in enumerate(cafe_inputs):
@@ -361,8 +370,9 @@ neuron
 # - `dW`, shape (1, 2), and `db`, shape (1,), to the gradient of the loss with respect to `W` and `b`;
 # - `loss_after`, shape (1,), to the loss after one step of gradient descent with the learning rate `neuron.lr`.
 #
-# Do it by hand or with autograd, as you like; then do it the other way, and compare. Your results must not be attached
-# to autograd's notes: where you use it, take the results' `detach()`.
+# Do it by hand or with autograd, as you like; then do it the other way, and compare. Your results must not carry
+# autograd's notes along: where you use autograd, set the name to `result.detach()`. If your step is right,
+# `loss_after` is smaller than the loss before, but not 0.
 
 # %% solution="neuron_step"
 ### BEGIN SOLUTION
@@ -465,7 +475,7 @@ loss_after = (error * (1 - 2 * neuron.lr * (neuron.x @ neuron.x + 1))) ** 2
 #
 # ### Exercise 5.1: the best line, by a formula
 #
-# Five points, and no line meets them all. Which comes closest? (Week 2, section 7.)
+# Five points, and no line meets them all. Which line comes closest? (Week 2, section 7.)
 
 # %% given="points"
 points = practice.line(student_id)
@@ -565,8 +575,8 @@ plot.lines(
 )
 
 # %% [markdown]
-# The line misses every point, or nearly so. What it misses by on one side, it misses by on the other: the five errors
-# add up to 0. That is the part of the gradient that belongs to the bias.
+# The line misses every point. What it misses by on one side, it misses by on the other: the five errors add up to 0.
+# That is the part of the gradient that belongs to the bias, and at the best line it is 0.
 #
 # ### Exercise 5.2: the same line, downhill
 #
@@ -578,7 +588,8 @@ plot.lines(
 # - `walked`, shape (2,), to the weight and the bias after the last step;
 # - `walk_losses` to a list of `points.steps` Python floats: the loss *before* each step.
 #
-# `design` from exercise 5.1 saves you work: the gradient of $L$ is `design.T @ (design @ theta - points.y) / 5`.
+# `design` from exercise 5.1 saves you work. With weight and bias in one tensor `theta`, shape (2,), the gradient of $L$
+# is `design.T @ (design @ theta - points.y) / 5`.
 
 # %% solution="walk"
 ### BEGIN SOLUTION
@@ -663,8 +674,8 @@ for _ in range(points.steps):
 walked = torch.stack([w, b])
 
 # %% [markdown]
-# How far did you get? The curve shows the loss before each step; the straight line is the loss of the best line, below
-# which nobody gets.
+# How far did you get? The solid curve shows the loss before each step. The dashed line is the loss of the best line,
+# below which nobody gets. The vertical axis is logarithmic.
 
 # %%
 plot.lines(
@@ -675,6 +686,10 @@ plot.lines(
 )
 
 # %% [markdown]
+# Three steps take away most of what there was to gain. Then the curve hardly falls, although the best line is not
+# reached: compare `walked` with `best`. Your weight is still too large, and your bias too small. The two make up for
+# each other, so the loss is nearly flat along this direction, the gradient is small, and so are the steps.
+#
 # ## 6. Taking sides
 #
 # ### Exercise 6.1: scores, classes, margin
@@ -690,7 +705,7 @@ judged
 #
 # - `z`, shape (4,), to the scores of the four points;
 # - `classes`, shape (4,), to 1 where the score is positive and −1 elsewhere, in int64 as in week 3;
-# - `height`, a tensor without dimensions, to the $x_1$ at which the boundary passes above or below $x_0 = 2$;
+# - `height`, a tensor without dimensions, to the $x_1$ of the point of the boundary that has $x_0 = 2$;
 # - `margin`, a tensor without dimensions, to the margin of the line on these points: the smallest $y z$, divided by the
 #   length of $w$. It is negative if there is a mistake.
 
@@ -756,6 +771,14 @@ classes = judged.y.long()
 height = -(2 * judged.w[0] + judged.b) / judged.w[1]
 margin = (judged.y * z).min() / judged.w.norm()
 
+# %% wrong="sides" name="class changes at 1"
+# says: You give class 1 only to scores above 1. That is the edge of the street; the class changes at 0.
+# next: Compare the scores with 0.
+z = judged.X @ judged.w + judged.b
+classes = torch.where(z > 1, 1, -1)
+height = -(2 * judged.w[0] + judged.b) / judged.w[1]
+margin = (judged.y * z).min() / judged.w.norm()
+
 # %% wrong="sides" name="another student's line"
 # says: These numbers belong to another ID.
 # next: Compute with the line that the locked cell made from your own ID.
@@ -778,21 +801,21 @@ height = torch.linalg.solve(judged.w[1:, None], -(judged.b + judged.w[:1] * 2))[
 margin = (judged.y * (judged.X @ (judged.w / judged.w.norm()) + judged.b / judged.w.norm())).min()
 
 # %% [markdown]
-# Compare with the picture: the boundary through your points. Your `height` is where the solid line passes at
+# Compare with the picture, which shows the boundary between your points. Your `height` is where the line passes at
 # $x_0 = 2$; follow it out of the picture if need be.
 
 # %%
 line = practice.side(student_id)
 plot.boundary(
-    lambda X: X @ line.w + line.b, line.X, line.y, margin=True,
-    alt="A rising line with a dashed line on either side. Two points of class 1 lie below it; a point of class −1 "
-    "and a point of class 1, the mistake, lie above it.",
+    lambda X: X @ line.w + line.b, line.X, line.y,
+    alt="A rising line. Two points of class 1 lie below it, one of them close to it; a point of class −1 and a point "
+    "of class 1, the mistake, lie above it.",
     caption="Your line and your four points. One of them is on the wrong side.",
 )
 
 # %% [markdown]
 # One point of class 1 lies on the side of class −1. It alone makes the margin negative, however far away the others
-# are.
+# are. Another one of class 1 is only just on its own side. Its score is positive; for `classes` nothing else counts.
 #
 # ### Exercise 6.2: a perceptron learns
 #
@@ -809,7 +832,8 @@ lesson
 # - `perceptron_w`, shape (2,), and `perceptron_b`, without dimensions, to what the training ends with;
 # - `mistakes` to the list of the number of mistakes in each epoch. It ends with 0.
 #
-# It takes at most ten epochs. If yours does not stop, something is wrong with the rule.
+# It takes at most ten epochs. If yours does not stop, something is wrong with the rule. To test yourself, look at
+# `lesson.y * (lesson.X @ perceptron_w + perceptron_b)`: all five must be positive.
 
 # %% solution="perceptron"
 ### BEGIN SOLUTION
@@ -921,7 +945,7 @@ perceptron_w, perceptron_b = theta[:2], theta[2]
 # %% [markdown]
 # ### Exercise 6.3: hinge loss, width of the street, and their gradient
 #
-# (Week 3, section 4.)
+# The same two wishes as in week 3: few points inside the street, and a wide street. (Week 3, section 4.)
 
 # %% given="street"
 street = practice.svm(student_id)
@@ -1062,8 +1086,8 @@ odds
 # - `log_loss`, without dimensions, to the loss. It must be a finite number: compute it from the *scores*, as in week 3;
 # - `log_dw`, shape (2,), and `log_db`, without dimensions, to its gradient.
 #
-# Your numbers will be dominated by the far example, which the line takes for the wrong class. That is what one wrong
-# label far out does to logistic regression.
+# Your loss and your gradient will be dominated by the far example, which the line takes for the wrong class. That is
+# what one wrong label far out does to logistic regression.
 
 # %% solution="odds_pull"
 ### BEGIN SOLUTION
@@ -1178,13 +1202,13 @@ log_db = (probabilities - odds.y).mean()
 # ### Question 7.1: who pulls on your line?
 #
 # Look at `margin_scores` and at your points in exercise 6.3. Answer in two or three sentences each, with *your*
-# numbers:
+# numbers. (Week 3, sections 4 and 6.)
 #
 # 1. Which of your five points pull on the line under the hinge loss, and which do not? Which single point costs most?
 # 2. You take one gradient step with a small learning rate. A friend says that the point that costs most is sure to be
 #    on the right side afterwards. Is it? What about the other points?
-# 3. Under the logistic loss, which of your points would pull that do not pull now, and how strongly? Give a number for
-#    one of them.
+# 3. Under the logistic loss, $\log(1 + e^{-m})$ with the margin score $m$, which of your points would pull that do not
+#    pull under the hinge loss, and how strongly? Give a number for one of them.
 #
 # A person reads your answer, and has your numbers beside it. What counts is what you explain, not how long it is.
 

@@ -9,7 +9,7 @@
 # - choose weights by hand that a line cannot replace;
 # - differentiate an activation, a computational graph and a whole network on paper, and write it down as code;
 # - compute softmax and cross-entropy of scores that overflow a careless formula, and their gradient;
-# - find the wrong gradients among five sets of claims;
+# - find the wrong gradients in five sets of claims;
 # - count parameters, choose starting weights, and train.
 #
 # **From before.** Everything here was taught in weeks 4 to 6; each question says where. You may reuse your own code
@@ -18,9 +18,9 @@
 # ## How this practice works
 #
 # It works as practice 1 did. In the first exercise you type your ID, and a locked cell before each question shows your
-# numbers. All tensors are **float64**, and so are your answers. The checks that you see look at the *form* of an
-# answer, or try it on an example that is not yours. Whether it is right is decided when the practice is graded, with
-# the ID under which it was handed in. So test your results yourself.
+# numbers. All tensors are **float64**, and so are your answers, unless a question says otherwise. The checks that you
+# see look at the *form* of an answer, or try it on a few simple cases. Whether it is right is decided when the practice
+# is graded, with the ID under which it was handed in. So test your results yourself.
 #
 # There are eleven exercises and one question to be answered in words, 26 points together.
 
@@ -83,7 +83,7 @@ practice.digits(student_id)
 #
 # ### Exercise 2.1: forward
 #
-# (Week 4, sections 1 and 2; week 5, section 5.)
+# A whole minibatch goes through the network at once. (Week 4, sections 1 and 2; week 5, section 5.)
 
 # %% given="net"
 net = practice.network(student_id)
@@ -91,7 +91,7 @@ net
 
 # %% [markdown]
 # Two inputs, three hidden neurons with ReLU, one output neuron without an activation, and a minibatch `net.X` of four
-# examples.
+# examples. `net.W1` has shape (3, 2), `net.b1` (3,), `net.W2` (1, 3) and `net.b2` (1,).
 #
 # **Your turn.** Set
 #
@@ -143,6 +143,13 @@ hidden = torch.relu(net.X @ net.W1.T + net.b1)
 outputs = hidden @ net.W2.T + net.b2
 awake = (hidden > 0).sum(dim=1)
 
+# %% wrong="forward" name="counted those that are off"
+# says: You count the examples that leave a neuron off. The question is how many switch it on.
+# next: Count where the output is above 0.
+hidden = torch.relu(net.X @ net.W1.T + net.b1)
+outputs = hidden @ net.W2.T + net.b2
+awake = (hidden == 0).sum(dim=0)
+
 # %% wrong="forward" name="first bias forgotten"
 # says: The hidden neurons have lost their biases.
 # next: Add b1 before the ReLU.
@@ -170,8 +177,9 @@ outputs = sum(net.W2[0, j] * columns[j] for j in range(3))[:, None] + net.b2
 awake = torch.tensor([int((column > 0).sum()) for column in columns])
 
 # %% [markdown]
-# Here is your network's answer all over the plane, with your four examples; the colour of a point is whether its output
-# is positive. Every hidden neuron has a crease, the straight line on which it wakes up. Can you make out all three?
+# Here is your network's answer all over the plane, with your four examples. A square, class 1, is an example whose
+# output is positive. Every hidden neuron has a crease, the straight line on which it wakes up. The thin level lines are
+# straight between the creases and bend where they cross one. Can you make out all three creases?
 
 # %%
 own_net = practice.network(student_id)
@@ -184,14 +192,14 @@ plot.response(
 
 # %% [markdown]
 # Within each piece the surface is flat: there, the network is a linear model, with the weights of those neurons
-# that are awake. The black line, where it is in the picture, is where the output is 0. It turns only at a crease.
+# that are awake. On the black line the output is 0. It too turns only at a crease.
 #
 # ### Exercise 2.2: without the ReLU
 #
-# (Week 4, section 3.)
+# What would be left without the bends? (Week 4, section 3.)
 #
-# **Your turn.** Take the ReLU out of your network. What is left is one linear layer. Set `one_W`, shape (1, 2), and
-# `one_b`, shape (1,), to its weights and bias. To test yourself: push `net.X` through both.
+# **Your turn.** Take the ReLU out of your network. What is left does the same as one linear layer. Set `one_W`, shape
+# (1, 2), and `one_b`, shape (1,), to that layer's weights and bias. To test yourself: push `net.X` through both.
 
 # %% solution="collapse"
 ### BEGIN SOLUTION
@@ -251,10 +259,12 @@ corners
 #
 # **Your turn.** Complete `RectangleXor` with weights of your own choosing, written by hand, not trained. Make four
 # parameters: `self.W1` (2, 2), `self.b1` (2,), `self.W2` (1, 2), `self.b2` (1,), each a `torch.nn.Parameter` around a
-# float64 tensor. `forward` is written already. Many answers are right.
+# float64 tensor. `forward` is written already. Many answers are right. What the network says must be right to nine
+# digits. So write fractions as fractions, such as `1 / 3`, or compute them from `corners`; 0.333 is not enough.
 #
 # A way in: let $t$ be 0 at the first corner, 1 at the next two and 2 at the last. Which weights and bias make $t$ from
-# $x_0$ and $x_1$? Then let a second neuron wake up at $t = 1$, as in week 4.
+# $x_0$ and $x_1$? Then let a second neuron wake up at $t = 1$, as in week 4. To test yourself: compare
+# `RectangleXor()(corners.X)` with `corners.Y`.
 
 # %% solution="rectangle_xor"
 class RectangleXor(torch.nn.Module):
@@ -279,7 +289,7 @@ own = practice.corners(practice.on_record(student_id))
 check.module(RectangleXor, on=[], parameters={"W1": (2, 2), "b1": (2,), "W2": (1, 2), "b2": (1,)})
 ### BEGIN HIDDEN TESTS
 here = [cases.example(X=own.X)]
-check.module(RectangleXor, on=here, reference=lambda weights, X: own.Y.to(X), rtol=1e-6)
+check.module(RectangleXor, on=here, reference=lambda weights, X: own.Y.to(X))
 
 
 def from_its_weights(weights, X):
@@ -385,7 +395,7 @@ class RectangleXor(torch.nn.Module):
 #
 # ### Exercise 3.1: an activation of your own
 #
-# Nobody has ever used this activation function but you:
+# This is an activation function that you will find in no book:
 #
 # $$f(z) = z\,\sigma(\beta z) - \gamma \tanh z,$$
 #
@@ -403,7 +413,8 @@ mine
 #   shape. By your own formula, without autograd.
 #
 # Differentiate on paper first. The first term is a product, and inside its sigmoid stands $\beta z$. `torch.sigmoid`
-# and `torch.tanh` are allowed. At $z = 0$ the slope of $f$ is $\tfrac12 - \gamma$.
+# and `torch.tanh` are allowed. At $z = 0$ the slope of $f$ is $\tfrac12 - \gamma$. At other places, compare with a
+# central difference of `my_activation`.
 
 # %% solution="my_activation"
 def my_activation(Z):
@@ -535,8 +546,7 @@ def my_backward(dA, Z):
     return (slope - mine.gamma + mine.gamma * t * t) * dA
 
 # %% [markdown]
-# This is what your activation looks like, with its slope by autograd. Far on the left it is close to $\gamma$, at 0 it
-# is 0: somewhere in between it falls, and its slope is negative. Compare a value of the dashed curve with your formula.
+# This is what your activation looks like. The dashed curve is its slope, found by autograd.
 
 # %%
 plot.activation(
@@ -546,9 +556,12 @@ plot.activation(
 )
 
 # %% [markdown]
+# Far on the left the curve comes close to $\gamma$, and at 0 it is 0: somewhere in between it falls, and its slope is
+# negative. Compare a value of the dashed curve with your formula, at $z = 2$, say.
+#
 # ### Exercise 3.2: a graph with a fork
 #
-# (Week 5, section 1.)
+# What reaches the loss on two paths gets a gradient on both. (Week 5, section 1.)
 
 # %% given="leaves"
 leaves = practice.graph(student_id)
@@ -644,7 +657,8 @@ leaky = practice.gradients(student_id)
 leaky
 
 # %% [markdown]
-# Hidden layer: $Z = X W_1^\top + b_1$ and $A = \mathrm{leaky}(Z)$: $z$ where $z > 0$, and slope · $z$ elsewhere.
+# Hidden layer: $Z = X W_1^\top + b_1$ and $A = \mathrm{leaky}(Z)$, which is $z$ where $z > 0$ and slope · $z$
+# elsewhere. At the corner, $z = 0$, take the derivative of the left side, the slope, as PyTorch does.
 # Output: $\hat Y = A W_2^\top + b_2$. The loss, over $n$ examples with $q$ outputs each:
 #
 # $$L = \text{scale} \cdot \frac1n \sum_{i=1}^{n} \sum_{j=1}^{q} (\hat Y_{ij} - Y_{ij})^2
@@ -654,6 +668,9 @@ leaky
 # (h, d), `b1` (h,), `W2` (q, h), `b2` (q,), `Y` (n, q). Return the tuple `(dW1, db1, dW2, db2)`, each in the shape of
 # its parameter. By hand, without autograd. Here the visible check compares with autograd on two networks; the
 # hidden one takes many more.
+#
+# One example with all parameters at 0 is quickly done on paper: everything but `db2` is 0, and `db2` is
+# $-2 \cdot \text{scale} \cdot Y$.
 
 # %% solution="my_gradients"
 def my_gradients(X, W1, b1, W2, b2, Y):
@@ -663,10 +680,10 @@ def my_gradients(X, W1, b1, W2, b2, Y):
     """
     ### BEGIN SOLUTION
     Z = X @ W1.T + b1
-    A = torch.where(Z > 0, Z, leaky.slope * Z)
-    dY_hat = 2 * leaky.scale * (A @ W2.T + b2 - Y) / len(X)
-    dZ = (dY_hat @ W2) * torch.where(Z > 0, 1.0, leaky.slope)
-    return dZ.T @ X + leaky.decay * W1, dZ.sum(0), dY_hat.T @ A + leaky.decay * W2, dY_hat.sum(0)
+    door = torch.where(Z > 0, torch.ones_like(Z), leaky.slope)
+    dY_hat = 2 * leaky.scale * ((Z * door) @ W2.T + b2 - Y) / len(X)
+    dZ = (dY_hat @ W2) * door
+    return dZ.T @ X + leaky.decay * W1, dZ.sum(0), dY_hat.T @ (Z * door) + leaky.decay * W2, dY_hat.sum(0)
     ### END SOLUTION
 
 # %% check="my_gradients" points=3
@@ -689,6 +706,9 @@ check.gradient(my_gradients, of=whole_loss, on=two, wrt="W1 b1 W2 b2", by_hand=T
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, away=kinks, **shapes)
 check.gradient(my_gradients, of=whole_loss, on=many, wrt="W1 b1 W2 b2", by_hand=True)
+whole = cases.draw(seeds=3, seed0=300, integer=("X", "W1"), **shapes)  # whole numbers: Z is exactly 0 in its first row
+at_the_corner = [cases.example(**{**case.inputs, "b1": -(case["X"] @ case["W1"].T)[0]}) for case in whole]
+check.gradient(my_gradients, of=whole_loss, on=at_the_corner, wrt="W1 b1 W2 b2", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="my_gradients" name="ReLU instead of leaky ReLU"
@@ -763,6 +783,16 @@ def my_gradients(X, W1, b1, W2, b2, Y):
     dZ = (dY_hat @ W2) * torch.where(Z > 0, 1.0, leaky.slope)
     return dZ.T @ X + leaky.decay * W1, dZ[0], dY_hat.T @ A + leaky.decay * W2, dY_hat[0]
 
+# %% wrong="my_gradients" name="the corner on the right side"
+# says: Right everywhere but where Z is exactly 0. There the derivative is the slope, not 1.
+# next: Use > in the mask instead of >=.
+def my_gradients(X, W1, b1, W2, b2, Y):
+    Z = X @ W1.T + b1
+    A = torch.where(Z > 0, Z, leaky.slope * Z)
+    dY_hat = 2 * leaky.scale * (A @ W2.T + b2 - Y) / len(X)
+    dZ = (dY_hat @ W2) * torch.where(Z >= 0, 1.0, leaky.slope)
+    return dZ.T @ X + leaky.decay * W1, dZ.sum(0), dY_hat.T @ A + leaky.decay * W2, dY_hat.sum(0)
+
 # %% wrong="my_gradients" name="another student's constants"
 # says: These constants belong to another ID.
 # next: Use those that the locked cell made from your own ID.
@@ -803,7 +833,8 @@ def my_gradients(X, W1, b1, W2, b2, Y):
 #
 # ### Exercise 4.1: scores of every size
 #
-# Three examples, four classes, and scores of which some are large. (Week 5, section 8.)
+# Three examples, four classes, and in the last row scores that are very large, and one that is very low. (Week 5,
+# section 8.)
 
 # %% given="said"
 said = practice.scores(student_id)
@@ -818,7 +849,9 @@ said
 # - `cross_entropy`, without dimensions, to the mean over the examples of $-\log$ of the probability given to the truth;
 # - `dZ`, shape (3, 4), to the gradient of `cross_entropy` with respect to the scores.
 #
-# All of it has to be finite and right in the last row too.
+# All of it has to be finite and right in the last row too. One of its probabilities is so small that the computer holds
+# exactly 0 for it. That is right; only take no logarithm of it. To test yourself: every row of `P` adds up to 1, every
+# row of `dZ` to 0.
 
 # %% solution="softmax"
 ### BEGIN SOLUTION
@@ -844,10 +877,17 @@ check.value(dZ, torch.autograd.grad(right_loss, right_Z)[0])
 ### END HIDDEN TESTS
 
 # %% wrong="softmax" name="no shift"
-# says: The exponential of a score near 1000 is infinite, and infinity divided by infinity is nan.
-# next: Subtract the largest score of the row first; the probabilities stay the same.
+# says: An exponential in the last row is too large for the computer, and infinity divided by infinity is nan.
+# next: Subtract the largest score of the row first (not the smallest one); the probabilities stay the same.
 P = torch.exp(said.Z) / torch.exp(said.Z).sum(dim=1, keepdim=True)
 cross_entropy = torch.nn.functional.cross_entropy(said.Z, said.y)
+dZ = (P - torch.nn.functional.one_hot(said.y, 4)) / 3
+
+# %% wrong="softmax" name="0 times the logarithm of 0"
+# says: Your loss is nan: you take the logarithm of all probabilities, one of which is 0, and multiply it by 0.
+# next: Pick the probability of the true class first, and take its logarithm only.
+P = torch.softmax(said.Z, dim=1)
+cross_entropy = -(torch.nn.functional.one_hot(said.y, 4) * P.log()).sum(dim=1).mean()
 dZ = (P - torch.nn.functional.one_hot(said.y, 4)) / 3
 
 # %% wrong="softmax" name="softmax over the examples"
@@ -917,28 +957,33 @@ P, cross_entropy, dZ = torch.softmax(said.Z, dim=1), cross_entropy.detach(), Z.g
 
 # %% given="reports"
 reports = practice.claims(student_id)
-reports
+practice.Numbers(**reports.claims["A"])
 
 # %% [markdown]
-# `reports.claims["A"]` holds A's targets `"Y"` and what A claims of `"dW1"`, `"db1"`, `"dW2"` and `"db2"`. Some of the
-# five are wrong, each in exactly one of the four gradients.
+# This is what A hands in: the targets, and what A claims of the four gradients. `reports.claims` is a dictionary with
+# the keys `"A"` to `"E"`. `reports.claims["A"]` is a dictionary as well, with the keys `"Y"`, `"dW1"`, `"db1"`, `"dW2"`
+# and `"db2"`. The inputs are `reports.X`, and the parameters `reports.W1`, `reports.b1`, `reports.W2` and `reports.b2`:
+# the numbers of exercise 2.1 once more.
+#
+# Some of the five claims are wrong, each in exactly one of the four gradients.
 #
 # **Your turn.** Write `true_gradients(Y)`: for targets `Y`, shape (4, 1), it returns a dictionary with the keys
-# `"dW1"`, `"db1"`, `"dW2"`, `"db2"` and the right gradients at `reports.X` and the given parameters. Then set
-# `spoilt`, a tensor of booleans of shape (5, 4), to `True` where a claim is wrong. Its rows are A to E, its columns
-# `dW1`, `db1`, `dW2`, `db2`.
+# `"dW1"`, `"db1"`, `"dW2"`, `"db2"` and the right gradients at `reports.X` and the given parameters, each in the shape
+# of its parameter. Then set `spoilt`, a tensor of booleans of shape (5, 4), to `True` where a claim is wrong. Its rows
+# are A to E, its columns `dW1`, `db1`, `dW2`, `db2`.
 #
-# Find out as you like: with your own formulas, with central differences, with autograd. But do not judge by size alone,
-# and not by whether training goes downhill.
+# Find the gradients as you like: with your own formulas, with central differences, with autograd. But do not judge a
+# claim by its size alone, and not by whether training goes downhill. For targets that equal the network's outputs
+# (`outputs` of exercise 2.1) all four gradients are 0; the visible check tries that.
 
 # %% solution="spoilt"
 def true_gradients(Y):
     """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
     ### BEGIN SOLUTION
-    hidden = torch.relu(reports.X @ reports.W1.T + reports.b1)
-    dY_hat = 2 * (hidden @ reports.W2.T + reports.b2 - Y) / len(Y)
-    dZ = (dY_hat @ reports.W2) * (hidden > 0)
-    return {"dW1": dZ.T @ reports.X, "db1": dZ.sum(0), "dW2": dY_hat.T @ hidden, "db2": dY_hat.sum(0)}
+    A = torch.relu(reports.X @ reports.W1.T + reports.b1)
+    dY_hat = 2 * (A @ reports.W2.T + reports.b2 - Y) / len(Y)
+    dZ = (dY_hat @ reports.W2) * (A > 0)
+    return {"dW1": dZ.T @ reports.X, "db1": dZ.sum(0), "dW2": dY_hat.T @ A, "db2": dY_hat.sum(0)}
     ### END SOLUTION
 
 
@@ -950,16 +995,25 @@ for row, claim in zip(spoilt, reports.claims.values()):
 ### END SOLUTION
 
 # %% check="spoilt" points=2
+own = practice.claims(practice.on_record(student_id))
+no_error = torch.relu(own.X @ own.W1.T + own.b1) @ own.W2.T + own.b2
+zeros = {f"d{name}": torch.zeros_like(getattr(own, name)) for name in ("W1", "b1", "W2", "b2")}
+check.function(true_gradients, on=[cases.example(Y=no_error, gives=zeros)])
 check.shape(spoilt, (5, 4), dtype=torch.bool)
 ### BEGIN HIDDEN TESTS
-own = practice.claims(practice.on_record(student_id))
 parameters = [parameter.clone().requires_grad_() for parameter in (own.W1, own.b1, own.W2, own.b2)]
+
+
+def right_gradients(Y):
+    predicted = (own.X @ parameters[0].T + parameters[1]).clamp(min=0) @ parameters[2].T + parameters[3]
+    return dict(zip(zeros, torch.autograd.grad((predicted - Y).square().mean(), parameters)))
+
+
+check.function(true_gradients, right_gradients, on=cases.draw(seeds=3, seed0=100, Y="4 1"), rtol=1e-6)
 wrong = []
 for claim in own.claims.values():
-    predicted = (own.X @ parameters[0].T + parameters[1]).clamp(min=0) @ parameters[2].T + parameters[3]
-    right = torch.autograd.grad((predicted - claim["Y"]).square().mean(), parameters)
-    claimed = [claim[name] for name in ("dW1", "db1", "dW2", "db2")]
-    wrong.append([float((mine - truth).norm()) > 1e-6 * float(truth.norm()) for mine, truth in zip(claimed, right)])
+    right = right_gradients(claim["Y"])
+    wrong.append([float((claim[name] - right[name]).norm()) > 1e-6 * float(right[name].norm()) for name in right])
 check.value(spoilt, torch.tensor(wrong))
 ### END HIDDEN TESTS
 
@@ -1104,20 +1158,23 @@ deep = practice.sizes(student_id)
 deep
 
 # %% [markdown]
-# `deep.widths` are the widths of a network with two hidden layers, inputs first. All hidden layers have ReLU.
+# `deep.widths` are the widths of a network with two hidden layers, inputs first. All hidden layers have ReLU. Small
+# numbers to try your formulas on: with the widths 2, 3, 2, 1 there are 9 + 8 + 3 = 20 parameters; one hidden layer of 4
+# neurons has 12 + 5 = 17, one of 5 would have 21. So `widest` is 4 and `spare` is 3.
 #
 # **Your turn.** Set
 #
 # - `deep_count`, a whole number, to the number of its weights and biases;
 # - `widest`, a whole number, to the largest number of neurons that *one* hidden layer, between the same inputs and
-#   outputs, can have without having more parameters than the deep one;
+#   outputs, can have if that wide network is not to have more parameters than the deep one;
+# - `spare`, a whole number, to how many parameters fewer than the deep one that wide network has;
 # - `he_spread`, a float64 tensor of shape (3,), to the standard deviation that He's rule gives to the weights of each
 #   of the three layers, first layer first.
 
 # %% solution="deep_or_wide"
 ### BEGIN SOLUTION
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(deep.widths, deep.widths[1:]))
-widest = (deep_count - deep.widths[-1]) // (deep.widths[0] + 1 + deep.widths[-1])
+widest, spare = divmod(deep_count - deep.widths[-1], deep.widths[0] + 1 + deep.widths[-1])
 he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in deep.widths[:-1]], dtype=torch.float64)
 ### END SOLUTION
 
@@ -1128,7 +1185,9 @@ own = practice.sizes(practice.on_record(student_id))
 inputs, first, second, outputs = own.widths
 count = inputs * first + first + first * second + second + second * outputs + outputs
 check.value(deep_count, count)
-check.value(widest, max(h for h in range(1, 200) if inputs * h + h + h * outputs + outputs <= count))
+right_widest = max(h for h in range(1, 200) if inputs * h + h + h * outputs + outputs <= count)
+check.value(widest, right_widest)
+check.value(spare, count - (inputs * right_widest + right_widest + right_widest * outputs + outputs))
 check.value(he_spread, (2 / torch.tensor([inputs, first, second], dtype=torch.float64)).sqrt())
 ### END HIDDEN TESTS
 
@@ -1136,7 +1195,7 @@ check.value(he_spread, (2 / torch.tensor([inputs, first, second], dtype=torch.fl
 # says: You count the weights only. Every neuron that is not an input has a bias as well.
 # next: Count (fan-in + 1) numbers for each neuron.
 deep_count = sum(m * k for m, k in zip(deep.widths, deep.widths[1:]))
-widest = deep_count // (deep.widths[0] + deep.widths[-1])
+widest, spare = divmod(deep_count, deep.widths[0] + deep.widths[-1])
 he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in deep.widths[:-1]], dtype=torch.float64)
 
 # %% wrong="deep_or_wide" name="rounded up"
@@ -1144,20 +1203,28 @@ he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in deep.widths[:-1]],
 # next: Round down.
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(deep.widths, deep.widths[1:]))
 widest = math.ceil((deep_count - 10) / (deep.widths[0] + 11))
+spare = deep_count - widest * (deep.widths[0] + 11) - 10
+he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in deep.widths[:-1]], dtype=torch.float64)
+
+# %% wrong="deep_or_wide" name="the outputs' biases left out of the wide one"
+# says: You forget the biases of the wide network's output neurons, so it seems to have more to spare than it has.
+# next: Take the output neurons' biases off the count before you divide.
+deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(deep.widths, deep.widths[1:]))
+widest, spare = divmod(deep_count, deep.widths[0] + 11)
 he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in deep.widths[:-1]], dtype=torch.float64)
 
 # %% wrong="deep_or_wide" name="variance instead of spread"
 # says: 2 divided by the fan-in is the variance. The standard deviation is its root.
 # next: Take the square root.
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(deep.widths, deep.widths[1:]))
-widest = (deep_count - 10) // (deep.widths[0] + 11)
+widest, spare = divmod(deep_count - 10, deep.widths[0] + 11)
 he_spread = torch.tensor([2 / fan_in for fan_in in deep.widths[:-1]], dtype=torch.float64)
 
 # %% wrong="deep_or_wide" name="fan-out instead of fan-in"
 # says: You divide by the number of neurons of the layer. He's rule counts what comes in.
 # next: Use the width before the layer.
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(deep.widths, deep.widths[1:]))
-widest = (deep_count - 10) // (deep.widths[0] + 11)
+widest, spare = divmod(deep_count - 10, deep.widths[0] + 11)
 he_spread = torch.tensor([math.sqrt(2 / fan_out) for fan_out in deep.widths[1:]], dtype=torch.float64)
 
 # %% wrong="deep_or_wide" name="another student's widths"
@@ -1165,7 +1232,7 @@ he_spread = torch.tensor([math.sqrt(2 / fan_out) for fan_out in deep.widths[1:]]
 # next: Use the widths that the locked cell made from your own ID.
 other = practice.sizes("U1235567X").widths
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(other, other[1:]))
-widest = (deep_count - 10) // (other[0] + 11)
+widest, spare = divmod(deep_count - 10, other[0] + 11)
 he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in other[:-1]], dtype=torch.float64)
 
 # %% right="deep_or_wide" name="counted by torch"
@@ -1174,12 +1241,14 @@ deep_count = sum(P.numel() for P in torch.nn.Sequential(*layers).parameters())
 widest = 1
 while (widest + 1) * (deep.widths[0] + 1) + 10 * (widest + 2) <= deep_count:
     widest += 1
+spare = deep_count - (deep.widths[0] * widest + widest + 10 * widest + 10)
 he_spread = torch.tensor([(2 / layer.in_features) ** 0.5 for layer in layers], dtype=torch.float64)
 
 # %% right="deep_or_wide" name="written out"
 d, h1, h2, q = deep.widths
 deep_count = h1 * (d + 1) + h2 * (h1 + 1) + q * (h2 + 1)
 widest = int((deep_count - q) / (d + q + 1))
+spare = (deep_count - q) % (d + q + 1)
 he_spread = torch.tensor([2**0.5 / d**0.5, 2**0.5 / h1**0.5, 2**0.5 / h2**0.5], dtype=torch.float64)
 
 # %% [markdown]
@@ -1203,16 +1272,18 @@ start
 #   detached from autograd's notes;
 # - `train_losses` to a list of `start.steps` Python floats: the loss *before* each step.
 #
-# Begin with copies (`clone()`), so that `start` stays as it is when you run the cell twice.
+# Begin with copies (`clone()`), so that `start` stays as it is and you can run the cell twice.
 
 # %% solution="train"
 ### BEGIN SOLUTION
 trained, train_losses = [P.clone() for P in (start.W1, start.b1, start.W2, start.b2)], []
 for _ in range(start.steps):
     trained = [P.requires_grad_() for P in trained]
-    loss = ((torch.tanh(start.X @ trained[0].T + trained[1]) @ trained[2].T + trained[3] - start.Y) ** 2).mean()
-    train_losses.append(loss.item())
-    trained = [(P - start.lr * dP).detach() for P, dP in zip(trained, torch.autograd.grad(loss, trained))]
+    train_losses.append(
+        ((torch.tanh(start.X @ trained[0].T + trained[1]) @ trained[2].T + trained[3] - start.Y) ** 2).mean()
+    )
+    trained = [(P - start.lr * dP).detach() for P, dP in zip(trained, torch.autograd.grad(train_losses[-1], trained))]
+train_losses = [loss.item() for loss in train_losses]
 ### END SOLUTION
 
 # %% check="train" points=3
@@ -1344,19 +1415,20 @@ plot.lines(
 )
 
 # %% [markdown]
-# Look where your curve is when it crosses 1, or whether it has. A loss of 1 is what a network gets that says 0
-# everywhere. Whoever is below it has begun to use the bends.
+# Look where your curve crosses 1, or whether it has. A loss of 1 is what a network gets that says 0 everywhere, and no
+# linear model gets below it on XOR. Whoever is below it has begun to use the bends of tanh.
 #
 # ## 7. In words
 #
 # ### Question 7.1: what would you tell them?
 #
-# Answer in two or three sentences each, with *your* numbers where they are asked for:
+# Answer in two or three sentences each, with *your* numbers where they are asked for. (Week 5, section 10; week 6,
+# sections 1 and 5.)
 #
 # 1. One of the colleagues whom you found wrong in exercise 5.1 says: "But with my backward pass the loss falls." Take
 #    one of your wrong claims. Can that be true? Why is it no proof?
-# 2. In `forward` you counted in `awake` how many examples switch each hidden neuron on. What would happen to a neuron
-#    whose count is 0 during training, and what would change with your leaky ReLU?
+# 2. In exercise 2.1 you counted in `awake` how many examples switch each hidden neuron on. What would become, in
+#    training, of a neuron whose count is 0? What would your leaky ReLU change?
 # 3. You put ten more hidden layers of 30 neurons into your deep network of exercise 6.1, and start all weights with the
 #    standard deviation 0.05. What happens to the signal on its way through, and what would you do about it?
 #
@@ -1384,8 +1456,8 @@ plot.lines(
 #
 # - Is `student_id` your own? Is every digit right?
 # - Choose "Restart and run all" once more.
-# - A visible check looks at the form only. Where could you still test the numbers? Gradients: with autograd. One layer
-#   for two: push the same examples through both. The rectangle: look at its four corners.
+# - A visible check looks at the form, or at a simple case. Where could you still test the numbers? Gradients: with
+#   autograd. One layer for two: push the same examples through both. The rectangle: look at its four corners.
 #
 # Next week the scores become probabilities of ten digits, and the training loop becomes a machine.
 #

@@ -12,7 +12,7 @@
 # - sum, average and measure tensors along the dimension you mean;
 # - change a tensor in place, choose its number type, compare, mask, and move it to a GPU.
 #
-# **What it takes from before:** a little Python (variables, lists, functions) and school mathematics. You need not have seen PyTorch.
+# **From before.** A little Python (variables, lists, functions) and school mathematics. You need not have seen PyTorch.
 
 # %% [markdown]
 # ## How this notebook works
@@ -125,7 +125,7 @@ print(torch.rand(2, 2))
 # A tensor also lives somewhere: in the memory of the processor (`device="cpu"`, the default) or of a graphics card. Section 8 comes back to that.
 
 # %% [markdown]
-# #### Exercise 1.1: your first tensor
+# ### Exercise 1.1: your first tensor
 #
 # Make `zero_column`: a column of three zeros, shape `(3, 1)`, type `torch.float64`, on the CPU. Columns like this one often serve as a starting point that is filled in later. Run your cell, then the check below it.
 
@@ -168,7 +168,7 @@ zero_column = torch.empty((3, 1), dtype=torch.float64)
 zero_column[:] = 0
 
 # %% [markdown]
-# #### Exercise 1.2: from brackets to shapes and back
+# ### Exercise 1.2: from brackets to shapes and back
 #
 # Make these three tensors, and read one shape without running anything:
 #
@@ -265,7 +265,7 @@ print(zeros[0, 2].item())
 # The 1 sits in row 0 and column 2: the first row, the third column.
 
 # %% [markdown]
-# #### Exercise 2.1: write one entry
+# ### Exercise 2.1: write one entry
 #
 # Complete three short functions. Each writes `value` into a tensor that already exists, and returns nothing:
 #
@@ -450,7 +450,7 @@ plot.tensor_shape(
 # Here nothing is removed, because all three pieces are ranges. Two of the four columns are left, so the last size becomes 2 and the others stay.
 
 # %% [markdown]
-# #### Exercise 2.2: three slices
+# ### Exercise 2.2: three slices
 #
 # First predict, then cut.
 #
@@ -589,7 +589,7 @@ plot.tensor_shape(
 )
 
 # %% [markdown]
-# `Z[positive]` has one dimension, since the chosen entries no longer form a rectangle. `Z * positive` keeps the shape: what is shaded stays, the rest becomes 0. (`-0.` is an ordinary zero that keeps the sign of the number it came from; `-0. == 0.` is true.) That small operation has a name, ReLU, and you will meet it again in every network of this course.
+# `Z[positive]` has one dimension, since the chosen entries no longer form a rectangle. `Z * positive` keeps the shape: what is shaded stays, the rest becomes 0. (`-0.` is an ordinary zero that keeps the sign of the number it came from; `-0. == 0.` is true.) That small operation has a name, ReLU. You meet it again in week 4, and from then on in nearly every network of this course.
 
 # %% [markdown]
 # ## 3. Putting tensors together
@@ -629,7 +629,7 @@ except RuntimeError as error:
 # The message says it in its own words: all of the same size, please. Reading such messages is half of the craft. The last line of an error usually holds the two shapes that do not fit.
 
 # %% [markdown]
-# #### Exercise 3: stack or cat?
+# ### Exercise 3.1: stack or cat?
 #
 # Write `join(a, b)` for two columns of shape `(n, 1)`. It returns a tuple of three tensors: the two stacked as sheets, shape `(2, n, 1)`; one below the other, shape `(2n, 1)`; side by side, shape `(n, 2)`. For `a = [[1.], [3.]]` and `b = [[2.], [4.]]` the last one is `[[1., 2.], [3., 4.]]`.
 #
@@ -780,7 +780,7 @@ torch.transpose(T, 0, 1).shape
 # Sheets and rows have changed places: `(2, 3, 4)` became `(3, 2, 4)`.
 
 # %% [markdown]
-# #### Exercise 4.1: transpose every sheet
+# ### Exercise 4.1: transpose every sheet
 #
 # Write `swap_dimensions(T)`: it swaps dimensions 1 and 2 of a tensor with three dimensions, so that every sheet is transposed. Shape `(a, b, c)` becomes `(a, c, b)`. For `T = [[[1., 2.], [3., 4.], [5., 6.]], [[7., 8.], [9., 0.], [1., 2.]]]`, two sheets, shape `(2, 3, 2)`, it returns `[[[1., 3., 5.], [2., 4., 6.]], [[7., 9., 1.], [8., 0., 2.]]]`, shape `(2, 2, 3)`: still two sheets, each of them transposed. You will use it whenever a batch of matrices must be turned round together.
 
@@ -832,7 +832,7 @@ def swap_dimensions(T):
     return T.mT
 
 # %% [markdown]
-# #### Exercise 4.2: in your own words
+# ### Question 4.2: in your own words
 #
 # (Read and graded by a person, 2 points.)
 #
@@ -957,7 +957,7 @@ p + q
 # The first column of each sheet is that of `p`: 0, 1, 2 and 3, 4, 5. The second column is larger by 1, because `q` is 0, 1.
 
 # %% [markdown]
-# #### Exercise 5.1: predict
+# ### Exercise 5.1: predict
 #
 # For each product write the shape of the result as a tuple, or `None` where PyTorch refuses. Use pen and paper and the three steps of the rule. The check tells you about `broadcast_a` and `broadcast_b` at once. The other four count when your notebook is graded; make sure of them by running them yourself, *after* you have decided.
 #
@@ -1062,7 +1062,7 @@ plot.broadcast(
 # PyTorch subtracted every price from every prediction. The mean runs over nine numbers, and six of them compare flats that have nothing to do with each other. There is no error. A network trained on this number learns to predict the average of all prices, and it takes people days to find out why.
 
 # %% [markdown]
-# #### Exercise 5.2: the residuals
+# ### Exercise 5.2: the residuals
 #
 # Write `residuals(y_hat, y)`: prediction minus truth for each example. `y_hat` has shape `(n, 1)`, `y` has shape `(n,)`; return a vector of shape `(n,)`. For `y_hat = [[3.], [5.]]` and `y = [1., 2.]` it is `[2., 3.]`. Next week the loss of your first model is made of these.
 
@@ -1196,7 +1196,7 @@ print(result[0])
 # The two sheets of `pile` are equal here, so the two sheets of the result are too. Check one number: row 0 with itself is 1 + 4 + 9 + 16 = 30, in the corner at the top left.
 
 # %% [markdown]
-# #### Exercise 6.1: which products exist?
+# ### Exercise 6.1: which products exist?
 #
 # `A` has shape `(2, 3)`, `B` has shape `(2, 3)`, `T` has shape `(5, 2, 3)`, `v` has shape `(3,)`. Write the shape of the result as a tuple, or `None` where the product is impossible. The check tells you about `product_a` at once. The other five count when your notebook is graded; decide first, then make sure by running them.
 #
@@ -1293,7 +1293,7 @@ plot.broadcast(
 )
 
 # %% [markdown]
-# #### Exercise 6.2: one layer
+# ### Exercise 6.2: one layer
 #
 # Write `layer(X, W, b)`, which returns $XW^\top + b$. `X` is `(n, d)`, `W` is `(q, d)`, `b` is `(q,)`, the answer is `(n, q)`. For `X = [[1., 2.]]`, `W = [[3., 4.], [5., 6.], [7., 8.]]` and `b = [10., 20., 30.]` it is `[[21., 37., 53.]]`; work the 21 out by hand first. It must also take a stack of such tables, `X` of shape `(k, n, d)`, and then return `(k, n, q)`. PyTorch has this ready as `torch.nn.functional.linear`; write it yourself here. It is a linear layer, and every network of this course is built from it.
 
@@ -1412,7 +1412,7 @@ A.cumsum(dim=0)
 # The second row is the first plus the second. Had there been a third, it would be the sum of all three.
 
 # %% [markdown]
-# #### Exercise 7.1: three summaries
+# ### Exercise 7.1: three summaries
 #
 # Write `summaries(A)` for a matrix `A` of shape `(n, d)` with positive entries. Return a tuple of
 #
@@ -1512,7 +1512,7 @@ plot.show(
 # The straight line is never longer than the walk, so the ℓ2 norm is never greater than the ℓ1 norm. A matrix has the same kind of norm: square all entries, add them up, take the root. For matrices it is called the **Frobenius norm**, $\|M\|_F = \sqrt{\sum_{ij} M_{ij}^2}$. For a 4 × 9 matrix of ones it is $\sqrt{36} = 6$.
 
 # %% [markdown]
-# #### Exercise 7.2: three norms
+# ### Exercise 7.2: three norms
 #
 # Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [3., -4.]` and `M = [[1., 2.], [2., 0.]]` it returns 7, 5 and 3. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
 
@@ -1612,7 +1612,7 @@ print(shared, copied)
 # `shared` shows the 99, although you only changed `array`. Note the dtype as well: NumPy's decimal numbers are float64, and they stay so.
 
 # %% [markdown]
-# #### Exercise 8.1: a step in place
+# ### Exercise 8.1: a step in place
 #
 # Write `step_in_place(w, g, lr)`. It changes the vector `w` to `w - lr * g`, in place: the memory of `w` is used again, and every other name for it sees the change. `w` and `g` have shape `(d,)`, `lr` is a number. Return nothing. For `w = [1., 2.]`, `g = [10., 10.]` and `lr = 0.1`, afterwards `w` is `[0., 1.]`, and `g` is as it was. This one line is how a network learns; next week you will see what `g` is.
 
@@ -1690,7 +1690,7 @@ extra = torch.zeros(2, 1, dtype=X_there.dtype, device=X_there.device)
 torch.cat([X_there, extra], dim=1)
 
 # %% [markdown]
-# #### Exercise 8.2: a column of ones
+# ### Exercise 8.2: a column of ones
 #
 # Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, also when these are whole numbers, and lives on its device. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
 
@@ -1787,7 +1787,7 @@ except RuntimeError as error:
 # A mean of whole numbers is seldom whole, so PyTorch asks you to choose a type first. The same goes for the mean of a mask.
 
 # %% [markdown]
-# #### Exercise 8.3: accuracy
+# ### Exercise 8.3: accuracy
 #
 # A classifier says for each example which class it belongs to. Its **accuracy** is the share of examples where it is right. Write `accuracy(y_hat, y)`: both are vectors of whole numbers, shape `(n,)`, predicted and true classes. Return one number as a tensor of type `torch.float32` with no dimensions. For `y_hat = [2, 0, 1, 1]` and `y = [2, 0, 0, 1]` it is 0.75. Compare, convert, average.
 
@@ -1848,7 +1848,7 @@ def accuracy(y_hat, y):
 # %% [markdown]
 # ## 9. For those who want more: broadcasting, written by you
 #
-# #### Exercise 9: the rule in Python (optional, no points)
+# ### Exercise 9.1: the rule in Python (optional, no points)
 #
 # You know the three steps of the broadcasting rule. Write them down in Python: `broadcast_rule(shape_a, shape_b)` gets two shapes as lists of whole numbers and returns the shape of the result as a list, or `None` where the shapes do not fit. Make no tensors; only compare sizes. For `[3, 1]` and `[3]` it is `[3, 3]`; for `[3, 2]` and `[3]` it is `None`; for `[]` and `[2]` it is `[2]`. Hint: it is easier from the right, and `[1] * 3` is `[1, 1, 1]`.
 

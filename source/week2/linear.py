@@ -407,6 +407,10 @@ plot.lines(
 # 2. Compute the loss. PyTorch takes notes of every operation.
 # 3. Call `loss.backward()`. PyTorch goes through its notes backwards and puts the slopes into `.grad`.
 #
+# The third works for a loss that is *one* number. A tensor with a single entry counts as a number, whether its shape is
+# (), (1,) or (1, 1); so the loss above, of shape (1,), will do. For a tensor with several entries `backward()` stops
+# with an error. Section 6 says what to do then.
+#
 # A small example, with a loss whose slope you know from school: $L = u^2$ at $u = 3$. Its slope is $2u = 6$.
 
 # %%
@@ -420,8 +424,8 @@ u.grad
 # How that works inside is the subject of week 5, where you will build it. This week you use it, and check it by hand.
 #
 # One habit first. In a function, make your own copy before you call `requires_grad_()`, as in
-# `W = W.clone().requires_grad_()`. Otherwise you switch on note-taking for a tensor that belongs to the caller. The
-# check hands your function tensors of its own, so it cannot notice. The cell after the exercise can.
+# `W = W.clone().requires_grad_()`. Otherwise you switch on note-taking for a tensor that belongs to the caller, and the
+# check will say so.
 #
 # ### Exercise 2.1: gradients of the neuron's loss
 #
@@ -701,13 +705,13 @@ def gradient_of_each(X, y, W, b):
 # You know the slope of the loss with respect to each parameter. Moving a parameter *with* its slope makes the loss
 # larger, so move it *against*:
 #
-# $$W_\text{new} = W - \mu\,\frac{\partial L}{\partial W}, \qquad b_\text{new} = b - \mu\,\frac{\partial L}{\partial b}.$$
+# $$W_\text{new} = W - \eta\,\frac{\partial L}{\partial W}, \qquad b_\text{new} = b - \eta\,\frac{\partial L}{\partial b}.$$
 #
-# The number $\mu$ (mu) is the **learning rate**, `lr` in code. It says how far to go. The slope is only true right
+# The number $\eta$ (eta) is the **learning rate**, `lr` in code. It says how far to go. The slope is only true right
 # where you stand; the curve bends, as the figure in section 2 shows. So steps are small. Doing this again and again is
 # **gradient descent**.
 #
-# On paper, with $\mu = 0.01$, for the first weight: $0.4 - 0.01\cdot 1.74 = 0.3826$. In the same way $w_1$ becomes
+# On paper, with $\eta = 0.01$, for the first weight: $0.4 - 0.01\cdot 1.74 = 0.3826$. In the same way $w_1$ becomes
 # $0.1 - 0.01\cdot 1.392 = 0.08608$ and $b$ becomes $1 - 0.01\cdot 3.48 = 0.9652$. The new prediction:
 #
 # $$0.3826\cdot 0.5 + 0.08608\cdot 0.4 + 0.9652 = 1.1909\ldots,\qquad L = (1.1909\ldots + 0.5)^2 = 2.8593\ldots$$
@@ -1059,13 +1063,13 @@ plot.lines(
 # So larger is better, until suddenly it is much worse. Where is the border, and why is there one? On this small model
 # we can find out exactly. Call the error $e = \hat y - y$. The slopes are $\partial L/\partial w_j = 2e\,x_j$ and
 # $\partial L/\partial b = 2e$ (section 5 derives them; compare with 1.74, 1.392 and 3.48). After one step each $w_j$ is
-# smaller by $\mu\,2e\,x_j$ and $b$ by $\mu\,2e$, so the prediction, and with it the error, changes to
+# smaller by $\eta\,2e\,x_j$ and $b$ by $\eta\,2e$, so the prediction, and with it the error, changes to
 #
-# $$e_\text{new} = e - \mu\,2e\,(x_0^2 + x_1^2) - \mu\,2e = e\,\bigl(1 - 2\mu\,(x_0^2 + x_1^2 + 1)\bigr).$$
+# $$e_\text{new} = e - \eta\,2e\,(x_0^2 + x_1^2) - \eta\,2e = e\,\bigl(1 - 2\eta\,(x_0^2 + x_1^2 + 1)\bigr).$$
 #
-# **Every step multiplies the error by the same factor.** For our $x$ it is $1 - 2\mu\,(0.25 + 0.16 + 1) = 1 - 2.82\mu$.
+# **Every step multiplies the error by the same factor.** For our $x$ it is $1 - 2\eta\,(0.25 + 0.16 + 1) = 1 - 2.82\eta$.
 #
-# | $\mu$ | factor for the error | what happens |
+# | $\eta$ | factor for the error | what happens |
 # |---|---|---|
 # | 0.001 | 0.997 | creeps |
 # | 0.01 | 0.972 | walks |
@@ -1155,7 +1159,7 @@ def breaking_rate(x):
 
 # %% wrong="learning_rates" name="the factor 2 lost"
 # says: Both rates are twice as large as they should be. The slope of a square carries a factor of 2.
-# next: Set the factor 1 - 2μ(...) to 0 and solve for μ once more.
+# next: Set the factor 1 - 2η(...) to 0 and solve for η once more.
 def landing_rate(x):
     return 1 / (x @ x + 1)
 
@@ -1513,7 +1517,7 @@ print("both factors move:", free, "  first one held still:", s.grad.item())
 #
 # **Your turn.** Write three functions. Each takes a float64 vector `x` of shape (n,) and returns a gradient of shape
 # (n,). `x` belongs to the caller and must stay as it is, so remember the habit of section 2.3: begin with
-# `x = x.clone().requires_grad_()`. (The check does not see whether you did.)
+# `x = x.clone().requires_grad_()`.
 #
 # - `twice_squares(x)`: the gradient of the number $2\,x^\top x$. At `[1., 2., 3.]` it is `[4., 8., 12.]`.
 # - `weighted_cubes(x, v)`: the vector of cubes $x_i^3$, taken backward with the weights `v`, shape (n,). At
@@ -2151,7 +2155,7 @@ def normal_equations(X, y):
 # %%
 w_houses, b_houses = normal_equations(rooms, prices)
 y_hat = rooms @ w_houses + b_houses
-print("predictions", y_hat, " loss", ((y_hat - prices) ** 2).mean().item() / 2)
+print("predictions", y_hat, " loss", ((y_hat - prices) ** 2).mean() / 2)
 regression_gradient(rooms, prices, w_houses, b_houses)
 
 # %% [markdown]
@@ -2526,8 +2530,7 @@ plot.contours(
 #
 # $$p(y) = \frac{1}{\sqrt{2\pi\sigma^2}}\;\exp\Bigl(-\frac{(y-\mu)^2}{2\sigma^2}\Bigr).$$
 #
-# Here $\exp(t)$ is another way to write $e^t$. (Statistics uses the letter $\mu$ for the mean. It has nothing to do
-# with the learning rate.)
+# Here $\mu$ is the Greek letter mu, and $\exp(t)$ is another way to write $e^t$.
 
 # %%
 def normal_density(y, mean, sigma):
@@ -2705,8 +2708,8 @@ print(f"squares:   lowest at b = {biases[squares.argmin()]:.2f}")
 # %%
 prices_typo = torch.tensor([127.5, 106.0, 1781.0, 140.0], dtype=torch.float64)
 w_typo, b_typo = normal_equations(rooms, prices_typo)
-print("line:", w_typo.item(), "rooms +", b_typo.item())
-print("predictions:", (rooms @ w_typo + b_typo).tolist())
+print(f"line: {w_typo.item():.1f} rooms {b_typo.item():+.1f}")
+print("predictions:", rooms @ w_typo + b_typo)
 
 # %% [markdown]
 # The house with two rooms should now cost about minus 299 thousand.
@@ -2848,7 +2851,7 @@ def weighted_line(X, y, sigma):
 #   how steep it is. Training goes the other way.
 # - The loop: predict, measure, **clear**, backward, step. `backward()` adds to `.grad`; it does not replace.
 # - Too small a learning rate creeps, a good one falls fast, too large a one zigzags and then explodes. On this model
-#   each step multiplies the error by $1 - 2\mu(x^\top x + 1)$.
+#   each step multiplies the error by $1 - 2\eta(x^\top x + 1)$.
 # - By hand: twice the error times the input for one example; with the mean of ½(ŷ − y)² over a table,
 #   $\tfrac1n X^\top\mathbf e$ and the mean of $\mathbf e$.
 # - Autograd differentiates numbers; for a vector you hand it weights. `detach()` holds values still. Loops and branches

@@ -16,7 +16,8 @@
 # - train a network on XOR, and say why some starts never get there.
 #
 # **From before.** Joining tensors and shapes (week 1), a neuron as a module and the training loop (week 2), scores,
-# signs and boundaries, and that XOR cannot be separated by a line (week 3).
+# signs and boundaries, the sigmoid, and that XOR cannot be separated by a line (week 3). From school: the derivatives
+# of $e^x$ and $x^2$. The rules for longer formulas are said again where you need them.
 
 # %%
 import torch
@@ -1207,8 +1208,12 @@ plot.activation(
 # **Your turn.** Write two functions, both for `Z` of any shape.
 #
 # - `tanh_by_sigmoid(Z)`: the formula above, with `torch.sigmoid`. The ready-made tanh is not allowed here.
-# - `tanh_slope(Z)`: the derivative of tanh. Differentiate the formula with the chain rule. You may leave the result in
-#   terms of the sigmoid, or bring it into the form that the textbooks use, with $\tanh z$ in it.
+# - `tanh_slope(Z)`: the derivative of tanh. Differentiate the formula above. You may leave the result in terms of the
+#   sigmoid, or bring it into the form that the textbooks use, with $\tanh z$ in it.
+#
+# You need the **chain rule**: where one function stands inside another, take the slope of the outer one *at the inner
+# value*, and multiply it by the slope of the inner one. For instance $e^{-3z}$ is $e^u$ with $u = -3z$, so its slope is
+# $e^{-3z} \cdot (-3)$. (Next week is all about this rule.)
 #
 # At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals.
 
@@ -1395,7 +1400,7 @@ def elu(Z, alpha):
 
 
 def elu_slope(Z, alpha):
-    """The derivative of elu at each entry of Z, any shape (no entry is 0)."""
+    """The derivative of elu at each entry of Z, any shape; no entry is 0, where there is a corner."""
     ### BEGIN SOLUTION
     return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
     ### END SOLUTION
@@ -2074,7 +2079,7 @@ plot.lines(
     {"from the numbers of section 1": losses},
     xlabel="step",
     ylabel="mean squared error",
-    alt="The loss falls from 1.33 to 1.0 within about 50 steps and stays there.",
+    alt="The loss falls from 1.33 to 1.0 within about 20 steps and stays there.",
     caption="The loss comes down to 1 and not a bit further.",
 )
 print(two_layers(X, *trained).round(decimals=3).abs().flatten().tolist())
@@ -2108,8 +2113,9 @@ print(X @ W1.T + b1)
 #
 # `X` is (n, d), `W1` (h, d), `b1` (h,). For the four corners and the numbers of section 1 it is `["bends", "dead"]`:
 # at the corner (0, 1) the first pre-activation is $-0.5 + 0.5 = 0$, on the edge. With a third neuron of weights 0.2 and
-# 0.3 and bias 0.1 it is `["bends", "dead", "linear"]`. It is a question worth asking of any ReLU network that does not
-# learn.
+# 0.3 and bias 0.1 it is `["bends", "dead", "linear"]`. Three neurons with the weights (1, 1), (1, 1) and (−1, −1) and
+# the biases −1.5, 0.5 and 0.5 give `["bends", "linear", "bends"]`. It is a question worth asking of any ReLU network
+# that does not learn.
 
 # %% solution="neuron_states"
 def neuron_states(X, W1, b1):
@@ -2129,7 +2135,13 @@ corners = cases.example(
     b1=torch.tensor([0.5, -0.2, 0.1], dtype=torch.float64),
     gives=["bends", "dead", "linear"],
 )
-check.function(neuron_states, on=[corners])
+early_and_late = cases.example(
+    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
+    W1=torch.tensor([[1, 1], [1, 1], [-1, -1]], dtype=torch.float64),
+    b1=torch.tensor([-1.5, 0.5, 0.5], dtype=torch.float64),
+    gives=["bends", "linear", "bends"],
+)
+check.function(neuron_states, on=[corners, early_and_late])
 ### BEGIN HIDDEN TESTS
 def by_counting(X, W1, b1):
     counts = (X @ W1.T + b1 > 0).sum(0).tolist()
@@ -2247,14 +2259,15 @@ plot.lines(
     {f"seed {seed}": train_from(seed)[0] for seed in (4, 0, 2)},
     xlabel="step",
     ylabel="mean squared error",
-    alt="Three loss curves over 600 steps. Seed 4 falls to 0. Seed 0 levels off at two thirds. Seed 2 "
-    "levels off at 1.",
+    alt="Three loss curves over 600 steps. Seed 4 begins near 6 and falls to 0. Seed 0 begins at 1.4 and "
+    "levels off at two thirds. Seed 2 begins at 1.1 and levels off at 1.",
     caption="Three starts, one recipe: solved, stuck at two thirds, stuck at one.",
 )
 
 # %% [markdown]
-# The curves do not differ in their first steps so much as in where they end. Waiting does not help: a flat curve like
-# these stays flat. What do the networks look like inside?
+# Do not judge a start by its first loss. Seed 4 begins with by far the largest, nearly 6, and it is the one that solves
+# XOR. Seed 2 begins close to 1 and stays there. Waiting does not help seeds 0 and 2: from step 200 on their curves are
+# flat. What do the networks look like inside?
 
 # %%
 for seed in (4, 0, 2):
@@ -2355,7 +2368,7 @@ plot.responses(
 # %% [markdown]
 # ## Summary
 #
-# - A **two-layer network**: $Z = X W_1^\top + b_1$, $A = f(Z)$, $\hat Y = A W_2^\top + b_2$. A layer is a set of
+# - A **two-layer network**: $Z = X W_1^\top + b_1$, $A = g(Z)$, $\hat Y = A W_2^\top + b_2$. A layer is a set of
 #   neurons that look at the same input.
 # - Count dimensions **from the end**. What is known about one example stands in the last one; any number of dimensions
 #   may stand in front.

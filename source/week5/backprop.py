@@ -13,7 +13,7 @@
 # - test any gradient with a check of your own, and know when that check is wrong rather than the gradient;
 # - build a small automatic differentiator that does all of this for you.
 #
-# **What you bring from before:** tensors and shapes (week 1), a linear neuron with squared loss and a gradient step
+# **From before:** tensors and shapes (week 1), a linear neuron with squared loss and a gradient step
 # (week 2), the sigmoid (week 3), and the network with two hidden ReLU neurons (week 4). From mathematics: the
 # derivatives of $x^2$, $1/x$, $e^x$ and $\log x$, and the rules for a sum, a product and a quotient. The chain rule is
 # explained below.
@@ -747,9 +747,9 @@ print("z", z.tolist(), "  a", a.tolist())
 print(f"y_hat {y_hat.item():.4f}   loss {((y_hat - y) ** 2).item():.4f}")
 
 # %% [markdown]
-# The vectors `z` and `a` hold the hidden neurons, one entry each: `z[0]`, in formulas $z_0$, belongs to neuron 0. Neuron
-# 0 is on: $z_0 = 0.69$. Neuron 1 has $z_1 = -0.51$, so it is off. The output is $-0.545$ where the label says 1: the
-# loss is large, 2.387.
+# The vectors `z` and `a` hold the hidden neurons, one entry each: `z[0]`, in formulas $z_0$, belongs to neuron 0.
+# Neuron 0 is on: $z_0 = 0.69$. Neuron 1 has $z_1 = -0.51$, so it is off. The output is $-0.545$ where the label says
+# 1: the loss is large, 2.387.
 #
 # Now draw it with a box for every step on the way from the first layer's weights to the loss. `w01` is short for
 # `W1[0, 1]`.
@@ -810,7 +810,8 @@ dz0 * x[1]  # for w01: the input beside it
 # Shapes: `x` `(2,)`, `W1` `(2, 2)`, `b1` `(2,)`, `W2` `(1, 2)`, `b2` `(1,)`, `y` `()`.
 #
 # With the numbers above: for $x = (0.3, 0.1)$ and $y = 1$ the answer is $(0.4635, 0)$; for $x = (-0.9, 0.4)$ and
-# $y = 1$ it is $(0, 0.46848)$. If you can do one weight, the rest of this notebook is bookkeeping.
+# $y = 1$ it is $(0, 0.46848)$. Where a sum $z$ is exactly 0, take the slope 0, as in section 3. If you can do one
+# weight, the rest of this notebook is bookkeeping.
 
 # %% solution="first_layer_gradients"
 def first_layer_gradients(x, W1, b1, W2, b2, y):
@@ -839,6 +840,11 @@ some = cases.draw(seeds=3, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away
 check.function(first_layer_gradients, by_autograd, on=some, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
+def at_the_corner(off):  # the sum of this hidden neuron is exactly 0, that of the other is not
+    numbers = [[1.0, 2], [[2, -1], [0.5, 1]], [0, 0.5], [[1.5, -2]], [0.25], 0.5]
+    x, W1, b1, W2, b2, y = [torch.tensor(number, dtype=torch.float64) for number in numbers]
+    return cases.example(x=x, W1=W1.roll(off, 0), b1=b1.roll(off, 0), W2=W2, b2=b2, y=y)
+many += [at_the_corner(0), at_the_corner(1)]
 check.function(first_layer_gradients, by_autograd, on=many, by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1010,10 +1016,10 @@ graph.draw(
 #
 # The shapes agree: `(h, n) @ (n, d)` is `(h, d)`. The dimension that disappears is $n$: that is the sum over examples.
 #
-# **The bias.** $b_j$ is used for every example as well, with a 1 beside it. The sum remains:
-# $\mathtt{db}_j = \sum_i \mathtt{dZ}_{ij}$, in code `dZ.sum(0)`, of shape `(h,)`. It is a sum and not a mean,
-# because the mean was taken already, at the loss. When broadcasting copies $b$ to $n$ rows on the way forward, the way back adds the $n$
-# rows up.
+# **The bias.** $b_j$ is used for every example as well, with a 1 beside it. The sum remains: $\mathtt{db}_j = \sum_i
+# \mathtt{dZ}_{ij}$, in code `dZ.sum(0)`, of shape `(h,)`. It is a sum and not a mean, because the mean was taken
+# already, at the loss. When broadcasting copies $b$ to $n$ rows on the way forward, the way back adds the $n$ rows
+# up.
 #
 # **The input.** $X_{ik}$ is used by *every* neuron $j$, so here the sum runs over the neurons:
 #
@@ -1043,8 +1049,8 @@ print("autograd", W.grad.tolist())
 # `dY_hat`, `dW2`, `db2`, `dA1`, `dZ1`, `dW1`, `db1`, each with its shape beside it.
 #
 # With the network of section 4, `X = [[0.3, 0.1], [-0.9, 0.4]]` and `Y = [[1.], [1.]]`, you should find
-# `dW1 = [[0.23175, 0.07725], [-0.52704, 0.23424]]`, which is the mean of the two examples' own gradients. This function
-# is all you need to train a network.
+# `dW1 = [[0.23175, 0.07725], [-0.52704, 0.23424]]`, which is the mean of the two examples' own gradients. At a sum of
+# exactly 0 the ReLU's slope is 0, as before. This function is all you need to train a network.
 
 # %% solution="two_layer_gradients"
 def two_layer_gradients(X, W1, b1, W2, b2, Y):
@@ -1072,6 +1078,12 @@ two = cases.draw(seeds=2, **shapes)
 check.gradient(two_layer_gradients, of=mean_squared_error, on=two, wrt="W1 b1 W2 b2", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, **shapes)
+def at_the_corner():  # four of the hidden sums are exactly 0
+    X, W1 = [[1.0, 2], [-1, 1], [2, -1]], [[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]
+    numbers = [X, W1, [0.0, -3, 1.5, 0], [[1.5, -2, 0.5, 1]], [0.25], [[1.0], [0], [-1]]]
+    tensors = [torch.tensor(number, dtype=torch.float64) for number in numbers]
+    return cases.example(**dict(zip(("X", "W1", "b1", "W2", "b2", "Y"), tensors)))
+many.append(at_the_corner())
 check.gradient(two_layer_gradients, of=mean_squared_error, on=many, wrt="W1 b1 W2 b2", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1238,8 +1250,8 @@ def two_layer_gradients(X, W1, b1, W2, b2, Y):
 # %% [markdown]
 # ### 5.4 What it is good for: XOR, without autograd
 #
-# Four points, a network with four hidden neurons, and gradient descent as in week 2. The only thing that was a black
-# box, `backward()`, is now yours.
+# Four points, a network with four hidden neurons, and gradient descent as in week 2. The labels are 0 and 1 here; week
+# 4 had −1 and +1, and either will do. The only thing that was a black box, `backward()`, is now yours.
 
 # %% given="xor"
 X_xor = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64)
@@ -1394,6 +1406,7 @@ def layer_forward(A_prev, W, b):
 #
 # Write `layer_backward(dA, cache)`. It unpacks the cache and returns the tuple `(dA_prev, dW, db)`, each with the shape
 # of what it belongs to. Four lines are enough: first through the ReLU to `dZ`, then the three gradients of section 5.2.
+# Where `Z` is exactly 0 the slope is 0.
 #
 # For `dA = [[1.545, 1.236]]` and the cache of the example above you should get
 # `dW = [[0.4635, 0.1545], [0., 0.]]`, `db = [1.545, 0.]` and `dA_prev = [[1.236, -0.7725]]`. These are the numbers of
@@ -1428,6 +1441,12 @@ two = cases.draw(seeds=2, **shapes)
 check.gradient(try_layer_backward, of=relu_layer, on=two, wrt="A_prev W b", upstream="dA", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, **shapes)
+def at_the_corner():  # four entries of Z are exactly 0
+    A_prev = torch.tensor([[1.0, 2], [-1, 1], [2, -1]]).double()
+    W = torch.tensor([[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]).double()
+    b, dA = torch.tensor([0.0, -3, 1.5, 0]).double(), torch.arange(12).double().reshape(3, 4) - 6.5
+    return cases.example(dA=dA, A_prev=A_prev, W=W, b=b)
+many.append(at_the_corner())
 check.gradient(try_layer_backward, of=relu_layer, on=many, wrt="A_prev W b", upstream="dA", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1575,7 +1594,7 @@ def try_layer_backward(dA, A_prev, W, b):
 # ### 7.1 Weight decay
 #
 # Large weights make a network jumpy. A common remedy is to add their squares to the loss, with a small factor
-# $\lambda$:
+# $\lambda$. You have met the idea: the support vector machine of week 3 had such a term, `lam` in its code.
 #
 # $$L_{\text{total}} = L + \frac{\lambda}{2}\sum_{l}\sum_{j,k}\left(W^{(l)}_{jk}\right)^2.$$
 #
@@ -2151,8 +2170,9 @@ def cross_entropy_backward(Z, y):
 #
 # So $\mathtt{dZ}_{ij} = \sum_k \mathtt{dP}_{ik}\,p_{ik}(\delta_{kj} - p_{ij})$. Simplify it until no sum over $k$
 # needs a `(q, q)` matrix, then write `softmax_backward(dP, Z)`. `dP` and `Z` are `(n, q)`; so is the answer. For
-# `dP = [[1., 0.]]` and `Z = [[0., 0.]]` it is `[[0.25, -0.25]]`. It gives no points; it gives you one of the
-# formulas inside every large language model.
+# `dP = [[1., 0.]]` and `Z = [[0., 0.]]` it is `[[0.25, -0.25]]`. Scores of 1000 may come here too, so subtract each
+# row's largest score first, as in section 8.2. It gives no points; it gives you one of the formulas inside every large
+# language model.
 
 # %% solution="softmax_backward"
 def softmax_backward(dP, Z):
@@ -2170,9 +2190,13 @@ def softmax_backward(dP, Z):
 def by_rows(Z):
     return torch.softmax(Z, dim=1)
 two = cases.draw(seeds=2, dP="n q", Z="n q")
+arrived, large = torch.tensor([[[2.0, -1, 3]], [[1000.0, 999, 998]]]).double()
+two.append(cases.example(dP=arrived, Z=large))
 check.gradient(softmax_backward, of=by_rows, on=two, wrt="Z", upstream="dP", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dP="n q", Z="n q")
+far = torch.tensor([[1000.0, 999, 998], [-999, -1000, -1001.5], [0, 1000, -1000], [800, -800, 799.5]]).double()
+many.append(cases.example(dP=far.cos(), Z=far))
 check.gradient(softmax_backward, of=by_rows, on=many, wrt="Z", upstream="dP", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -2223,6 +2247,13 @@ def softmax_backward(dP, Z):
     P = torch.softmax(Z, 1)
     return P * ((dP * P).sum(1, keepdim=True) - dP)
 
+# %% wrong="softmax_backward" name="breaks for large scores"
+# says: Right for ordinary scores. For scores of 1000 your exponentials are too large for the computer, and nan comes out.
+# next: Subtract the largest score of each row before you take the exponential.
+def softmax_backward(dP, Z):
+    P = torch.exp(Z) / torch.exp(Z).sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
 # %% right="softmax_backward" name="with the full matrix for each example"
 def softmax_backward(dP, Z):
     P = torch.softmax(Z, 1)
@@ -2233,7 +2264,8 @@ def softmax_backward(dP, Z):
 def softmax_backward(dP, Z):
     rows = []
     for arriving, scores in zip(dP, Z):
-        p = torch.exp(scores) / torch.exp(scores).sum()
+        powers = torch.exp(scores - scores.max())
+        p = powers / powers.sum()
         rows.append((torch.diag(p) - torch.outer(p, p)) @ arriving)
     return torch.stack(rows)
 
@@ -2442,8 +2474,8 @@ def try_numerical_gradient(kind, P, h):
 # It is 0 for equal gradients and 1 for opposite ones. In float64 with $h = 10^{-5}$ a right gradient stays below
 # $10^{-6}$. That is our limit: above it, something is wrong, with the gradient or with the check.
 #
-# Write `relative_error(A, B)` for two tensors of one shape. Return a plain number; `float(...)` makes one of a tensor of
-# shape `()`. If both tensors are all zeros, return 0. For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082.
+# Write `relative_error(A, B)` for two tensors of one shape. Return a plain number; `float(...)` makes one of a tensor
+# of shape `()`. If both tensors are all zeros, return 0. For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082.
 
 # %% solution="relative_error"
 def relative_error(A, B):
@@ -2817,7 +2849,7 @@ for loss, name in ranking:
 #
 # Fill in the three `push` functions. Inside, `self` and `other` are the parents, `out` is the result, and
 # `out.grad` is what has arrived. For example, with `x = Value(3.0)` and `out = x * x`, setting `out.grad = 1.0` and
-# calling `out.push()` must leave `x.grad` at `6.0`.
+# calling `out.push()` must leave `x.grad` at `6.0`. At exactly 0 the ReLU is shut: it pushes 0.
 #
 # `value_operations`, the function at the end, is ready and only for the check: it does one operation and pushes once.
 
@@ -2904,7 +2936,7 @@ def slopes(operation, a, b, arrived):
         "a * a": (a * a, 2 * a, 0),
     }[operation]
     return {"result": result, "da": da * arrived, "db": db * arrived}
-numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5)]
+numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5), (0.25, 0.5, 1.5), (0.0, -2.0, 3.0)]
 each = [
     cases.example(operation=operation, a=a, b=b, arrived=arrived)
     for operation in ("a + b", "a * b", "relu(a)", "a + a", "a * a")

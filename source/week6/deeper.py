@@ -14,7 +14,7 @@
 # - write down, without training, a network that follows any curve as closely as you like;
 # - search for a learning rate and a width, stop in time, and choose a batch size.
 #
-# **What you bring from before:** the network with two hidden ReLU neurons and its loss (week 4), gradients through a
+# **From before:** the network with two hidden ReLU neurons and its loss (week 4), gradients through a
 # layer and the slope of the sigmoid (week 5), gradient descent with `loss.backward()` and minibatches (week 2).
 
 # %%
@@ -39,7 +39,7 @@ torch.set_num_threads(1)  # these networks are so small that two threads would o
 #
 # The simplest idea is to give every weight the same value. Let us try it with week 4's network and the four points of
 # XOR: two inputs, two hidden neurons, one output, and 0.5 for every weight. The labels are 0 (inputs equal) and 1
-# (inputs different) this week, not −1 and +1 as in week 4. Before you run the cell: what does each hidden neuron see,
+# (inputs different), as in week 5, not −1 and +1 as in week 4. Before you run the cell: what does each hidden neuron see,
 # and what does the output do with it?
 
 # %% given="xor_points"
@@ -403,8 +403,8 @@ def start(widths, kind, seed):
 # %% [markdown]
 # ### 1.4 Ten layers of 256
 #
-# Now let a signal run through ten layers. The activation is chosen by its name, as in week 4. New in the table is
-# `leaky`, week 5's leaky ReLU: below 0 it does not cut off, it lets a tenth through.
+# Now let a signal run through ten layers. The activation is chosen by its name, as in week 4. `leaky` is week 4's leaky
+# ReLU: below 0 it does not cut off, it lets a tenth through.
 
 # %% given="activations"
 activations = {
@@ -566,17 +566,22 @@ def draw_sizes(s, **texts):
 
 plot.slider(
     draw_sizes,
-    s=[0.2, 0.02, 0.05, 0.0625, 0.0884, 0.1, 0.5],
+    s=[0.2, 0.1, 0.0884, 0.0625, 0.05, 0.02],
     alt="Two curves over layers 1 to 10 for weights of standard deviation s. At 0.2, ReLU's signal grows by "
-    "2.3 a layer, tanh's stays near 0.8.",
+    "2.3 a layer, tanh's stays near 0.85.",
     caption="Signal sizes for weights of standard deviation s; 0.0625 is 1/√256, and 0.0884 is He's value "
     "for 256 inputs.",
 )
 
 # %% [markdown]
-# With ReLU a signal that grows, grows on. Tanh never exceeds 1, so its signal stays bounded. That looks like good news
-# and is not: an activation that is pressed against 1 is flat there, it *saturates* (week 4). The trouble shows up in
-# the gradients, in section 5.
+# With ReLU a factor is a factor, at any size: a signal that grows, grows on. Tanh never exceeds 1, so its signal
+# **settles** at some level. A small signal passes tanh almost unchanged, and the weights make it larger; a large
+# signal is pressed together. Where the two balance, it stays: near 0.85 for $s = 0.2$, near 0.63 for 0.1, near 0.56
+# for 0.0884. At 0.0625, Xavier's value, the weights keep the size and tanh only takes away. So the signal sinks, but
+# more and more slowly: it is 0.63 after the first layer and still 0.23 after the tenth.
+#
+# A level near 1 looks like good news and is not: an activation that is pressed against 1 is flat there, it *saturates*
+# (week 4). The trouble shows up in the gradients, in section 5.
 #
 # ## 2. Wider and deeper
 #
@@ -613,9 +618,8 @@ plot.network(
 )
 
 # %% [markdown]
-# Look at which numbers are new: the two lines into $h_2$, its bias, and the line out of it. (Where two lines cross
-# beside the inputs, one number may cover the other: the dashed line from $x_1$ to $h_0$ has the weight −0.5, the solid
-# one from $x_0$ to $h_2$ has 0.3.) Here are all the numbers of the hidden neurons, one neuron in each row:
+# Look at which numbers are new: the two lines into $h_2$, its bias, and the line out of it. Here are all the numbers of
+# the hidden neurons once more, one neuron in each row:
 #
 # | neuron | weight of $x_0$ | weight of $x_1$ | bias | its weight in $\hat y$ |
 # |---|---|---|---|---|
@@ -775,6 +779,9 @@ class Forgetful(torch.nn.Module):
 #   activation; in the last, leave out the activation. It returns (n, q).
 #
 # With one hidden layer, `MLP([W1, W2], [b1, b2])` gives −0.545 for the example above.
+#
+# The function below the class, `parameters_of`, is ready and only for the check: it builds an `MLP` and hands out its
+# parameters, so that the check can see whether they are copies.
 
 # %% solution="mlp"
 class MLP(torch.nn.Module):
@@ -802,6 +809,11 @@ class MLP(torch.nn.Module):
         return X
         ### END SOLUTION
 
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% check="mlp" points=2
 numbers = torch.tensor([0.8, -0.5, -1.0, -0.1, -0.5, -0.4, 0.5, -0.2, -0.2], dtype=torch.float64)
 weights, biases = [numbers[:4].reshape(2, 2), numbers[4:6].reshape(1, 2)], [numbers[6:8], numbers[8:]]
@@ -810,6 +822,8 @@ def answer(parameters, X):
 week4 = cases.example(X=torch.tensor([[0.3, 0.1]], dtype=torch.float64))
 shapes = [(2, 2), (1, 2), (2,), (1,)]
 check.module(MLP, on=[week4], reference=answer, build=(weights, biases), parameters=shapes)
+kept = cases.example(Ws=weights, bs=biases, gives=[*biases, *weights])
+check.function(parameters_of, on=[kept], shares=False)
 ### BEGIN HIDDEN TESTS
 for number, net in enumerate(cases.layers(seeds=8, seed0=100, depth=(1, 4))):
     name = ("relu", "tanh", "sigmoid")[number % 3]
@@ -822,6 +836,8 @@ for number, net in enumerate(cases.layers(seeds=8, seed0=100, depth=(1, 4))):
     shapes = [tuple(value.shape) for value in net["Ws"] + net["bs"]]
     build = (net["Ws"], net["bs"], name)
     check.module(MLP, on=[cases.example(X=net["X"])], reference=deep, build=build, parameters=shapes)
+    kept = cases.example(Ws=net["Ws"], bs=net["bs"], gives=[*net["bs"], *net["Ws"]])
+    check.function(parameters_of, on=[kept], shares=False)
 ### END HIDDEN TESTS
 
 # %% wrong="mlp" name="parameters in ordinary lists"
@@ -839,6 +855,11 @@ class MLP(torch.nn.Module):
             X = activations[self.activation](X @ W.T + b)
         return X @ self.Ws[-1].T + self.bs[-1]
 
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% wrong="mlp" name="activation after the last layer"
 # says: The last layer has an activation too, so the output can never be below 0, or above 1.
 # next: Leave the activation out in the last layer.
@@ -854,6 +875,11 @@ class MLP(torch.nn.Module):
             X = activations[self.activation](X @ W.T + b)
         return X
 
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% wrong="mlp" name="always ReLU"
 # says: Your network uses ReLU whatever the name of the activation.
 # next: Keep the name in `__init__` and look it up in `forward`: `activations[...]`.
@@ -867,6 +893,11 @@ class MLP(torch.nn.Module):
         for W, b in zip(self.Ws[:-1], self.bs[:-1]):
             X = torch.relu(X @ W.T + b)
         return X @ self.Ws[-1].T + self.bs[-1]
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
 # %% wrong="mlp" name="two layers only"
 # says: Your network uses its first and its last layer. Layers between them are left out.
@@ -882,6 +913,11 @@ class MLP(torch.nn.Module):
         A = activations[self.activation](X @ self.Ws[0].T + self.bs[0])
         return A @ self.Ws[1].T + self.bs[1]
 
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% wrong="mlp" name="biases forgotten"
 # says: The biases are missing: the network has no parameter for them.
 # next: Keep a second ParameterList for `bs`, and add each bias after its product.
@@ -896,6 +932,31 @@ class MLP(torch.nn.Module):
             X = activations[self.activation](X @ W.T)
         return X @ self.Ws[-1].T
 
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="the originals instead of copies"
+# says: Your parameters lie in the same memory as the starting values. Training would change those too.
+# next: Hand `W.clone()` and `b.clone()` to `torch.nn.Parameter`.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws[:-1], self.bs[:-1]):
+            X = activations[self.activation](X @ W.T + b)
+        return X @ self.Ws[-1].T + self.bs[-1]
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% right="mlp" name="parameters registered by name"
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
@@ -909,6 +970,11 @@ class MLP(torch.nn.Module):
         for k in range(self.depth):
             X = (self.act if k else (lambda A: A))(X) @ getattr(self, f"W{k}").T + getattr(self, f"b{k}")
         return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
 # %% right="mlp" name="with torch.nn.Linear"
 class MLP(torch.nn.Module):
@@ -926,6 +992,11 @@ class MLP(torch.nn.Module):
         for layer in self.layers[:-1]:
             X = activations[self.activation](layer(X))
         return self.layers[-1](X)
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
 # %% [markdown]
 # With your class a three-layer network is one line. Two inputs, three neurons, two neurons, one output:
@@ -1635,20 +1706,31 @@ def gradient_sizes(Ws, bs, activation):
 widths = [256] * 11 + [1]
 pairs = [("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "xavier"), ("relu", "he")]
 plot.sizes(
-    {f"{name}, {kind}": gradient_sizes(*start(widths, kind, 0), name) for name, kind in pairs},
+    {f"{name}, {kind}": gradient_sizes(*start(widths, kind, 1), name) for name, kind in pairs},
     ylabel="RMS of the gradient of W",
-    alt="Four curves over layers 1 to 11, log scale. With sigmoid the gradient falls from about 1 in the "
-    "last layer to 1e-8 in the first. Tanh, and ReLU with Xavier, are level from layer 1 to 10; ReLU with "
-    "He varies by a factor of ten.",
+    alt="Four curves over layers 1 to 11, log scale. With sigmoid the gradient falls from 0.6 in the last "
+    "layer to 1e-8 in the first. Tanh is level near 0.005 from layer 1 to 10, ReLU with Xavier near 0.0005; "
+    "ReLU with He lies between 0.01 and 0.05. In each, layer 11 is at least eight times higher.",
     caption="Gradients of the weights, layer by layer; the first layer is on the left, the loss on the "
     "right.",
 )
 
 # %% [markdown]
-# Read from right to left, the way the gradient travels. With sigmoids each layer takes away a factor of four or more.
-# The first layer gets less than a ten-millionth of what the last gets: with one learning rate for all, it stands still.
-# In the three other networks the first ten layers get gradients of one size, or within a factor of about ten. A ReLU
-# that is on has slope 1, and 1 multiplied by itself stays 1.
+# Read from right to left, the way the gradient travels. The first step, from layer 11 to layer 10, is a steep one for
+# all: there the gradient passes the weights of the output neuron, and they are small, about 0.09. Then the curves part.
+#
+# With sigmoids each layer takes away a factor of four or more. The first layer gets about a hundred-millionth of what
+# the last gets: with one learning rate for all, it stands still.
+#
+# The three other networks keep their level. From layer 10 to layer 1 they change by a factor of about four at most, all
+# layers together. A ReLU that is on has slope 1, and 1 multiplied by itself stays 1.
+#
+# Why do the two ReLU curves lie at different levels? The gradient of a $W$ is what comes back times what went in,
+# `dW = dZ.T @ A` (week 5). With He's start neither fades: the signal stays at 1, as in section 1.4, and what comes back
+# keeps its size as well. The curve lies between 0.01 and 0.05. With Xavier's start a ReLU costs a factor $\sqrt 2$ in
+# each layer, in *both* directions. An early layer has a strong signal and little that comes back, a late layer the
+# reverse. So the product is the same in all ten layers, but small: it settles near 0.0005. A larger learning rate can
+# make up for a low level, because all layers share it. It cannot make up for a fall from layer to layer.
 #
 # ### 5.2 Neurons that die
 #
@@ -1779,9 +1861,10 @@ dead_neurons(X_circle, Ws[0], bs[0]), dead_neurons(A1, Ws[1], bs[1]), losses[-1]
 #
 # $$\mathrm{leaky}(z) = \begin{cases} z & z > 0 \\ \text{slope} \cdot z & \text{otherwise.} \end{cases}$$
 #
-# You met it in week 5. With slope 0 it is ReLU, with slope 1 the identity. Its derivative is 1 on the right and `slope`
-# on the left, never 0. So a neuron that is off for every example still gets a gradient, a small one, and can find its
-# way back.
+# You met it in week 4 and sent a gradient back through it in week 5. With slope 0 it is ReLU, with slope 1 the
+# identity. Its derivative is 1 on the right and `slope` on the left, never 0 if `slope` is not. (At exactly 0 it has
+# a corner; take `slope` there, as PyTorch does.) So a neuron that is off for every example still gets a gradient, a
+# small one, and can find its way back.
 #
 # ### Exercise 5.3: back through a leaky layer
 #
@@ -1818,6 +1901,12 @@ def drawn(seeds, seed0, slope):
 check.gradient(leaky_layer_gradients, of=layer, wrt="W b", upstream="dA", on=drawn(1, 0, 0.3), by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = drawn(10, 100, 0.1) + drawn(6, 200, 0.01) + drawn(4, 300, 0.0) + drawn(4, 400, 0.5)
+def at_the_corner(slope):  # four sums are exactly 0
+    X = torch.tensor([[1.0, 2], [-1, 1], [2, -1]]).double()
+    W = torch.tensor([[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]).double()
+    b, dA = torch.tensor([0.0, -3, 1.5, 0]).double(), torch.arange(12).double().reshape(3, 4) - 6.5
+    return cases.example(dA=dA, X=X, W=W, b=b, slope=slope)
+many += [at_the_corner(0.25), at_the_corner(0.0)]
 check.gradient(leaky_layer_gradients, of=layer, wrt="W b", upstream="dA", on=many, by_hand=True)
 ### END HIDDEN TESTS
 
@@ -2160,7 +2249,7 @@ def connect_the_dots(knots, values):
     slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
     changes = slopes.clone()
     changes[1:] -= slopes[:-1]  # the first slope is a change from 0
-    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1].clone()
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
     ### END SOLUTION
 
 # %% check="connect_the_dots" points=3
@@ -2267,7 +2356,7 @@ plot.lines(
 )
 
 # %% [markdown]
-# Four straight stretches give a zigzag; eight are already hard to tell from the curve. Where is the error largest? In
+# Four straight stretches give a zigzag; eight already follow the curve closely. Where is the error largest? In
 # the bends, in the middle between two dots, where a straight line cuts the corner.
 #
 # Now let the width grow, and compare with networks of the same width that are *trained* by your `train`: 1500 steps on
@@ -2335,9 +2424,10 @@ plot.lines(
 )
 
 # %% [markdown]
-# One layer of two neurons: 2 pieces. Four layers, 8 neurons together: 16 pieces. Eight neurons side by side in *one*
-# layer make at most 9. With ten layers of two it would be 1024 pieces against 21. This is what depth can do: it uses
-# again what it has already built. (Whether training finds such weights is, again, another question.)
+# Count the pieces from $x = 0$ to $x = 1$. One layer of two neurons makes 2 of them, two layers make 4, and four
+# layers, 8 neurons together, make 16. Eight neurons side by side in *one* layer make at most 9 pieces, wherever you
+# count. With ten layers of two it would be 1024 pieces against 21. This is what depth can do: it uses again what it
+# has already built. (Whether training finds such weights is, again, another question.)
 #
 # ### Exercise 6.2 (optional, harder): count the pieces
 #
@@ -2345,9 +2435,10 @@ plot.lines(
 # **pattern** is constant. At a kink some neuron switches, and the pattern changes.
 #
 # Write `count_pieces(x, Ws, bs)` for a ReLU network with one input. `x` (m, 1) are places in ascending order. Go
-# through the hidden layers and note, for each place, which of all the hidden neurons have a sum above 0. Return the
-# number of pieces that the places show: 1, plus the number of times that the pattern changes from one place to the
-# next. A whole number. For the tent, `tents(1)`, and places from 0.1 to 0.9, it is 2.
+# through the hidden layers and note, for each place, which of all the hidden neurons have a sum above 0; a neuron
+# with the sum 0 is off. Return the number of pieces that the places show: 1, plus the number of times that the
+# pattern changes from one place to the next. A whole number. For the tent, `tents(1)`, and places from 0.1 to 0.9, it
+# is 2.
 
 # %% solution="count_pieces"
 def count_pieces(x, Ws, bs):
@@ -2392,6 +2483,9 @@ wide = torch.linspace(-4.01, 4.03, 300).double()[:, None]
 on += [cases.example(x=wide, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"], c["b3"]]) for c in drawn]
 few = torch.linspace(-4.01, 4.03, 9).double()[:, None]
 on += [cases.example(x=few, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"], c["b3"]]) for c in drawn]
+one, origin = torch.ones(1, 1).double(), torch.zeros(1).double()
+for ends in ([-1.0, 0], [0.0, 1]):  # at 0 the sum is exactly 0
+    on.append(cases.example(x=torch.tensor(ends).double()[:, None], Ws=[one, one], bs=[origin, origin]))
 check.function(count_pieces, reference, on=on)
 ### END HIDDEN TESTS
 
@@ -2708,8 +2802,10 @@ plot.lines(
 # **Your turn.** Write `early_stopping(losses, patience)`. `losses` is a list of validation losses. Return the tuple
 # `(best, stop)` of whole numbers: the step, counted from 0, of the lowest loss seen until stopping, and the step at
 # which training stops, which is the first step that is the `patience`-th in a row without a new lowest loss. A loss
-# that only *equals* the lowest is no improvement. If that never happens, `stop` is the last step. For the example: `(3,
-# 5)`.
+# that only *equals* the lowest is no improvement. If training never stops in this way, `stop` is the last step.
+#
+# For the example it is `(3, 5)`. For the losses 4, 6, 4, 7, 8, 9, 3, again with patience 2, it is `(0, 2)`: the second
+# 4 only equals the first.
 
 # %% solution="early_stopping"
 def early_stopping(losses, patience):
@@ -2728,7 +2824,9 @@ def early_stopping(losses, patience):
     ### END SOLUTION
 
 # %% check="early_stopping" points=2
-check.function(early_stopping, on=[cases.example(losses=[5.0, 3, 4, 2, 6, 4, 1], patience=2, gives=(3, 5))])
+by_hand = cases.example(losses=[5.0, 3, 4, 2, 6, 4, 1], patience=2, gives=(3, 5))
+a_tie = cases.example(losses=[4.0, 6, 4, 7, 8, 9, 3], patience=2, gives=(0, 2))
+check.function(early_stopping, on=[by_hand, a_tie])
 ### BEGIN HIDDEN TESTS
 def reference(losses, patience):
     lowest, best, waited = math.inf, 0, 0

@@ -14,7 +14,7 @@
 # - write a model, a data module and a trainer that know nothing of each other's insides;
 # - train softmax regression on handwritten digits, read its confusion matrix, and find its most confident mistakes.
 #
-# **What you bring from before:** logistic regression and its loss (week 3), `torch.nn.Module` (weeks 2 and 4), the
+# **From before:** logistic regression and its loss (week 3), `torch.nn.Module` (weeks 2 and 4), the
 # gradients of a layer and of softmax with cross-entropy (week 5), and the training loop (weeks 2 and 6).
 
 # %%
@@ -109,22 +109,24 @@ plot.slider(
 # %%
 for c in (0.0, 85.0, 90.0, -110.0):
     powers = torch.exp(torch.tensor([0.0, 1.0, 2.0]) + c)
-    print(f"c = {c:6.1f}   powers {powers.tolist()}   shares {(powers / powers.sum()).tolist()}")
+    shares = powers / powers.sum()
+    print(f"c = {c:6.1f}", "  powers", *(f"{v:8.3g}" for v in powers), "  shares", *(f"{v:6.4f}" for v in shares))
 
 # %% [markdown]
 # The same three shares should come out every time. At 85 they still do. At 90 the powers overflow to `inf`, and
-# `inf/inf` is `nan`, not a number. At -110 all powers are so small that they round to 0, and `0/0` is `nan` as well.
-# The cure for both: choose $c$ so that the *largest* score of each row becomes 0. Then the largest power is $e^0 = 1$,
-# nothing overflows, and the sum is at least 1.
+# `inf/inf` is `nan`, not a number: the trap of week 5. At -110 all powers are so small that they round to 0, and `0/0`
+# is `nan` as well. The cure of week 5 helps against both: choose $c$ so that the *largest* score of each row becomes 0.
+# Then the largest power is $e^0 = 1$, nothing overflows, and the sum is at least 1.
 #
 # ### Exercise 1.1: softmax
 #
 # **Your turn.** Write `softmax(Z)`. `Z` is (n, q), one row of scores per example; the result is (n, q), and every row
 # adds up to 1. It must be right for scores of any size, also when one row is near 1000 and the next near -1000. Use
-# `torch.exp`, sums and maxima; the ready-made functions are refused.
+# `torch.exp`, sums and maxima; the ready-made functions are refused. (Along a dimension, `max` gives a pair, the values
+# and their places. You want `.values`.)
 #
-# For the scores `[[log 1, log 2, log 3]]` it gives `[[0.1667, 0.3333, 0.5]]`. Every prediction today goes through this
-# function.
+# For the scores `[[log 1, log 2, log 3]]` it gives `[[0.1667, 0.3333, 0.5]]`. You will need the function again for the
+# gradients of section 3 and for the mistakes of section 6.
 
 # %% solution="softmax"
 def softmax(Z):
@@ -266,7 +268,8 @@ many = cases.draw(seeds=16, seed0=100, Z="n q")
 level = torch.tensor([[2000.0], [-2000.0], [0.0]], dtype=torch.float64)
 far = [cases.example(Z=level + case["Z"]) for case in cases.draw(seeds=4, seed0=200, Z="3 q")]
 single = cases.draw(seeds=4, seed0=300, Z="n q", dtype=torch.float32)
-check.function(log_sum_exp, of_rows, on=many + far + single, forbid=ready_made)
+spread = [cases.example(Z=400 * case["Z"]) for case in cases.draw(seeds=4, seed0=400, Z="n q")]
+check.function(log_sum_exp, of_rows, on=many + far + single + spread, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="log_sum_exp" name="overflow"
@@ -325,11 +328,11 @@ def log_sum_exp(Z):
 # %%
 p = torch.tensor([1 / 6, 2 / 6, 3 / 6], dtype=torch.float64)
 z = p.log() - p.log().mean()
-print("scores with sum 0", [round(v, 4) for v in z.tolist()], "  sum", round(z.sum().item(), 12))
+print("scores with sum 0", [round(v, 4) for v in z.tolist()], f"  sum {z.sum().abs():.4f}")
 print("back again       ", [round(v, 4) for v in (z.exp() / z.exp().sum()).tolist()])
 
 # %% [markdown]
-# ### Exercise 1.3: how far must the scores move?
+# ### Exercise 1.3: another temperature
 #
 # Suppose that a model is too sure of itself. A common remedy is a **temperature** $T$: divide all scores by $T$ before
 # the softmax. With $T > 1$ the shares move towards each other, with $T < 1$ apart. Often only the probabilities were
@@ -337,7 +340,8 @@ print("back again       ", [round(v, 4) for v in (z.exp() / z.exp().sum()).tolis
 #
 # **Your turn.** Write `at_temperature(P, T)`. `P` is (n, q), rows of positive probabilities; `T` is a positive number.
 # Return the probabilities, (n, q), that the model would have given at temperature `T`. For `P = [[0.1, 0.9]]` and
-# `T = 2.0` it is `[[0.25, 0.75]]`; for `T = 1.0` it is `P` itself. You may use your `softmax`.
+# `T = 2.0` it is `[[0.25, 0.75]]`; for `T = 1.0` it is `P` itself. You may use your `softmax`. Section 7 looks for the
+# best temperature.
 
 # %% solution="at_temperature"
 def at_temperature(P, T):
@@ -412,7 +416,8 @@ def at_temperature(P, T):
 
 # %%
 for p in (1.0, 0.9, 0.5, 0.1, 0.01):
-    print(f"probability {p:4.2f}   surprise {0.0 - math.log(p):.4f} nats = {0.0 - math.log2(p):.4f} bits")
+    nats, bits = math.log(1 / p), math.log2(1 / p)  # log(1 / p) is -log p
+    print(f"probability {p:4.2f}   surprise {nats:.4f} nats = {bits:.4f} bits")
 
 # %% [markdown]
 # Going from 0.9 to 0.1 costs 2.2 nats. Going from 0.1 to 0.01 costs 2.3 more. There is no upper end: what was said to
@@ -523,8 +528,8 @@ def entropy(P):
 #
 # $$H(t, p) = \sum_k t_k\,(-\log p_k).$$
 #
-# This is the **cross-entropy** from $t$ to $p$. Suppose it rains with $t = 0.8$. How surprised will you be, depending
-# on what you believe?
+# This is the **cross-entropy** from $t$ to $p$, the loss of weeks 3 and 5 in its general form. Suppose it rains with
+# probability $t = 0.8$. How surprised will you be, depending on what you believe?
 
 # %%
 p = torch.linspace(0.02, 0.98, 97, dtype=torch.float64)
@@ -650,14 +655,15 @@ print("straight from the scores ", (torch.logsumexp(scores[0], dim=0) - scores[0
 # %% [markdown]
 # The model was certain, and wrong by 1000 nats. The first way cannot say so, and its gradient is useless. The second
 # way never goes through the probabilities. It uses $-\log p_k = \operatorname{lse}(z) - z_k$, where
-# $\operatorname{lse}$ is your log-sum-exp. Put it into the cross-entropy, with labels whose row adds up to 1:
+# $\operatorname{lse}$ is your log-sum-exp. Put it into the cross-entropy. The shares of a label add up to 1, so:
 #
 # $$H(t, p) = \sum_k t_k \left(\operatorname{lse}(z) - z_k\right) = \operatorname{lse}(z) - \sum_k t_k z_k.$$
 #
 # ### Exercise 2.3: soft labels
 #
 # **Your turn.** Write `soft_cross_entropy(Z, T)`. `Z` is (n, q), scores of any size; `T` is (n, q), labels whose rows
-# add up to 1. Return the mean over the examples, of shape (). Do not go through probabilities.
+# add up to 1. Return the mean over the examples, of shape (). Do not go through probabilities. (From here on `T` is a
+# table of labels, no longer the temperature, which comes back in section 7.)
 #
 # For `Z = [[0., 0.], [0., 1000.]]` and `T = [[0.3, 0.7], [1., 0.]]` the two examples give $\log 2 = 0.6931$ and $1000$,
 # so the result is `500.3466`. PyTorch's own `cross_entropy` works in the same way: it takes scores, not probabilities.
@@ -744,7 +750,7 @@ def soft_cross_entropy(Z, T):
 #
 # In week 5 you found that the gradient of softmax with cross-entropy is *probabilities minus one-hot label*. With soft
 # labels hardly anything changes. For one example, $\ell = \operatorname{lse}(z) - \sum_k t_k z_k$. The derivative of
-# log-sum-exp is softmax, and the second part is linear:
+# log-sum-exp is softmax (week 5, section 8.1), and the second part is linear:
 #
 # $$\frac{\partial \ell}{\partial z_k} = p_k - t_k.$$
 #
@@ -889,12 +895,14 @@ y_cloud = y_cloud.long()  # (90,): 0, 1 or 2
 T_cloud = torch.nn.functional.one_hot(y_cloud, 3).double()  # (90, 3)
 
 # %%
+W_cloud, b_cloud = ..., ...  # found below; until then the three dots say: not there yet
 W, b = torch.zeros(3, 2, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
 losses, lr = [], 0.5
 for step in range(201):
     losses.append(soft_cross_entropy(X_cloud @ W.T + b, T_cloud).item())
     dW, db = regression_gradients(X_cloud, T_cloud, W, b)
     W, b = W - lr * dW, b - lr * db
+W_cloud, b_cloud = W, b
 print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f}")
 
 # %% [markdown]
@@ -907,16 +915,17 @@ plot.points(
     X_cloud,
     y_cloud,
     names={0: "class 0", 1: "class 1", 2: "class 2"},
-    regions=lambda places: (places @ W.T + b).argmax(dim=1),
+    regions=lambda places: (places @ W_cloud.T + b_cloud).argmax(dim=1),
     alt="Three clouds, lower left, right and top. Three straight borders meet in one point between them and cut the "
-    "plane into three sectors, one for each cloud; a few points lie on the wrong side.",
+    "plane into three sectors, one for each cloud; four points lie on the wrong side.",
     caption="Softmax regression cuts the plane with straight lines: two classes meet where their scores tie.",
 )
 
 # %% [markdown]
-# Between two classes the border is where their scores are equal: $(w_j - w_k)\cdot x + b_j - b_k = 0$, a straight line
-# as in week 3. With three classes three such lines meet in a point, where all shares are one third. Softmax regression
-# is still a linear classifier. The softmax bends the probabilities, not the borders.
+# Of the 90 points, 4 lie on the wrong side of a border. Between two classes the border is where their scores are equal:
+# $(w_j - w_k)\cdot x + b_j - b_k = 0$, a straight line as in week 3. With three classes three such lines meet in a
+# point, where all shares are one third. Softmax regression is still a linear classifier. The softmax bends the
+# probabilities, not the borders.
 #
 # Do you need the softmax to *predict*? No. It keeps the order of the scores, so the largest score is the largest
 # probability. You need it to learn, and to say how sure you are.
@@ -927,16 +936,16 @@ plot.points(
 # ### 4.1 Eight by eight pixels
 #
 # Now to handwriting. scikit-learn brings 1797 digits that 13 people wrote on paper forms. Each is an image of 8 × 8
-# pixels. Nothing has to be downloaded. We keep a fifth of them aside: the model never trains on those, they tell how
-# well it does on digits it has not seen. This is the **validation set**.
+# pixels. Nothing has to be downloaded. We keep a fifth of them aside as the validation set of week 6: the model never
+# trains on those, they tell how well it does on digits it has not seen.
 
 # %% given="digits"
-(X_train, y_train), (X_val, y_val) = data.digits()  # X: float32 from 0 to 1, y: int64
+(X_train, y_train), (X_valid, y_valid) = data.digits()  # X: float32 from 0 to 1, y: int64
 digit_names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 # %%
 print("training  ", tuple(X_train.shape), tuple(y_train.shape))
-print("validation", tuple(X_val.shape), tuple(y_val.shape))
+print("validation", tuple(X_valid.shape), tuple(y_valid.shape))
 X_train[0].reshape(8, 8)[:3]  # the top three rows of pixels of the first image
 
 # %% [markdown]
@@ -1213,8 +1222,8 @@ for X, y in torch.utils.data.DataLoader(squares, batch_size=2):
 #
 # Why **shuffle**? Files are often sorted: first all zeros, then all ones. A minibatch that holds only zeros would teach
 # the model "always say zero", the next one "always say one". Shuffled, every minibatch is a small sample of the whole.
-# One pass through all examples is an **epoch**, and each epoch gets a new order. So that you can repeat a run, give the
-# loader a generator with a seed:
+# One pass through all examples is an epoch, as before, and each epoch gets a new order. So that you can repeat a run,
+# give the loader a generator with a seed:
 
 # %%
 loader = torch.utils.data.DataLoader(squares, batch_size=2, shuffle=True, generator=torch.Generator().manual_seed(1))
@@ -1472,8 +1481,9 @@ def data_module(training, validation, batch_size, seed):
 # | model | parameters, scores, and the loss of a minibatch | where minibatches come from, how steps are taken |
 # | trainer | go through the epochs, take the steps, keep the curves | what is inside the model or the data |
 #
-# They meet only through a few agreed names: `train_loader`, `validation_loader`, `loss`. Anything that answers to these
-# names will do. You have written the data module. The model is next.
+# They meet only through a few agreed names: `train_loader`, `validation_loader`, `loss`, and what every module answers
+# to anyway, `model(X)` and `model.parameters()`. Anything that answers to these names will do. You have written the
+# data module. The model is next.
 #
 # ### Exercise 5.1: the model
 #
@@ -1735,7 +1745,8 @@ for found, derived in zip((model.W.grad, model.b.grad), by_hand):
 # ### 5.2 How often is it right?
 #
 # The cross-entropy is what training makes small. People ask for something else: how many images are named rightly? The
-# predicted class is the one with the largest score. The share of right predictions is the **accuracy**.
+# predicted class is the one with the largest score. The share of right predictions is the accuracy, as in week 1; this
+# time you start from the scores.
 #
 # Why not train on the accuracy itself? Move a weight a little: no score order changes, and neither does the accuracy.
 # Its slope is 0 nearly everywhere, so gradient descent has nothing to go by. The loss notices every nudge.
@@ -1833,7 +1844,8 @@ print("mean of the five examples", sum(loss * n for loss, n in zip(losses, count
 # PyTorch not to record the computation for autograd, which saves time and memory.
 #
 # The steps themselves belong to an **optimiser**. You have used PyTorch's; here is gradient descent in full, with the
-# same two methods, so that nothing in this week's machine is borrowed:
+# same two methods, so that nothing in this week's machine is borrowed. (`@torch.no_grad()` above a method does what the
+# `with` line does, for the whole method.)
 
 # %% given="sgd"
 class SGD:
@@ -1860,8 +1872,8 @@ class SGD:
 # simplest data module there could be, stand-ins for the test:
 
 # %% given="stand_ins"
-class ThreeWeights(torch.nn.Module):
-    """A stand-in for a model: scores x·w for a given w (q,), one feature, no bias."""
+class OneFeature(torch.nn.Module):
+    """A stand-in for a model: one feature x, the scores x·w for a given w (q,), no bias."""
 
     def __init__(self, w):
         super().__init__()
@@ -1927,7 +1939,7 @@ class Trainer:
     def fit_epoch(self, model, batches):
         """One step for each minibatch (X, y); appends the mean training loss per example to the history."""
         ### BEGIN SOLUTION
-        total, count = 0.0, 0
+        total, count = 0, 0
         for X, y in batches:
             loss = model.loss(X, y)
             self.optimiser.zero_grad()
@@ -1940,7 +1952,7 @@ class Trainer:
     def validate(self, model, batches):
         """Appends the mean validation loss per example and the accuracy to the history; changes nothing else."""
         ### BEGIN SOLUTION
-        total, right, count = 0.0, 0, 0
+        total, right, count = 0, 0, 0
         with torch.no_grad():
             for X, y in batches:
                 total += len(y) * model.loss(X, y).item()
@@ -1952,8 +1964,8 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    """For the check: the weights and the history after training ThreeWeights(w) on FixedData(X, y, batch_size)."""
-    model = ThreeWeights(w)
+    """For the check: the weights and the history after training OneFeature(w) on FixedData(X, y, batch_size)."""
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2019,7 +2031,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2059,7 +2071,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2100,7 +2112,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2141,7 +2153,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2184,7 +2196,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2225,7 +2237,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2266,7 +2278,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2307,7 +2319,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2344,7 +2356,7 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
@@ -2385,21 +2397,20 @@ class Trainer:
 
 
 def trainer(X, y, w, batch_size, max_epochs, lr):
-    model = ThreeWeights(w)
+    model = OneFeature(w)
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
 # %% [markdown]
-# Read `fit` once more. There is no digit in it, no pixel, no softmax. In week 8 the same trainer gets another model and
-# another data module, and not a line of it changes.
+# Read `fit` once more. There is no digit in it, no pixel, no softmax. You have just tested it with a model of four
+# weights, section 6 gives it digits, then clothes, and not a line of it changes.
 #
 # ### 5.4 Keeping hyperparameters
 #
 # The numbers that you choose and training does not change, such as the learning rate, the size of a minibatch and the
-# seed, are **hyperparameters**. You met them in week 6. A result is worth little when you no longer know with which
-# ones it was made. And look at your classes: each `__init__` copies its arguments one by one, `self.lr = lr` and so on.
-# Both can be had at once: an object that keeps all arguments of its `__init__` under their own names, and a list of
-# them.
+# seed, are the hyperparameters that you know from week 2. A result is worth little when you no longer know with which ones it was made.
+# And look at your classes: each `__init__` copies its arguments one by one, `self.lr = lr` and so on. Both can be had
+# at once: an object that keeps all arguments of its `__init__` under their own names, and a list of them.
 #
 # Python helps with `locals()`. Inside a function it gives a dictionary of all local names and their values. At the
 # first line of an `__init__`, these are the arguments, and `self`:
@@ -2612,12 +2623,12 @@ RememberingTrainer(lr=0.5, note="a first try").hparams
 # Data module, model, trainer: three lines. The curve below is redrawn while the model learns.
 
 # %%
-digit_model, Z_val, clothes_model = ..., ..., ...  # made below; until then the three dots say: not there yet
+digit_model, Z_valid, clothes_model = ..., ..., ...  # made below; until then the three dots say: not there yet
 
 
 def digit_module(batch_size=32, seed=0):
     """A DataModule of the digits; the same seed gives the same order of the examples."""
-    sets = ImageSet(X_train, y_train, digit_names), ImageSet(X_val, y_val, digit_names)
+    sets = ImageSet(X_train, y_train, digit_names), ImageSet(X_valid, y_valid, digit_names)
     return DataModule(*sets, batch_size=batch_size, seed=seed)
 
 
@@ -2626,7 +2637,7 @@ learner = SoftmaxRegression(64, 10)
 with train.Curve(
     ylabel="loss in nats",
     alt="Two falling curves over 20 epochs. The training loss starts at 1.24 and ends near 0.13. The validation loss "
-    "starts below it at 0.69, crosses it near the fifth epoch, and ends a little above it near 0.16.",
+    "starts below it at 0.69, crosses it after the third epoch, and ends a little above it near 0.16.",
     caption="Softmax regression on the digits. The two curves have started to part, but both still fall.",
 ) as curve:
     history = Trainer(max_epochs=20, lr=0.5).fit(learner, digit_module(), curve)
@@ -2638,9 +2649,9 @@ for name in ("validation loss", "validation accuracy"):
 # About 95 of 100 unseen digits are read rightly, by a model without a single hidden neuron. Guessing would get 10.
 #
 # Read the figure with what you know. Without training the loss is $\log 10 \approx 2.30$. Already the mean over the
-# first epoch lies far below. In the first epochs the validation loss is the *smaller* of the two. The model does not
-# know unseen images better than its own: the training loss of an epoch is averaged while the model still learns, and
-# the validation loss is measured afterwards. Later, when little changes within an epoch, the true order shows. The
+# first epoch lies far below. In the first three epochs the validation loss is the *smaller* of the two. The model does
+# not know unseen images better than its own: the training loss of an epoch is averaged while the model still learns,
+# and the validation loss is measured afterwards. Later, when little changes within an epoch, the true order shows. The
 # model knows the training images a little better than the rest of the world. Such a gap is normal. When the validation
 # curve turns upwards, it is time to stop (week 6).
 #
@@ -2769,10 +2780,10 @@ def confusion_matrix(y, predicted, q):
 
 # %%
 with torch.no_grad():
-    Z_val = digit_model(X_val)  # (359, 10)
-predicted = Z_val.argmax(dim=1)
+    Z_valid = digit_model(X_valid)  # (359, 10)
+predicted = Z_valid.argmax(dim=1)
 plot.confusion(
-    confusion_matrix(y_val, predicted, 10),
+    confusion_matrix(y_valid, predicted, 10),
     alt="Confusion matrix of ten digits. Nearly everything lies on the diagonal. The largest counts off it: 3 taken "
     "for 8 four times, 3 taken for 7 three times, 5 taken for 9 twice, 9 taken for 8 twice.",
     caption="Rows are true digits, columns what the model said. 17 of 359 images lie off the diagonal.",
@@ -2889,11 +2900,11 @@ def confident_mistakes(Z, y, k):
     return masked.topk(min(k, int((guess != y).sum()))).indices
 
 # %%
-worst = confident_mistakes(Z_val, y_val, 8)
+worst = confident_mistakes(Z_valid, y_valid, 8)
 plot.images(
-    X_val[worst],
-    y_val[worst],
-    probabilities=torch.softmax(Z_val[worst], dim=1),
+    X_valid[worst],
+    y_valid[worst],
+    probabilities=torch.softmax(Z_valid[worst], dim=1),
     names=digit_names,
     columns=4,
     alt="Eight misread digits in two rows. Above each stands its true class, what the model said with its probability, "
@@ -2903,9 +2914,10 @@ plot.images(
 
 # %% [markdown]
 # Judge for yourself: which of them would you have read rightly? Some are hard for people too, at eight by eight pixels.
-# Others are not. Look at the last one. It is labelled a three, and the model gives the three a probability of 0.03. To
-# many eyes it is a seven. Labels are made by people, and people make mistakes: the list of confident mistakes is also a
-# list of labels to check.
+# Others are not. Look at the last one. It is a three with a flat top, as some people write it, and the model gives the
+# three a probability of 0.03. Section 6.4 shows why a linear model has no room for two kinds of three. Sometimes it is
+# the label that is wrong: labels are made by people, and people make mistakes. So the list of confident mistakes is
+# also a list of labels to check.
 #
 # Even the worst mistake was made at 0.75, not at 0.99. This model is not overconfident. Larger networks often are.
 #
@@ -2922,15 +2934,16 @@ plot.images(
     [f"score of {name}" for name in digit_names],
     columns=5,
     alt="Ten grey images of eight by eight weights, one for each digit. The one for zero is light in a ring and dark "
-    "in the middle; the borders of all are middle grey.",
+    "in the middle; the leftmost column of all ten is middle grey.",
     caption="The weights of the ten classes. Light: ink here speaks for the class. Dark: ink speaks against it.",
 )
 
 # %% [markdown]
-# The stencil of the zero is a light ring with a dark middle: ink in the middle is what speaks against a 0. The
-# outermost columns are close to middle grey everywhere. There is hardly ever ink, so little has moved these weights.
+# The stencil of the zero is a light ring with a dark middle: ink in the middle is what speaks against a 0. The leftmost
+# column of all ten is middle grey. There is hardly ever ink, so hardly anything has moved these
+# weights.
 #
-# Here is also what the model cannot do. It has one stencil for each digit. Two ways of writing a 7 must share one, and
+# Here is also what the model cannot do. It has one stencil for each digit. Two ways of writing a 3 must share one, and
 # a digit moved by two pixels meets the wrong weights. Hidden layers repair some of this, and they come next week.
 #
 # ### 6.5 The same machine on clothes
@@ -2942,8 +2955,8 @@ plot.images(
 # 28. To save time we take at most 10,000 images for training and 2,000 for validation.
 
 # %%
-clothes, clothes_val = data.fashion_mnist(), data.fashion_mnist(train=False)
-sizes = (clothes, 10_000), (clothes_val, 2_000)
+clothes, clothes_valid = data.fashion_mnist(), data.fashion_mnist(train=False)
+sizes = (clothes, 10_000), (clothes_valid, 2_000)
 sets = [ImageSet(part.X[:most].flatten(1), part.y[:most], part.names) for part, most in sizes]
 print(clothes.source, [len(part) for part in sets])
 
@@ -2995,8 +3008,8 @@ plot.confusion(
 # goes to a person. What becomes better and what worse when the threshold is raised? What must be true of the model's
 # probabilities for this to work, and how would you test it on the validation set?
 #
-# (c) In the last ten epochs the validation loss still falls, while the validation accuracy hardly changes. How can that
-# be?
+# (c) In the last ten epochs of section 6.1 the validation loss falls by more than a fifth, while the model reads only
+# three more of the 359 images rightly. How can that be?
 
 # %% [markdown] answer="sorting_letters" points=2
 # (a) $0.95^5 \approx 0.774$, so between a fifth and a quarter of the codes contains a mistake. An accuracy belongs to
@@ -3017,7 +3030,7 @@ plot.confusion(
 # %% [markdown]
 # ## 7. Optional and harder: the right temperature
 #
-# Is the model as sure as it should be? Section 1.5 had a knob for that: divide all scores by a temperature $T$. No
+# Is the model as sure as it should be? Exercise 1.3 had a knob for that: divide all scores by a temperature $T$. No
 # prediction changes, since the order of the scores stays, but the probabilities do, and with them the loss. The best
 # $T$ on the validation set tells whether the model was too sure ($T > 1$) or not sure enough ($T < 1$).
 #
@@ -3135,11 +3148,11 @@ def best_temperature(Z, y):
     return 1 / beta
 
 # %%
-T = best_temperature(Z_val.double(), y_val)
-rows = torch.arange(len(y_val))
-for name, scores in (("as trained", Z_val), (f"at T = {T:.4f}", Z_val / T)):
-    loss = (torch.logsumexp(scores, dim=1) - scores[rows, y_val]).mean().item()
-    print(f"{name:15} validation loss {loss:.4f}   accuracy {accuracy(scores, y_val):.4f}")
+T = best_temperature(Z_valid.double(), y_valid)
+rows = torch.arange(len(y_valid))
+for name, scores in (("as trained", Z_valid), (f"at T = {T:.4f}", Z_valid / T)):
+    loss = (torch.logsumexp(scores, dim=1) - scores[rows, y_valid]).mean().item()
+    print(f"{name:15} validation loss {loss:.4f}   accuracy {accuracy(scores, y_valid):.4f}")
 
 # %% [markdown]
 # The best temperature is below 1: after 20 epochs the model is *less* sure than it might be. More training would have
