@@ -6,6 +6,8 @@ Everything that goes in and comes back is plain data: tensors, numbers, strings,
 from __future__ import annotations
 
 import contextlib
+import copy as copying
+import inspect
 import linecache
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -25,10 +27,10 @@ class Reply:
     """What came back for one case.
 
     ``value`` is the result, a copy; ``after`` the arguments after the call; ``changed`` names arguments whose content
-    changed and ``shared`` those whose memory the result shares. ``error`` is the student's exception as one sentence
-    with its place, and ``error_types`` the names of its class and base classes. ``not_done`` is the name in a stub's
-    NotImplementedError, "" when it names none, and ``leftover`` whether code was written above it. ``refused`` says
-    what was not done by hand.
+    changed, or for which requires_grad was switched on, and ``shared`` those whose memory the result shares. ``error``
+    is the student's exception as one sentence with its place, and ``error_types`` the names of its class and base
+    classes. ``not_done`` is the name in a stub's NotImplementedError, "" when it names none, and ``leftover`` whether
+    code was written above it. ``refused`` says what was not done by hand.
     """
 
     value: Any = None
@@ -41,6 +43,46 @@ class Reply:
     not_done: str | None = None
     leftover: bool = False
     refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Other:
+    """A value of the student's that stays where it is, because it is not plain data. ``text`` says what it is."""
+
+    text: str
+
+
+class Elsewhere:
+    """A function, class or object of the student's in another process, asked there.
+
+    Subclasses answer ``ask`` as this module's function does, and ``make`` likewise. With ``memory`` the question is
+    also about the arguments' own memory.
+    """
+
+    def ask(self, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str], memory: bool) -> list[Reply]:
+        """The replies to these calls, in order."""
+        raise NotImplementedError
+
+    def make(self, build: tuple[Any, ...]) -> Made:
+        """An object of this class, or this object itself."""
+        raise NotImplementedError
+
+    def __call__(self, *_: Any) -> Any:
+        """Nothing: what is elsewhere can be asked, not called."""
+        raise TypeError("it is in another process; use course.ask")
+
+
+@dataclass
+class Made:
+    """An object that was made: how that went, the object (or its ``Elsewhere``), and what kind of object it is.
+
+    ``parameters`` are those of a torch.nn.Module by name, detached copies.
+    """
+
+    reply: Reply
+    target: Any = None
+    is_module: bool = False
+    parameters: dict[str, torch.Tensor] = field(default_factory=dict)
 
 
 def copy(value: Any) -> Any:
@@ -161,6 +203,7 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
         for name in given
         if not all(_same(a, b) for a, b in zip(tensors_in(before[name]), tensors_in(given[name]), strict=False))
         or (isinstance(given[name], (list, dict)) and len(given[name]) != len(before[name]))
+        or any(tensor.requires_grad for tensor in tensors_in(given[name]))  # switched on, for a tensor of the caller's
     )
     return Reply(
         value=copy(value),
@@ -172,14 +215,24 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
 
 
 def ask(
-    answer: Callable[..., Any], calls: Sequence[dict[str, Any]], *, hand: bool = False, forbid: Sequence[str] = ()
+    answer: Callable[..., Any],
+    calls: Sequence[dict[str, Any]],
+    *,
+    hand: bool = False,
+    forbid: Sequence[str] = (),
+    memory: bool = False,
 ) -> list[Reply]:
     """Call ``answer`` with the values of each call, in order, and return one reply per call.
 
     With ``hand`` the calls run in inference mode and torch's differentiation is refused; ``forbid`` names ready-made
-    torch functions that are refused. Stops after the first call that was not done or refused: the rest would say the
-    same. Exceptions of the student's never leave this function.
+    torch functions that are refused; ``memory`` says that the arguments' own memory matters. A torch.nn.Module is
+    asked as a copy, on the device of the first call's tensors. Stops after the first call that was not done or
+    refused: the rest would say the same. Exceptions of the student's never leave this function.
     """
+    if isinstance(answer, Elsewhere):
+        return answer.ask(calls, hand=hand, forbid=forbid, memory=memory)
+    if isinstance(answer, torch.nn.Module):
+        answer = _own_copy(answer, calls)
     refused = by_hand.read(answer, forbid=forbid, derivatives=hand) if hand or forbid else None
     if refused:
         return [Reply(refused=refused)]
@@ -189,3 +242,31 @@ def ask(
         if replies[-1].not_done is not None or replies[-1].refused:
             break
     return replies
+
+
+def _own_copy(model: torch.nn.Module, calls: Sequence[dict[str, Any]]) -> torch.nn.Module:
+    """A copy that can be moved and run without touching the student's object; tensors with a history lose it."""
+    kept = {
+        id(tensor): tensor.detach().clone()
+        for part in model.modules()
+        for tensor in tensors_in(vars(part))
+        if not tensor.is_leaf  # a result kept on self, which deepcopy would refuse
+    }
+    place = next((tensor.device for call in calls for tensor in tensors_in(call)), torch.device("cpu"))
+    return copying.deepcopy(model, kept).to(place)
+
+
+def make(answer: Any, build: tuple[Any, ...] = ()) -> Made:
+    """``answer(*build)`` where ``answer`` is a class, from the same random weights each time; else ``answer`` itself."""
+    if isinstance(answer, Elsewhere):
+        return answer.make(build)
+    reply = Reply(value=answer)
+    if inspect.isclass(answer):
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(11)  # a mistake is known by its numbers
+            reply = ask(answer, [dict(enumerate(build))])[0]
+    target = reply.value
+    if not isinstance(target, torch.nn.Module):
+        return Made(reply, target)
+    parameters = {key: parameter.detach().clone() for key, parameter in target.named_parameters()}
+    return Made(reply, target, True, parameters)

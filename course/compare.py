@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from course.ask import Other
+
 # Largest error allowed, as a share of the tensor's largest entry. A formula on the sizes of `cases` (sums of at most
 # ten products, at most four layers) loses less than a thousand units in the last place; these leave a factor of ten
 # or more beyond that, and still lie orders of magnitude below any mistake. Accelerators sum in another order and may
@@ -72,6 +74,8 @@ def kind_text(value: Any) -> str:
     if isinstance(value, (bool, int, float, str)):
         text = repr(value) if len(repr(value)) <= 40 else repr(value)[:37] + "..."
         return f"{text} ({type(value).__name__})"
+    if isinstance(value, Other):
+        return value.text
     return f"a {type(value).__name__}"
 
 
@@ -129,6 +133,20 @@ def _tensor(
     return Difference(path, "value", text, yours, expected)
 
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def part_text(path: str, key: Any, whole: Any) -> str:
+    """What one part of an answer is called: "the second result" of a tuple, "item 0" of a list, "dW" of a dict."""
+    if path:
+        return f"{path}, item {key!r}" if " " in path else f"{path}[{key!r}]"
+    if isinstance(whole, dict):
+        return key if isinstance(key, str) else f"key {key!r}"
+    if isinstance(whole, tuple) and key < len(ORDINALS):
+        return f"the {ORDINALS[key]} result"
+    return f"item {key}"
+
+
 def _items(value: Any) -> Iterator[tuple[Any, Any]]:
     return iter(value.items()) if isinstance(value, dict) else enumerate(value)
 
@@ -136,7 +154,7 @@ def _items(value: Any) -> Iterator[tuple[Any, Any]]:
 def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str) -> Difference | None:
     lead = f"{path}: " if path else ""
     numbers = (int, float)
-    if isinstance(expected, numbers) and not isinstance(expected, bool):
+    if isinstance(expected, numbers):
         if isinstance(yours, torch.Tensor) and yours.numel() == 1 and yours.dim() == 0:
             yours = yours.item()
         elif not isinstance(yours, (str, bytes)) and hasattr(yours, "item") and getattr(yours, "size", 0) == 1:
@@ -178,9 +196,11 @@ def compare(
 ) -> Difference | None:
     """The first difference between a student's value and the expected one, or None.
 
-    Tensors must agree in shape, dtype and device and be close (``TOLERANCE``); numbers may be Python's or 0-dim
-    tensors; lists and tuples stand for each other; dicts must have the same keys. ``oracle`` names who is right in
-    the sentence ("autograd").
+    Tensors must agree in shape, dtype and device and be close (``TOLERANCE``). Where a number, or True or False, is
+    asked for, a tensor without dimensions or a NumPy scalar that holds it is right too: which of them it is depends on
+    how the answer was worked out (``.item()`` or not) and harms nothing. Where a tensor is asked for, a number is not
+    enough: shape and dtype are part of what is asked. Lists and tuples stand for each other; dicts must have the same
+    keys. ``oracle`` names who is right in the sentence ("autograd").
     """
     lead = f"{path}: " if path else ""
     if isinstance(expected, np.ndarray) and isinstance(yours, np.ndarray):
@@ -206,7 +226,7 @@ def compare(
             text = f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}"
             return Difference(path, "length", text, yours, expected)
         for key, part in _items(expected):
-            inner = f"{path}[{key!r}]" if path else (f"part {key}" if not isinstance(key, str) else key)
+            inner = part_text(path, key, expected)
             if difference := compare(yours[key], part, path=inner, rtol=rtol, oracle=oracle):
                 return difference
         return None

@@ -13,21 +13,27 @@ from typing import Any
 
 import torch
 
+from course.findings import Finding, Pair
+from course.hints import hint_for
 from course.known import prints
-from course.transformations import TRANSFORMATIONS, Finding, Pair
+from course.transformations import EVERYWHERE, TRANSFORMATIONS
 
 __all__ = ["Finding", "Pair", "clues", "error", "explain"]
 
 
-def explain(pairs: Sequence[Pair]) -> Finding | None:
+def explain(pairs: Sequence[Pair], right: int = 0) -> Finding | None:
     """The transformation that turns all wrong results into the right ones, as a cause and a next step, or None.
 
-    Only floating-point tensors are looked at. With one case the sentence begins "On this case", since one case may
-    agree by chance.
+    Only tensors are looked at. ``right`` is the number of cases beside these in which the answer is right already.
+    With one case the sentence begins "On this case", since one case may agree by chance.
     """
     tensors = [
         Pair(
-            pair.yours.detach().cpu().double(), pair.expected.detach().cpu().double(), _on_cpu(pair.inputs), pair.sizes
+            pair.yours.detach().cpu().double(),
+            pair.expected.detach().cpu().double(),
+            _on_cpu(pair.inputs),
+            pair.sizes,
+            pair.yours.dtype == pair.expected.dtype == torch.bool,
         )
         for pair in pairs
         if isinstance(pair.yours, torch.Tensor) and isinstance(pair.expected, torch.Tensor)
@@ -36,6 +42,8 @@ def explain(pairs: Sequence[Pair]) -> Finding | None:
         return None
     alone = len({prints.of_case(pair.inputs) for pair in pairs}) < 2
     for transformation in TRANSFORMATIONS:
+        if right and transformation in EVERYWHERE:
+            continue
         if finding := transformation(tensors):
             lead = "On this case: " if alone else ""
             return replace(finding, cause=lead + finding.cause, named=not alone)
@@ -52,7 +60,16 @@ def _on_cpu(inputs: dict[str, Any]) -> dict[str, Any]:
 def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
     """What can be said of one wrong result when no cause is found: never empty-handed, never a guess."""
     advice = {
-        "missing": ("There is None where a value should be.", "In a function, check that every path ends in a return."),
+        "missing": ("There is None where a value should be.", "Find the name that holds it, and print it there."),
+        "printed": (
+            "There is None where a value should be: did you print instead of return?",
+            "End the function with return and the value. A path without a return gives None too.",
+        ),
+        "nothing": (
+            "There is None where a value should be: print(...) gives None, and so does a method like list.append.",
+            "Put the value itself under this name.",
+        ),
+        "function": ("This name does not hold your function any more.", "Run the cell with its def again."),
         "type": ("The answer is of another kind than the one asked for.", "Read again what the exercise asks for."),
         "length": ("The answer has other parts than the ones asked for.", "Read again what the exercise asks for."),
         "dtype": ("The numbers may be right; their dtype is not.", "Check the dtype of what you create inside."),
@@ -70,7 +87,7 @@ def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
         ),
     }
     if kind in advice:
-        return Finding(*advice[kind])
+        return Finding(*advice[kind], named=kind in ("printed", "nothing"))
     if isinstance(yours, torch.Tensor) and isinstance(expected, torch.Tensor) and yours.shape == expected.shape:
         mine, theirs = yours.detach().cpu().double(), expected.detach().cpu().double()
         agree = torch.isclose(mine, theirs, rtol=1e-6, atol=1e-9 * float(theirs.abs().max() if theirs.numel() else 0))
@@ -86,15 +103,4 @@ def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
 
 def error(sentence: str, types: Sequence[str]) -> Finding:
     """An exception of the student's code: its sentence, and where to look first for errors of its kind."""
-    hints = {
-        "NameError": "Check the spelling of that name, and that the cell that defines it has run.",
-        "KeyError": "Print the keys there are, and compare them with the one you ask for.",
-        "IndexError": "Count from 0, and print the length of what you index.",
-        "AttributeError": "Print the type of the value before the dot.",
-        "ZeroDivisionError": "Find what can become 0, and what should happen then.",
-        "RecursionError": "Look for the case in which the function should stop calling itself.",
-    }
-    hint = next((hints[kind] for kind in types if kind in hints), None)
-    if hint is None and any(word in sentence for word in ("shape", "size of tensor", "dimension")):
-        hint = "Print the shapes of the parts in that line."
-    return Finding(sentence, hint or "Print each part of that line, and its type, just before it.")
+    return Finding(sentence, hint_for(sentence, types))

@@ -5,10 +5,11 @@ The same ``Verdict`` is shown in the notebook, raised in the autograder and stor
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 MIME = "application/vnd.course.verdict+json"
@@ -116,12 +117,28 @@ def shell():
     return ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
 
 
+_heard: list[Verdict] | None = None
+
+
+@contextlib.contextmanager
+def heard() -> Iterator[list[Verdict]]:
+    """The verdicts reported inside a ``with`` statement, in order; nothing is shown meanwhile."""
+    global _heard
+    before, _heard = _heard, []
+    try:
+        yield _heard
+    finally:
+        _heard = before
+
+
 def report(verdict: Verdict) -> None:
     """Show a verdict; under nbgrader also raise it when it did not pass.
 
     Raises ``NotDone`` or ``CheckFailed`` under nbgrader only, so that "Run all" goes on in a student's notebook.
     """
-    if shell() is not None:
+    if _heard is not None:
+        _heard.append(verdict)
+    elif shell() is not None:
         from IPython.display import display
 
         display(verdict.bundle(), raw=True)

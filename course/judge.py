@@ -28,6 +28,11 @@ class Rules:
     shares: str | bool | None = None
     rtol: float | None = None
 
+    @property
+    def memory(self) -> bool:
+        """Whether the arguments' own memory matters."""
+        return self.mutates is not None or self.shares is not None
+
 
 def name_of(answer: Any) -> str:
     """The exercise's name: the name under which the test cell speaks of the answer."""
@@ -89,7 +94,8 @@ def _verdict_of(name: str, what: str, difference: Difference | None) -> Verdict:
     finding = None
     if difference.kind in ("value", "shape"):
         finding = diagnose.explain([diagnose.Pair(difference.yours, difference.expected)])
-    finding = finding or diagnose.clues(difference.yours, difference.expected, kind=difference.kind)
+    kind = "nothing" if difference.kind == "missing" and not difference.path else difference.kind
+    finding = finding or diagnose.clues(difference.yours, difference.expected, kind=kind)
     return failed(name, what, difference.where, finding)
 
 
@@ -105,7 +111,7 @@ def _shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype
     what = f"the shape of {name}" + (" and its dtype" if dtype else "")
     if not isinstance(answer, torch.Tensor):
         where = f"{name} is {kind_text(answer)}, it should be a tensor"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
+        return failed(name, what, where, diagnose.clues(answer, None, kind="nothing" if answer is None else "type"))
     if tuple(answer.shape) != expected:
         where = f"your shape is {shape_text(answer.shape)}, it should be {shape_text(expected)}"
         return failed(name, what, where, diagnose.clues(answer, None, kind="shape"))
@@ -131,7 +137,9 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     spoilt = [argument for argument in reply.changed if argument != rules.mutates]
     if spoilt:
         cause = f"Your function changes its input {', '.join(spoilt)}, which the caller still needs."
-        step = "Look for += or an assignment into it; work on a new tensor instead."
+        step = (
+            "Look for +=, an assignment into it, or requires_grad_() on it; work on a new tensor, such as its clone()."
+        )
         return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     return None
 
@@ -185,10 +193,10 @@ def _function(
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
+        return failed(name, what, where, diagnose.clues(answer, None, kind="function"))
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
-        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
+        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
         wrong: list[tuple[int, Difference]] = []
         for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
             text = case_text(case, number, len(on))
@@ -215,10 +223,11 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
     """The verdict on wrong results: the first place, and a cause if all wrong cases agree on one."""
     number, first = wrong[0]
     finding = None
+    right = len(on) - len(wrong)
     if first.kind in ("value", "shape"):
         pairs = [diagnose.Pair(d.yours, d.expected, on[case].inputs, on[case].sizes) for case, d in wrong]
-        finding = diagnose.explain(pairs)
-    finding = finding or diagnose.clues(first.yours, first.expected, kind=first.kind)
-    right = len(on) - len(wrong)
+        finding = diagnose.explain(pairs, right)
+    kind = "printed" if first.kind == "missing" and not first.path else first.kind
+    finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

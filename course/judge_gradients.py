@@ -45,7 +45,7 @@ def gradient(
 
 def _print(reply: ask.Reply, wrt: tuple[str, ...], inputs: dict[str, Any]) -> prints.Print:
     """What can tell this reply from another: the gradients by name, in whatever form they came, and spoilt inputs."""
-    named = None if reply.error else _by_name(reply.value, wrt, inputs)
+    named = None if reply.error or reply.value is None else _by_name(reply.value, wrt, inputs)
     return prints.of_reply(reply, named if isinstance(named, dict) else None, reply.changed)
 
 
@@ -78,6 +78,9 @@ def _gradient(
             stopped = refusal(name, what, reply, text, rules)
             if stopped:
                 return stopped
+            if reply.value is None:
+                where = f"{text}: you give None, it should be {', '.join(names)}"
+                return failed(name, what, where, diagnose.clues(None, None, kind="printed"))
             right = gradients(of, given, wrt, upstream)
             mine = _by_name(reply.value, wrt, given)
             if isinstance(mine, str):

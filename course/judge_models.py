@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,19 +29,19 @@ def module(
     """The verdict on a torch.nn.Module: its parameters, then its output."""
     if answer is ...:
         return not_done(name)
-    made: list[ask.Reply] = []
-    verdict, model = _made(name, answer, on, parameters, build, made)
-    if model is None or not verdict.passed:
-        found = [reply if reply.error else replace(reply, value=_look(reply.value)) for reply in made]
-        return known.explain(verdict, "module", [], lambda: [prints.of_reply(reply) for reply in found], f"{build}")
+    made = ask.make(answer, build)
+    verdict = _made(name, made, on, parameters, build)
+    if not verdict.passed:
+        found = made.reply if made.reply.error else replace(made.reply, value=_look(made))
+        return known.explain(verdict, "module", [], lambda: [prints.of_reply(found)], f"{build}")
     if reference is None:
         return verdict
-    for place in device.available():
-        model.to(place)
-        weights = {key: parameter.detach().clone() for key, parameter in model.named_parameters()}
-        verdict = function(name, model, lambda *case, weights=weights: reference(weights, *case), on, Rules(rtol=rtol))
-        if not verdict.passed:
-            break
+
+    def expected(*case: Any) -> Any:
+        place = next((tensor.device for tensor in ask.tensors_in(list(case))), torch.device("cpu"))
+        return reference(device.to(made.parameters, place), *case)
+
+    verdict = function(name, made.target, expected, on, Rules(rtol=rtol))
     return replace(verdict, what=made_text(name, on))
 
 
@@ -51,38 +50,30 @@ def made_text(name: str, on: Sequence[Case]) -> str:
     return f"{name} as a module" + (f", {cases_text(on, device.available())}" if on else "")
 
 
-def _look(model: Any) -> Any:
+def _look(made: ask.Made) -> Any:
     """What of a module's making can be compared: its parameters' names and shapes, or what it is instead."""
-    if not isinstance(model, torch.nn.Module):
-        return kind_text(model)
-    return {key: tuple(parameter.shape) for key, parameter in model.named_parameters()}
+    if not made.is_module:
+        return kind_text(made.target)
+    return {key: tuple(parameter.shape) for key, parameter in made.parameters.items()}
 
 
 def _made(
     name: str,
-    answer: Any,
+    made: ask.Made,
     on: Sequence[Case],
     parameters: dict[str, Sequence[int]] | Sequence[Sequence[int]] | None,
     build: tuple[Any, ...],
-    replies: list[ask.Reply],
-) -> tuple[Verdict, Any]:
-    """The verdict on the module itself and its parameters, and the module; ``replies`` gets what making it gave."""
+) -> Verdict:
+    """The verdict on the module itself and its parameters."""
     what = made_text(name, on)
-    made = ask.Reply(value=answer)
-    if inspect.isclass(answer):
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(11)  # the same random weights each time: a mistake is known by numbers
-            made = ask.ask(answer, [dict(enumerate(build))])[0]
-    replies.append(made)
-    if stopped := refusal(name, what, made, f"{name}{build or '()'}", Rules()):
-        return stopped, None
-    model = made.value
-    if not isinstance(model, torch.nn.Module):
-        where = f"{name} makes {kind_text(model)}, it should be a torch.nn.Module"
+    if stopped := refusal(name, what, made.reply, f"{name}{build or '()'}", Rules()):
+        return stopped
+    if not made.is_module:
+        where = f"{name} makes {kind_text(made.target)}, it should be a torch.nn.Module"
         step = "Write `class ...(torch.nn.Module)` and call super().__init__() first."
         finding = diagnose.Finding("It does not inherit from torch.nn.Module.", step, named=True)
-        return failed(name, what, where, finding), None
-    shapes = {key: tuple(parameter.shape) for key, parameter in model.named_parameters()}
+        return failed(name, what, where, finding)
+    shapes = {key: tuple(parameter.shape) for key, parameter in made.parameters.items()}
     if parameters is not None:
         named = isinstance(parameters, dict)
         wanted = {key: tuple(size) for key, size in parameters.items()} if named else sorted(map(tuple, parameters))
@@ -92,8 +83,8 @@ def _made(
             wants = ", ".join(f"{key} {shape_text(size)}" for key, size in listed)
             cause = "Only a torch.nn.Parameter, or a module, assigned to self is a parameter."
             finding = diagnose.Finding(cause, "Compare the two lists.")
-            return failed(name, what, f"its parameters are {found}; they should be {wants}", finding), None
-    return Verdict(name, "passed", what), model
+            return failed(name, what, f"its parameters are {found}; they should be {wants}", finding)
+    return Verdict(name, "passed", what)
 
 
 def training(name: str, losses: Any, below: float | None, steps: int | None) -> Verdict:

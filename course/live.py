@@ -19,6 +19,14 @@ class Place:
     def __init__(self) -> None:
         self._name: str | None = None
 
+    def take(self) -> None:
+        """Take the place now, with nothing in it yet, so that what is printed meanwhile stands below."""
+        if shell() is not None and self._name is None:
+            from IPython.display import display
+
+            self._name = uuid.uuid4().hex
+            display({"text/plain": ""}, raw=True, display_id=self._name)
+
     def show(self, draw: Callable[[], None]) -> None:
         """Call `draw`, which shows a figure of the course, and put that figure here. Without IPython, only call it."""
         if shell() is None:
@@ -54,7 +62,9 @@ def _widget(widgets: Any, name: str, choice: Any, start: Any) -> Any:
     """The slider for one range."""
     look = {"description": name, "value": start, "continuous_update": False}
     if isinstance(choice, list):
-        return widgets.SelectionSlider(options=[(str(value), value) for value in choice], **look)
+        numbers = all(isinstance(value, (int, float)) for value in choice)
+        options = sorted(choice) if numbers else choice  # the first one given is where the slider starts
+        return widgets.SelectionSlider(options=[(str(value), value) for value in options], **look)
     low, high = choice[:2]
     if isinstance(start, int):
         return widgets.IntSlider(min=low, max=high, **look)

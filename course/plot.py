@@ -13,7 +13,20 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.figures import BLUE, COLOURS, DASHES, GREY, MARKERS, VERMILLION, array, chart, number, sheet, show
+from course.figures import (
+    BLUE,
+    COLOURS,
+    DASHES,
+    GREY,
+    MARKERS,
+    VERMILLION,
+    array,
+    chart,
+    number,
+    sheet,
+    show,
+    text_width,
+)
 from course.live import slider
 from course.pictures import confusion, histogram, images, sizes
 from course.shapes import broadcast, tensor_shape
@@ -85,13 +98,17 @@ def lines(
     curves: label -> y, or label -> (x, y), a pair of sequences of one length; x counts 0, 1, 2, ... when it is left
     out. Sequences are lists or 1-D tensors; entries that are not finite leave a gap.
     """
+    from matplotlib.ticker import MaxNLocator
+
     with chart(alt=alt, caption=caption) as ax:
+        whole = True
         for i, (label, curve) in enumerate(curves.items()):
             pair = isinstance(curve, tuple) and len(curve) == 2 and np.ndim(array(curve[0])) == 1
             y = array(curve[1] if pair else curve)
             x = array(curve[0]) if pair else np.arange(len(y))
             if x.shape != y.shape or y.ndim != 1:
                 raise ValueError(f"The curve {label!r} needs x and y of one length; here {x.shape} and {y.shape}.")
+            whole = whole and bool((x == np.round(x)).all())
             few = max(1, len(y) // 8)
             ax.plot(
                 x,
@@ -106,10 +123,32 @@ def lines(
         ax.set(xlabel=xlabel, ylabel=ylabel)
         if logx:
             ax.set_xscale("log")
+            _short_log_axis(ax.xaxis)
+        elif whole:
+            ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 2.5, 5, 10]))
         if logy:
             ax.set_yscale("log")
+            _short_log_axis(ax.yaxis)
         if len(curves) > 1:
             ax.legend(handlelength=3.2)
+
+
+def _short_log_axis(axis: Any) -> None:
+    """Give a logarithmic axis of less than two decades ticks that can be read: 1, 2, 5, 10, or closer, in plain."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    low, high = sorted(axis.get_view_interval())
+    if not 0 < low < high < 100 * low:
+        return
+    decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    for digits in ([1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8], np.arange(10, 100) / 10):
+        ticks = np.multiply.outer(decades, digits).reshape(-1)
+        ticks = ticks[(ticks >= 0.999 * low) & (ticks <= 1.001 * high)]
+        if len(ticks) >= 3:
+            break
+    axis.set_major_locator(FixedLocator(ticks[:: max(1, len(ticks) // 6)]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_minor_locator(NullLocator())
 
 
 def points(
@@ -199,7 +238,8 @@ def network(
     shapes = [step[::-1] for step in steps]
     if weights is not None and [matrix.shape for matrix in matrices] != shapes:
         raise ValueError(f"Between layers of {list(widths)} neurons the weights have shapes (out, in): {shapes}.")
-    radius, across, down = 0.3, 1.9, 1.15
+    radius, down = 0.3, 1.15
+    across = 1.9 if weights is None else 1.9 + 0.25 * max(0, max(n * m for n, m in steps) - 6) ** 0.8
     width, height = across * len(steps) + 2 * radius + 0.5, down * max(widths) + 0.1
     places = [
         [(0.25 + radius + across * k, height / 2 + down * ((n - 1) / 2 - i)) for i in range(n)]
@@ -207,8 +247,11 @@ def network(
     ]
     with sheet(width, height, alt=alt, caption=caption) as ax:
         for k, (n, m) in enumerate(steps):
-            for i, j in product(range(m), range(n)):
-                _connection(ax, places[k][j], places[k + 1][i], None if weights is None else matrices[k][i, j])
+            edges = [(places[k][j], places[k + 1][i]) for i, j in product(range(m), range(n))]
+            sizes = [None] * len(edges) if weights is None else matrices[k].reshape(-1).tolist()
+            spots = [None] * len(edges) if weights is None else _spots(edges, list(map(number, sizes)), radius)
+            for edge, weight, spot in zip(edges, sizes, spots, strict=True):
+                _connection(ax, *edge, weight, spot)
         middle = {"ha": "center", "va": "center", "zorder": 4}
         for k, column in enumerate(places):
             for i, (x, y) in enumerate(column):
@@ -221,13 +264,44 @@ def network(
                     ax.text(x, y - radius - 0.12, f"b = {bias}", size=9.5, **middle)
 
 
-def _connection(ax: Any, start: tuple[float, float], end: tuple[float, float], weight: float | None) -> None:
+Point = tuple[float, float]
+
+
+def _spots(edges: Sequence[tuple[Point, Point]], labels: Sequence[str], radius: float) -> list[Point]:
+    """Where each edge's label stands: on its own line, apart from labels placed before, on few other lines."""
+    spots: list[Point] = []
+    halves = [(text_width(label, 10) / 2 + 0.05, 0.11) for label in labels]
+    for edge, (wide, high) in zip(edges, halves, strict=True):
+        (x0, y0), (x1, y1) = edge
+        best, fewest = (x0, y0), float("inf")
+        for share in (0.34, 0.3, 0.38, 0.26, 0.42, 0.22, 0.46, 0.5, 0.54, 0.58, 0.62, 0.66, 0.7, 0.74, 0.78):
+            x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+            if not x0 + radius + wide < x < x1 - radius - wide:
+                continue
+            taken = sum(
+                abs(x - there[0]) < wide + other[0] and abs(y - there[1]) < high + other[1]
+                for there, other in zip(spots, halves, strict=False)
+            )
+            crossed = sum(_passes(other, (x, y), wide, high) for other in edges if other != edge)
+            if 100 * taken + crossed < fewest:
+                best, fewest = (x, y), 100 * taken + crossed
+        spots.append(best)
+    return spots
+
+
+def _passes(edge: tuple[Point, Point], spot: Point, wide: float, high: float) -> bool:
+    """Whether a line runs through the paper of a label."""
+    (x0, y0), (x1, y1) = edge
+    heights = [y0 + (y1 - y0) * (x - x0) / (x1 - x0) - spot[1] for x in (spot[0] - wide, spot[0] + wide)]
+    return min(heights) < high and max(heights) > -high
+
+
+def _connection(ax: Any, start: Point, end: Point, weight: float | None, spot: Point | None) -> None:
     """The line between two neurons: grey without a weight; else solid or dashed by its sign, thick by its size."""
     look = {"color": GREY, "linewidth": 1.2}
-    if weight is not None:
+    if weight is not None and spot is not None:
         look = {"color": BLUE if weight >= 0 else VERMILLION, "linewidth": 0.8 + 2.0 * min(1.0, abs(weight))}
         look["linestyle"] = "-" if weight >= 0 else "--"
-        x, y = (a + 0.34 * (b - a) for a, b in zip(start, end, strict=True))  # before the lines of a layer cross
         paper = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
-        ax.text(x, y, number(weight), size=10, ha="center", va="center", bbox=paper, zorder=2)
+        ax.text(*spot, number(weight), size=10, ha="center", va="center", bbox=paper, zorder=2)
     ax.plot(*zip(start, end, strict=True), zorder=1, **look)

@@ -11,6 +11,7 @@ import torch
 from course.figures import BLUE, COLOURS, DASHES, MARKERS, array, chart, in_words, number
 
 Score = Callable[[torch.Tensor], torch.Tensor]
+RING = 0.02  # so far from score = ±1 a point still lies on the line as it is drawn; training comes no closer
 SIDE = 160  # places along each side of the plane at which a model is asked
 
 
@@ -18,7 +19,7 @@ def scatter(ax: Any, at: np.ndarray, marks: np.ndarray, names: Mapping[Any, str]
     """Draw points (n, 2), each class with a colour and a marker of its own."""
     many = len(at) > 150
     for i, value in enumerate(np.unique(marks)):
-        label = (names or {}).get(value.item(), f"class {number(value)}")
+        label = (names or {}).get(value.item(), f"class {number(value)}".replace("-", "−"))
         look = {"color": COLOURS[i % 7], "marker": MARKERS[i % 6], "edgecolor": "white", "linewidth": 0.7}
         ax.scatter(*at[marks == value].T, s=26 if many else 50, label=label, zorder=3, **look)
 
@@ -79,7 +80,7 @@ def boundary(
 
     score: takes (m, 2) places in the dtype of X and returns (m,) or (m, 1) scores, positive for the larger label.
     X: (n, 2). y: (n,), two labels. margin: whether to draw the lines score = −1 and +1 too, dashed, and to ring the
-    points that lie on the wrong side of theirs or on it. names: what the legend calls each class.
+    points that lie on the wrong side of theirs or on it, to within `RING`. names: what the legend calls each class.
     """
     at, marks = _points(X, y)
     classes = np.unique(marks)
@@ -97,7 +98,7 @@ def boundary(
             _level(ax, x, up, values, 1.0, "score = +1", linewidths=1.4, linestyles="-.")
             with torch.no_grad():
                 own = array(score(torch.as_tensor(at) if not isinstance(X, torch.Tensor) else X)).reshape(-1)
-            near = np.where(marks == classes[-1], own, -own) <= 1 + 1e-4
+            near = np.where(marks == classes[-1], own, -own) <= 1 + RING
             if near.any():
                 ring = {"facecolor": "none", "edgecolor": "black", "linewidth": 1.3, "zorder": 4}
                 ax.scatter(*at[near].T, s=150, label="in the margin", **ring)
@@ -172,7 +173,9 @@ def responses(
         for panel, (label, (x, up, values)) in zip(panels, asked.items(), strict=True):
             filled = panel.contourf(x, up, values, levels=levels, cmap=_shades("#C6E8DB", "#5DBB9B"), zorder=0)
             fine = {"colors": "#555555", "linewidths": 0.5, "linestyles": "-", "zorder": 1}
-            panel.contour(x, up, values, levels=levels + 1e-3 * (high - low), **fine)  # beside a flat part, not on it
+            panel.contour(
+                x, up, values, levels=levels[1:] + 1e-3 * (high - low), **fine
+            )  # beside a flat part, not on it
             if level is not None:
                 _level(panel, x, up, values, level, f"output = {number(level)}", linewidths=2.4)
             scatter(panel, at, marks, names)
@@ -244,4 +247,6 @@ def contours(
             ax.figure.legend(loc="outside lower center", ncols=min(5, len(ways) + 2))
         ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         ax.grid(False)
-        ax.figure.colorbar(filled, ax=ax, label="loss", format="%.3g")
+        ax.figure.colorbar(
+            filled, ax=ax, label="loss", format=lambda value, _: f"{value:.2g}" if value > 1e-3 * rings[-1] else "0"
+        )

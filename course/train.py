@@ -59,6 +59,8 @@ class Curve:
             self._draw()
 
     def __enter__(self) -> Curve:
+        if self._live:
+            self._place.take()
         return self
 
     def __exit__(

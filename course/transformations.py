@@ -7,42 +7,14 @@ next step when it reproduces the right numbers on all of them, otherwise None.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 
 from course.compare import number_text, relative_error, shape_text
+from course.findings import Finding, Pair, reproduces
 
-CLOSE = 1e-6  # how well a transformation must reproduce the right numbers, relative to the largest entry
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One wrong result beside the right one, and the case they belong to: its ``inputs`` and named ``sizes``."""
-
-    yours: Any
-    expected: Any
-    inputs: dict[str, Any] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The likely cause and one next step, each a sentence or two; ``named`` where it is more than a clue."""
-
-    cause: str
-    next: str
-    named: bool = False
-
-
-def _reproduces(changed: torch.Tensor | None, expected: torch.Tensor) -> bool:
-    return (
-        changed is not None
-        and changed.shape == expected.shape
-        and bool(torch.isfinite(changed).all())
-        and relative_error(changed, expected) < CLOSE
-    )
+ENTRIES = 3  # from so many numbers on, one ratio between all of them is no chance
+PLAIN = (*range(1, 11), 100)  # factors that a mistake may well bring in; fewer numbers are enough for these
 
 
 def _ratio(pair: Pair) -> float | None:
@@ -52,17 +24,19 @@ def _ratio(pair: Pair) -> float | None:
     largest = int(pair.expected.abs().argmax())
     below = float(pair.expected.flatten()[largest])
     ratio = float(pair.yours.flatten()[largest]) / below if below else 0.0
-    return ratio if ratio and _reproduces(pair.yours / ratio, pair.expected) else None
+    return ratio if ratio and reproduces(pair.yours / ratio, pair.expected) else None
 
 
-def _constant_ratio(pairs: Sequence[Pair]) -> Finding | None:
+def _ratios(pairs: Sequence[Pair]) -> list[float]:
+    """Each case's ratio; [] where one has none, or is right."""
     ratios = [_ratio(pair) for pair in pairs]
-    if any(ratio is None for ratio in ratios) or any(abs(ratio - 1) < 1e-4 for ratio in ratios):
+    return [] if any(ratio is None or abs(ratio - 1) < 1e-4 for ratio in ratios) else ratios
+
+
+def _sum_for_mean(pairs: Sequence[Pair]) -> Finding | None:
+    """Too large or too small by a size, or by the number of entries."""
+    if not (ratios := _ratios(pairs)):
         return None
-    if all(abs(ratio + 1) < 1e-4 for ratio in ratios):
-        return Finding(
-            "Every entry has the wrong sign; its size is right.", "Look for a difference taken the other way round."
-        )
     for symbol in pairs[0].sizes:
         sizes = [pair.sizes.get(symbol, 0) for pair in pairs]
         what = {"n": "the number of examples"}.get(symbol, f"the size {symbol}")
@@ -88,16 +62,38 @@ def _constant_ratio(pairs: Sequence[Pair]) -> Finding | None:
                 "Your numbers are too small by the number of entries: a mean over all entries where a sum belongs.",
                 "Find the mean that does not belong there.",
             )
-    if max(ratios) - min(ratios) < 1e-4 * abs(ratios[0]):
-        ratio = ratios[0]
-        size = f"{number_text(abs(ratio))} times" + (" too large" if abs(ratio) > 1 else " what they should be")
-        sign = ", with the wrong sign" if ratio < 0 else ""
-        return Finding(f"Your numbers are {size}{sign}, everywhere.", "Look for a constant factor lost or gained.")
     return None
 
 
+def _one_factor(pairs: Sequence[Pair]) -> Finding | None:
+    """The sign, or one factor everywhere: a plain one, or seen on so many numbers that it is no chance."""
+    if not (ratios := _ratios(pairs)):
+        return None
+    if all(abs(ratio + 1) < 1e-4 for ratio in ratios):
+        lead = "Your number has" if _count(pairs) == 1 else "Every entry has"
+        return Finding(f"{lead} the wrong sign; its size is right.", "Look for a difference taken the other way round.")
+    if max(ratios) - min(ratios) < 1e-4 * abs(ratios[0]) and (_count(pairs) >= ENTRIES or _is_plain(ratios[0])):
+        ratio, alone = ratios[0], _count(pairs) == 1
+        size = f"{number_text(abs(ratio))} times" + (" too large" if abs(ratio) > 1 else " what they should be")
+        sign = ", with the wrong sign" if ratio < 0 else ""
+        whose = f"Your number is {size}{sign}" if alone else f"Your numbers are {size}{sign}, everywhere"
+        whose = whose.replace("they", "it") if alone else whose
+        return Finding(f"{whose}.", "Look for a constant factor lost or gained.")
+    return None
+
+
+def _count(pairs: Sequence[Pair]) -> int:
+    """How many numbers that are not 0 the right results hold, over all cases."""
+    return sum(int(pair.expected.count_nonzero()) for pair in pairs)
+
+
+def _is_plain(ratio: float) -> bool:
+    """Whether a ratio is one of a few whole numbers, or one part of so many."""
+    return any(abs(abs(ratio) / each - 1) < 1e-6 or abs(abs(ratio) * each - 1) < 1e-6 for each in PLAIN)
+
+
 def _transpose(pairs: Sequence[Pair]) -> Finding | None:
-    if all(pair.yours.dim() == 2 and _reproduces(pair.yours.T, pair.expected) for pair in pairs):
+    if all(pair.yours.dim() == 2 and reproduces(pair.yours.T, pair.expected) for pair in pairs):
         return Finding("Your answer is the transpose of the right one.", "Swap its rows and columns.")
     return None
 
@@ -106,7 +102,7 @@ def _reshaped(pairs: Sequence[Pair]) -> Finding | None:
     if all(
         pair.yours.shape != pair.expected.shape
         and pair.yours.numel() == pair.expected.numel()
-        and _reproduces(pair.yours.reshape(pair.expected.shape), pair.expected)
+        and reproduces(pair.yours.reshape(pair.expected.shape), pair.expected)
         for pair in pairs
     ):
         wanted = shape_text(pairs[0].expected.shape)
@@ -119,7 +115,7 @@ def _reshaped(pairs: Sequence[Pair]) -> Finding | None:
 def _summed_rows(pairs: Sequence[Pair]) -> Finding | None:
     """The examples, or another leading dimension, were not summed over; or only one row was taken."""
     if all(
-        pair.yours.dim() == pair.expected.dim() + 1 and _reproduces(pair.yours.sum(0), pair.expected) for pair in pairs
+        pair.yours.dim() == pair.expected.dim() + 1 and reproduces(pair.yours.sum(0), pair.expected) for pair in pairs
     ):
         return Finding("Your answer still has one row per example.", "Sum over the examples, dimension 0.")
     return None
@@ -130,7 +126,7 @@ def _outer(pairs: Sequence[Pair]) -> Finding | None:
 
     def is_table(pair: Pair) -> bool:
         n = pair.expected.shape[0] if pair.expected.dim() == 1 else 0
-        return n > 1 and pair.yours.shape == (n, n) and _reproduces(pair.yours.diagonal(), pair.expected)
+        return n > 1 and pair.yours.shape == (n, n) and reproduces(pair.yours.diagonal(), pair.expected)
 
     if all(is_table(pair) for pair in pairs):
         return Finding(
@@ -142,13 +138,26 @@ def _outer(pairs: Sequence[Pair]) -> Finding | None:
 
 
 def _zeros(pairs: Sequence[Pair]) -> Finding | None:
-    if all(pair.yours.shape == pair.expected.shape and not bool(pair.yours.any()) for pair in pairs):
-        return Finding("Every entry of your answer is 0.", "Check that something is computed, and not multiplied away.")
+    same = all(pair.yours.shape == pair.expected.shape for pair in pairs)
+    if same and all(pair.truth for pair in pairs):
+        if sum(pair.expected.numel() for pair in pairs) < 2:
+            return None
+        for said, each in (("False", 0.0), ("True", 1.0)):
+            if all(bool((pair.yours == each).all()) for pair in pairs):
+                return Finding(f"Every entry of your answer is {said}.", "Print the two sides of your comparison.")
+        if all(bool((pair.yours != pair.expected).all()) for pair in pairs):
+            return Finding("True and False have changed places.", "Turn the comparison round, or use ~.")
+    elif same and not any(bool(pair.yours.any()) for pair in pairs):
+        alone = sum(pair.expected.numel() for pair in pairs) == 1
+        cause = "Your answer is 0." if alone else "Every entry of your answer is 0."
+        return Finding(cause, "Check that something is computed, and not multiplied away.")
     return None
 
 
 def _missing_factor(pairs: Sequence[Pair]) -> Finding | None:
     """An input of the same shape that was left out of a product, or put in once too often."""
+    if any(pair.truth for pair in pairs):
+        return None
     for name, value in pairs[0].inputs.items():
         if not isinstance(value, torch.Tensor):
             continue
@@ -161,12 +170,12 @@ def _missing_factor(pairs: Sequence[Pair]) -> Finding | None:
         if any(pair.yours.shape != pair.expected.shape for pair in pairs):
             continue
         both = list(zip(factors, pairs, strict=True))
-        if all(_reproduces(pair.yours * factor, pair.expected) for factor, pair in both):
+        if all(reproduces(pair.yours * factor, pair.expected) for factor, pair in both):
             return Finding(
                 f"Your numbers would be right if each were multiplied by its entry of {name}.",
                 f"Find where {name} should enter the product.",
             )
-        if all(_reproduces(pair.yours, pair.expected * factor) for factor, pair in both):
+        if all(reproduces(pair.yours, pair.expected * factor) for factor, pair in both):
             return Finding(
                 f"Each number is multiplied by its entry of {name}, which does not belong there.", f"Take {name} out."
             )
@@ -194,7 +203,7 @@ def _order(mine: torch.Tensor, theirs: torch.Tensor) -> list[int] | None:
     places = torch.cdist(theirs, mine).argmin(1).tolist()
     if sorted(places) != list(range(len(mine))) or places == sorted(places):
         return None
-    return places if _reproduces(mine[places], theirs) else None
+    return places if reproduces(mine[places], theirs) else None
 
 
 def _permuted(pairs: Sequence[Pair]) -> Finding | None:
@@ -204,7 +213,8 @@ def _permuted(pairs: Sequence[Pair]) -> Finding | None:
         rows = "entries" if pairs[0].yours.dim() == 1 else "rows"
         how = "in the opposite order" if backwards else "in another order"
         return Finding(f"Your {rows} are the right ones, {how}.", "Look where they are put together or sorted.")
-    if all(pair.yours.dim() == 2 and _order(pair.yours.T, pair.expected.T) for pair in pairs):
+    two = all(pair.yours.dim() == pair.expected.dim() == 2 for pair in pairs)
+    if two and all(_order(pair.yours.T, pair.expected.T) for pair in pairs):
         return Finding("Your columns are the right ones, in another order.", "Look where they are put together.")
     return None
 
@@ -218,7 +228,7 @@ def _part(pairs: Sequence[Pair]) -> Finding | None:
                 if pair.expected.dim() != 2 or pair.expected.shape[dim] < 2:
                     return False
                 part = pair.expected.select(dim, at)
-                return pair.yours.numel() == part.numel() and _reproduces(pair.yours.reshape(part.shape), part)
+                return pair.yours.numel() == part.numel() and reproduces(pair.yours.reshape(part.shape), part)
 
             if all(map(is_part, pairs)):
                 cause = f"You give the {which} {name} of the right answer only."
@@ -233,10 +243,10 @@ def _one_row_of_input(pairs: Sequence[Pair]) -> Finding | None:
             continue
         rows = [pair.inputs[name] for pair in pairs]
         both = list(zip(rows, pairs, strict=True))
-        if not all(_reproduces(matrix.sum(0), pair.expected) for matrix, pair in both):
+        if not all(reproduces(matrix.sum(0), pair.expected) for matrix, pair in both):
             continue
         for at, which in ((0, "first"), (-1, "last")):
-            if all(_reproduces(pair.yours, matrix[at]) for matrix, pair in both):
+            if all(reproduces(pair.yours, matrix[at]) for matrix, pair in both):
                 cause = f"You give the {which} row of {name} only. Every row counts."
                 return Finding(cause, f"Sum the rows of {name}: dimension 0.")
     return None
@@ -255,7 +265,7 @@ def _every_pair(pairs: Sequence[Pair]) -> Finding | None:
         if mine.dim() != theirs.dim() + 1 or theirs.numel() < 2:
             return False
         right = [theirs.unsqueeze(dim).expand(mine.shape) for dim in range(mine.dim()) if _fits(mine, theirs, dim)]
-        return any(_reproduces(mine, each) for each in right)
+        return any(reproduces(mine, each) for each in right)
 
     if all(map(is_stretched, pairs)):
         return Finding(
@@ -265,10 +275,12 @@ def _every_pair(pairs: Sequence[Pair]) -> Finding | None:
     return None
 
 
+EVERYWHERE = (_one_factor,)  # claims about every number: not made where the answer is right in some of the cases
 TRANSFORMATIONS: tuple[Callable[[Sequence[Pair]], Finding | None], ...] = (
     _zeros,
     _precision,
-    _constant_ratio,
+    _sum_for_mean,
+    _one_factor,
     _transpose,
     _reshaped,
     _summed_rows,

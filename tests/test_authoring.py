@@ -248,7 +248,8 @@ def test_an_insertion_keeps_the_other_cells_ids(course):
 def test_the_badge_and_the_install_cell_follow_the_repository(course):
     source = texts.read(course / "source/week9/small.py")
     badge, install = notebook(source).cells[:2]
-    assert "no Colab button" in badge.source and "pip install" in install.source and "%pip" not in install.source
+    assert "In JupyterLab there is nothing to do" in badge.source and "In Colab" in badge.source
+    assert "%pip install -q {wheels[-1]}" in install.source and "git+" not in install.source
     (course / "pyproject.toml").write_text('[tool.course]\nrepository = "https://github.com/a/b"\nbranch = "main"\n')
     assert repository(course) == Repository("a", "b", "main")
     badge, install = notebook(source, repository(course)).cells[:2]

@@ -1,5 +1,6 @@
 """Does a check accept every right answer, refuse every wrong one, and say what is wrong, where, and why?"""
 
+import numpy as np
 import pytest
 import torch
 
@@ -418,3 +419,197 @@ def test_is_torchs_own_not_implemented_error_an_error_of_the_answer():
 
     with pytest.raises(CheckFailed, match="your code stops there"):
         check.function(mean_of_mask, torch.sum, on=cases.draw(seeds=1, X="n d"))
+
+
+# --- A constant factor is a claim about every number ---
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "words"),
+    [
+        ([3.0], [1.5], "2 times too large"),
+        ([1.5], [3.0], "0.5 times what it should be"),
+        ([-1.5], [1.5], "Your number has the wrong sign"),
+        ([3.7], [1.3], ""),
+        ([3.7, 7.4], [1.3, 2.6], ""),
+        ([3.7, 0.0, 0.0], [1.3, 0.0, 0.0], ""),
+        ([3.7, 7.4, -3.7], [1.3, 2.6, -1.3], "2.846 times too large, everywhere"),
+        ([-2.0, 4.0], [1.0, -2.0], "2 times too large, with the wrong sign, everywhere"),
+    ],
+)
+def test_is_a_constant_factor_said_of_plain_factors_or_enough_numbers_only(yours, expected, words):
+    global zero
+    zero = torch.tensor(yours).double()
+    with pytest.raises(CheckFailed) as failure:
+        check.value(zero, torch.tensor(expected).double())
+    assert words in str(failure.value)
+    if not words:
+        assert "times" not in str(failure.value)
+
+
+def test_is_a_constant_factor_not_said_where_a_case_is_right():
+    on = [cases.example(a=torch.tensor([1.0, 2, 3]) * k) for k in (1, 2, -1)]
+
+    def larger(a):
+        return 2 * a if a[0] > 0 else a
+
+    def negative(a):
+        return -a if a[0] > 0 else a
+
+    for answer in (larger, negative):
+        with pytest.raises(CheckFailed) as failure:
+            check.function(answer, lambda a: a, on=on)
+        assert "1 of 3 cases are right" in str(failure.value)
+        assert "everywhere" not in str(failure.value) and "Every entry" not in str(failure.value)
+    with pytest.raises(CheckFailed, match="2 times too large, everywhere"):
+        check.function(lambda a: 2 * a, lambda a: a, on=on)
+
+
+# --- Where a student's code stops ---
+
+
+def leaf():
+    torch.ones(3, requires_grad=True).sub_(1)
+
+
+def backward_twice():
+    loss = (torch.ones(3, requires_grad=True) ** 2).sum()
+    loss.backward(), loss.backward()
+
+
+def changed_on_the_way():
+    a = torch.ones(3, requires_grad=True).exp()
+    a.mul_(2)
+    (a**2).sum().backward()
+
+
+def one_argument(a):
+    return a
+
+
+w = torch.ones(3, 4)
+tracked = torch.ones(3, requires_grad=True)
+STOPS = {
+    "mat1 and mat2": (lambda: w @ w, ".T?"),
+    "size mismatch": (lambda: w @ torch.ones(3), ".T?"),
+    "inconsistent size": (lambda: torch.ones(3) @ torch.ones(4), "Print both shapes"),
+    "broadcasting": (lambda: torch.ones(3) + torch.ones(4), "line them up from the right"),
+    "reshape": (lambda: w.reshape(5, 2), "as many entries"),
+    "cat": (lambda: torch.cat([w, w.T]), "only along the dimension in which they are joined"),
+    "a leaf": (leaf, "with torch.no_grad():"),
+    "grad is None": (lambda: torch.ones(2, requires_grad=True).grad.zero_(), "before the first backward()"),
+    "grad is None in a product": (lambda: 0.1 * torch.ones(2, requires_grad=True).grad, "before the first backward()"),
+    "None in brackets": (lambda: {}.get(0)[0], "a function without a return gives None"),
+    "no history": (lambda: torch.ones(2).sum().backward(), "requires_grad=True"),
+    "not a scalar": (lambda: (tracked * 2).backward(), "take the mean or the sum first"),
+    "if": (lambda: 1 if w > 0 else 2, "wants one True or False"),
+    "if of an array": (lambda: 1 if w.numpy() > 0 else 2, "wants one True or False"),
+    "dtypes of a product": (lambda: w @ w.T.double(), "Print the dtype of both parts"),
+    "dtypes of a layer": (lambda: torch.nn.Linear(4, 2)(w.double()), "Print the dtype of both parts"),
+    "float labels": (lambda: F.cross_entropy(w, torch.ones(3)), "Print the dtype of both parts"),
+    "mean of whole numbers": (lambda: torch.arange(3).mean(), "turn them into floats"),
+    "numpy": (lambda: tracked.numpy(), ".detach() before .numpy()"),
+    "numpy function": (lambda: torch.tensor(np.array([object()])), "An array needs numbers only"),
+    "twice": (backward_twice, "a graph serves once"),
+    "in place": (changed_on_the_way, "Make a new tensor instead"),
+    "index": (lambda: [1, 2][torch.tensor(1.0)], "whole numbers"),
+    "index of a tensor": (lambda: w[torch.tensor([1.0, 2.0])], "whole numbers"),
+    "index too large": (lambda: w[5], "Count from 0"),
+    "a tensor called": (lambda: w(0), "Use [...] for an index"),
+    "a number called": (lambda: len(w)(4), "a * is missing"),
+    "an argument missing": (lambda: one_argument(), "Compare the call with the def"),
+    "an argument too many": (lambda: one_argument(1, 2), "Compare the call with the def"),
+    "a name not there": (lambda: not_there, "the spelling of that name"),  # noqa: F821
+    "not one number": (lambda: w.item(), "A single number is wanted there"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", STOPS)
+def test_does_an_exception_get_a_hint_of_its_own(kind):
+    stops, words = STOPS[kind]
+
+    def answer(a):
+        return stops()
+
+    with pytest.raises(CheckFailed) as failure:
+        check.function(answer, torch.sum, on=cases.draw(seeds=1, a="n"))
+    hint = str(failure.value).rpartition("next")[2]
+    assert words in hint, str(failure.value)
+    assert len(hint.strip()) <= 120
+
+
+# --- None, booleans, parts, numbers ---
+
+
+def test_is_a_result_printed_instead_of_returned_said_so():
+    def prints_it(*case):
+        print(case[0].sum())
+
+    with pytest.raises(CheckFailed, match="did you print instead of return"):
+        check.function(prints_it, torch.sum, on=cases.draw(seeds=2, a="n"))
+    for wrt in ("X", "X W b"):
+        assert "did you print instead of return" in message(prints_it, wrt=wrt)
+    global zero
+    zero = None
+    with pytest.raises(CheckFailed, match=r"print\(...\) gives None"):
+        check.value(zero, 3)
+    zero = torch.ones(3)
+    with pytest.raises(CheckFailed, match="does not hold your function any more"):
+        check.function(zero, torch.sum, on=cases.draw(seeds=2, a="n"))
+
+
+def test_are_truth_values_called_true_and_false():
+    on = [cases.example(a=torch.tensor([1.0, -2, 3]) * k) for k in (1, -2)]
+    answers = {
+        "Every entry of your answer is False.": lambda a: torch.zeros_like(a) > 0,
+        "Every entry of your answer is True.": lambda a: torch.zeros_like(a) == 0,
+        "True and False have changed places.": lambda a: a <= 0,
+    }
+    for words, answer in answers.items():
+        with pytest.raises(CheckFailed, match=words):
+            check.function(answer, lambda a: a > 0, on=on)
+    with pytest.raises(CheckFailed, match="Every entry of your answer is 0."):
+        check.function(torch.zeros_like, lambda a: a, on=on)
+
+
+@pytest.mark.parametrize(
+    ("yours", "expected", "words"),
+    [
+        ((1.0, 3.0), (1.0, 2.0), "the second result: yours 3, expected 2"),
+        ([1.0, 3.0], [1.0, 2.0], "item 1: yours 3, expected 2"),
+        ((1.0, [2.0, 4.0]), (1.0, [2.0, 3.0]), "the second result, item 1: yours 4, expected 3"),
+        ({"loss": 3.0}, {"loss": 2.0}, "loss: yours 3, expected 2"),
+        ({"dW": [1.0, 5.0]}, {"dW": [1.0, 2.0]}, "dW[1]: yours 5, expected 2"),
+    ],
+)
+def test_are_the_parts_of_an_answer_named(yours, expected, words):
+    with pytest.raises(CheckFailed) as failure:
+        check.value(yours, expected)
+    assert words in str(failure.value)
+
+
+def test_does_a_tensor_without_dimensions_stand_for_the_number_it_holds_and_not_the_other_way_round():
+    for yours, expected in [(torch.tensor(2), 2), (torch.tensor(True), True), (np.float64(2.0), 2.0)]:
+        check.value(yours, expected)
+    for yours, expected in [(torch.tensor([2.0]), 2.0), (2.0, torch.tensor(2.0)), (torch.tensor(1.0), True)]:
+        with pytest.raises(CheckFailed):
+            check.value(yours, expected)
+
+
+def test_does_a_module_stay_where_and_as_the_student_left_it():
+    model = Neuron().double()
+    model.kept = (model.w * 2).sum()  # a result with a history, which a plain copy would stumble over
+    model.seen = []
+    weight = model.w
+    on = cases.draw(seeds=2, X="n 2")
+
+    def moved(self, *arguments, **options):
+        assert self is not model
+        return self
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Neuron, "to", moved)
+        patch.setattr(Neuron, "forward", lambda self, X: self.seen.append(1) or X @ self.w)
+        check.module(model, on=on, reference=lambda weights, X: X @ weights["w"])
+    assert model.w is weight and model.seen == [] and model.kept.grad_fn is not None

@@ -189,6 +189,42 @@ def test_do_bars_and_network_write_their_numbers(shown):
         plot.network((2, 3), weights=[torch.ones(2, 3)], **WORDS)
 
 
+@pytest.mark.parametrize("widths", [(2, 2, 1), (3, 3, 2), (4, 3, 3, 1), (2, 4, 1), (4, 4, 2)])
+def test_do_the_weights_of_a_network_stay_apart(widths, shown):
+    generator = torch.Generator().manual_seed(1)
+    weights = [-torch.rand(m, n, generator=generator) - 1 for n, m in itertools.pairwise(widths)]
+    plot.network(widths, weights=weights, biases=[[0.5] * m for m in widths[1:]], **WORDS)
+    fig = shown[0][0]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in fig.axes[0].texts]
+    assert len(boxes) == sum(n * m + m for n, m in itertools.pairwise(widths))
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), (one, other)
+
+
+def ticks(axis) -> list[str]:
+    """The labels that are seen of an axis."""
+    low, high = axis.get_view_interval()
+    seen = [label for label in axis.get_ticklabels() if low <= sum(label.get_position()) <= high]
+    return [label.get_text() for label in seen if label.get_text()]
+
+
+def test_do_whole_numbers_get_whole_ticks(shown):
+    plot.lines({"loss": [3.0, 2.0, 1.0]}, xlabel="epoch", ylabel="loss", **WORDS)
+    plot.lines({"loss": ([0.1, 0.2, 0.4], [3.0, 2.0, 1.0])}, xlabel="rate", ylabel="loss", **WORDS)
+    at = shown[0][0].axes[0].get_xticks()
+    assert len(at) >= 3 and all(place == int(place) for place in at)
+    assert any(place != int(place) for place in shown[1][0].axes[0].get_xticks())
+
+
+@pytest.mark.parametrize("x", [[0.01, 0.3], [0.4, 0.5, 0.6], [1, 1.5, 9], [30, 700], [0.5, 30]])
+def test_has_a_short_logarithmic_axis_ticks_that_can_be_read(x, shown):
+    plot.lines({"loss": (x, [5.0] * len(x))}, xlabel="rate", ylabel="loss", logx=True, **WORDS)
+    axis = shown[0][0].axes[0].xaxis
+    found = [float(text) for text in ticks(axis)]  # plain numbers, no powers
+    assert 3 <= len(found) <= 8 and found == sorted(set(found))
+    assert not axis.get_minorticklabels()
+
+
 def test_does_tensor_shape_number_dimensions_and_shade_cells(shown):
     X = torch.arange(12).reshape(3, 4)
     plot.tensor_shape(X, labels=("X",), highlight=np.s_[1:, ::2], **WORDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import cases, check, known, trail
+from course import cases, check, figures, known, trail
 from course.authoring.known import stale, strays
 from course.authoring.learn import Mistakes, mistakes
 from course.authoring.rehearse import stages
@@ -145,6 +145,25 @@ def test_is_a_match_on_one_case_said_as_such(half):
     assert stage.exercise.name == "slope"
 
 
+def test_is_no_known_mistake_named_where_nothing_was_returned():
+    mistake = """
+# %% wrong="slope" name="nothing"
+# says: You forgot the factor.
+# next: Put it in.
+def slope(dA, Z):
+    dA * Z
+"""
+    table = mistakes(loads(TEXT + mistake)).visible
+    assert "You forgot the factor." in known.dumps(table)
+
+    def slope(dA, Z):
+        print(2 * dA * Z)
+
+    text = says(slope, table)
+    assert "did you print instead of return" in text
+    assert "You forgot the factor." not in text
+
+
 def test_does_a_table_survive_its_file_byte_by_byte(half, tmp_path, monkeypatch):
     text = known.dumps(half[1].hidden)
     assert known.dumps(known.loads(text)) == text
@@ -199,13 +218,24 @@ def test_does_a_diagnosis_that_fails_never_break_the_check(monkeypatch):
         check.function(lambda a: a + 1, lambda a: a, on=cases.draw(seeds=2, a="n"))
 
 
-def test_is_the_way_back_from_the_loss_drawn():
+def test_is_the_way_back_from_the_loss_drawn(monkeypatch):
     states = {"db2": "right", "dW2": "first wrong", "db1": "wrong", "dW1": "wrong"}
-    drawn, status = trail.chart(states)
-    assert status == {"b2": "right", "W2": "first wrong", "b1": "wrong", "W1": "wrong"}
-    assert drawn.nodes["loss"].of == ("step 1", "W2", "b2")
-    assert drawn.nodes["step 1"].of == ("W1", "b1")
+    assert trail.columns(states) == [["db2", "dW2"], ["db1", "dW1"]]
+    assert trail.columns({"dX": "", "dW": "", "db": ""}) == [["dX", "dW", "db"]]
+    assert trail.columns({"dv": "", "dw": "", "dx": ""}) == [["dv"], ["dw"], ["dx"]]
+    shown = []
+    monkeypatch.setattr(figures, "show", lambda fig, *, alt, caption: shown.append((fig, alt)))
     trail.draw(states)
+    ((fig, alt),) = shown
+    words = "db2 right and dW2 first wrong; db1 wrong and dW1 wrong"
+    assert alt == f"On the way back from the loss, in this order: {words}."
+    at = {text.get_text(): text.get_position()[0] for text in fig.axes[0].texts}
+    assert at["loss"] < at["db2"] == at["dW2"] < at["db1"] == at["dW1"]
+    said = [text.get_text() for text in fig.axes[0].texts]
+    assert [said.count(word) for word in ("✓ right", "✗ first wrong", "✗ wrong")] == [1, 1, 2]
+    inked = fig.get_tightbbox()
+    assert inked.x0 >= -0.01 and inked.y0 >= -0.01
+    assert inked.x1 <= fig.get_figwidth() + 0.01 and inked.y1 <= fig.get_figheight() + 0.01
     started = time.process_time()
     trail.draw(states)
     assert time.process_time() - started < 1

@@ -88,13 +88,20 @@ def test_does_a_boundary_lie_where_the_score_is_zero(shown):
     plot.boundary(score, points, torch.tensor([-1, 1, -1, 1]), margin=True, names={1: "dog"}, **WORDS)
     axes = shown[0][0].axes[0]
     assert set(asked) == {torch.float64}
-    assert {"class -1", "dog", "score = 0", "score = −1", "score = +1", "in the margin"} <= set(texts(shown[0][0]))
+    assert {"class −1", "dog", "score = 0", "score = −1", "score = +1", "in the margin"} <= set(texts(shown[0][0]))
     ways = [s.get_paths()[0].vertices for s in axes.collections if type(s).__name__ == "QuadContourSet"][1:]
     assert len(ways) == 3
     for way, level in zip(ways, (0, -1, 1), strict=True):
         assert np.allclose(way.sum(axis=1) - 1, level, atol=1e-6)
     (ring,) = [s for s in axes.collections if s.get_label() == "in the margin"]
     assert ring.get_offsets().tolist() == [[0, 2], [0.2, 0.3]]
+
+
+def test_are_points_ringed_that_training_brought_close_to_the_edge(shown):
+    points = torch.tensor([[1.0004, 0.0], [0.99, 1.0], [1.01, 2.0], [1.15, 3.0], [-1.0003, 0.0], [-3.0, 1.0]])
+    plot.boundary(lambda P: P[:, 0], points, torch.tensor([1, 1, 1, 1, -1, -1]), margin=True, **WORDS)
+    (ring,) = [s for s in shown[0][0].axes[0].collections if s.get_label() == "in the margin"]
+    assert np.allclose(ring.get_offsets()[:, 0], [1.0004, 0.99, 1.01, -1.0003])
 
 
 def test_does_a_boundary_survive_a_model_that_never_changes_its_mind(shown):

@@ -30,7 +30,7 @@ def test_no_other_file_is_released(week):
 def test_a_released_notebook_begins_with_the_badge_and_the_install_cell(path):
     badge, install = nbformat.read(path, 4).cells[:2]
     assert badge.cell_type == "markdown"
-    assert "colab.research.google.com/github" in badge.source or "no Colab button" in badge.source
+    assert "colab.research.google.com/github" in badge.source or "In JupyterLab there is nothing to do" in badge.source
     assert "import course" in install.source
 
 

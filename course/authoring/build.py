@@ -25,15 +25,23 @@ if TYPE_CHECKING:
 HEADER_TAG = "course-header"
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 NO_BADGE = (
-    "No public repository is set for this copy of the course, so there is no Colab button. "
-    "Open this notebook in JupyterLab, or upload it to Colab by hand."
+    "**Before you start.** In JupyterLab there is nothing to do: run the cells from the top.\n\n"
+    "In Colab the notebook needs the course's package, which your instructor hands out: one file whose name ends in "
+    "`.whl`. Press the folder sign at the left edge, drag the file there, and run the next cell."
 )
 INSTALL = """\
 try:  # the course's own package: figures, cases and checks
     import course
 except ImportError:
     """
-NO_INSTALL = 'print("The package course is missing: install it from your copy of the course, with pip install FOLDER.")'
+NO_INSTALL = """\
+from glob import glob
+
+    wheels = sorted(glob("neural_network_foundations-*.whl"))
+    if wheels:
+        %pip install -q {wheels[-1]}
+    else:
+        print("The course's package is missing. Upload the .whl file from your instructor, then run this again.")"""
 # What JupyterLab notes about how a cell looks or last ran; none of it is the author's.
 PASSING_KEYS = ("autoscroll", "collapsed", "scrolled", "trusted", "execution", "ExecuteTime", "nbgrader")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
