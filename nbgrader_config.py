@@ -55,7 +55,7 @@ c.GenerateAssignment.preprocessors = [
     CheckCellMetadata,
 ]
 
-# --- Grading: mended first, run in a forked kernel, decided by the checks' own verdicts (course/grading) ------------
+# --- Grading: mended first, run in a sandboxed room, judged outside it (course/grading, docs/security.md) -----------
 c.Autograde.exporter_class = "course.grading.reading.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
@@ -66,14 +66,19 @@ c.Autograde.sanitize_preprocessors = [
 ]
 c.Autograde.autograde_preprocessors = [
     "course.grading.execute.Execute",
-    "course.grading.verdict.Verdict",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Execute.timeout = 20  # seconds for a cell
+c.Execute.question_timeout = 20  # seconds for what one check asks
 c.Execute.total_timeout = 300  # seconds for a notebook
+c.Execute.max_output = 1_000_000  # characters of output kept for each cell
+c.Execute.memory = 2048  # MiB for a submission's processes together
+c.Execute.processes = 128  # at once
+c.Execute.file_size = 64  # MiB for a file
+c.Execute.space = 256  # MiB for all files that a submission writes
 c.AssignLatePenalties.plugin_class = "course.grading.late.LatePenalty"
 
 # --- Feedback: nbgrader's pages, without the hidden tests -----------------------------------------------------------

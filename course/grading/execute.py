@@ -1,49 +1,54 @@
-"""Executing a submission: notebook in, executed notebook out.
+"""Executing a submission, for nbgrader: its cells in the student's room, its test cells in the grader's.
 
-A slow cell is stopped and the rest goes on; a flood of output is cut; when the kernel dies, the reason names the cell.
+Notebook in, executed and judged notebook out. A slow cell is stopped and the rest goes on; a cell that ends the kernel
+is left out; a flood of output is cut. nbgrader reads a grade off a test cell's outputs (anything on stderr is a zero,
+a displayed number is a grade, silence is full marks), so a test cell is given none, or the message as an error.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import math
-import os
-import time
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jupyter_client.manager import KernelManager
-from jupyter_client.provisioning import KernelProvisionerFactory
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.preprocessors import Execute as StockExecute
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from course import known, student_id
-from course.feedback import MIME
-from course.grading import provisioner
-from course.grading.errors import CouldNotBeGraded, GradingStopped, RoomLost
+from course.grading import room as rooms
+from course.grading.errors import CouldNotBeGraded
 from course.grading.finished import Shelf, beside, key
+from course.grading.integrity import remarks
+from course.grading.outputs import outputs_of
+from course.grading.session import Code, Session
+
+UNSAFE = "Graded without a sandbox (--unsafe): this grade could have been forged."
 
 
-class Execute(StockExecute):
-    """nbgrader's Execute, in a kernel forked from a warm process, with limits on time and output.
+class Execute(NbGraderPreprocessor):
+    """Runs and judges a notebook in place of nbgrader's own Execute.
 
-    Raises CouldNotBeGraded when the kernel dies, does not stop, or the whole notebook takes too long, and
-    GradingStopped when no kernel starts at all.
+    What was said about each exercise goes to ``nb.metadata["course"]["exercises"]``, what happened on the way to
+    ``"repairs"``, what an instructor should look at to ``"integrity"``. Raises CouldNotBeGraded where the notebook
+    takes too long or ends one kernel after another, and GradingStopped where there is no room to run it in.
     """
 
-    timeout = Integer(20, allow_none=True, help="Seconds a cell may run before it is stopped.").tag(config=True)
+    timeout = Integer(20, help="Seconds a cell may run before it is stopped.").tag(config=True)
+    question_timeout = Integer(20, help="Seconds that the answers to one check may take.").tag(config=True)
     total_timeout = Integer(300, help="Seconds a whole notebook may run.").tag(config=True)
-    max_output = Integer(1_000_000, help="Characters of output kept for each cell; ten times as many stop it.").tag(
+    max_output = Integer(1_000_000, help="Characters of output kept for each cell.").tag(config=True)
+    memory = Integer(2048, help="MiB that a submission's processes may take beyond what Python and torch do.").tag(
         config=True
     )
-    forked = Bool(True, help="Whether kernels are forked from a process that has imported torch.").tag(config=True)
+    processes = Integer(128, help="Processes that a submission may have at once.").tag(config=True)
+    file_size = Integer(64, help="MiB that a file may grow to.").tag(config=True)
+    space = Integer(256, help="MiB of files that a submission may write.").tag(config=True)
+    unsafe = Bool(False, help="Grade without a sandbox. Every grade made so is marked.").tag(config=True)
 
     finished: ClassVar[Shelf] = Shelf()
     """Executions that were done beforehand, from where an execution is taken rather than done again."""
@@ -51,159 +56,130 @@ class Execute(StockExecute):
     student = ""
     """Whose submission it is. Where that is an ID such as U1234567X, a practice is judged by that ID's numbers."""
 
-    shutdown_kernel = "immediate"
-    skip_cells_with_tag = ""  # a tag must not keep a test from running
-    iopub_timeout = 10
+    @property
+    def limits(self) -> rooms.Limits:
+        """These settings, as a room takes them."""
+        return rooms.Limits(
+            memory=self.memory << 20,
+            processes=self.processes,
+            file_size=self.file_size << 20,
+            space=self.space << 20,
+            most_output=self.max_output,
+            cell=float(self.timeout),
+            question=float(self.question_timeout),
+        )
 
-    def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict | None = None, km: KernelManager | None = None
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Execute ``nb`` in place, at most once more when its kernel was lost through no fault of its own.
-
-        Where this very notebook was executed beforehand, return that.
-        """
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Execute and judge ``nb`` in place; where this very notebook was executed beforehand, return that."""
         self.student = (resources or {}).get("nbgrader", {}).get("student", self.student)
-        if km is None and len(self.finished):
-            folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
-            if (execution := self.finished.take(self.key(nb, beside(folder)))) is not None:
-                return execution.deliver(folder), resources
-        try:
-            return self.once(nb, resources, km)
-        except RoomLost:
-            self.log.warning("The process that forks kernels has ended; starting it again")
-        try:
-            return self.once(nb, resources, km)
-        except RoomLost:
-            raise CouldNotBeGraded(
-                "The process that its kernel was forked from was killed, twice. Grade it again; if that repeats, look "
-                "for code in the notebook that ends other processes."
-            ) from None
+        folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
+        files = beside(folder)
+        if len(self.finished) and (execution := self.finished.take(self.key(nb, files))) is not None:
+            return execution.deliver(), resources
+        return self.once(nb, files), resources
 
     def key(self, nb: NotebookNode, files: Mapping[str, bytes]) -> str:
         """What tells this execution from every other: the notebook, the files beside it, and these settings."""
-        limits = (self.timeout, self.total_timeout, self.max_output, self.forked)
-        return key(nb, files, (limits, dict(self.config.get("Execute", {})), self._environment()))
+        return key(nb, files, (self.limits, self.total_timeout, self.unsafe, self.student, self._hidden()))
 
-    def once(
-        self, nb: NotebookNode, resources: ResourcesDict | None, km: KernelManager | None = None
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Execute ``nb`` in place, in a new kernel; raises RoomLost as well when that kernel was lost."""
-        self._cell, self._deadline = -1, math.inf
-        self._size, self._room = 0, None
-        self.timeout_func = self._time_left
-        self.error_on_timeout = {
-            "ename": "CellTimeoutError",
-            "evalue": f"ran longer than {self.timeout} s",
-            "traceback": [f"This cell ran longer than {self.timeout} seconds and was stopped."],
-        }
+    def once(self, nb: NotebookNode, files: Mapping[str, bytes]) -> NotebookNode:
+        """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost."""
+        for last in (False, True):
+            try:
+                with rooms.entered(files, self.limits, unsafe=self.unsafe) as room:
+                    return self._in(room, nb)
+            except rooms.RoomLost as error:
+                if last:
+                    raise CouldNotBeGraded(
+                        f"The room in which it ran broke down, twice ({error}). Grade it again; if that repeats, look "
+                        "for code in the notebook that does more than its exercises ask."
+                    ) from None
+        raise AssertionError  # not reached: the loop returns or raises
+
+    def _in(self, room: rooms.Room, nb: NotebookNode) -> NotebookNode:
+        cells = [
+            Code(number, cell.source, _is_test(cell), bool(utils.is_locked(cell)))
+            for number, cell in enumerate(nb.cells)
+            if cell.cell_type == "code"
+        ]
+        session = Session(room, cells, float(self.timeout), float(self.total_timeout))
         try:
-            return super().preprocess(nb, resources, km)
-        except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-            if getattr(self._room, "server_lost", False):
-                raise RoomLost(str(error)) from error
-            if self._cell < 0:  # not one cell has run: no fault of the submission
-                raise GradingStopped(
-                    f"No kernel starts: {error}. Try `jupyter execute` on any notebook, or install the course again."
-                ) from error
-            place = f"cell {self._cell + 1} {_first_line(nb.cells[self._cell])}"
-            if isinstance(error, DeadKernelError):
-                reason = f"The kernel died in {place}."
-            elif isinstance(error, CellTimeoutError):
-                reason = f"The kernel did not stop when {place} was interrupted after {self.timeout} s."
-            else:
-                raise
-            raise CouldNotBeGraded(
-                f"{reason} Open the submitted notebook, look at that cell, and grade again."
-            ) from error
+            session.run()
+            self._show(nb, session)
+            self._judge(nb, session, room)
+        finally:
+            session.close()
+        return nb
 
-    def _environment(self) -> dict[str, str]:
-        """What a grading kernel's environment has besides this process's own.
+    def _show(self, nb: NotebookNode, session: Session) -> None:
+        """Give every cell its outputs, and note what went wrong on the way."""
+        notes = nb.metadata.setdefault("course", NotebookNode())
+        said = notes.setdefault("repairs", [])
+        if self.unsafe:
+            said.append(UNSAFE)
+        notes["integrity"] = [f"cell {remark.cell}: {remark.text}" for remark in remarks(nb)]
+        displays: dict[str, list[NotebookNode]] = {}
+        for code in session.cells:
+            cell = nb.cells[code.number]
+            cell.outputs = []
+            ran = session.ran.get(code.number)
+            if code.number in session.lost:
+                reason = session.lost[code.number]
+                lines = [f"Python ended while this cell ran: {reason}. The cells after it ran without it."]
+                cell.outputs = [new_output("error", ename="KernelLost", evalue=reason, traceback=lines)]
+                said.append(f"Python ended in {code.title}: {reason}. The rest ran without that cell.")
+            elif ran is not None and not code.test:
+                cell.execution_count = ran.count
+                cell.outputs = outputs_of(ran, displays)
+                if ran.stopped:
+                    lines = [f"This cell ran longer than {self.timeout} seconds and was stopped."]
+                    cell.outputs.append(new_output("error", ename="CellTimeoutError", evalue=lines[0], traceback=lines))
+                    said.append(f"The {code.title} ran longer than {self.timeout} s and was stopped.")
+                if ran.exited:
+                    said.append(f"The {code.title} calls quit() or exit(); the rest ran all the same.")
 
-        Among it the folder with the fingerprints of the hidden tests' known mistakes; where it is missing nothing
-        changes.
-        """
+    def _judge(self, nb: NotebookNode, session: Session, room: rooms.Room) -> None:
+        """Run the test cells, and write what they say into the notebook."""
+        from course.grading.judging import FIELDS, Witness, judge_cell  # and torch: only where something is judged
+
+        records = []
+        for code in (code for code in session.cells if code.test):
+            cell = nb.cells[code.number]
+            kernel, before = session.at(code.number), session.before(code.number)
+            witness = Witness(kernel, before, room.reading, self.student, self._hidden())
+            try:
+                record = judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness)
+            finally:
+                witness.close()
+            cell.execution_count = None
+            if not record["passed"]:
+                lines = record.pop("message").split("\n")
+                ename = "NotDone" if record["state"] == "not done" else "CheckFailed"
+                cell.outputs = [new_output("error", ename=ename, evalue=lines[0], traceback=lines)]
+            record.pop("message", None)
+            records.append({name: record[name] for name in (*_RECORD, *FIELDS)})
+        nb.metadata["course"]["exercises"] = records
+
+    def _hidden(self) -> str:
+        """The folder with the fingerprints of the hidden tests' known mistakes; where there is none nothing changes."""
         root = self.config.CourseDirectory.get("root") if "CourseDirectory" in self.config else None
-        known_mistakes = Path(str(root or ".")).resolve() / ".stamps" / "known"
-        on_record = self.student if student_id.is_id(self.student) else ""
-        return {
-            "NBGRADER_EXECUTION": "autograde",
-            known.HIDDEN: str(known_mistakes),
-            student_id.VARIABLE: on_record,
-        }
-
-    def setup_kernel(self, **kwargs: Any) -> contextlib.AbstractContextManager[None]:
-        """A kernel for the time of a ``with`` statement, with the environment that grading gives it."""
-        return super().setup_kernel(env={**os.environ, **self._environment()}, **kwargs)
-
-    def create_kernel_manager(self) -> KernelManager:
-        """A kernel manager whose kernel is forked; this choice holds for grading's own kernels only."""
-        manager = super().create_kernel_manager()
-        if self.forked and provisioner.NAME in KernelProvisionerFactory.instance().get_provisioner_entries():
-            spec = manager.kernel_spec
-            spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": provisioner.NAME}}
-        elif self.forked:
-            self.log.warning(
-                "Kernels start the slow way: the installed course does not name its provisioner. Install it again."
-            )
-        return manager
-
-    def preprocess_cell(self, cell: NotebookNode, resources: ResourcesDict, index: int) -> Any:
-        """Execute one cell; raises CouldNotBeGraded when the notebook's time is up."""
-        if self._cell < 0:
-            self._deadline = time.monotonic() + self.total_timeout
-        if time.monotonic() > self._deadline:
-            raise CouldNotBeGraded(
-                f"The notebook ran longer than {self.total_timeout} s; it was stopped before cell {index + 1} "
-                f"{_first_line(cell)}. Look for slow cells, or raise c.Execute.total_timeout, and grade again."
-            )
-        self._cell, self._size, self._room = index, 0, self.km.provisioner
-        cell, resources = super().preprocess_cell(cell, resources, index)
-        if self._size > self.max_output:
-            text = f"\n... the rest of this cell's output was cut after {self.max_output:,} characters\n"
-            cell.outputs.append(NotebookNode(output_type="stream", name="stdout", text=text))
-        return cell, resources
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Handle a kernel's message, but cut floods of output, and let nothing clear the verdicts of a test cell."""
-        kind, content = msg["msg_type"], msg["content"]
-        if kind in ("clear_output", "update_display_data") and utils.is_grade(cell):
-            return None
-        if kind in ("stream", "display_data", "execute_result", "update_display_data"):
-            data = content.get("data", {})
-            before = self._size
-            self._size += len(content.get("text", "")) + sum(len(str(value)) for value in data.values())
-            if before <= 10 * self.max_output < self._size:
-                self._stopping = asyncio.ensure_future(self.km.interrupt_kernel())
-            if self._size > self.max_output and MIME not in data:
-                return None
-        return super().process_message(msg, cell, cell_index)
-
-    def on_cell_executed(self, **kwargs: Any) -> None:
-        """Record a cell's error; raises CouldNotBeGraded when the cell ends the kernel by ``quit()`` or ``exit()``."""
-        super().on_cell_executed(**kwargs)
-        if any(item.get("source") == "ask_exit" for item in kwargs["execute_reply"]["content"].get("payload", ())):
-            raise CouldNotBeGraded(
-                f"Cell {kwargs['cell_index'] + 1} {_first_line(kwargs['cell'])} ends the kernel. "
-                "Take the call of quit() or exit() out of the submitted notebook, and grade again."
-            )
-
-    def _time_left(self, _cell: NotebookNode) -> float:
-        return max(1.0, min(self.timeout or self.total_timeout, self._deadline - time.monotonic()))
+        return str(Path(str(root or ".")).resolve() / ".stamps" / "known")
 
 
-def _first_line(cell: NotebookNode) -> str:
-    """The first line of a cell, quoted and shortened."""
-    line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
-    return f'"{line[:60]}…"' if len(line) > 60 else f'"{line}"'
+_RECORD = ("exercise", "grade_id", "points", "passed", "state", "named")
 
 
-def run_notebook(
-    nb: NotebookNode, *, folder: str | Path = ".", timeout: int = 20, total_timeout: int = 300, forked: bool = True
-) -> NotebookNode:
-    """The executed copy of ``nb``, run with ``folder`` as its working directory, as grading runs it.
+def _is_test(cell: NotebookNode) -> bool:
+    return bool(utils.is_grade(cell) and not utils.is_solution(cell))
+
+
+def _points(cell: NotebookNode) -> float:
+    return cell.metadata.nbgrader.get("points", 0)
+
+
+def run_notebook(nb: NotebookNode, *, files: Mapping[str, bytes] | None = None, **settings: Any) -> NotebookNode:
+    """The executed and judged copy of ``nb``, with these files beside it; ``settings`` are Execute's.
 
     Raises CouldNotBeGraded as ``Execute`` does. Nothing but the copy is changed.
     """
-    runner = Execute(timeout=timeout, total_timeout=total_timeout, forked=forked)
-    done, _ = runner.preprocess(deepcopy(nb), {"metadata": {"path": str(folder)}})
-    return done
+    return Execute(**settings).once(nbformat.from_dict(deepcopy(nb)), files or {})

@@ -1,0 +1,343 @@
+"""The first process in a student's room: it has imported everything, forks kernels, watches over them, and cleans up.
+
+In the sandbox it is process 1, so that no signal of a submission's reaches it, and everything that a submission leaves
+behind can be killed at once. It has one thread, runs no student's code, and cannot be looked into by others of the
+same user (``PR_SET_DUMPABLE``).
+
+It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``enter`` (wipe,
+put the submission's files down, set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or
+a process that runs a slice of the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was
+stopped, and for what), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends: the grader then makes a
+new room.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+from course.grading.wire import Channel
+
+PRELOAD = (
+    "torch",
+    "torch._dynamo",  # any optimiser imports it, at its first use, for seconds
+    "torch.utils.data",
+    "torch.nn.utils",
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "matplotlib_inline.backend_inline",
+    "tqdm.auto",
+    "IPython.core.completer",
+    "IPython.core.pylabtools",
+    "course",
+    "course.check",
+    "course.cases",
+    "course.plot",
+    "course.graph",
+    "course.known",
+    "course.by_hand",
+    "course.practice",
+    "course.train",
+    "course.data",
+    "PIL.PngImagePlugin",
+    "course.grading.kernel",
+)
+"""What is imported before the first fork. A module that is not installed is left out."""
+
+POLL = 0.1
+"""Seconds between two looks at what the submission's processes use."""
+
+_SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER = 1, 4, 36
+
+
+def preload() -> Any:
+    """Import everything that notebooks use, draw one figure, make the shell; returns the shell."""
+    for name in PRELOAD:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    with contextlib.suppress(Exception):  # what fails here is done, and fails, in the kernel that needs it
+        _first_figure()
+    from course.grading.kernel import make_shell
+
+    shell = make_shell()
+    sys.modules["torch"].set_num_threads(1)
+    gc.collect()
+    gc.freeze()
+    return shell
+
+
+def _first_figure() -> None:
+    """Draw a figure that nobody sees: the first one reads the fonts and sets up the parser of formulas."""
+    import io
+
+    from matplotlib.figure import Figure
+
+    from course import figures
+
+    fig = Figure(layout="constrained")
+    axes = fig.add_subplot(xlabel="$x_1$", ylabel="$\\frac{\\partial L}{\\partial w}$", title="Title")
+    axes.plot([0, 1], [0.5, 2], label="line")
+    axes.legend()
+    figures.text_width("width", 10.0, bold=True)
+    figures.png(fig)
+    axes.set_yscale("log")
+    fig.savefig(io.BytesIO())
+
+
+class Warden:
+    """Serves one room. ``places`` are the folders that a submission can write to; the first is its own."""
+
+    def __init__(self, control: Channel, shell: Any, places: list[Path]):
+        self.control, self.shell, self.places = control, shell, places
+        self.alone = os.getpid() == 1  # in the sandbox: everything else here is the submission's
+        self.limits: dict[str, int] = {}
+        self.children: set[int] = set()
+        self.said: list[str] = []
+
+    def serve(self) -> None:
+        """Obey until the grader hangs up."""
+        poll = select.poll()
+        poll.register(self.control.end, select.POLLIN)
+        while True:
+            if poll.poll(POLL * 1000 if self.children else None):
+                request, fds = self.control.receive_with(1)
+                self.control.send(getattr(self, f"do_{request['do']}")(request, *fds))
+            self._reap()
+            if self.children:
+                self._watch()
+
+    def do_enter(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Begin a submission."""
+        self._clear()
+        self.limits = request["limits"]
+        home = self.places[0]
+        for name, data in request["files"].items():
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(data))
+        os.chdir(home)
+        return {"entered": True}
+
+    def do_kernel(self, request: dict[str, Any], end: int) -> dict[str, Any]:
+        """Fork a kernel."""
+        pid = os.fork()
+        if pid == 0:
+            self._become(end, dumpable=True)
+            from course.grading.kernel import Kernel
+
+            sys.path.append(str(self.places[0]))  # last: nothing beside a notebook takes the place of a library
+            Kernel(Channel(socket.socket(fileno=end)), self.shell, self.shell.user_ns).serve()
+        os.close(end)
+        self.children.add(pid)
+        return {"pid": pid}
+
+    def do_read(self, request: dict[str, Any], end: int) -> dict[str, Any]:
+        """Fork a process in which a slice of the notebook runs, and nothing else has."""
+        pid = os.fork()
+        if pid == 0:
+            self._become(end, dumpable=False)
+            _read(Channel(socket.socket(fileno=end)), request["source"])
+        os.close(end)
+        self.children.add(pid)
+        return {"pid": pid}
+
+    def do_interrupt(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Interrupt a cell."""
+        self._signal(request["pid"], signal.SIGINT)
+        return {}
+
+    def do_kill(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Kill one process."""
+        self._signal(request["pid"], signal.SIGKILL)
+        return {}
+
+    def do_why(self, _: dict[str, Any]) -> dict[str, Any]:
+        """What was stopped since the last such question, and for what."""
+        self._reap()
+        said, self.said = self.said, []
+        return {"said": said}
+
+    def do_leave(self, _: dict[str, Any]) -> dict[str, Any]:
+        """End a submission: nothing of it stays."""
+        self._clear()
+        return {"left": True}
+
+    def _signal(self, pid: int, number: int) -> None:
+        if type(pid) is int and pid > 1 and (self.alone or pid in self.children):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+
+    def _become(self, end: int, *, dumpable: bool) -> None:
+        """In a new child: drop what is the warden's, and take on the submission's limits."""
+        self.control.close()
+        os.setsid()
+        _prctl(_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(_SET_DUMPABLE, int(dumpable))
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(nowhere, number)
+        used = _status("self").get("VmData", 0) * 1024
+        for kind, most in (
+            (resource.RLIMIT_DATA, used + self.limits["memory"]),
+            (resource.RLIMIT_FSIZE, self.limits["file_size"]),
+            (resource.RLIMIT_NPROC, self.limits["processes"] if self.alone else None),
+            (resource.RLIMIT_NOFILE, 512),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            if most is not None:
+                with contextlib.suppress(ValueError, OSError):
+                    resource.setrlimit(kind, (most, most))
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                if pid in self.children:
+                    self.children.discard(pid)
+                    code = os.waitstatus_to_exitcode(status)
+                    if code:
+                        self.said.append(f"signal {-code}" if code < 0 else f"exit {code}")
+
+    def _others(self) -> list[int]:
+        """Every process of the submission's."""
+        if not self.alone:
+            return [pid for pid in self.children if Path(f"/proc/{pid}").exists()]
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+    def _watch(self) -> None:
+        """Kill a submission that takes more than it may."""
+        others = self._others()
+        if len(others) > self.limits["processes"]:
+            self._stop("too many processes")
+            return
+        most = self.limits["memory"]
+        if sum(_status(pid).get("RssAnon", 0) for pid in others) * 1024 < most:
+            return
+        if sum(_share(pid) for pid in others) > most:  # what is shared between copies counts once
+            self._stop("too much memory")
+
+    def _stop(self, reason: str) -> None:
+        self.said.append(reason)
+        self._kill_all()
+
+    def _kill_all(self) -> None:
+        deadline = time.monotonic() + 5
+        while True:
+            if self.alone:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)
+            else:
+                for pid in self.children:
+                    with contextlib.suppress(OSError):
+                        os.killpg(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            if not [pid for pid in self._others() if _status(pid).get("State") != "Z"]:
+                self.children.clear()
+                return
+            if time.monotonic() > deadline:
+                sys.exit("a process cannot be killed")
+            time.sleep(0.002)
+
+    def _clear(self) -> None:
+        """Kill and wipe; end where anything stays."""
+        self._kill_all()
+        self.said.clear()
+        os.chdir("/")
+        for place in self.places:
+            for entry in os.scandir(place):
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
+                    os.unlink(entry.path)
+        for kind in ("shm", "msg", "sem"):
+            path = Path("/proc/sysvipc") / kind
+            if self.alone and path.exists() and len(path.read_text().splitlines()) > 1:
+                sys.exit("shared memory stays behind")
+
+
+def _status(pid: int | str) -> dict[str, Any]:
+    """Some lines of a process's status: sizes in KiB as numbers, and its state's letter."""
+    found: dict[str, Any] = {}
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            key, _, value = line.partition(":")
+            if key in ("VmData", "RssAnon", "State"):
+                word = value.split()[0]
+                found[key] = int(word) if word.isdigit() else word
+    return found
+
+
+def _share(pid: int) -> int:
+    """Bytes of memory that count as this process's, shared pages divided among those that share them."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def _read(channel: Channel, source: list[str]) -> None:
+    """Run a slice's pieces in a module of their own, and answer questions about it. No return."""
+    import io
+    import linecache
+
+    from course.grading.kernel import Kernel
+
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    sys.stdout = sys.stderr = io.StringIO()
+    for number, piece in enumerate(source):
+        filename = f"<slice {number}>"
+        linecache.cache[filename] = (len(piece), None, piece.splitlines(keepends=True), filename)
+        with contextlib.suppress(Exception):  # the question will say what is missing
+            exec(compile(piece, filename, "exec"), module.__dict__)
+    Kernel(channel, None, module.__dict__).serve()
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def main() -> None:
+    """``python -m course.grading.inside PLACE...``: preload, say so, then serve."""
+    control = Channel(socket.socket(fileno=os.dup(0)))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
+    _prctl(_SET_DUMPABLE, 0)
+    if os.getpid() != 1:
+        _prctl(_SET_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
+    places = [Path(place) for place in sys.argv[1:]]
+    os.chdir(places[0])
+    shell = preload()
+    control.send({"ready": os.getpid()})
+    with contextlib.suppress(Exception):  # the grader has gone
+        Warden(control, shell, places).serve()
+    if os.getpid() == 1:
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The walls of a student's room: the command that starts its first process in bubblewrap.
+
+Inside there is a read-only system and Python, the ``course`` package, an empty home, an empty /tmp, and no network. Of
+this machine's files, environment and processes nothing else can be seen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import course
+from course.grading.errors import GradingStopped
+
+HOME = "/home/student"
+PLACES = (HOME, "/tmp", "/dev/shm")
+"""What a submission can write to; all of it is memory, and wiped after each submission."""
+USER = "65534"
+"""The user that a room's processes are, as they see it: nobody."""
+
+WAYS_OUT = (
+    "Install bubblewrap (on Debian and Ubuntu: apt-get install bubblewrap), grade in the container that the "
+    "Containerfile builds (docs/security.md), or, for submissions that you trust, add --unsafe: every grade made so is "
+    "marked."
+)
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
+
+
+@cache
+def bubblewrap() -> str:
+    """The path of a bubblewrap that works here; raises GradingStopped with the reason and the ways out."""
+    found = shutil.which("bwrap")
+    if sys.platform != "linux":
+        raise GradingStopped(f"Submissions are graded in a sandbox that only Linux has. {WAYS_OUT}")
+    if found is None:
+        raise GradingStopped(
+            f"Submissions are graded in a sandbox, and bubblewrap (bwrap) is not installed. {WAYS_OUT}"
+        )
+    tried = subprocess.run(
+        [found, *_walls(1 << 20), "--", "/usr/bin/true"], capture_output=True, text=True, timeout=60, check=False
+    )
+    if tried.returncode:
+        words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+        raise GradingStopped(
+            f"Submissions are graded in a sandbox, and bubblewrap cannot make one here: {words}. Where the system "
+            f"forbids user namespaces, its administrator can allow them. {WAYS_OUT}"
+        )
+    return found
+
+
+def _walls(space: int) -> list[str]:
+    """bubblewrap's options for a room whose writable places hold ``space`` bytes each."""
+    options = [
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        "--die-with-parent",
+        "--as-pid-1",
+        "--new-session",
+    ]
+    options += ["--clearenv", "--cap-drop", "ALL", "--uid", USER, "--gid", USER, "--hostname", "room"]
+    for place in _SYSTEM:
+        if os.path.islink(place):
+            options += ["--symlink", os.readlink(place), place]
+        elif os.path.isdir(place):
+            options += ["--ro-bind", place, place]
+    for place in _SOME_OF_ETC:
+        options += ["--ro-bind-try", place, place]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    for place in PLACES:
+        options += ["--size", str(space), "--tmpfs", place]
+    return [*options, "--remount-ro", "/dev"]
+
+
+def _covered(place: Path, others: list[Path]) -> bool:
+    return any(other == place or other in place.parents for other in others)
+
+
+def command(space: int) -> list[str]:
+    """The command that starts a room's first process; its standard input is the grader's channel.
+
+    Raises GradingStopped where there is no sandbox.
+    """
+    options = [bubblewrap(), *_walls(space)]
+    shown = [Path("/usr")]
+    for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)):
+        for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
+            place = Path(prefix) / part
+            if place.exists() and not _covered(place, shown):
+                options += ["--ro-bind", str(place), str(place)]
+                shown.append(place)
+    options += ["--ro-bind", str(Path(course.__file__).parent), "/opt/room/course"]
+    surroundings = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": HOME,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "/opt/room",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **inner_environment("/tmp"),
+    }
+    for name, value in surroundings.items():
+        options += ["--setenv", name, value]
+    return [*options, "--remount-ro", "/", "--chdir", "/", "--", sys.executable, "-m", "course.grading.inside", *PLACES]
+
+
+def inner_environment(scratch: str) -> dict[str, str]:
+    """What a room's processes have in their environment besides where they are."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    own = {"MPLCONFIGDIR": scratch, "IPYTHONDIR": scratch, "TORCHINDUCTOR_CACHE_DIR": scratch}
+    return {
+        **threads,
+        **own,
+        "NBGRADER_EXECUTION": "autograde",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }

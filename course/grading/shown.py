@@ -1,0 +1,102 @@
+"""What of a student's notebook may stand on a page: text, pictures that are pictures, and plain formatting.
+
+A page is opened by people who trust it. So nothing that a notebook brings along reaches it as HTML, SVG, LaTeX or
+script: text is escaped, Markdown keeps its formatting and nothing else, and a picture is a PNG or a JPEG by its bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import bleach
+from nbconvert.filters import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+
+MOST_TEXT = 4_000  #: Characters of one output that a page shows.
+MOST_PICTURE = 2_000_000  #: Bytes of one picture that a page shows.
+MOST_OUTPUTS = 20  #: Outputs of one cell that a page shows.
+
+_BEGINS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_TAGS = frozenset(
+    "a b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th "
+    "thead tr ul".split()
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of output: ``text``, or a picture whose address is ``data`` and whose description is ``text``."""
+
+    text: str
+    data: str = ""
+    error: bool = False
+
+
+@lru_cache(2048)
+def formatted(source: str) -> str:
+    """A Markdown text as HTML that holds formatting only: no raw HTML, no pictures, no script addresses."""
+    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
+    page = MarkdownWithMath(renderer=renderer).render(source)
+    return bleach.clean(page, tags=_TAGS, attributes={"a": ["href"]}, protocols=["http", "https", "mailto"], strip=True)
+
+
+def outputs(cell: NotebookNode) -> list[Shown]:
+    """A code cell's outputs, each as text or as a picture; what is neither is left out."""
+    made: list[Shown] = []
+    for output in cell.get("outputs", ())[:MOST_OUTPUTS]:
+        if output.output_type == "stream":
+            made.append(Shown(_cut(output.get("text", ""))))
+        elif output.output_type == "error":
+            made.append(Shown(_cut("\n".join(map(str, output.get("traceback", ())))), error=True))
+        else:
+            made += _one(output.get("data", {}), output.get("metadata", {}))
+    return [piece for piece in made if piece.text.strip() or piece.data]
+
+
+def attachments(cell: NotebookNode) -> list[Shown]:
+    """The pictures attached to a text cell, such as the photograph of a derivation."""
+    found = cell.get("attachments", {})
+    if not isinstance(found, dict):
+        return []
+    bundles = list(found.items())[:MOST_OUTPUTS]
+    return [Shown(str(name)[:200], data) for name, bundle in bundles for data in _pictures(bundle)]
+
+
+def _one(data: Any, metadata: Any) -> list[Shown]:
+    if not isinstance(data, dict):
+        return []
+    text = data.get("text/plain", "")
+    text = "".join(map(str, text)) if isinstance(text, list) else str(text)
+    if picture := next(_pictures(data), ""):
+        about = metadata.get(picture[5 : picture.index(";")], {}) if isinstance(metadata, dict) else {}
+        alt = about.get("alt", "") if isinstance(about, dict) else ""
+        return [Shown(str(alt or "A figure that this cell drew")[:500], picture)]
+    return [Shown(_cut(text))]
+
+
+def _pictures(bundle: Any) -> Iterator[str]:
+    """The addresses of the pictures in a MIME bundle, made anew from their bytes."""
+    for kind, begin in _BEGINS.items():
+        content = bundle.get(kind) if isinstance(bundle, dict) else None
+        content = "".join(map(str, content)) if isinstance(content, list) else content
+        if not isinstance(content, str) or len(content) > MOST_PICTURE * 4 // 3 + 8:
+            continue
+        try:
+            raw = base64.b64decode("".join(content.split()), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        if raw.startswith(begin):
+            yield f"data:{kind};base64,{base64.b64encode(raw).decode('ascii')}"
+
+
+def _cut(text: Any) -> str:
+    text = strip_ansi("".join(map(str, text)) if isinstance(text, list) else str(text))
+    if len(text) <= MOST_TEXT:
+        return text
+    return f"{text[:MOST_TEXT]}\n[{len(text) - MOST_TEXT} more characters are left out here]"

@@ -1,0 +1,177 @@
+"""The part of a notebook that one function needs, read strictly before it runs in a clean process.
+
+Strict questions (by hand, a ready-made function forbidden, memory shared or changed) are not put to the kernel in which
+the whole notebook ran: anything may have been patched there. They are put to a process that has run nothing but the
+slice made here, whose every statement has been read by ``strict``. Nothing here runs a student's code or imports torch.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from course.grading import strict
+from course.grading.scopes import Scopes, imported_names
+
+_BODY_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose cell is Python that runs as it stands
+_TIMED_LINE = re.compile(r"(?m)^([ \t]*)%time[ \t]+(?=\S)")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What a function needs of its notebook.
+
+    ``source`` holds one text per notebook cell that something is kept of, in order, each line where it stood in its
+    cell, with blank lines for what is left out. ``refused`` is a sentence for the student when the slice may not be
+    run (``source`` is then empty). ``names`` are the global names that the kept statements bind.
+    """
+
+    source: tuple[str, ...]
+    refused: str | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A top-level statement and where it stands: the number and the lines of its cell."""
+
+    cell: int
+    lines: list[str]
+    node: ast.stmt
+
+
+@functools.lru_cache(maxsize=256)
+def python_of(cell: str) -> str | None:
+    """A code cell as plain Python, lines where they were; None for a cell that is no Python.
+
+    Shell lines and line magics become calls of ``get_ipython``; the code after ``%time`` counts, and so does the body
+    of ``%%time``, ``%%timeit``, ``%%capture`` and ``%%prun``.
+    """
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+    for _ in range(8):
+        head = cell.lstrip().split("\n", 1)[0]
+        if not head.startswith("%%"):
+            break
+        if (head[2:].split() or [""])[0] not in _BODY_MAGICS:
+            return None
+        cell = cell.replace(head, "", 1)
+    try:
+        text = TransformerManager().transform_cell(_TIMED_LINE.sub(r"\1", cell))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    # The transformer drops leading blank lines; put them back, so that lines keep their numbers.
+    blank = len(cell) - len(cell.lstrip("\n"))
+    return "\n" * max(0, blank - (len(text) - len(text.lstrip("\n")))) + text
+
+
+def slice_of(cells: Sequence[str], name: str, *, derivatives: bool) -> Slice:
+    """The slice that defines ``name`` in a notebook whose code ``cells`` up to the question are given in order.
+
+    ``derivatives`` adds the refusals of a by-hand exercise: torch's differentiation, and complex or extended numbers,
+    which are difference quotients in disguise. A cell that does not parse is left out, as IPython leaves it out.
+    """
+    try:
+        return _slice_of(cells, name, derivatives)
+    except (RecursionError, MemoryError):
+        return Slice((), "Your code is nested too deeply to be read. Split it into shorter steps.", ())
+
+
+def _slice_of(cells: Sequence[str], name: str, derivatives: bool) -> Slice:
+    statements = _statements(cells)
+    scopes = Scopes([statement.node for statement in statements])
+    if name not in scopes.bindings:
+        return Slice(
+            (), f"No cell before this question defines `{name}`. Write it as a plain `def {name}(...)` in its cell.", ()
+        )
+    kept, needed = _needed(scopes, name)
+    star = next((s for s in statements if isinstance(s.node, ast.ImportFrom) and s.node.names[0].name == "*"), None)
+    unbound = sorted(n for n in needed if n not in scopes.bindings and not hasattr(builtins, n))
+    refusal = strict.read(scopes, {index: statements[index].node for index in kept}, needed, derivatives)
+    if refusal is None and star is not None and unbound:
+        refusal = strict.Refusal(
+            star.node, f"imports everything, and `{unbound[0]}` may come from there", strict.BY_NAME
+        )
+    if refusal:
+        lines = statements[scopes_index(scopes, refusal.node, statements)].lines
+        return Slice((), refusal.sentence(lines), ())
+    bound = sorted(n for n, found in scopes.bindings.items() if any(b.index in kept for b in found) and n in needed)
+    return Slice(_source([statements[index] for index in sorted(kept)], needed), None, tuple(bound))
+
+
+def scopes_index(scopes: Scopes, node: ast.AST, statements: Sequence[_Statement]) -> int:
+    """The number of the top-level statement that ``node`` stands in."""
+    while node in scopes.parents:
+        node = scopes.parents[node]
+    return next(index for index, statement in enumerate(statements) if statement.node is node)
+
+
+def _statements(cells: Sequence[str]) -> list[_Statement]:
+    """The top-level statements of all cells that are Python, without those that ask IPython for something."""
+    found = []
+    for number, cell in enumerate(cells):
+        text = python_of(cell)
+        try:
+            body = ast.parse(text).body if text is not None else []
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        lines = text.split("\n") if text is not None else []
+        for node in body:
+            magic = isinstance(node, (ast.Assign, ast.Expr)) and any(
+                isinstance(part, ast.Name) and part.id == "get_ipython" for part in ast.walk(node)
+            )
+            if not magic:
+                found.append(_Statement(number, lines, node))
+    return found
+
+
+def _needed(scopes: Scopes, name: str) -> tuple[set[int], set[str]]:
+    """The numbers of the statements that ``name`` needs, and the global names that they use."""
+    kept: set[int] = set()
+    names, waiting = {name}, [name]
+    while waiting:
+        wanted = waiting.pop()
+        indices = {binding.index for binding in scopes.bindings.get(wanted, ())}
+        if indices:
+            indices |= scopes.changes.get(wanted, set())
+        for index in indices - kept:
+            kept.add(index)
+            fresh = scopes.used[index] - names
+            names |= fresh
+            waiting += sorted(fresh)
+    return kept, names
+
+
+def _source(kept: Sequence[_Statement], needed: set[str]) -> tuple[str, ...]:
+    """The kept statements' own lines, one text per cell; imports without the names that nothing uses."""
+    texts: dict[int, list[str]] = {}
+    for statement in kept:
+        node, out = statement.node, texts.setdefault(statement.cell, [])
+        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+        out += [""] * (first - 1 - len(out))
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [a for a, (bound, _) in zip(node.names, imported_names(node), strict=True) if bound in needed]
+            node = ast.Import(names) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, names, node.level)
+            block = [ast.unparse(node)]
+        elif _alone(statement, first):
+            block = statement.lines[first - 1 : node.end_lineno]
+        else:
+            block = ast.get_source_segment("\n".join(statement.lines), node).split("\n")
+        if len(out) >= first:  # `a = 1; b = 2`: two statements of one line
+            out[-1] += "; " + block[0]
+            block = block[1:]
+        out += block
+    return tuple("\n".join(lines) + "\n" for lines in texts.values())
+
+
+def _alone(statement: _Statement, first: int) -> bool:
+    """Whether the statement's lines hold nothing else than it and comments."""
+    node, lines = statement.node, statement.lines
+    before = lines[first - 1][: 0 if first < node.lineno else node.col_offset].strip()
+    after = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode().strip()
+    return not before and (not after or after.startswith("#"))
