@@ -257,7 +257,7 @@ def _own_copy(model: torch.nn.Module, calls: Sequence[dict[str, Any]]) -> torch.
 
 
 def make(answer: Any, build: tuple[Any, ...] = ()) -> Made:
-    """``answer(*build)`` where ``answer`` is a class, from the same random weights each time; else ``answer`` itself."""
+    """``answer(*build)`` where ``answer`` is a class, from the same random weights each time; else ``answer``."""
     if isinstance(answer, Elsewhere):
         return answer.make(build)
     reply = Reply(value=answer)

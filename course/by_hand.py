@@ -140,7 +140,10 @@ class Watch(TorchFunctionMode):
             raise Refused(f"Your answer calls torch's `{name}`, which differentiates for you.")
         if name.strip("_") in self._forbid:
             raise Refused(f"Your answer calls the ready-made `{name.strip('_')}`.")
-        return func(*args, **(kwargs or {}))
+        result = func(*args, **(kwargs or {}))
+        if self._derivatives and isinstance(result, torch.Tensor) and result.is_complex():
+            raise Refused("Your answer works with complex numbers: a small imaginary step is a difference quotient.")
+        return result
 
 
 def exactness(error: float) -> bool:

@@ -36,7 +36,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from course.grading.wire import Channel, Closed, WireError
+from course.grading.wire import Channel, Closed
 
 Send = Callable[[str, dict[str, Any]], None]
 
@@ -218,6 +218,7 @@ class Kernel:
     def __init__(self, channel: Channel, shell: RoomShell | None, names: dict[str, Any]):
         self.channel, self.shell, self.names = channel, shell, names
         self.made: list[Any] = []
+        self.copies: list[int] = []
         self.pid = os.getpid()
         OUTLET.channel = channel
 
@@ -243,8 +244,8 @@ class Kernel:
             self.channel.send(getattr(self, f"do_{request['do']}")(request, *fds))
         except Closed:
             raise
-        except WireError as error:
-            self.channel.send({"error": str(error)})
+        except Exception as error:
+            self.channel.send({"error": f"{type(error).__name__}: {_text(error)}"[:500]})
 
     def do_run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a cell as a notebook does."""
@@ -280,6 +281,7 @@ class Kernel:
             self.channel.close()
             Kernel(Channel(socket.socket(fileno=end)), self.shell, self.names).serve()
         os.close(end)
+        self.copies = [each for each in self.copies if _runs(each)] + [pid]  # and those that have ended are let go
         return {"snapshot": pid}
 
     def do_look(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -302,11 +304,16 @@ class Kernel:
 
     def do_ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function for many cases, quietly, under clean settings."""
-        from course import ask
+        from course import ask, by_hand
 
         target = self.made[request["made"]] if request.get("made") is not None else self.names[request["name"]]
+        hand, forbid = request["hand"], tuple(request["forbid"])
+        if self.shell is None and (hand or forbid):  # a slice: whatever stands in it is part of the answer
+            for each in [each for each in self.names.values() if getattr(each, "__module__", None) == "__main__"]:
+                if refused := by_hand.read(each, forbid=forbid, derivatives=hand):
+                    return {"replies": [_reply(ask.Reply(refused=refused))]}
         with _quiet():
-            replies = ask.ask(target, request["calls"], hand=request["hand"], forbid=tuple(request["forbid"]))
+            replies = ask.ask(target, request["calls"], hand=hand, forbid=forbid)
         return {"replies": [_reply(reply) for reply in replies]}
 
     def do_make(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -322,6 +329,13 @@ class Kernel:
             "module": made.is_module,
             "parameters": made.parameters,
         }
+
+
+def _runs(child: int) -> bool:
+    try:
+        return os.waitpid(child, os.WNOHANG)[0] == 0
+    except ChildProcessError:
+        return False
 
 
 def _reply(reply: Any) -> dict[str, Any]:

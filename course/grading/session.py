@@ -20,7 +20,7 @@ MOST_RESTARTS = 12
 
 @dataclass(frozen=True)
 class Code:
-    """A code cell: its number among all cells of the notebook, its source, whether a test cell, whether the course's."""
+    """A code cell: its number in the notebook, its source, whether it is a test cell, whether it is the course's."""
 
     number: int
     source: str
@@ -81,8 +81,8 @@ class Session:
         self._restarts += 1
         if self._restarts > MOST_RESTARTS:
             raise CouldNotBeGraded(
-                f"The kernel died again and again, at last in {code.title}: {reason}. Open the submitted notebook, look "
-                "at that cell, and grade again."
+                f"The kernel died again and again, at last in {code.title}: {reason}. Open the submitted notebook, "
+                "look at that cell, and grade again."
             )
 
     def _resume(self, place: int) -> Kernel:

@@ -92,8 +92,8 @@ def _encode(value: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
         name = str(value.dtype).removeprefix("torch.")
         if name not in _DTYPES or value.layout != torch.strided or value.device.type == "meta":
             return _other(value)
-        plain = value.detach().cpu().contiguous().resolve_conj().resolve_neg()
-        blobs.append(plain.flatten().view(torch.uint8).numpy().tobytes() if plain.numel() else b"")
+        flat = torch.empty(value.numel(), dtype=value.dtype).copy_(value.detach().reshape(-1))  # of unit stride
+        blobs.append(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
         grad, parameter = bool(value.requires_grad), kind is torch.nn.Parameter
         return {"tensor": [name, list(value.shape), value.device.type, grad, parameter, len(blobs) - 1]}
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
@@ -270,6 +270,8 @@ class Channel:
         return bytes(data), fds
 
     def _wait(self, deadline: float | None, event: int) -> None:
+        if self.end.fileno() < 0:
+            raise Closed("this side has hung up")
         if deadline is None:
             return
         poll = select.poll()
