@@ -5,10 +5,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test kill-matrix test-long bench-notebooks lint format lab clean
+.PHONY: all help setup build release grade test kill-matrix test-long test-browser hostile bench-notebooks bench-grading bench-checks lint format lab clean
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
+	@echo "Open next: feedback/sample-mistaken/week5/backprop.html (what a student gets back), then README.md. To teach: docs/instructors.md; to write: docs/authors.md; notebooks: make lab"
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
@@ -33,6 +34,18 @@ kill-matrix: $(READY)  ## Prove that every known wrong answer is caught and ever
 test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, every solved notebook
 	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile
 
+hostile: $(READY)  ## Grade submissions that cheat, pry, tamper and break, and see that none of it works
+	@$(BIN)/python -m tests.hostile
+
+test-browser: $(READY)  ## Drive JupyterLab and the Formgrader in headless Chromium
+	@$(BIN)/python -m pytest tests/browser -m browser
+
+bench-grading: $(READY)  ## Compare the speed of grading with stock nbgrader's; writes benchmarks/grading.md
+	@$(BIN)/python benchmarks/grading.py
+
+bench-checks: $(READY)  ## Time a passing check and a diagnosis in every exercise
+	@$(BIN)/python benchmarks/checks.py
+
 bench-notebooks: $(READY)  ## Time "Restart and run all" of every solved notebook
 	@$(BIN)/python benchmarks/notebooks.py
 
@@ -53,5 +66,5 @@ $(READY): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "Installing PyTorch, JupyterLab and nbgrader into .venv (about 5 GB, once)"
-	@VIRTUAL_ENV=.venv UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --constraint $(CONSTRAINTS) --editable '.[instructor,test]'
+	@VIRTUAL_ENV=.venv UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --constraint $(CONSTRAINTS) --editable '.[instructor,test]' || { echo "The versions in $(CONSTRAINTS) do not fit this Python; taking the newest that do."; VIRTUAL_ENV=.venv UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --editable '.[instructor,test]'; }
 	@touch $@

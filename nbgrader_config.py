@@ -78,13 +78,12 @@ c.Execute.max_output = 1_000_000  # characters of output kept for each cell
 c.Execute.memory = 2048  # MiB for a submission's processes together
 c.Execute.processes = 128  # at once
 c.Execute.file_size = 64  # MiB for a file
-c.Execute.space = 256  # MiB for all files that a submission writes
+c.Execute.space = 256  # MiB of files in each of the three places that a submission can write to
 c.AssignLatePenalties.plugin_class = "course.grading.late.LatePenalty"
 
-# --- Feedback: nbgrader's pages, without the hidden tests -----------------------------------------------------------
-c.GenerateFeedback.exporter_class = "course.grading.pages.FeedbackExporter"  # the same page, in half the time
+# --- Feedback: the course's own page, without the hidden tests -------------------------------------------------------
+c.GenerateFeedback.exporter_class = "course.grading.pages.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "course.grading.feedback.Marks",
     "course.grading.feedback.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -17,8 +17,9 @@ def parser() -> argparse.ArgumentParser:
     from course.authoring import commands as authoring
     from course.authoring import coverage, sample
     from course.grading import commands as grading
+    from course.grading import lms_commands, report_commands
 
-    for module in (authoring, coverage, sample, grading, clean):
+    for module in (authoring, coverage, sample, grading, lms_commands, report_commands, clean):
         module.add_commands(subparsers)
     return top
 

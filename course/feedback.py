@@ -14,6 +14,9 @@ from dataclasses import asdict, dataclass
 
 MIME = "application/vnd.course.verdict+json"
 
+NOT_BY_HAND = "Write the formula out yourself; the section above builds it step by step."
+"""The next step after an answer that was to be worked out by hand and was not."""
+
 _COLOURS = {"passed": "#0072B2", "failed": "#D55E00", "not done": "#666666"}  # Okabe-Ito blue and vermillion, grey
 _MARKS = {"passed": "✓", "failed": "✗", "not done": "…"}
 

@@ -12,10 +12,8 @@ import torch
 from course import ask, device, diagnose, known
 from course.cases import Case
 from course.compare import Difference, compare, dtype_text, kind_text, number_text, shape_text
-from course.feedback import Verdict
+from course.feedback import NOT_BY_HAND, Verdict
 from course.known import prints
-
-NOT_BY_HAND = "Write the formula out yourself; the section above builds it step by step."
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,9 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     if reply.not_done is not None:
         return not_done(name, reply.not_done)
     if reply.refused:
-        return failed(name, what, case, diagnose.Finding(reply.refused, NOT_BY_HAND, named=True))
+        plain = "Write it as a plain function, in its own cell."
+        step = NOT_BY_HAND if rules.by_hand or rules.forbid else plain
+        return failed(name, what, case, diagnose.Finding(reply.refused, step, named=True))
     if reply.error:
         return failed(name, what, f"{case}: your code stops there", diagnose.error(reply.error, reply.error_types))
     if reply.value is ... or (isinstance(reply.value, (list, tuple)) and any(part is ... for part in reply.value)):

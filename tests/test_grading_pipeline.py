@@ -4,6 +4,10 @@ import asyncio
 import csv
 import json
 import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,10 +17,11 @@ from nbgrader.apps.api import NbGraderAPI
 
 from course.authoring.release import release_week
 from course.cli import main
-from course.grading import pipeline
+from course.grading import pipeline, sandbox
+from course.grading import room as rooms
 from course.grading.classroom import Classroom
 from course.grading.errors import GradingStopped
-from course.grading.provisioner import ForkServer
+from course.grading.execute import UNSAFE
 
 TOOLS = Classroom.__dict__["tools"]
 ANSWERS = {"double": "def double(X):\n    return 2 * X", "steps": "import torch\nfirst = torch.zeros(3, 1)"}
@@ -37,7 +42,7 @@ def home(tmp_path_factory):
     (root / "submitted" / "DESERVED.csv").write_text(
         "student,assignment,deserved,state\n"
         "ada,week9,2.5,graded\nbob,week9,2,graded\n"
-        "dan,week9,,could not be graded\neve,week9,,could not be graded\nfay,week9,,could not be graded\n"
+        "dan,week9,,could not be graded\neve,week9,0.5,graded\nfay,week9,,could not be graded\n"
     )
     yield root
     patch.undo()
@@ -115,7 +120,7 @@ def test_everyone_gets_what_they_deserve_and_the_broken_are_listed_apart(home, c
     status, said = course("week9")
     assert status == 0, "those that could not be graded were expected"
     assert said.err == ""
-    assert said.out.splitlines()[-1] == "graded 4 submissions, 3 could not be graded"
+    assert said.out.splitlines()[-1] == "graded 5 submissions, 2 could not be graded"
     given = table(home)
     got = {name: (row["score"], row["state"]) for name, row in given.items()}
     lost = ("", "could not be graded")
@@ -124,19 +129,19 @@ def test_everyone_gets_what_they_deserve_and_the_broken_are_listed_apart(home, c
         "bob": ("2", "graded"),
         "cyn": ("0.5", "graded"),
         "dan": lost,
-        "eve": lost,
+        "eve": ("0.5", "graded"),
         "fay": lost,
         "gus": ("2.5", "graded"),
     }
     assert "not JSON" in given["dan"]["reason"] and "submitted/dan/week9/small.ipynb" in given["dan"]["reason"]
-    assert "kernel died in cell" in given["eve"]["reason"]
+    assert "Python ended in cell" in said.out, "eve's cell that kills its kernel is noted"
     assert "there is other.ipynb. It should hold small.ipynb" in given["fay"]["reason"]
     assert "≠" not in said.out
 
 
 def test_a_zero_that_could_not_be_graded_is_marked_in_the_gradebook(home):
     got = scores(home)
-    for student in ("dan", "eve", "fay"):
+    for student in ("dan", "fay"):
         assert {got[student, name] for name in ("check-double", "check-steps", "why_it_works")} == {(None, True)}
     assert got["gus", "check-double"] == (2.0, False)
 
@@ -145,8 +150,16 @@ def test_feedback_has_the_message_and_no_hidden_test(home):
     page = (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
     assert "not yet" in page and "# hidden tests" in page
     assert "hidden_cases" not in page and "BEGIN HIDDEN" not in page
-    assert not (home / "feedback" / "eve" / "week9" / "small.html").exists()
-    assert "kernel died" in (home / "feedback" / "eve" / "week9" / pipeline.UNREADABLE_PAGE).read_text()
+    assert "Python ended while this cell ran" in (home / "feedback" / "eve" / "week9" / "small.html").read_text()
+    assert not (home / "feedback" / "dan" / "week9" / "small.html").exists()
+    assert "not JSON" in (home / "feedback" / "dan" / "week9" / pipeline.UNREADABLE_PAGE).read_text()
+
+
+def test_a_cell_that_kills_its_kernel_costs_its_own_exercise(home, course):
+    note = json.loads((home / "autograded" / ".state" / "week9" / "eve.json").read_text())
+    states = {record["exercise"]: record["state"] for record in note["exercises"]}
+    assert states == {"double": "failed", "first": "passed"} or states == {"double": "failed", "steps": "passed"}
+    assert any("The rest ran without that cell" in said for said in note["notes"])
 
 
 def test_a_repair_is_reported(home, course):
@@ -156,7 +169,7 @@ def test_a_repair_is_reported(home, course):
 
 
 def test_what_did_not_change_is_not_graded_again(home, course, monkeypatch):
-    monkeypatch.setattr(pipeline, "_autograde", lambda *_: pytest.fail("graded again"))
+    monkeypatch.setattr(pipeline.Grading, "finish", lambda *_: pytest.fail("graded again"))
     before = (home / "grades.csv").read_bytes()
     status, said = course()
     assert status == 0 and "7 of 7 had not changed" in said.out
@@ -203,11 +216,70 @@ def test_a_persons_grade_stays_and_renews_the_feedback(home, course):
     assert table(home)["gus"]["score"] == "5.5"
 
 
+def test_extra_credit_stays_when_graded_again(home, course):
+    def give(points):
+        with Gradebook(f"sqlite:///{home / 'gradebook.db'}", "neural-network-foundations") as gradebook:
+            gradebook.find_grade("check-double", "small", "week9", "ada").extra_credit = points
+            gradebook.db.commit()
+
+    give(0.25)
+    course("--students", "ada", "--force")
+    assert table(home)["ada"]["score"] == "2.75"
+    give(None)
+    course("--students", "ada")
+    assert table(home)["ada"]["score"] == "2.5"
+
+
+def test_a_late_submission_pays_and_a_resubmission_in_time_does_not(home, course):
+    from datetime import datetime
+
+    def due(date):
+        with Classroom(home).gradebook() as gradebook:
+            gradebook.update_or_create_assignment("week9", duedate=date)
+
+    stamp = home / "submitted" / "ada" / "week9" / "timestamp.txt"
+    due(datetime(2026, 3, 1, 12))
+    try:
+        stamp.write_text("2026-03-02 13:00:00 UTC")
+        assert course("--students", "ada")[0] == 0
+        row = table(home)["ada"]
+        assert (row["score"], row["raw_score"], row["late_penalty"]) == ("2", "2.5", "0.5"), "the second day has begun"
+        stamp.write_text("2026-03-01 11:00:00 UTC")
+        assert course("--students", "ada")[0] == 0
+        assert (table(home)["ada"]["score"], table(home)["ada"]["late_penalty"]) == ("2.5", "0")
+    finally:
+        stamp.unlink(missing_ok=True)
+        due(None)
+        course("--students", "ada")
+
+
+def test_without_a_sandbox_nothing_is_graded_and_the_ways_out_are_told(home, course, monkeypatch, tmp_path):
+    before = (home / "grades.csv").read_bytes()
+    sandbox.bubblewrap.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        status, said = course("--students", "ada", "--force")
+    sandbox.bubblewrap.cache_clear()
+    assert status == 1 and "bubblewrap (bwrap) is not installed" in said.err and "Traceback" not in said.err
+    for way in ("apt-get install bubblewrap", "Containerfile", "--unsafe"):
+        assert way in said.err
+    assert (home / "grades.csv").read_bytes() == before
+
+
+def test_every_unsafe_grade_is_marked_until_it_is_graded_again(home, course):
+    status, said = course("--students", "bob", "--force", "--unsafe", "--jobs", "1")
+    assert status == 0 and table(home)["bob"]["score"] == "2"
+    note = home / "autograded" / ".state" / "week9" / "bob.json"
+    assert UNSAFE in json.loads(note.read_text())["notes"] and "without a sandbox" in said.out
+    course("--students", "bob", "--force", "--jobs", "1")
+    assert UNSAFE not in json.loads(note.read_text())["notes"]
+
+
 def test_a_full_disk_stops_with_the_file_and_the_next_step(home, course, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device", "autograded/gus/week9/small.ipynb")
 
-    monkeypatch.setattr("nbconvert.writers.FilesWriter.write", full)
+    monkeypatch.setattr(pipeline, "save", full)
     status, said = course("--students", "gus", "--force")
     assert status == 1
     assert "small.ipynb: No space left on device. Free the space" in said.err and "Traceback" not in said.err
@@ -218,12 +290,11 @@ def test_a_full_disk_stops_with_the_file_and_the_next_step(home, course, monkeyp
 
 
 def test_ctrl_c_keeps_what_is_finished_and_the_next_run_carries_on(home, course, monkeypatch):
-    def stop(room, week, student):
-        if student == "bob":
-            raise KeyboardInterrupt
+    def stop(room, week, student, notebooks):
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "_autograde", stop)
+        patch.setattr(pipeline, "save", stop)
         status, said = course("--students", "bob", "--force")
     assert status == 130 and "stopped" in said.err
     assert table(home)["ada"]["score"] == "2.5" and table(home)["bob"]["state"] == "could not be graded"
@@ -253,14 +324,12 @@ def test_an_empty_class_is_told_where_to_put_notebooks(home, course):
         shutil.move(home / "put-away", home / "submitted")
 
 
-def test_a_kernel_that_does_not_start_blames_no_student(home, course, monkeypatch):
-    def broken(*_, **__):
-        raise RuntimeError("no room")
-
+def test_a_room_that_does_not_start_blames_no_student(home, course, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(ForkServer, "ask", broken)
-        status, said = course("--students", "ada", "--force")
-    assert status == 1 and "No kernel starts: no room" in said.err
+        patch.setattr(sandbox, "command", lambda space: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
+        patch.setattr(rooms, "_mine", threading.local())
+        status, said = course("--students", "ada", "--force", "--jobs", "1")
+    assert status == 1 and "did not start: no torch here" in said.err
     assert course("--students", "ada")[0] == 0 and table(home)["ada"]["score"] == "2.5"
 
 
@@ -288,3 +357,36 @@ def test_a_change_of_the_settings_grades_again(tmp_path):
     assert first == real(Classroom(tmp_path))
     (tmp_path / "nbgrader_config.py").write_text("c.Execute.timeout = 30")
     assert first != real(Classroom(tmp_path))
+
+
+@pytest.mark.long  # three commands, each of which imports torch and starts a room
+def test_nbgraders_own_commands_export_the_same_grades(home, course, tmp_path):
+    """The same class in two gradebooks, one filled by `course grade`, one by `nbgrader autograde`."""
+    for name in ("course", "nbgrader"):
+        shutil.copytree(home, tmp_path / name, ignore=shutil.ignore_patterns("gradebook.db", "autograded", "feedback"))
+    exported = {}
+    for name, folder in ((name, tmp_path / name) for name in ("course", "nbgrader")):
+
+        def run(*words, folder=folder):
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+            return done.returncode, done.stdout + done.stderr
+
+        shutil.rmtree(folder / "release", ignore_errors=True)
+        shutil.rmtree(folder / ".stamps", ignore_errors=True)
+        assert run(sys.executable, "-m", "course.cli", "release", "week9")[0] == 0
+        nbgrader = Path(sys.executable).parent / "nbgrader"
+        if name == "course":
+            status, said = run(sys.executable, "-m", "course.cli", "grade", "week9")
+            assert status in (0, 3), said
+        else:
+            status, said = run(nbgrader, "autograde", "week9", "--create")
+            assert "not JSON" in said and status == 1
+        status, said = run(nbgrader, "export", "--to", "exported.csv")
+        assert status == 0, said
+        with (folder / "exported.csv").open(newline="") as file:
+            rows = [{k: v for k, v in row.items() if k != "timestamp"} for row in csv.DictReader(file)]
+        exported[name] = {row["student_id"]: row for row in rows if row["student_id"] not in ("dan", "fay")}
+    assert exported["course"] == exported["nbgrader"]
+    assert {name: float(row["raw_score"]) for name, row in exported["course"].items()} == {
+        "ada": 2.5, "bob": 2, "cyn": 2.5, "eve": 0.5, "gus": 2.5,
+    }  # fmt: skip

@@ -36,7 +36,7 @@ KNOWN = {
     "data": (meta("data", locked=True), "rows = 3", "rows = 3"),
     "double": (meta("double", solution=True), STUB, STUB),
     "check-double": (meta("check-double", grade=True, locked=True, points=2), TEST, SHOWN),
-    "why": (meta("why", "markdown", grade=True, solution=True, points=3), "*Write here.*", "*Write here.*"),
+    "why": (meta("why", "markdown", grade=True, solution=True, points=3), "*Write your answer here.*", "*Write your answer here.*"),
 }
 
 
@@ -48,17 +48,14 @@ def released():
     return new_notebook(cells=[*cells, new_code_cell("print(double(3))", id="demo")])
 
 
+def small_plan():
+    cells = {name: Known(name, full, metadata) for name, (metadata, full, _) in KNOWN.items()}
+    return Plan.from_cells("small.ipynb of week9", cells, released())
+
+
 @pytest.fixture
 def plan():
-    cells = {name: Known(name, full, metadata) for name, (metadata, full, _) in KNOWN.items()}
-    nb = released()
-    return Plan(
-        "small.ipynb of week9",
-        cells,
-        order=[cell.metadata.get("nbgrader", {}).get("grade_id") or f"#{cell.id}" for cell in nb.cells],
-        ids={name: f"id-{name}" for name in KNOWN},
-        released={name: shown for name, (_, _, shown) in KNOWN.items()},
-    )
+    return small_plan()
 
 
 @pytest.fixture
@@ -163,6 +160,45 @@ def test_foreign_cells_and_tags_and_notes_are_taken_away(nb, plan):
     (said,) = repair(nb, plan)
     assert '"other"' in said and "nbgrader" not in nb.cells[2].metadata
     assert "tags" not in at(nb, "check-double").metadata and "course" not in nb.metadata
+
+
+def test_a_nameless_answer_is_found_by_what_it_defines_in_its_place(nb, plan):
+    cell = at(nb, "double")
+    del cell.metadata["nbgrader"]
+    cell.id = "another"
+    nb.cells.insert(1, new_code_cell("def double(X):\n    return X  # a trial", id="trial"))
+    nb.cells.append(new_code_cell("double = None", id="late"))
+    (said,) = repair(nb, plan)
+    assert "found by what stands in it" in said and at(nb, "double").source == DONE
+
+
+def test_an_answer_typed_into_the_cell_of_a_check_is_kept(nb, plan):
+    at(nb, "check-double").source = f"{DONE}\nprint(double(2))"
+    del nb.cells[names(nb).index("double")]
+    repair(nb, plan)
+    assert names(nb) == WHOLE and DONE in at(nb, "double").source and at(nb, "check-double").source == TEST
+
+
+def test_half_a_function_is_joined_and_a_trial_below_it_is_not(nb, plan):
+    place = names(nb).index("double")
+    nb.cells[place].source = "def double(X):"
+    nb.cells.insert(place + 1, new_code_cell("    return 2 * X", id="half"))
+    nb.cells.insert(place + 2, new_code_cell("double(1 / 0)", id="trial"))
+    repair(nb, plan)
+    assert at(nb, "double").source == DONE and nb.cells[place + 1].source == "double(1 / 0)"
+
+
+def test_parts_that_run_on_their_own_are_not_joined_where_one_could_stop_the_other(nb, plan):
+    place = names(nb).index("double")
+    nb.cells[place].source = "print(1 / 0)"
+    nb.cells.insert(place + 1, new_code_cell(DONE, id="half"))
+    assert repair(nb, plan) == [] and nb.cells[place + 1].source == DONE
+
+
+def test_a_text_below_an_answer_belongs_to_it_up_to_the_next_heading(nb, plan):
+    nb.cells[5:5] = [new_markdown_cell("Because.", id="more"), new_markdown_cell("## Notes", id="notes")]
+    repair(nb, plan)
+    assert at(nb, "why").source == "Because." and nb.cells[-2].source == "## Notes"
 
 
 @pytest.mark.parametrize("odd", [[], "text", {"grade_id": 3}, {}, {"grade_id": ""}])

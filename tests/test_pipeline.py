@@ -1,6 +1,7 @@
 """The whole way once, on the real weeks: release, the sample class, grading, feedback, grades, and again."""
 
 import csv
+import html
 import json
 import re
 import shutil
@@ -85,6 +86,20 @@ def test_does_feedback_say_what_is_wrong(graded):
     page = (folder / "feedback" / "sample-mistaken" / "week5" / "backprop.html").read_text()
     for word in ("not yet", "what ", "where ", "next "):
         assert word in page
+    note = json.loads((folder / "autograded" / ".state" / "week5" / "sample-mistaken.json").read_text())
+    named = [record for record in note["exercises"] if record["named"]]
+    assert len(named) > len(note["exercises"]) / 2, "most known mistakes are called by their name"
+    assert all(record["cause"].split(".")[0][:40] in html.unescape(page) for record in named)
+
+
+def test_does_a_cell_that_kills_its_kernel_cost_its_exercise_alone(graded):
+    folder, _ = graded
+    row = rows(folder / "grades.csv")["week5", "sample-killed"]
+    perfect = rows(folder / "grades.csv")["week5", "sample-perfect"]
+    assert row["state"] == "graded" and 0 < float(row["score"]) < float(perfect["score"])
+    note = json.loads((folder / "autograded" / ".state" / "week5" / "sample-killed.json").read_text())
+    assert sum(not record["passed"] for record in note["exercises"]) == 1
+    assert "Python ended in cell" in " ".join(note["notes"])
 
 
 def test_is_nothing_graded_again_when_nothing_changed(graded):

@@ -164,8 +164,8 @@ def _killed(paper: Paper) -> str:
     paper.solve()
     name = paper.pick(0.5)
     paper.append(name, "import os\n\nos.kill(os.getpid(), 9)")
-    paper.spoil()
-    return f"the cell of {name} in {paper.name}.ipynb kills its own kernel"
+    paper.lose(name)
+    return f"the cell of {name} in {paper.name}.ipynb kills its own kernel; the rest right"
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ class Paper:
         """Take these exercises as answered wrongly or not at all."""
         self._lost.update(names)
 
-    def spoil(self, text: str | None = None) -> None:
-        """Take this notebook as one that cannot be graded; with ``text``, that is all its file holds."""
+    def spoil(self, text: str) -> None:
+        """Take this notebook as one that cannot be graded, because ``text`` is all its file holds."""
         self.gradable = False
         self._spoilt = text
 

@@ -1,45 +1,25 @@
-"""Executing submissions ahead of nbgrader, several at a time.
+"""Grading several submissions at a time: other processes do the work, each in a room of its own.
 
-nbgrader grades one submission after another, and most of that time it waits for the student's cells. Here other
-processes run the notebooks of the next submissions, each in a room of its own, while nbgrader, in the one process that
-writes the gradebook, finishes those that are ready. A notebook is first mended by the same steps that nbgrader takes,
-so that its own Execute finds the very notebook that it is asked to run; anything else, and whatever goes wrong here,
-it runs itself. So this changes how long grading takes and nothing else.
-
-The processes are loky's on this machine, or the workers of a Dask cluster: both offer Python's own Executor.
+The processes are loky's on this machine, or the workers of a Dask cluster: both offer Python's own Executor. Only this
+process writes the gradebook.
 """
 
 from __future__ import annotations
 
-import logging
+import contextlib
 import os
-import shutil
 import signal
-import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from concurrent.futures.process import BrokenProcessPool
 
-import nbformat
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import CheckCellMetadata
-from nbgrader.utils import find_all_files
-from traitlets.config import Config
-from traitlets.utils.importstring import import_item
-
-from course.grading.classroom import Classroom
-from course.grading.errors import CouldNotBeGraded
-from course.grading.execute import Execute
-from course.grading.finished import Execution, beside
-from course.grading.reading import parse
+from course.grading.errors import CouldNotBeGraded, GradingStopped
+from course.grading.work import Graded, Task, grade
 
 Job = tuple[str, str]  # week, student
-_log = logging.getLogger("course.ahead")
-_log.addHandler(logging.NullHandler())
-_log.propagate = False
+MOST_TRIES = 3
+"""Times that a submission is begun whose process was killed."""
 
 
 def cores() -> int:
@@ -47,48 +27,26 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(frozen=True)
-class Task:
-    """A submission ready to be executed anywhere: mended notebooks in order, the files beside them, the settings."""
+def _ready() -> None:
+    """In a new process: leave Ctrl-C to the main one, and begin to import."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import torch
 
-    student: str
-    notebooks: tuple[str, ...]
-    files: dict[str, bytes]
-    settings: dict[str, Any]
-
-
-def execute(task: Task) -> list[tuple[str, Execution]]:
-    """Execute a submission's notebooks; each one's key on the shelf, and what came of it. Runs in any process."""
-    done = []
-    for text in task.notebooks:
-        nb = nbformat.reads(text, as_version=4)
-        runner = Execute(config=Config(task.settings))
-        runner.student = task.student
-        key = runner.key(nb, task.files)
-        try:
-            execution = Execution(nbformat.writes(runner.once(nb, task.files)))
-        except CouldNotBeGraded as error:
-            execution = Execution(None, str(error))
-        done.append((key, execution))
-        if execution.notebook is None:
-            break
-    return done
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's business
+    torch.set_num_threads(1)  # jobs side by side: one thread each
 
 
 class Ahead:
-    """Executes submissions with ``jobs`` rooms at once. Use it in a ``with`` statement.
+    """Grades submissions with ``jobs`` rooms at once. Use it in a ``with`` statement.
 
-    ``executing`` holds the submissions that are being executed, or wait for a room, at this moment.
+    ``prepare`` makes a job's task and raises CouldNotBeGraded where there is nothing to run. ``executing`` holds the
+    jobs that are being graded, or wait for a room, at this moment. ``cluster`` is a Dask scheduler's address.
     """
 
-    def __init__(self, room: Classroom, jobs: int):
-        self.room, self.jobs = room, jobs
+    def __init__(self, prepare: Callable[[str, str], Task], jobs: int, cluster: str = ""):
+        self.prepare, self.jobs, self.cluster = prepare, jobs, cluster
         self.executing: dict[Future, Job] = {}
-        self._failures = 0
+        self._client = None
+        self._tries: dict[Job, int] = {}
 
     def __enter__(self) -> Ahead:
         return self
@@ -97,80 +55,107 @@ class Ahead:
         """End; what still runs is killed, so that Ctrl-C does not wait for students' notebooks."""
         for future in self.executing:
             future.cancel()
-        if self.jobs > 1 and self.executing:
+        if self._client is not None:
+            self._client.close()
+        elif self.jobs > 1:
             from joblib.externals.loky import get_reusable_executor
 
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
-        Execute.finished.clear()
+            with contextlib.suppress(Exception):
+                # reuse=True: these very processes; otherwise loky waits for them before it makes others
+                get_reusable_executor(max_workers=self.jobs, reuse=True).shutdown(wait=True, kill_workers=True)
 
     def _executor(self) -> Executor:
         """The processes; new ones where the old have been killed."""
+        if self.cluster:
+            return self._dask()
         from joblib.externals.loky import get_reusable_executor
 
-        return get_reusable_executor(max_workers=self.jobs, timeout=60, initializer=_ignore_interrupts)
+        return get_reusable_executor(max_workers=self.jobs, timeout=600, initializer=_ready, reuse=True)
 
-    def ready(self, due: list[Job]) -> Iterator[Job]:
-        """Each of ``due`` as soon as it need not be waited for, in the order in which they come to an end."""
-        if self.jobs == 1:  # nbgrader executes each when it comes to it
-            yield from due
-            return
+    def _dask(self) -> Executor:
+        if self._client is None:
+            try:
+                from distributed import Client
+            except ImportError:
+                raise GradingStopped(
+                    "--cluster needs Dask: install it beside the course (pip install distributed), here and on the "
+                    "workers."
+                ) from None
+            try:
+                self._client = Client(self.cluster, timeout=20)
+            except (OSError, ValueError) as error:
+                raise GradingStopped(
+                    f"{self.cluster}: no Dask scheduler answers there ({error}). Start one with `dask scheduler`, "
+                    "workers with `dask worker ADDRESS --nthreads 1`, and give the scheduler's address."
+                ) from None
+            self.jobs = max(1, len(self._client.scheduler_info()["workers"]))
+        return self._client.get_executor(pure=False, retries=MOST_TRIES)
+
+    def graded(self, due: list[Job]) -> Iterator[tuple[Job, Graded]]:
+        """Each of ``due`` with what came of it, in the order in which they come to an end."""
         waiting = deque(due)
+        if self.cluster:
+            self._executor()
         while waiting or self.executing:
-            while waiting and len(self.executing) < 2 * self.jobs:  # enough that no room waits for nbgrader
+            while waiting and (len(self.executing) < 2 * self.jobs):  # enough that no room waits for the gradebook
                 job = waiting.popleft()
-                task = self._prepare(*job)
-                if task is None or self._failures > 3:
-                    yield job
-                else:
-                    self.executing[self._executor().submit(execute, task)] = job
+                try:
+                    task = self.prepare(*job)
+                except CouldNotBeGraded as error:
+                    yield job, Graded(reason=str(error))
+                    continue
+                if self.jobs == 1 and not self.cluster:
+                    self.executing = {_Here(): job}
+                    yield job, grade(task)
+                    self.executing = {}
+                    continue
+                self.executing[self._submit(task)] = job
             if self.executing:
                 ended, _ = wait(self.executing, return_when=FIRST_COMPLETED)
                 future = next(iter(ended))
-                try:
-                    for key, execution in future.result():
-                        Execute.finished.put(key, execution)
-                except Exception as error:  # its process was killed, or there is no sandbox: nbgrader will come upon it
-                    self._failures += 1
-                    _log.warning("%s was not executed ahead: %s", self.executing[future], error)
-                yield self.executing.pop(future)
+                job = self.executing.pop(future)
+                result = self._result(future, job)
+                if result is None:
+                    waiting.appendleft(job)
+                else:
+                    yield job, result
+
+    def _submit(self, task: Task) -> Future:
+        try:
+            return self._executor().submit(grade, task)
+        except (BrokenProcessPool, RuntimeError):  # a worker was killed; the next executor has new ones
+            return self._executor().submit(grade, task)
+
+    def _result(self, future: Future, job: Job) -> Graded | None:
+        """What came of a job; None where its process was killed and it is to be begun again."""
+        try:
+            return future.result()
+        except GradingStopped:
+            raise
+        except Exception as error:
+            killed = isinstance(error, BrokenProcessPool) or type(error).__name__ in (
+                "KilledWorker",
+                "CancelledError",
+                "FutureCancelledError",
+            )
+            if not killed:
+                raise
+            self._tries[job] = self._tries.get(job, 0) + 1
+            if self._tries[job] < MOST_TRIES:
+                return None
+            return Graded(
+                reason="The process that graded it was killed, again and again. See that the machine has memory left, "
+                "and grade again."
+            )
 
     def running(self) -> list[Job]:
         """The submissions whose notebooks run at this moment."""
         return [job for future, job in self.executing.items() if future.running()]
 
-    def _prepare(self, week: str, student: str) -> Task | None:
-        """A submission as nbgrader's first pass leaves it; None for nbgrader to see to."""
-        try:
-            with tempfile.TemporaryDirectory(prefix="course-ahead-") as folder:
-                return self._mended(week, student, Path(folder))
-        except Exception as error:  # whatever it is: nbgrader will come upon it too, and say it better
-            _log.info("%s of %s is left to nbgrader: %s", week, student, error)
-            return None
 
-    def _mended(self, week: str, student: str, folder: Path) -> Task:
-        converter = Autograde(coursedir=self.room.directory(week, student), config=self.room.config)
-        submitted = self.room.path("submitted", student, week)
-        source = Path(converter.coursedir.format_path(converter.coursedir.source_directory, ".", week))
-        kept = set(converter.exclude_overwriting.get(week, ()))
-        for origin in (submitted, source):
-            for name in find_all_files(str(origin), [*converter.coursedir.ignore, "*.ipynb"]):
-                place = os.path.relpath(name, origin)
-                if origin == submitted or place not in kept:
-                    (folder / place).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(name, folder / place)
-        exporter = converter.exporter_class(parent=converter, config=converter.config)
-        for step in (import_item(step) if isinstance(step, str) else step for step in converter.sanitize_preprocessors):
-            if step is not CheckCellMetadata:  # it changes nothing, takes long, and comes again anyway
-                exporter.register_preprocessor(step)
-        with self.room.gradebook() as gradebook:
-            known = {notebook.name for notebook in gradebook.find_assignment(week).notebooks}
-        notebooks = []
-        for path in sorted(submitted.glob("*.ipynb")):
-            if path.stem in known:
-                resources = converter.init_single_notebook_resources(str(path))
-                resources["nbgrader"]["student"] = ""  # or it would take the student's old score back too early
-                text, _ = exporter.from_filename(str(path), resources=resources)
-                notebooks.append(nbformat.writes(nbformat.reads(nbformat.writes(parse(text, path.name)), as_version=4)))
-        config = self.room.config
-        settings = {"Execute": dict(config.Execute), "CourseDirectory": {"root": config.CourseDirectory.root}}
-        return Task(student, tuple(notebooks), beside(folder), settings)
+class _Here(Future):
+    """Stands for a submission that this very process is grading."""
+
+    def running(self) -> bool:
+        """It is."""
+        return True

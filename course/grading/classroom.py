@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, BaseCell, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
@@ -20,6 +22,7 @@ from traitlets.config import Config
 import course
 from course.authoring.release import load_config
 from course.authoring.tree import CONFIG, write_if_changed
+from course.grading import history
 from course.grading.errors import GradingStopped
 
 GRADED, NOT_GRADED = "graded", "could not be graded"
@@ -30,7 +33,8 @@ class Outcome:
     """How one student's submission of one week stands.
 
     ``reason`` says why it could not be graded, ``notes`` what was mended in it, ``exercises`` what the checks said of
-    each. ``inputs`` and ``shown`` are hashes of what it was graded from and of what its feedback page shows.
+    each, ``integrity`` what an instructor should look at. ``inputs`` and ``shown`` are hashes of what it was graded
+    from and of what its feedback page shows.
     """
 
     student: str
@@ -39,6 +43,7 @@ class Outcome:
     reason: str = ""
     notes: list[str] = field(default_factory=list)
     exercises: list[dict[str, Any]] = field(default_factory=list)
+    integrity: list[str] = field(default_factory=list)
     inputs: str = ""
     shown: str = ""
 
@@ -48,6 +53,7 @@ class Classroom:
 
     def __init__(self, root: Path, only: list[str] | None = None):
         self.root, self.only = root, only
+        self._gradebook: Gradebook | None = None
         if shutil.which("alembic") is None:  # nbgrader calls it by name to make a gradebook; it is installed beside us
             os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
 
@@ -65,9 +71,24 @@ class Classroom:
         directory = self.directory()
         return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, week))
 
-    def gradebook(self) -> Gradebook:
-        """The gradebook, open; use it in a ``with`` statement."""
-        return Gradebook(self.directory().db_url, self.directory().course_id)
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """The gradebook, opened once. After the ``with`` statement nothing of it is locked or remembered."""
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self.directory().db_url, self.directory().course_id)
+        try:
+            yield self._gradebook
+        finally:
+            self._gradebook.db.rollback()
+
+    def cell_names(self, gradebook: Gradebook, week: str) -> dict[str, str]:
+        """The names of a week's cells by their key in the gradebook; asked once."""
+        cached = self.__dict__.setdefault("_cell_names", {})
+        if week not in cached:
+            notebooks = [notebook.id for notebook in gradebook.find_assignment(week).notebooks]
+            rows = gradebook.db.query(BaseCell.id, BaseCell.name).filter(BaseCell.notebook_id.in_(notebooks))
+            cached[week] = dict(rows.all())
+        return cached[week]
 
     def hand_ins(self, week: str) -> list[str]:
         """The students who have a folder for ``week``, by name; raises GradingStopped for an unknown student."""
@@ -98,9 +119,23 @@ class Classroom:
         return [outcome for outcome in found if outcome is not None]
 
     def remember(self, outcome: Outcome) -> None:
-        """Write an outcome down."""
+        """Write an outcome down, and a line in the week's history where the result is another than before."""
         text = json.dumps(asdict(outcome), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         write_if_changed(self._note(outcome.student, outcome.week), text.encode())
+        if outcome.inputs:  # it was graded, or found to be ungradable; a grading that is still going on has none
+            new = history.entry(
+                outcome.student,
+                outcome.state,
+                outcome.exercises,
+                tests=self.tests(outcome.week),
+                tools=self.tools,
+                inputs=outcome.inputs,
+            )
+            history.add(self.history(outcome.week), new)
+
+    def history(self, week: str) -> Path:
+        """The file with what grading ``week`` came to each time; ``course.grading.history`` reads it."""
+        return self._note("x", week).with_name(history.FILE)
 
     def _note(self, student: str, week: str) -> Path:
         return self.path("autograded", "x", "y").parent.parent / ".state" / week / f"{student}.json"
@@ -147,6 +182,14 @@ class Classroom:
                 data = path.read_bytes()
                 whole.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
         return whole.hexdigest()
+
+    def tests(self, week: str) -> str:
+        """A hash of a week's test cells and points, as the gradebook holds them; "" where it does not."""
+        cached = self.__dict__.setdefault("_tests", {})
+        if week not in cached:
+            with self.gradebook() as gradebook:
+                cached[week] = "" if _find(gradebook, week) is None else history.tests_of(gradebook, week)
+        return cached[week]
 
     def assignment_hash(self, gradebook: Gradebook, week: str) -> str:
         """A hash of a week's exercises as the gradebook holds them."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from course.grading.classroom import Classroom
+    from course.grading.classroom import Classroom, Outcome
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
@@ -30,8 +31,12 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "--jobs",
         type=_jobs,
         metavar="N",
-        help="submissions executed at once (default: one for each core; 1: nothing is executed ahead)",
+        help="submissions graded at once (default: one for each core)",
     )
+    grade.add_argument(
+        "--cluster", metavar="ADDRESS", help="let the workers of this Dask scheduler grade, such as tcp://10.0.0.5:8786"
+    )
+    grade.add_argument("--dry-run", action="store_true", help="only say which submissions would be graded")
     grade.add_argument(
         "--unsafe",
         action="store_true",
@@ -94,6 +99,8 @@ def _grade(args: argparse.Namespace) -> int:
 
     for week in weeks:
         room.ensure_assignment(week)
+    if args.dry_run:
+        return _say_due(room, jobs, args.force)
     out = Console(highlight=False)
     if not out.is_terminal:
         out.width = 120  # a log is not a terminal of 80 columns
@@ -118,6 +125,17 @@ def _grade(args: argparse.Namespace) -> int:
     return 3 if any(not report.as_deserved(row, due) for row in lost) else 0
 
 
+def _say_due(room: Classroom, jobs: list[tuple[str, str]], force: bool) -> int:
+    """Say which submissions would be graded, and leave everything as it is."""
+    from course.grading import pipeline
+
+    due = [job for job in jobs if force or pipeline.due(room, *job)]
+    for week, student in due:
+        print(f"{week} {student}")
+    print(f"would grade {len(due)} of {len(jobs)} submissions; nothing was changed")
+    return 0
+
+
 _HOW = "Put each student's notebooks there, or run `course sample` for a made-up class."
 
 
@@ -127,29 +145,41 @@ def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Name
 
     from course.grading import pipeline, sandbox
     from course.grading.ahead import Ahead, cores
+    from course.grading.classroom import GRADED, NOT_GRADED
 
     due = [job for job in jobs if args.force or pipeline.due(room, *job)]
-    if due and not args.unsafe:
+    if due and not args.unsafe and not args.cluster:
         sandbox.bubblewrap()  # or say at once that there is no sandbox
     pages = pipeline.Feedback(room)
+    counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with (
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,
-        Ahead(room, min(args.jobs or cores(), max(1, len(due)))) as ahead,
-    ):
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=len(jobs))
-        for week, student in [job for job in jobs if job not in due]:
+        for week, student in [job for job in jobs if job not in set(due)]:
             bar.update(task, description=f"{week} {student}")
             if (known := room.outcome(student, week)) is not None:
                 pipeline.feedback(room, known, pages)
             bar.advance(task)
         bar.reset(task, total=len(jobs), completed=len(jobs) - len(due))  # time left counts from here
-        for week, student in ahead.ready(due):
-            running = f"; executing {_few(ahead.running())}" if ahead.running() else ""
-            bar.update(task, description=f"{week} {student}{running}")
-            pipeline.feedback(room, pipeline.grade(room, week, student), pages)
-            bar.advance(task)
+        grading = pipeline.Grading(room, lambda words: bar.update(task, description=words))
+        began = time.monotonic()
+        jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
+        with Ahead(grading.prepare, jobs_at_once, args.cluster or "") as ahead:
+            for number, ((week, student), graded) in enumerate(ahead.graded(due), start=1):
+                outcome = grading.finish(week, student, graded)
+                pipeline.feedback(room, outcome, pages)
+                counts[_state(outcome)] += 1
+                said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+                rate = 60 * number / (time.monotonic() - began)
+                running = f"; now {_few(ahead.running())}" if ahead.running() else ""
+                bar.update(task, advance=1, description=f"{rate:.0f} a minute; {said}{running}")
     return len(due)
+
+
+def _state(outcome: Outcome) -> str:
+    """A submission's state for people: one of which no exercise was done is told apart."""
+    blank = outcome.exercises and all(record.get("state") == "not done" for record in outcome.exercises)
+    return "nothing answered" if blank else outcome.state
 
 
 def _few(jobs: list[tuple[str, str]]) -> str:

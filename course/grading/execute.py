@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
@@ -22,9 +22,9 @@ from traitlets import Bool, Integer
 
 from course.grading import room as rooms
 from course.grading.errors import CouldNotBeGraded
-from course.grading.finished import Shelf, beside, key
 from course.grading.integrity import remarks
 from course.grading.outputs import outputs_of
+from course.grading.reading import beside
 from course.grading.session import Code, Session
 
 UNSAFE = "Graded without a sandbox (--unsafe): this grade could have been forged."
@@ -50,9 +50,6 @@ class Execute(NbGraderPreprocessor):
     space = Integer(256, help="MiB of files that a submission may write.").tag(config=True)
     unsafe = Bool(False, help="Grade without a sandbox. Every grade made so is marked.").tag(config=True)
 
-    finished: ClassVar[Shelf] = Shelf()
-    """Executions that were done beforehand, from where an execution is taken rather than done again."""
-
     student = ""
     """Whose submission it is. Where that is an ID such as U1234567X, a practice is judged by that ID's numbers."""
 
@@ -70,17 +67,10 @@ class Execute(NbGraderPreprocessor):
         )
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Execute and judge ``nb`` in place; where this very notebook was executed beforehand, return that."""
+        """Execute and judge ``nb`` in place."""
         self.student = (resources or {}).get("nbgrader", {}).get("student", self.student)
         folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
-        files = beside(folder)
-        if len(self.finished) and (execution := self.finished.take(self.key(nb, files))) is not None:
-            return execution.deliver(), resources
-        return self.once(nb, files), resources
-
-    def key(self, nb: NotebookNode, files: Mapping[str, bytes]) -> str:
-        """What tells this execution from every other: the notebook, the files beside it, and these settings."""
-        return key(nb, files, (self.limits, self.total_timeout, self.unsafe, self.student, self._hidden()))
+        return self.once(nb, beside(folder)), resources
 
     def once(self, nb: NotebookNode, files: Mapping[str, bytes]) -> NotebookNode:
         """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost."""

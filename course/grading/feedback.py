@@ -1,25 +1,56 @@
-"""Feedback pages without the hidden tests.
+"""What a feedback page is made of: a student's marks, and the notebook without the hidden tests.
 
-nbgrader writes a test cell's whole source into the student's feedback page. This step takes the hidden part out, and
-out of every output that repeats one of its lines; the messages of the checks stay where they are, at their cell.
+An autograded notebook holds every test cell whole. ``HideTests`` takes the hidden part out, and every line of an output
+or of a message that repeats one of its lines. ``Marks`` reads what the gradebook says, a person's comments too.
 """
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from functools import lru_cache
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
+from course.grading.marks import comments, full_name, marks, parts
+
 NOTE = "# hidden tests"
+_SAID = ("what", "where", "cause", "next")
 _SHORTEST = 12  # characters: shorter lines, such as `)`, say nothing and stand everywhere
 
 
+class Marks(NbGraderPreprocessor):
+    """Reads a submission's marks into ``resources["nbgrader"]``: "name", "parts", "marks" and "comments".
+
+    Does for this course's page what GetGrades does for nbgrader's, in four queries.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Read the marks; ``nb`` is not changed."""
+        info = resources["nbgrader"]
+        week, student, notebook = info["assignment"], info["student"], info["notebook"]
+        gradebook = self._open(info["db_url"])
+        try:
+            info["name"] = full_name(gradebook, student)
+            info["parts"] = parts(gradebook, week, student)
+            found = marks(gradebook, week, student)
+            info["marks"] = {mark.grade_id: mark for mark in found if mark.notebook == notebook}
+            info["comments"] = comments(gradebook, week, student, notebook)
+        finally:
+            gradebook.db.rollback()  # the next page sees what was written meanwhile
+        return nb, resources
+
+    @lru_cache(1)  # noqa: B019 (one for a class: opening it, and preparing the queries, takes longer than asking them)
+    def _open(self, address: str) -> Gradebook:
+        return Gradebook(address)
+
+
 class HideTests(NbGraderPreprocessor):
-    """Replaces each hidden region by one comment. Stands in ``c.GenerateFeedback.preprocessors`` before the header."""
+    """Replaces each hidden region by one comment. Stands last in ``c.GenerateFeedback.preprocessors``."""
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Hide the tests of ``nb`` in place."""
@@ -36,6 +67,11 @@ class HideTests(NbGraderPreprocessor):
         for cell in nb.cells:
             for output in cell.get("outputs", ()):
                 _clean(output, told)
+        said = nb.metadata.get("course", {})
+        for record in said.get("exercises", ()) if isinstance(said, dict) else ():
+            for key, value in record.items():
+                if key in _SAID and isinstance(value, str):
+                    record[key] = _without(value, told)
         return nb, resources
 
 

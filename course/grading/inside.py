@@ -264,6 +264,10 @@ class Warden:
         self.said.clear()
         os.chdir("/")
         for place in self.places:
+            for base, folders, _ in os.walk(place):
+                for name in folders:  # one that is locked is opened before it is looked into
+                    if not os.path.islink(path := os.path.join(base, name)):
+                        os.chmod(path, 0o700)
             for entry in os.scandir(place):
                 if entry.is_dir(follow_symlinks=False):
                     shutil.rmtree(entry.path)

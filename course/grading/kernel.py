@@ -39,6 +39,7 @@ from traitlets.config import Config
 from course.grading.wire import Channel, Closed
 
 Send = Callable[[str, dict[str, Any]], None]
+_FRAMES = 10  # of a long traceback that are shown at each end
 
 
 class _Outlet:
@@ -148,6 +149,17 @@ class RoomShell(InteractiveShell):
         self.failed = True
         lines = [str(line) for line in stb]
         self.outlet("error", {"ename": str(etype.__name__), "evalue": _text(evalue), "traceback": lines})
+
+    def showtraceback(self, exc_tuple: Any = None, *more: Any, **other: Any) -> None:
+        """As IPython does, but for a recursion's thousand equal frames, over which it takes many seconds."""
+        with contextlib.suppress(Exception):
+            frames, trace = [], self._get_exc_info(exc_tuple)[2]
+            while trace is not None:
+                frames.append(trace)
+                trace = trace.tb_next
+            if len(frames) > 2 * _FRAMES:
+                frames[_FRAMES].tb_next = frames[-_FRAMES]
+        super().showtraceback(exc_tuple, *more, **other)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window here."""

@@ -1,4 +1,4 @@
-"""The gradebook's marks of an assignment, for one student or for the whole class, in two queries."""
+"""The gradebook's marks of an assignment, for one student or for the whole class, in a query each."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
-    GradeCell,
     Gradebook,
+    GradeCell,
     Notebook,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -126,6 +127,12 @@ def comments(gradebook: Gradebook, assignment: str, student: str, notebook: str)
         .filter(Assignment.name == assignment, Notebook.name == notebook, *_of(student))
     )
     return {name: text for name, text in found if text}
+
+
+def full_name(gradebook: Gradebook, student: str) -> str:
+    """The student's first and last name, where the gradebook has them; else ""."""
+    found = gradebook.db.query(Student.first_name, Student.last_name).filter(Student.id == student).first()
+    return " ".join(part for part in found or () if part)
 
 
 def _of(student: str | None) -> list:

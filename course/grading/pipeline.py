@@ -1,52 +1,43 @@
-"""One submission from the hand-in to the feedback page, by nbgrader's own converters."""
+"""One submission from the hand-in to the feedback page."""
 
 from __future__ import annotations
 
 import contextlib
 import glob
+import json
 import logging
 import os
 import shutil
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.authoring.tree import write_if_changed
+from course.feedback import NOT_BY_HAND
 from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome, shown
 from course.grading.errors import CouldNotBeGraded, GradingStopped
 from course.grading.pages import FeedbackExporter
+from course.grading.reading import beside
+from course.grading.repair import Plan
+from course.grading.saving import save
 from course.grading.scores import forget
+from course.grading.work import Graded, Sheet, Task
 from course.student_id import OTHER_ID
 
+MOST_NOTEBOOK = 60_000_000
+"""Bytes of a notebook that is still graded."""
+LOCKED = 60.0
+"""Seconds to wait for a gradebook that another program has locked."""
 UNREADABLE_PAGE = "could-not-be-graded.txt"
-
-
-class _Autograde(Autograde):
-    """nbgrader's Autograde, which also tells a program why it failed (nbgrader writes that to its log only)."""
-
-    failure: Exception | None = None
-
-    @contextlib.contextmanager
-    def _noting(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self.failure = self.failure or error
-            raise
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        with self._noting():
-            super().init_assignment(assignment_id, student_id)
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        with self._noting():
-            super().convert_single_notebook(notebook_filename)
 
 
 class Feedback:
@@ -90,26 +81,90 @@ def due(room: Classroom, week: str, student: str) -> bool:
         )
 
 
-def grade(room: Classroom, week: str, student: str) -> Outcome:
-    """Grade one submission and write its outcome down; feedback comes after.
+class Grading:
+    """Submissions on their way: what each is graded from, and where the result goes. One for a run."""
 
-    What is wrong with the submission becomes the outcome's state and reason. Raises GradingStopped for what is wrong
-    with the machine, and KeyboardInterrupt; the student's old outcome is forgotten by then.
-    """
-    with room.gradebook() as gradebook:
-        inputs = room.inputs(gradebook, student, week)
-    room.remember(Outcome(student, week, NOT_GRADED, "Grading it was interrupted. Run the same command again."))
-    outcome = Outcome(student, week, GRADED, inputs=inputs)
-    try:
-        _has_notebooks(room, week, student)
-        _autograde(room, week, student)
-        outcome.notes, outcome.exercises = _notes(room, week, student)
-    except CouldNotBeGraded as error:
-        outcome.state = NOT_GRADED
-        outcome.reason = str(error).replace(f"{room.root}{os.sep}", "")
-        _take_back(room, week, student, outcome.reason)
-    room.remember(outcome)
-    return outcome
+    def __init__(self, room: Classroom, tell: Callable[[str], None] = lambda _: None):
+        self.room, self.tell = room, tell
+        self._inputs: dict[tuple[str, str], str] = {}
+        self._sheets: dict[str, tuple[Sheet, ...]] = {}
+
+    def prepare(self, week: str, student: str) -> Task:
+        """All that grading a submission needs; raises CouldNotBeGraded where there is no notebook of this week."""
+        room = self.room
+        with room.gradebook() as gradebook:
+            self._inputs[week, student] = room.inputs(gradebook, student, week)
+            if week not in self._sheets:
+                self._sheets[week] = tuple(self._asked(gradebook, week))
+        sheets = self._sheets[week]
+        folder = room.path("submitted", student, week)
+        _has_notebooks(folder, week, [f"{sheet.name}.ipynb" for sheet in sheets])
+        notebooks = {}
+        for sheet in sheets:
+            path = folder / f"{sheet.name}.ipynb"
+            if path.is_symlink():
+                raise CouldNotBeGraded(f"{path} is a link, not a notebook. Put the notebook itself in its place.")
+            if path.is_file():
+                if path.stat().st_size > MOST_NOTEBOOK:
+                    raise CouldNotBeGraded(
+                        f"{path} is larger than {MOST_NOTEBOOK // 1_000_000} MB. Ask the student to clear its outputs "
+                        "(Edit > Clear all outputs) and to hand it in again."
+                    )
+                notebooks[sheet.name] = path.read_bytes()
+        config = room.config
+        settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
+        settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
+        return Task(student, notebooks, beside(folder, room.directory().ignore), sheets, settings)
+
+    def _asked(self, gradebook: Gradebook, week: str) -> Iterator[Sheet]:
+        directory = self.room.directory(week)
+        released = Path(directory.format_path(directory.release_directory, ".", week))
+        for notebook in gradebook.find_assignment(week).notebooks:
+            path = released / f"{notebook.name}.ipynb"
+            there = nbformat.read(path, as_version=4) if path.is_file() else None
+            kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
+            yield Sheet(notebook.name, Plan.of(notebook, there), kernelspec)
+
+    def finish(self, week: str, student: str, graded: Graded) -> Outcome:
+        """Write what came of a submission down, in the gradebook first; feedback comes after.
+
+        What is wrong with the submission becomes the outcome's state and reason. Raises GradingStopped for what is
+        wrong with the machine, and KeyboardInterrupt; the student's old outcome is forgotten by then.
+        """
+        room = self.room
+        room.remember(Outcome(student, week, NOT_GRADED, "Grading it was interrupted. Run the same command again."))
+        outcome = Outcome(student, week, GRADED, inputs=self._inputs.get((week, student), ""))
+        if graded.reason:
+            outcome.state = NOT_GRADED
+            outcome.reason = graded.reason.replace(f"{room.root}{os.sep}", "")
+            self._patiently(lambda: _take_back(room, week, student, outcome.reason))
+        else:
+            parsed = self._patiently(lambda: save(room, week, student, graded.notebooks))
+            names = [sheet.name for sheet in self._sheets[week]]
+            outcome.notes, outcome.exercises, outcome.integrity = _notes(names, parsed)
+        room.remember(outcome)
+        return outcome
+
+    def _patiently(self, action: Callable[[], Any]) -> Any:
+        """Do what writes to the gradebook or the disk; wait for a database that somebody else has locked."""
+        deadline = time.monotonic() + LOCKED
+        while True:
+            try:
+                return action()
+            except SQLAlchemyError as error:
+                words = str(getattr(error, "orig", error))
+                if "locked" not in words or time.monotonic() > deadline:
+                    raise GradingStopped(
+                        f"The gradebook could not be written: {words}. Close what else has it open, see that the disk "
+                        "has room, and run the same command again: what was graded is kept."
+                    ) from error
+                self.tell("waiting for the gradebook, which another program has locked")
+                time.sleep(0.5)
+            except OSError as error:
+                raise GradingStopped(
+                    f"{error.filename or self.room.root}: {error.strerror or error}. Free the space or mend the "
+                    "permissions, then run the same command again: what was graded is kept."
+                ) from error
 
 
 def feedback(room: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
@@ -136,66 +191,35 @@ def feedback(room: Classroom, outcome: Outcome, pages: Feedback | None = None) -
     return True
 
 
-def _has_notebooks(room: Classroom, week: str, student: str) -> None:
-    folder = room.path("submitted", student, week)
-    with room.gradebook() as gradebook:
-        wanted = sorted(f"{notebook.name}.ipynb" for notebook in gradebook.find_assignment(week).notebooks)
+def _has_notebooks(folder: Path, week: str, wanted: list[str]) -> None:
     there = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != "timestamp.txt")
     if not set(wanted) & set(there):
         found = f"there is {', '.join(there[:5])}" if there else "the folder is empty"
         raise CouldNotBeGraded(
-            f"{folder} holds no notebook of {week}: {found}. It should hold {' and '.join(wanted)}. "
+            f"{folder} holds no notebook of {week}: {found}. It should hold {' and '.join(sorted(wanted))}. "
             "Rename the file if it is the right one, and grade again."
         )
 
 
-def _autograde(room: Classroom, week: str, student: str) -> None:
-    """Run nbgrader's Autograde; raises CouldNotBeGraded with the reason, or GradingStopped."""
-    converter = _Autograde(coursedir=room.directory(week, glob.escape(student)), config=room.config)
-    converter.force = True
-    try:
-        with _quietly(converter.log):
-            converter.start()
-    except (NbGraderException, OSError, SQLAlchemyError) as problem:
-        error = converter.failure or problem
-        if isinstance(error, (CouldNotBeGraded, GradingStopped)):
-            raise error from None
-        if isinstance(error, OSError):
-            where = error.filename or room.path("autograded", student, week)
-            raise GradingStopped(
-                f"{where}: {error.strerror or error}. Free the space or mend the permissions, then run the same "
-                "command again: what was graded is kept."
-            ) from error
-        if isinstance(error, SQLAlchemyError):
-            raise GradingStopped(
-                f"The gradebook could not be written: {getattr(error, 'orig', error)}. Close what else has it open, "
-                "see that the disk has room, and run the same command again: what was graded is kept."
-            ) from error
-        words = (str(error).strip() or "no reason given").splitlines()[0][:300]
-        raise CouldNotBeGraded(
-            f"nbgrader could not grade it ({type(error).__name__}: {words}). "
-            f"`nbgrader autograde {week} --student {student} --force --debug` shows all of it."
-        ) from error
-
-
-def _notes(room: Classroom, week: str, student: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """What Repair and Verdict noted in the autograded notebooks, and which notebooks are missing."""
-    notes, exercises = [], []
-    with room.gradebook() as gradebook:
-        names = sorted(notebook.name for notebook in gradebook.find_assignment(week).notebooks)
-    for name in names:
-        path = room.path("autograded", student, week) / f"{name}.ipynb"
-        if not path.is_file():
+def _notes(
+    names: list[str], notebooks: Mapping[str, NotebookNode]
+) -> tuple[list[str], list[dict[str, Any]], list[str]]:
+    """What was noted in the finished notebooks and of missing ones, the exercises' records, and what to look at."""
+    notes, exercises, integrity = [], [], []
+    for name in sorted(names):
+        if name not in notebooks:
             notes.append(f"{name}.ipynb was not handed in; its exercises count as not answered.")
             continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            said = nbformat.read(path, as_version=4).metadata.get("course", {})
+        said = notebooks[name].metadata.get("course", {})
         notes += said.get("repairs", [])
         exercises += [{"notebook": name, **record} for record in said.get("exercises", [])]
+        integrity += [f"{name}.ipynb, {remark}" for remark in said.get("integrity", [])]
     if any(record.get("cause") == OTHER_ID for record in exercises):
         notes.append("The practice was solved for another ID than the one on record.")
-    return notes, exercises
+        integrity.append("The practice was solved for another ID than the one on record.")
+    by_hand = [record for record in exercises if record.get("next") == NOT_BY_HAND and record.get("state") == "failed"]
+    integrity += [f"{record['notebook']}.ipynb, {record['exercise']}: {record['cause']}" for record in by_hand]
+    return notes, exercises, integrity
 
 
 def _take_back(room: Classroom, week: str, student: str, reason: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,6 +16,9 @@ from nbgrader.api import Gradebook
 
 from course.grading.errors import CouldNotBeGraded
 from course.grading.scores import forget
+
+MOST = 16_000_000
+"""Bytes of files beside a notebook that go with it into its room."""
 
 _AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
 
@@ -65,3 +71,25 @@ class SubmissionExporter(NotebookExporter):
                     forget(gradebook, info["assignment"], info["student"], info["notebook"])
             raise
         return super().from_file(io.StringIO(nbformat.writes(nb)), resources=resources, **kw)
+
+
+def beside(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
+    """The files in a submission's folder by relative path, without the notebooks at its top.
+
+    Links and special files are left out: a submission consists of what was handed in, not of what it points to. Raises
+    CouldNotBeGraded where there is too much of it. ``ignore`` holds patterns of names that do not count.
+    """
+    found: dict[str, bytes] = {}
+    size = 0
+    for path in sorted(folder.rglob("*")):
+        own = (path, *path.parents[: len(path.relative_to(folder).parts) - 1])
+        inside = not any(part.is_symlink() or any(fnmatch(part.name, each) for each in ignore) for part in own)
+        if inside and path.is_file() and not (path.parent == folder and path.suffix == ".ipynb"):
+            size += path.stat().st_size
+            if size > MOST:
+                raise CouldNotBeGraded(
+                    f"There are more than {MOST // 1_000_000} MB of files beside the notebook. Take out what it does "
+                    "not need, and grade again."
+                )
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found

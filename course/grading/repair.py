@@ -1,91 +1,33 @@
 """Mending a submitted notebook before it is graded: what a slip of the mouse broke must not cost points, or a class.
 
-A deleted test cell comes back in its place, copies of a cell are told apart, lost or forged metadata is restored, and
-cells of other notebooks are left aside. What was mended is written to the notebook's metadata, as sentences.
+A deleted test cell comes back in its place, copies of a cell are told apart, lost or forged metadata is restored, cells
+that were merged or split are as before, and cells of other notebooks are left aside: what JupyterLab's and Colab's
+menus do to a notebook. What was mended is written to the notebook's metadata, as sentences.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from dataclasses import dataclass, field
-from typing import Any
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook, Notebook
-from nbgrader.nbgraderformat import SCHEMA_VERSION
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course.grading.errors import CouldNotBeGraded
+from course.grading.mending import (
+    checks_after_answers,
+    drop_false_names,
+    find_by_content,
+    join_split,
+    new_cell,
+    take_apart,
+)
+from course.grading.plan import Known, Plan, defined, ids_of, name_of, plain
 from course.grading.scores import forget
 
-
-@dataclass(frozen=True)
-class Known:
-    """A cell that the instructor's notebook has: its full source and its nbgrader metadata."""
-
-    name: str
-    source: str
-    metadata: dict[str, Any]
-
-    @property
-    def cell_type(self) -> str:
-        """ "code" or "markdown"."""
-        return self.metadata["cell_type"]
-
-    @property
-    def written_by_student(self) -> bool:
-        """Whether this is an exercise cell, whose content is the student's."""
-        return self.metadata["solution"] and not self.metadata["grade"]
-
-
-@dataclass
-class Plan:
-    """What a submission of one notebook should hold.
-
-    ``order`` lists every cell of the released notebook: an exercise's name, or "#id" for an ordinary cell.
-    ``ids`` gives the released cells' own ids by name, ``released`` their released source.
-    """
-
-    title: str
-    cells: dict[str, Known]
-    order: list[str] = field(default_factory=list)
-    ids: dict[str, str] = field(default_factory=dict)
-    released: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, notebook: Notebook, released: NotebookNode | None) -> Plan:
-        """The plan of a gradebook's notebook; its order is taken from the released notebook where there is one."""
-        graded = {cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)}
-        tests = {cell.name for cell in notebook.grade_cells}
-        tasks = {cell.name for cell in notebook.task_cells}
-        exercises = {cell.name for cell in notebook.solution_cells}
-        cells = {}
-        for source in notebook.source_cells:
-            metadata = {
-                "schema_version": SCHEMA_VERSION,
-                "grade_id": source.name,
-                "grade": source.name in tests,
-                "solution": source.name in exercises,
-                "task": source.name in tasks,
-                "locked": bool(source.locked),
-                "cell_type": source.cell_type,
-                "checksum": source.checksum,
-            }
-            if source.name in graded:
-                metadata["points"] = graded[source.name]
-            cells[source.name] = Known(source.name, source.source or "", metadata)
-        plan = cls(f"{notebook.name}.ipynb of {notebook.assignment.name}", cells)
-        for cell in released.cells if released is not None else ():
-            name = _name(cell)
-            if name in cells:
-                plan.ids[name], plan.released[name] = cell.get("id", ""), cell.source
-            plan.order.append(name if name in cells else f"#{cell.get('id', '')}")
-        plan.order += [name for name in cells if name not in plan.order]
-        return plan
+__all__ = ["Known", "Plan", "Repair", "repair"]
 
 
 class Repair(NbGraderPreprocessor):
@@ -127,57 +69,53 @@ def repair(nb: NotebookNode, plan: Plan) -> list[str]:
     for cell in nb.cells:
         for key in ("tags", "course"):  # a tag can keep a cell from running
             cell.metadata.pop(key, None)
-    _drop_foreign(nb, plan, said)
+    strange = _drop_foreign(nb, plan, said)
+    drop_false_names(nb, plan, said)
+    take_apart(nb, plan, said)
     _find_lost(nb, plan, said)
-    if not any(_name(cell) for cell in nb.cells) and plan.cells:
+    if not any(name_of(cell) for cell in nb.cells) and plan.cells:
         raise CouldNotBeGraded(
             f"This is another notebook than {plan.title}: it has none of its exercises. "
             "Ask the student for the right file, put it in place of this one, and grade again."
         )
+    find_by_content(nb, plan, strange, said)
+    join_split(nb, plan, said)
     _tell_copies_apart(nb, plan, said)
     for cell in nb.cells:
-        if _name(cell):
-            _restore(cell, plan.cells[_name(cell)], said)
+        if name_of(cell):
+            _restore(cell, plan.cells[name_of(cell)], said)
     _bring_back(nb, plan, said)
+    checks_after_answers(nb, plan, said)
     return said
 
 
-def _name(cell: NotebookNode) -> str | None:
-    """The nbgrader name of a cell, or None."""
-    metadata = cell.metadata.get("nbgrader")
-    name = metadata.get("grade_id") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) and name else None
-
-
-def _key(cell: NotebookNode) -> str:
-    return _name(cell) or f"#{cell.get('id', '')}"
-
-
-def _drop_foreign(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
+def _drop_foreign(nb: NotebookNode, plan: Plan, said: list[str]) -> list[NotebookNode]:
+    """Take the names away that this notebook has no cells for; returns the cells that had one."""
+    strange = []
     for cell in nb.cells:
-        name = _name(cell)
+        name = name_of(cell)
         if name not in plan.cells:
             cell.metadata.pop("nbgrader", None)
             if name:
+                strange.append(cell)
                 said.append(f'The cell "{name}" is not in {plan.title}; it was run as an ordinary cell.')
+    return strange
 
 
 def _find_lost(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
     """Give cells that lost their metadata their names back: by the cell's id, or by a locked cell's exact text."""
-    present = {_name(cell) for cell in nb.cells}
+    present = {name_of(cell) for cell in nb.cells}
     missing = {name: known for name, known in plan.cells.items() if name not in present}
     by_id = {plan.ids[name]: name for name in missing if plan.ids.get(name)}
-    by_text = {
-        plan.released[name].strip(): name
-        for name, known in missing.items()
-        if name in plan.released and not known.metadata["solution"]
-    }
+    by_text = {plan.text(name): name for name, known in missing.items() if not known.metadata["solution"]}
     for cell in nb.cells:
-        if _name(cell) is None:
-            name = by_id.get(cell.get("id", "")) or by_text.get(cell.source.strip())
+        if name_of(cell) is None:
+            name = next((by_id[each] for each in ids_of(cell) if each in by_id), None) or by_text.get(
+                plain(cell.source)
+            )
             if name in missing:
                 del missing[name]
-                cell.metadata["nbgrader"] = {"grade_id": name}
+                cell.metadata["nbgrader"] = NotebookNode({"grade_id": name})
                 said.append(f'The cell "{name}" had lost its metadata; it was put back.')
 
 
@@ -185,8 +123,8 @@ def _tell_copies_apart(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
     """Leave one cell of each name: for an exercise the one that was worked on, and then the one nearest its place."""
     where: dict[str, list[int]] = {}
     for index, cell in enumerate(nb.cells):
-        if _name(cell):
-            where.setdefault(_name(cell), []).append(index)
+        if name_of(cell):
+            where.setdefault(name_of(cell), []).append(index)
     kept: dict[str, int] = {name: places[0] for name, places in where.items() if len(places) == 1}
     for name in [name for name in plan.order if len(where.get(name, ())) > 1]:
         known = plan.cells[name]
@@ -234,24 +172,21 @@ def _set_type(cell: NotebookNode, cell_type: str) -> None:
 
 def _bring_back(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
     """Insert every missing cell that grading needs, after the nearest cell that stands before it in the release."""
-    places = {_key(cell): index for index, cell in enumerate(nb.cells)}
-    ids = {cell.get("id") for cell in nb.cells}
+    present = {name_of(cell) for cell in nb.cells}
     for position, name in enumerate(plan.order):
         known = plan.cells.get(name)
-        if known is None or name in places:
+        if known is None or name in present:
             continue
         if known.written_by_student:
-            said.append(f'The exercise cell "{name}" is missing.')
+            asked = plan.asked(name)
+            if asked and any(asked <= defined(cell.source) for cell in nb.cells if cell.cell_type == "code"):
+                said.append(f'The exercise cell "{name}" is missing; it is answered in another cell, which counts.')
+            else:
+                said.append(f'The exercise cell "{name}" is missing.')
             continue
+        places = plan.places(nb)
         before = next((key for key in reversed(plan.order[:position]) if key in places), None)
-        index = places[before] + 1 if before is not None else 0
-        make = new_code_cell if known.cell_type == "code" else new_markdown_cell
-        cell = make(known.source, metadata={"nbgrader": NotebookNode(known.metadata)})
-        identity = plan.ids.get(name) or "restored-" + re.sub(r"[^\w-]", "-", name)[:50]
-        cell["id"] = identity if identity not in ids else f"again-{identity}"[:64]
-        ids.add(cell["id"])
-        if (nb.nbformat, nb.nbformat_minor) < (4, 5):
-            del cell["id"]
-        nb.cells.insert(index, cell)
-        places = {_key(cell): number for number, cell in enumerate(nb.cells)}
+        metadata = {"nbgrader": NotebookNode(known.metadata)}
+        cell = new_cell(nb, known.cell_type, known.source, plan.ids.get(name) or f"restored-{name}", metadata)
+        nb.cells.insert(places[before] + 1 if before is not None else 0, cell)
         said.append(f'The cell "{name}" was missing; it was put back.')

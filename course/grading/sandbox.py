@@ -29,6 +29,14 @@ WAYS_OUT = (
 )
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
+# The system's own settings and tables. Without them being covered a room that root starts could write the settings: no
+# capability is asked for that, only the file's owner.
+_PROC_FOLDERS = tuple(f"/proc/{name}" for name in "sys scsi acpi fs asound driver pressure".split())
+_PROC_FILES = tuple(
+    f"/proc/{name}"
+    for name in "sysrq-trigger kcore keys key-users timer_list timer_stats latency_stats sched_debug kallsyms slabinfo "
+    "vmallocinfo kpagecount kpageflags kpagecgroup mtrr iomem ioports".split()
+)
 
 
 @cache
@@ -71,7 +79,14 @@ def _walls(space: int) -> list[str]:
             options += ["--ro-bind", place, place]
     for place in _SOME_OF_ETC:
         options += ["--ro-bind-try", place, place]
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    options += ["--proc", "/proc"]
+    for place in _PROC_FOLDERS:
+        if os.path.isdir(place):
+            options += ["--tmpfs", place, "--remount-ro", place]
+    for place in _PROC_FILES:
+        if os.path.exists(place):
+            options += ["--ro-bind", "/dev/null", place]
+    options += ["--dev", "/dev"]
     for place in PLACES:
         options += ["--size", str(space), "--tmpfs", place]
     return [*options, "--remount-ro", "/dev"]

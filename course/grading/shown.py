@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,11 +20,14 @@ from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+MOST_ANSWER = 20_000  #: Characters of one written answer that a page shows.
 MOST_TEXT = 4_000  #: Characters of one output that a page shows.
 MOST_PICTURE = 2_000_000  #: Bytes of one picture that a page shows.
 MOST_OUTPUTS = 20  #: Outputs of one cell that a page shows.
 
+_RULE = re.compile(r"\A-{20,}\n\w+ +Traceback \(most recent call last\)\n")  # IPython's, wide as a terminal
 _BEGINS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_PROTOCOLS = ("http", "https", "mailto")
 _TAGS = frozenset(
     "a b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th "
     "thead tr ul".split()
@@ -41,9 +46,13 @@ class Shown:
 @lru_cache(2048)
 def formatted(source: str) -> str:
     """A Markdown text as HTML that holds formatting only: no raw HTML, no pictures, no script addresses."""
-    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
-    page = MarkdownWithMath(renderer=renderer).render(source)
-    return bleach.clean(page, tags=_TAGS, attributes={"a": ["href"]}, protocols=["http", "https", "mailto"], strip=True)
+    source, rest = source[:MOST_ANSWER], source[MOST_ANSWER:]
+    try:
+        page = MarkdownWithMath(renderer=IPythonRenderer(escape=True, exclude_anchor_links=True)).render(source)
+        page = bleach.clean(page, tags=_TAGS, attributes={"a": ["href"]}, protocols=_PROTOCOLS, strip=True)
+    except (RecursionError, ValueError, TypeError, KeyError, IndexError):  # written to break a parser
+        page = f"<pre>{html.escape(source)}</pre>"
+    return page + (f"<p>[{len(rest)} more characters are left out here]</p>" if rest else "")
 
 
 def outputs(cell: NotebookNode) -> list[Shown]:
@@ -53,7 +62,8 @@ def outputs(cell: NotebookNode) -> list[Shown]:
         if output.output_type == "stream":
             made.append(Shown(_cut(output.get("text", ""))))
         elif output.output_type == "error":
-            made.append(Shown(_cut("\n".join(map(str, output.get("traceback", ())))), error=True))
+            text = strip_ansi("\n".join(map(str, output.get("traceback", ()))))
+            made.append(Shown(_cut(_RULE.sub("", text)), error=True))
         else:
             made += _one(output.get("data", {}), output.get("metadata", {}))
     return [piece for piece in made if piece.text.strip() or piece.data]

@@ -1,0 +1,221 @@
+"""One bad cell costs itself alone: whatever it does, the exercises before and after it keep their marks."""
+
+import pytest
+import torch
+from nbformat.v4 import new_code_cell, new_notebook
+
+from course.grading import room as rooms
+from course.grading.errors import CouldNotBeGraded, GradingStopped
+from course.grading.execute import run_notebook
+from course.grading.sandbox import bubblewrap
+from course.grading.session import Code, Session
+
+SETTINGS = {"timeout": 2, "question_timeout": 3, "total_timeout": 60, "memory": 500, "max_output": 50_000}
+"""One room serves all tests that grade with these."""
+
+
+@pytest.fixture(autouse=True)
+def sandbox():
+    try:
+        bubblewrap()
+    except GradingStopped as stopped:
+        pytest.skip(str(stopped))
+
+
+def given(source):
+    cell = new_code_cell(source)
+    cell.metadata["nbgrader"] = _meta("given", locked=True)
+    return cell
+
+
+def _meta(grade_id, **more):
+    plain = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+    return {**plain, "grade_id": grade_id, **more}
+
+
+def answer(name, source):
+    cell = new_code_cell(source)
+    cell.metadata["nbgrader"] = _meta(name, solution=True)
+    return cell
+
+
+def test_cell(name, source="", points=1):
+    cell = new_code_cell(source or f'check.function({name}, lambda X: 2 * X, on=cases.draw(seeds=2, X="n h"))')
+    cell.metadata["nbgrader"] = _meta(f"check-{name}", grade=True, locked=True, points=points)
+    return cell
+
+
+test_cell.__test__ = False
+
+
+def exercise(name, more="", test=""):
+    """A right answer, with ``more`` below it in its cell, and its test."""
+    return [answer(name, f"def {name}(X):\n    return torch.add(X, X)\n{more}"), test_cell(name, test)]
+
+
+def notebook(*cells):
+    flat = [cell for each in cells for cell in (each if isinstance(each, list) else [each])]
+    return new_notebook(cells=[new_code_cell("import torch"), *flat])
+
+
+def passed(done):
+    return {record["exercise"]: record["passed"] for record in done.metadata.course.exercises}
+
+
+DEAF = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nwhile True: pass"
+ENDS = {
+    "os._exit": "import os\nos._exit(0)",
+    "killed": "import os\nos.kill(os.getpid(), 9)",
+    "wedged": DEAF,
+    "closed files": "import os\nos.closerange(0, 512)",
+    "builtins": "import builtins\nbuiltins.len = builtins.print = builtins.isinstance = None",
+    "segfault": "import ctypes\nctypes.string_at(0)",
+    "noise on its files": "import os, contextlib\nfor n in range(3, 64):\n"
+    "    with contextlib.suppress(OSError): os.write(n, b'\\xff' * 64)",
+}
+SPOILS = {
+    "kills everything": "import os\nos.kill(-1, 9)",
+    "quit": "quit()",
+    "exit": "import sys\nsys.exit()",
+    "error": "1 / 0",
+    "loop": "while True: pass",
+    "gradients off": "torch.set_grad_enabled(False)",
+    "inference": "torch.inference_mode().__enter__() if False else torch.autograd.set_grad_enabled(False)",
+    "default dtype": "torch.set_default_dtype(torch.float16)",
+    "default device": "torch.set_default_device('meta')",
+    "threads": "torch.set_num_threads(3)",
+    "builtins as names": "sum = 3\nprint = len = type = range = None\ncheck = cases = 5",
+    "memory": "x = b'1' * (600 << 20)",
+    "flood": "for n in range(99_999): print('x' * 99)",
+    "streams": "import sys\nsys.stdout.close(); sys.stderr = None",
+    "no more errors": "get_ipython().showtraceback = None",
+    "no more cells": "get_ipython().user_ns.pop('In')",
+    "a thread": "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()",
+    "a child": "import subprocess\nsubprocess.Popen(['sleep', '99'])",
+    "seeds": "torch.manual_seed(0)",
+    "folder": "import os\nos.chdir('/')",
+    "warnings": "import warnings\nwarnings.warn('careful')",
+    "alarm": "import signal\nsignal.alarm(1)\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)",
+}
+SLOPE = "w = torch.ones(2, requires_grad=True)\n(w**2).sum().backward()\nslope = w.grad"
+SUM = 'check.function(after, lambda X: sum([X, X]), on=cases.draw(seeds=2, X="n h"))'
+
+
+def around(*middle):
+    """An exercise before, what stands between, and exercises after it that need clean settings."""
+    slope = [answer("slope", SLOPE), test_cell("slope", "check.value(slope, torch.tensor([2.0, 2.0]))")]
+    return notebook(exercise("before"), *middle, exercise("after", test=SUM), slope)
+
+
+@pytest.mark.parametrize("name", [*ENDS, *SPOILS])
+def test_does_a_bad_cell_of_its_own_cost_nothing(name):
+    done = run_notebook(around(new_code_cell({**ENDS, **SPOILS}[name])), **SETTINGS)
+    assert passed(done) == {"before": True, "after": True, "slope": True}
+    notes = " ".join(done.metadata.course.repairs)
+    assert (name in ENDS) == ("Python ended in cell 4" in notes), notes
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_does_a_cell_that_ends_its_kernel_cost_its_exercise_alone(name):
+    done = run_notebook(around(exercise("bad", ENDS[name])), **SETTINGS)
+    assert passed(done) == {"before": True, "bad": False, "after": True, "slope": True}
+    (record,) = [each for each in done.metadata.course.exercises if each["exercise"] == "bad"]
+    assert record["what"] == "There is no bad."
+    assert done.cells[3].outputs[0].ename == "KernelLost"
+
+
+@pytest.mark.parametrize("name", ["kills everything", "quit", "gradients off", "default device", "builtins as names"])
+def test_does_a_bad_line_below_a_right_answer_cost_nothing(name):
+    done = run_notebook(around(exercise("bad", SPOILS[name])), **SETTINGS)
+    assert all(passed(done).values()) and len(passed(done)) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["import os\n    os._exit(0)", "while True: pass", "import os\n    os.kill(-1, 9)\n    os._exit(0)"],
+    ids=["ends", "hangs", "kills all"],
+)
+def test_does_a_question_that_goes_wrong_cost_its_exercise_alone(body):
+    bad = [answer("bad", f"def bad(X):\n    {body}"), test_cell("bad")]
+    done = run_notebook(around(bad), **{**SETTINGS})
+    assert passed(done) == {"before": True, "bad": False, "after": True, "slope": True}
+
+
+def test_do_several_bad_cells_cost_their_exercises_alone():
+    kill = ENDS["killed"]
+    nb = notebook(exercise("one"), exercise("two", kill), exercise("three"), new_code_cell(kill), exercise("four"))
+    done = run_notebook(nb, **SETTINGS)
+    assert passed(done) == {"one": True, "two": False, "three": True, "four": True}
+    assert len(done.metadata.course.repairs) == 2
+
+
+def test_is_what_an_exercise_builds_on_lost_with_it():
+    nb = notebook(answer("base", f"base = 2\n{ENDS['killed']}"), answer("bad", "def bad(X):\n    return base * X"))
+    nb.cells.append(test_cell("bad"))
+    done = run_notebook(nb, **SETTINGS)
+    assert passed(done) == {"bad": False} and "'base'" in str(done.metadata.course.exercises[0])
+
+
+def test_does_each_test_find_the_names_as_they_were_there():
+    later = new_code_cell("def double(X):\n    return X\nseen.append(1)")
+    nb = notebook(new_code_cell("seen = []"), exercise("double"), later)
+    nb.cells += [test_cell("seen", "check.value(seen, [1])"), *exercise("double_again")]
+    assert all(passed(run_notebook(nb, **SETTINGS)).values())
+
+
+def test_does_a_cell_after_the_last_test_see_nothing_of_the_questions():
+    peek = "seen = []\ndef double(X):\n    seen.append(X); open('/tmp/seen', 'a').write(repr(X))\n    return 2 * X"
+    show = "import os\nprint(len(seen), os.path.exists('/tmp/seen'))"
+    done = run_notebook(notebook(answer("double", peek), test_cell("double"), new_code_cell(show)), **SETTINGS)
+    assert passed(done) == {"double": True} and done.cells[-1].outputs[0].text == "0 False\n"
+
+
+def test_is_a_notebook_that_runs_too_long_altogether_not_graded():
+    nb = notebook(*[new_code_cell("import time; time.sleep(0.6)") for _ in range(6)])
+    with pytest.raises(CouldNotBeGraded, match=r"longer than 1 s; it was stopped before cell [345]"):
+        run_notebook(nb, **{**SETTINGS, "total_timeout": 1})
+
+
+def test_is_a_notebook_that_ends_kernel_after_kernel_not_graded():
+    nb = notebook(*[new_code_cell(f"{ENDS['os._exit']}  # {n}") for n in range(14)])
+    with pytest.raises(CouldNotBeGraded, match=r"again and again, at last in cell 14 \"import os\": it ended itself"):
+        run_notebook(nb, **SETTINGS)
+
+
+def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
+    """A room that counts: after a death only the cells since the last test run again."""
+
+    class Kernel:
+        def __init__(self):
+            self.lost = ""
+
+        def run(self, code, *, seconds, clean):
+            ran.append((code, clean))
+            if code == "dies":
+                raise rooms.KernelLost("it ended itself")
+            return rooms.Ran(ok=True)
+
+        def snapshot(self):
+            return Kernel()
+
+        def look(self, names):
+            return {}
+
+        def end(self):
+            self.lost = "ended"
+
+    class Room:
+        kernel = staticmethod(Kernel)
+
+    ran = []
+    cells = [Code(0, "a", given=True), Code(1, "test", test=True), Code(2, "b"), Code(3, "dies"), Code(4, "c")]
+    session = Session(Room(), cells, 5, 5)
+    session.run()
+    assert ran == [("a", False), ("b", True), ("dies", True), ("b", True), ("c", True)]
+    assert session.lost == {3: "it ended itself"} and session.before(4) == ["a", "b", "dies"]
+    assert session.at(1).look([]) == {}
+    session.close()
+
+
+def test_has_this_process_the_settings_that_it_had():
+    assert torch.is_grad_enabled() and torch.get_default_dtype() == torch.float32
