@@ -36,7 +36,11 @@ KNOWN = {
     "data": (meta("data", locked=True), "rows = 3", "rows = 3"),
     "double": (meta("double", solution=True), STUB, STUB),
     "check-double": (meta("check-double", grade=True, locked=True, points=2), TEST, SHOWN),
-    "why": (meta("why", "markdown", grade=True, solution=True, points=3), "*Write your answer here.*", "*Write your answer here.*"),
+    "why": (
+        meta("why", "markdown", grade=True, solution=True, points=3),
+        "*Write your answer here.*",
+        "*Write your answer here.*",
+    ),
 }
 
 

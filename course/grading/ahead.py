@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from course.grading.errors import CouldNotBeGraded, GradingStopped
-from course.grading.work import Graded, Task, grade
+from course.grading.work import Graded, Task, grade, unforeseen
 
 Job = tuple[str, str]  # week, student
 MOST_TRIES = 3
@@ -103,6 +105,11 @@ class Ahead:
                     task = self.prepare(*job)
                 except CouldNotBeGraded as error:
                     yield job, Graded(reason=str(error))
+                    continue
+                except (GradingStopped, OSError, SQLAlchemyError):
+                    raise
+                except Exception as error:  # whatever a submission has in it, the class goes on
+                    yield job, Graded(reason=unforeseen(f"{job[0]} of {job[1]}", error))
                     continue
                 if self.jobs == 1 and not self.cluster:
                     self.executing = {_Here(): job}

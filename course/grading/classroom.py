@@ -180,7 +180,7 @@ class Classroom:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
                 data = path.read_bytes()
-                whole.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode() + data)
+                whole.update(os.fsencode(path.relative_to(folder)) + f"\0{len(data)}\0".encode() + data)
         return whole.hexdigest()
 
     def tests(self, week: str) -> str:

@@ -141,6 +141,7 @@ _HOW = "Put each student's notebooks there, or run `course sample` for a made-up
 
 def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Namespace, console: Console) -> int:
     """Grade what is due, and write feedback; returns how many submissions were graded."""
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from course.grading import pipeline, sandbox
@@ -172,7 +173,7 @@ def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Name
                 said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
                 rate = 60 * number / (time.monotonic() - began)
                 running = f"; now {_few(ahead.running())}" if ahead.running() else ""
-                bar.update(task, advance=1, description=f"{rate:.0f} a minute; {said}{running}")
+                bar.update(task, advance=1, description=escape(f"{rate:.0f} a minute; {said}{running}"))
     return len(due)
 
 

@@ -178,7 +178,7 @@ class Warden:
         return {"left": True}
 
     def _signal(self, pid: int, number: int) -> None:
-        if type(pid) is int and pid > 1 and (self.alone or pid in self.children):
+        if type(pid) is int and 1 < pid < 1 << 22 and (self.alone or pid in self.children):
             with contextlib.suppress(OSError):
                 os.kill(pid, number)
 

@@ -26,6 +26,7 @@ import torch
 from course import ask, cases, check, feedback, known, practice, student_id
 from course.ask import Elsewhere, Made, Other, Reply
 from course.feedback import CheckFailed, Verdict
+from course.grading.outputs import plain_text
 from course.grading.room import Kernel, KernelLost
 from course.grading.slices import Slice, slice_of
 
@@ -99,14 +100,15 @@ class There(Elsewhere):
 def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> dict[str, Any]:
     """Run a test cell and return the record of its exercise: passed or not, its state, and the message's lines.
 
-    Raises KernelLost only where the names could not even be looked at; any other trouble is in the record.
+    Any trouble is in the record.
     """
     wanted = students_names(source)
-    names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
     exercise = next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
-    scope = {**OWN, **{name: value for name, value in names.items() if value is not _MISSING}, "__name__": "__main__"}
     with _one_at_a_time, _surroundings(witness), feedback.heard() as said, ask.clean_settings():
         try:
+            names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
+            found = {name: value for name, value in names.items() if value is not _MISSING}
+            scope = {**OWN, **found, "__name__": "__main__"}
             exec(compile(source, f"<{grade_id}>", "exec"), scope)
             verdict = next((each for each in said if not each.passed), said[-1] if said else _silent(exercise))
         except CheckFailed as failed:
@@ -122,8 +124,8 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> d
         "passed": verdict.passed,
         "state": verdict.state,
         "named": verdict.named,
-        **{key: str(asdict(verdict)[key]) for key in FIELDS},
-        "message": "" if verdict.passed else verdict.text,
+        **{key: plain_text(str(asdict(verdict)[key])) for key in FIELDS},
+        "message": "" if verdict.passed else plain_text(verdict.text),
     }
 
 
@@ -135,7 +137,7 @@ def _value(name: str, seen: Sequence[Any], witness: Witness) -> Any:
     if kind in ("function", "class"):
         return There(name, witness)
     if kind == "object":
-        return There(name, witness) if seen[2:] == [True] else Other("an object")
+        return There(name, witness) if len(seen) > 2 and seen[2] is True else Other("an object")
     return seen[1] if kind == "value" and len(seen) > 1 else _MISSING
 
 

@@ -36,7 +36,7 @@ from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from course.grading.wire import Channel, Closed
+from course.grading.wire import Channel, Closed, encode
 
 Send = Callable[[str, dict[str, Any]], None]
 _FRAMES = 10  # of a long traceback that are shown at each end
@@ -298,7 +298,14 @@ class Kernel:
 
     def do_look(self, request: dict[str, Any]) -> dict[str, Any]:
         """What the names stand for."""
-        return {"names": {name: self._kind(name) for name in request["names"]}}
+        found = {}
+        for name in request["names"]:
+            try:
+                found[name] = self._kind(name)
+                encode(found[name])
+            except Exception:  # an object that answers no question sensibly
+                found[name] = ["missing"]
+        return {"names": found}
 
     def _kind(self, name: str) -> list[Any]:
         import torch

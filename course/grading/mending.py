@@ -169,7 +169,8 @@ def _best(nb: NotebookNode, plan: Plan, name: str, free: list[int], here: range)
     ranked = []
     for index in free:
         cell = nb.cells[index]
-        hits = len(asked & defined(cell.source)) if cell.cell_type == "code" else 0
+        likely = cell.cell_type == "code" and any(each in cell.source for each in asked)
+        hits = len(asked & defined(cell.source)) if likely else 0
         if hits and (index in here or hits == len(asked)):
             nearness = index if index in here else -abs(index - here.start)
             ranked.append((index in here, hits, plain(cell.source) != stub, nearness, index))

@@ -11,6 +11,24 @@ from course.feedback import MIME
 from course.grading.room import Ran
 
 
+def plain_text(text: str) -> str:
+    """``text`` without what cannot be written to a file: halves of characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def plain_json(value: Any) -> Any:
+    """``value`` with every text in it plain; raises TypeError where it holds what JSON does not."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, list):
+        return [plain_json(item) for item in value]
+    if isinstance(value, dict):
+        return {plain_text(str(key)): plain_json(item) for key, item in value.items()}
+    raise TypeError(f"{type(value).__name__} in an output")
+
+
 def outputs_of(ran: Ran, displays: dict[str, list[NotebookNode]]) -> list[NotebookNode]:
     """The outputs of a cell, streams joined, displays replaced and cleared as a notebook does.
 
@@ -18,7 +36,11 @@ def outputs_of(ran: Ran, displays: dict[str, list[NotebookNode]]) -> list[Notebo
     """
     found: list[NotebookNode] = []
     clear_next = False
-    for kind, content in ran.outputs:
+    for kind, said in ran.outputs:
+        try:
+            content = plain_json(said)
+        except (TypeError, RecursionError):
+            continue
         if kind == "clear_output":
             if content.get("wait") is True:
                 clear_next = True

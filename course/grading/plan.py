@@ -17,6 +17,7 @@ from course.grading.scopes import Scopes
 from course.grading.slices import python_of
 
 _FORM = re.compile(r"\s*#\s?@(title|markdown|param)\b")  # Colab's forms: a title or a field written as a comment
+LONGEST = 50_000  # characters of a cell that is read for what it defines; an answer has a few thousand
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def plain(source: str) -> str:
     return "\n".join(line for line in lines if not _FORM.match(line)).strip("\n")
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=4096)
 def defined(source: str) -> frozenset[str]:
     """The names that a code cell gives to the notebook; none where it is not Python."""
     tree = _tree(source)
@@ -193,7 +194,7 @@ def _asked(stub: str) -> frozenset[str]:
 
 
 def _tree(source: str) -> ast.Module | None:
-    text = python_of(source)
+    text = python_of(source) if len(source) <= LONGEST else None
     try:
         return ast.parse(text) if text is not None else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import warnings
 from collections.abc import Sequence
 from fnmatch import fnmatch
@@ -20,6 +22,7 @@ from course.grading.scores import forget
 MOST = 16_000_000
 """Bytes of files beside a notebook that go with it into its room."""
 
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
 
 
@@ -30,10 +33,7 @@ def parse(text: str, name: str) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nb = nbformat.reads(text.lstrip("\ufeff"), as_version=4)
-            for cell in nb.cells:
-                if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = [], None
+            nb = nbformat.reads(_without_outputs(text.lstrip("\ufeff")), as_version=4)
             _, nb = nbformat.validator.normalize(nb)
             nbformat.validate(nb)
     except nbformat.reader.NotJSONError:
@@ -43,6 +43,25 @@ def parse(text: str, name: str) -> NotebookNode:
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:  # JSON, but no notebook
         raise CouldNotBeGraded(f"{name} is not a notebook that can be read ({_one_line(error)}). {_AGAIN}") from None
     return nb
+
+
+def _without_outputs(text: str) -> str:
+    """A notebook's JSON without outputs, and without cell ids that are none: what is wrong in these harms nobody."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return text  # nbformat says what is wrong with it
+    cells = whole.get("cells") if isinstance(whole, dict) else None
+    old = isinstance(whole, dict) and isinstance(minor := whole.get("nbformat_minor"), int) and minor < 5
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict):
+            if cell.get("cell_type") == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            if "id" in cell and old and isinstance(cell.get("metadata"), dict):
+                cell["metadata"].setdefault("id", cell.pop("id"))  # Colab's place for it, where the format has none
+            elif "id" in cell and not (isinstance(cell["id"], str) and _ID.fullmatch(cell["id"])):
+                del cell["id"]
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")  # no halves of characters
 
 
 def _one_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from course.authoring.tree import write_if_changed
@@ -126,7 +127,7 @@ def show(console: Console, week: str, lines: list[Row], due: dict[tuple[str, str
             text = "" if right is None else "-" if wanted is None else f"{wanted:g}"
             cells.append(text if right is not False else f"{text} ≠")
         cells.append("; ".join(_remarks(row)))
-        table.add_row(*cells)
+        table.add_row(*map(escape, cells))
     console.print(table)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from course.grading.errors import CouldNotBeGraded
+from course.grading.outputs import plain_text
 from course.grading.room import Kernel, KernelLost, Ran, Room
 
 MOST_RESTARTS = 12
@@ -30,7 +31,7 @@ class Code:
     @property
     def title(self) -> str:
         """Which cell it is, for people."""
-        line = next((line.strip() for line in self.source.splitlines() if line.strip()), "")
+        line = next((line.strip() for line in plain_text(self.source).splitlines() if line.strip()), "")
         return f'cell {self.number + 1} "{line[:60]}{"…" if len(line) > 60 else ""}"'
 
 

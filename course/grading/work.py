@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearOutput, LimitOutput, NbGraderPreprocesso
 from nbgrader.preprocessors import OverwriteCells as StockOverwriteCells
 from traitlets.config import Config
 
-from course.grading.errors import CouldNotBeGraded
+from course.grading.errors import CouldNotBeGraded, GradingStopped
 from course.grading.execute import Execute
 from course.grading.reading import parse
 from course.grading.repair import Plan, repair
@@ -64,11 +64,24 @@ def grade(task: Task) -> Graded:
                 runner = Execute(config=config)
                 runner.student = task.student
                 nb = runner.once(nb, task.files)
+                nb, _ = LimitOutput(config=config).preprocess(nb, {})
+                done[sheet.name] = nbformat.writes(nb)
             except CouldNotBeGraded as error:
                 return Graded(reason=str(error))
-            nb, _ = LimitOutput(config=config).preprocess(nb, {})
-            done[sheet.name] = nbformat.writes(nb)
+            except GradingStopped:
+                raise
+            except Exception as error:  # whatever a submission has in it, the class goes on
+                return Graded(reason=unforeseen(name, error))
     return Graded(done)
+
+
+def unforeseen(name: str, error: Exception) -> str:
+    """The reason why a submission could not be graded that grading itself was not made for."""
+    words = " ".join(str(error).encode("utf-8", "replace").decode().split())[:300]
+    return (
+        f"{name} could not be graded: {type(error).__name__}: {words}. Grading is not made for what is in it; look at "
+        "the submitted file, and tell the course's authors."
+    )
 
 
 def _text(data: bytes, name: str) -> str:
