@@ -37,6 +37,14 @@ c.CourseDirectory.ignore = [
     "*.orig",
     ".stamps",
     "data",
+    # Pages that a student hands in would be copied to feedback/, and run there in the reader's browser.
+    "*.html",
+    "*.htm",
+    "*.xhtml",
+    "*.shtml",
+    "*.mhtml",
+    "*.svg",
+    "*.xml",
 ]
 
 # --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------

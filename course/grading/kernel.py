@@ -204,6 +204,17 @@ def _no_input(prompt: object = "") -> str:
 
 
 OUTLET = _Outlet()
+_copying = False
+
+
+def _in_child() -> None:
+    """A process that a cell forks does not answer the grader: only copies that the grader asked for do."""
+    if not _copying and OUTLET.channel is not None:
+        OUTLET.channel.close()
+        OUTLET.channel = None
+
+
+os.register_at_fork(after_in_child=_in_child)
 
 
 def make_shell() -> RoomShell:
@@ -288,7 +299,10 @@ class Kernel:
         """Fork a copy of this kernel that answers on its own channel."""
         import socket
 
+        global _copying
+        _copying = True
         pid = os.fork()
+        _copying = False
         if pid == 0:
             self.channel.close()
             Kernel(Channel(socket.socket(fileno=end)), self.shell, self.names).serve()

@@ -99,6 +99,7 @@ class Grading:
         sheets = self._sheets[week]
         folder = room.path("submitted", student, week)
         _has_notebooks(folder, week, [f"{sheet.name}.ipynb" for sheet in sheets])
+        _has_time(room, week, student)
         notebooks = {}
         for sheet in sheets:
             path = folder / f"{sheet.name}.ipynb"
@@ -199,6 +200,21 @@ def _has_notebooks(folder: Path, week: str, wanted: list[str]) -> None:
             f"{folder} holds no notebook of {week}: {found}. It should hold {' and '.join(sorted(wanted))}. "
             "Rename the file if it is the right one, and grade again."
         )
+
+
+def _has_time(room: Classroom, week: str, student: str) -> None:
+    """Raises CouldNotBeGraded where the submission's time is written in a file that nbgrader cannot read."""
+    path = room.path("submitted", student, week) / "timestamp.txt"
+    try:
+        if not path.is_symlink():
+            room.directory(week, student).get_existing_timestamp(str(path.parent))
+            return
+    except Exception:  # nbgrader's own reading stops in several ways
+        pass
+    raise CouldNotBeGraded(
+        f"{path} holds no date and time. Write the time of handing in there, such as 2026-11-20 18:00:00 UTC, or "
+        "delete the file; then grade again."
+    )
 
 
 def _notes(

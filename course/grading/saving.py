@@ -39,7 +39,7 @@ def _save_grades(
 ) -> None:
     gradebook.update_or_create_student(student)
     directory = room.directory(week, student)
-    timestamp = directory.get_existing_timestamp(str(room.path("submitted", student, week)))
+    timestamp = directory.get_existing_timestamp(str(room.path("submitted", student, week)))  # read once by prepare
     more = {"timestamp": timestamp} if timestamp else {}
     submission = gradebook.update_or_create_submission(week, student, **more)
     names = room.cell_names(gradebook, week)
