@@ -81,6 +81,19 @@ def _steps(node: ast.AST) -> set[str]:
     return found | {repr(value) for value in constants if isinstance(value, float) and 0 < abs(value) < 0.1}
 
 
+def _both_sides(tree: ast.AST) -> int | None:
+    """The line where one function is called a step to the right and the same step to the left, or None."""
+    asked: dict[tuple[str, str], set[type]] = {}
+    for node in ast.walk(tree):
+        for argument in node.args if isinstance(node, ast.Call) else ():
+            if isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Sub)):
+                sides = asked.setdefault((ast.dump(node.func), ast.dump(argument.right)), set())
+                sides.add(type(argument.op))
+                if len(sides) == 2:
+                    return node.lineno
+    return None
+
+
 def _difference_quotient(tree: ast.AST) -> int | None:
     """The line of a division by a step that is also added to and taken from something, or None."""
     added: set[str] = set()
@@ -117,7 +130,8 @@ def read(answer: Any, *, forbid: Sequence[str] = (), derivatives: bool = True) -
                 return f"Line {line} of {function.__name__} uses `{name}`, which lets torch differentiate for you."
             if name in forbid:
                 return f"Line {line} of {function.__name__} uses `{name}`, the ready-made function."
-        if derivatives and (line := _difference_quotient(tree)) is not None:
+        line = (_both_sides(tree) or _difference_quotient(tree)) if derivatives else None
+        if line is not None:
             return f"Line {line} of {function.__name__} divides a difference by a small step: a difference quotient."
     return None
 
