@@ -48,6 +48,7 @@ def findings(place):
     return look(place, place.submissions, run)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [*SOME, "z-forging-practice1", "somebody"])
 def test_does_a_hostile_submission_come_to_what_it_deserves(name, findings):
     assert [str(finding) for finding in findings if finding.name == name] == []
@@ -77,6 +78,7 @@ class Believing(Execute):
         return nb
 
 
+@pytest.mark.long
 def test_does_the_runner_see_a_grader_that_believes_everything(place, findings, monkeypatch):
     monkeypatch.setattr(work, "Execute", Believing)
     fooled = [each for each in place.submissions if each.name in ("patched-isclose", "answer-kills")]
@@ -86,6 +88,7 @@ def test_does_the_runner_see_a_grader_that_believes_everything(place, findings, 
     assert closing(fooled, found) == "hostile submissions: 2; forged 2; leaked 0; lost 0; crashed 0; hung 0"
 
 
+@pytest.mark.long
 def test_does_the_runner_see_points_lost_and_secrets_shown(place, findings):
     neighbour = place.submissions[-1]
     page = place.room.path("feedback", SOME_STUDENT, "practice1") / "practice.html"

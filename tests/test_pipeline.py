@@ -30,6 +30,7 @@ def graded(tmp_path_factory):
     for step in ("release", "sample", "grade"):
         done = course(folder, step, *WEEKS)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert "Warning" not in done.stderr, done.stderr
     return folder, done.stdout
 
 
