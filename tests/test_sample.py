@@ -264,7 +264,7 @@ def test_are_the_traps_set_and_the_answers_still_right(root, capsys):
     shown = [source.splitlines()[-1] for name, source in traps.items() if str(name).startswith("check-")]
     assert shown == ['float("nan")', "display(None)", 'numpy.float64("0.0")', "torch.tensor(0.0)"]
     space = {}
-    with pytest.warns(UserWarning, match="this answer"):
+    with pytest.warns(UserWarning, match="copy construct"):
         exec(traps["double"], space)
         assert space["double"](3) == 6
     assert "stderr" in capsys.readouterr().err

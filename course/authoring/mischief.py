@@ -16,12 +16,9 @@ LATE = DUE + timedelta(days=1)
 
 # Shown last in a cell, each of these is a trap: nbgrader reads some displayed values as a score.
 SHOWN = ('float("nan")', "display(None)", 'import numpy\n\nnumpy.float64("0.0")', "import torch\n\ntorch.tensor(0.0)")
-NOISE = """import sys
-import warnings
-
-warnings.warn("a warning from this answer")
-print("a line on stderr from this answer", file=sys.stderr)
-"""
+# Inside an answer torch itself warns; what a by-hand answer imports is read strictly, so stderr is for the cell's end.
+NOISE = "import torch\n\ntorch.tensor(torch.zeros(1))  # torch warns: to copy construct from a tensor, ..."
+STDERR = 'import sys\n\nprint("a line on stderr from this cell", file=sys.stderr)'
 # Runs in a student's notebook. The dtypes only go down, so that no wrong input is ever turned back into a right output.
 MISSHAPEN = '''import functools
 
@@ -154,6 +151,7 @@ def _traps(paper: Paper) -> str:
     paper.solve()
     for number, name in enumerate(paper.exercises):
         paper.put(name, paper.region(name, NOISE, keep=True))
+        paper.append(name, STDERR)
         shown = SHOWN[number % len(SHOWN)]
         paper.append(f"check-{name}", shown)
         paper.insert(f"check-{name}", shown)
