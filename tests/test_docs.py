@@ -180,7 +180,7 @@ def test_does_every_setting_that_a_page_names_exist(page):
     from course.grading.execute import Execute
 
     homes = {"Execute": Execute, "CourseDirectory": coursedir.CourseDirectory, "Exchange": exchange.Exchange}
-    for name, trait in re.findall(r"`c\.(\w+)\.(\w+)\b", text_of(page)):
+    for name, trait in re.findall(r"`c\.(?:Validator\.)?(\w+)\.(\w+)\b", text_of(page)):
         if f"c.{name}.{trait}" not in settings():
             assert trait in homes.get(name, apps.NbGraderApp).class_traits(config=True), f"c.{name}.{trait}"
 

@@ -264,19 +264,30 @@ class Warden:
         self.said.clear()
         os.chdir("/")
         for place in self.places:
-            for base, folders, _ in os.walk(place):
-                for name in folders:  # one that is locked is opened before it is looked into
-                    if not os.path.islink(path := os.path.join(base, name)):
-                        os.chmod(path, 0o700)
-            for entry in os.scandir(place):
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path)
-                else:
-                    os.unlink(entry.path)
+            _wipe(place, [Path(sys.prefix), Path(sys.base_prefix)])
         for kind in ("shm", "msg", "sem"):
             path = Path("/proc/sysvipc") / kind
             if self.alone and path.exists() and len(path.read_text().splitlines()) > 1:
                 sys.exit("shared memory stays behind")
+
+
+def _wipe(place: Path, kept: list[Path]) -> None:
+    """Delete all that is in a folder, but the course's own Python where it lies in there."""
+    for entry in os.scandir(place):
+        path = Path(entry.path)
+        if path in kept:
+            continue
+        if not entry.is_dir(follow_symlinks=False):
+            os.unlink(path)
+        elif any(path in other.parents for other in kept):
+            _wipe(path, kept)
+        else:
+            os.chmod(path, 0o700)
+            for base, folders, _ in os.walk(path):
+                for name in folders:  # one that is locked is opened before it is looked into
+                    if not os.path.islink(inner := os.path.join(base, name)):
+                        os.chmod(inner, 0o700)
+            shutil.rmtree(path)
 
 
 def _status(pid: int | str) -> dict[str, Any]:
