@@ -21,6 +21,8 @@ from course.grading.outputs import outputs_of
 from course.grading.room import Kernel, KernelLost, Limits, Ran, Room
 from course.grading.wire import Channel
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 SECRET = "what-the-grader-knows-8f21"
 LIMITS = Limits(memory=600 << 20, processes=12, file_size=1 << 20, space=8 << 20, most_output=100_000, question=2.0)

@@ -10,6 +10,8 @@ from course.grading.execute import run_notebook
 from course.grading.sandbox import bubblewrap
 from course.grading.session import Code, Session
 
+pytestmark = pytest.mark.long
+
 SETTINGS = {"timeout": 2, "question_timeout": 3, "total_timeout": 60, "memory": 500, "max_output": 50_000}
 """One room serves all tests that grade with these."""
 

@@ -147,7 +147,7 @@ class Kernel:
             if not isinstance(kind, str) or not isinstance(content, dict):
                 raise self._gone(WireError("not an output"))
             size += _size(content)
-            if size > limits.most_output or len(ran.outputs) > 10_000:
+            if size > limits.most_output + 100 * (len(ran.outputs) + 1) or len(ran.outputs) > 10_000:
                 ran.flooded = True
                 if size > 20 * limits.most_output + 1_000_000:  # it does not count itself any more
                     raise self._gone(WireError("a flood"))
