@@ -33,9 +33,6 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         metavar="N",
         help="submissions graded at once (default: one for each core)",
     )
-    grade.add_argument(
-        "--cluster", metavar="ADDRESS", help="let the workers of this Dask scheduler grade, such as tcp://10.0.0.5:8786"
-    )
     grade.add_argument("--dry-run", action="store_true", help="only say which submissions would be graded")
     grade.add_argument(
         "--unsafe",
@@ -149,7 +146,7 @@ def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Name
     from course.grading.classroom import GRADED, NOT_GRADED
 
     due = [job for job in jobs if args.force or pipeline.due(room, *job)]
-    if due and not args.unsafe and not args.cluster:
+    if due and not args.unsafe:
         sandbox.bubblewrap()  # or say at once that there is no sandbox
     pages = pipeline.Feedback(room)
     counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
@@ -165,7 +162,7 @@ def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Name
         grading = pipeline.Grading(room, lambda words: bar.update(task, description=words))
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
-        with Ahead(grading.prepare, jobs_at_once, args.cluster or "") as ahead:
+        with Ahead(grading.prepare, jobs_at_once) as ahead:
             for number, ((week, student), graded) in enumerate(ahead.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
                 pipeline.feedback(room, outcome, pages)
