@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from course import by_hand
-from course.device import map_tensors
+from course.device import available, map_tensors
 
 
 @dataclass
@@ -63,6 +63,10 @@ class Elsewhere:
         """The replies to these calls, in order."""
         raise NotImplementedError
 
+    def devices(self, *, hand: bool, forbid: Sequence[str], memory: bool) -> list[torch.device]:
+        """Where such a question can be asked."""
+        return [torch.device("cpu")]
+
     def make(self, build: tuple[Any, ...]) -> Made:
         """An object of this class, or this object itself."""
         raise NotImplementedError
@@ -83,6 +87,13 @@ class Made:
     target: Any = None
     is_module: bool = False
     parameters: dict[str, torch.Tensor] = field(default_factory=dict)
+
+
+def devices(answer: Any, *, hand: bool = False, forbid: Sequence[str] = (), memory: bool = False) -> list[torch.device]:
+    """Every device on which ``ask`` can put such a question to ``answer``, the CPU first."""
+    if isinstance(answer, Elsewhere):
+        return answer.devices(hand=hand, forbid=forbid, memory=memory)
+    return available()
 
 
 def copy(value: Any) -> Any:

@@ -11,11 +11,16 @@ import torch
 def available() -> list[torch.device]:
     """Every device that tensors can live on here: the CPU first, then CUDA or MPS where there is one."""
     devices = [torch.device("cpu")]
-    if torch.cuda.is_available():
+    if has_cuda():
         devices.append(torch.device("cuda"))
     if torch.backends.mps.is_available():
         devices.append(torch.device("mps"))
     return devices
+
+
+def has_cuda() -> bool:
+    """Whether there is an NVIDIA GPU that torch can use. Not for a process that is forked afterwards."""
+    return torch.cuda.is_available()
 
 
 def default() -> torch.device:

@@ -37,6 +37,7 @@ def explain(pairs: Sequence[Pair], right: int = 0) -> Finding | None:
         )
         for pair in pairs
         if isinstance(pair.yours, torch.Tensor) and isinstance(pair.expected, torch.Tensor)
+        if not pair.yours.is_complex()
     ]
     if not tensors or len(tensors) < len(pairs):
         return None

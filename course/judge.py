@@ -189,14 +189,15 @@ def _function(
 ) -> Verdict:
     """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
     with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
-    devices = device.available() if with_tensors else [torch.device("cpu")]
+    asked = {"hand": rules.by_hand, "forbid": rules.forbid, "memory": rules.memory}
+    devices = ask.devices(answer, **asked) if with_tensors else [torch.device("cpu")]
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
         return failed(name, what, where, diagnose.clues(answer, None, kind="function"))
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
-        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
+        replies[:] = ask.ask(answer, inputs, **asked)
         wrong: list[tuple[int, Difference]] = []
         for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
             text = case_text(case, number, len(on))

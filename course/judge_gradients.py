@@ -61,7 +61,7 @@ def _gradient(
     trail: dict[str, str],
 ) -> Verdict:
     """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
-    devices = device.available()
+    devices = ask.devices(answer, hand=rules.by_hand, forbid=rules.forbid)
     names = [f"d{argument}" for argument in wrt]
     what = f"{', '.join(names)} against autograd, {cases_text(on, devices)}"
     if not callable(answer):

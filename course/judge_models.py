@@ -29,8 +29,9 @@ def module(
     """The verdict on a torch.nn.Module: its parameters, then its output."""
     if answer is ...:
         return not_done(name)
+    what = f"{name} as a module" + (f", {cases_text(on, ask.devices(answer))}" if on else "")
     made = ask.make(answer, build)
-    verdict = _made(name, made, on, parameters, build)
+    verdict = _made(name, what, made, parameters, build)
     if not verdict.passed:
         found = made.reply if made.reply.error else replace(made.reply, value=_look(made))
         return known.explain(verdict, "module", [], lambda: [prints.of_reply(found)], f"{build}")
@@ -42,12 +43,7 @@ def module(
         return reference(device.to(made.parameters, place), *case)
 
     verdict = function(name, made.target, expected, on, Rules(rtol=rtol))
-    return replace(verdict, what=made_text(name, on))
-
-
-def made_text(name: str, on: Sequence[Case]) -> str:
-    """What is checked of a module."""
-    return f"{name} as a module" + (f", {cases_text(on, device.available())}" if on else "")
+    return replace(verdict, what=what)
 
 
 def _look(made: ask.Made) -> Any:
@@ -59,13 +55,12 @@ def _look(made: ask.Made) -> Any:
 
 def _made(
     name: str,
+    what: str,
     made: ask.Made,
-    on: Sequence[Case],
     parameters: dict[str, Sequence[int]] | Sequence[Sequence[int]] | None,
     build: tuple[Any, ...],
 ) -> Verdict:
     """The verdict on the module itself and its parameters."""
-    what = made_text(name, on)
     if stopped := refusal(name, what, made.reply, f"{name}{build or '()'}", Rules()):
         return stopped
     if not made.is_module:

@@ -133,8 +133,8 @@ def test_which_names_are_the_students(test, names):
 
 
 def test_whose_checks_are_they():
-    assert check_calls(TEST) == ["double", "double"]
-    assert check_calls("x = check.value\ncheck.value(1 + 1, 2)\nprint(check)") == [""]
+    assert check_calls(TEST) == ("double", "double")
+    assert check_calls("x = check.value\ncheck.value(1 + 1, 2)\nprint(check)") == ("",)
 
 
 def test_is_a_name_that_shadows_the_graders_own_not_used():

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Integer
+from traitlets import Bool, Enum, Integer
 
 from course.grading import room as rooms
 from course.grading.errors import CouldNotBeGraded
@@ -48,6 +48,11 @@ class Execute(NbGraderPreprocessor):
     processes = Integer(128, help="Processes that a submission may have at once.").tag(config=True)
     file_size = Integer(64, help="MiB that a file may grow to.").tag(config=True)
     space = Integer(256, help="MiB of files that a submission may write.").tag(config=True)
+    device = Enum(
+        ("auto", "cpu", "cuda"),
+        "cpu",
+        help="auto or cuda: what is asked in a process of its own is asked on the GPU too, where there is one.",
+    ).tag(config=True)
     unsafe = Bool(False, help="Grade without a sandbox. Every grade made so is marked.").tag(config=True)
 
     student = ""
@@ -64,7 +69,15 @@ class Execute(NbGraderPreprocessor):
             most_output=self.max_output,
             cell=float(self.timeout),
             question=float(self.question_timeout),
+            gpu=self._gpu(),
         )
+
+    def _gpu(self) -> bool:
+        if self.device == "cpu":
+            return False
+        from course.device import has_cuda  # and torch
+
+        return has_cuda()
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Execute and judge ``nb`` in place."""
@@ -136,7 +149,7 @@ class Execute(NbGraderPreprocessor):
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
             kernel, before = session.at(code.number), session.before(code.number)
-            witness = Witness(kernel, before, room.reading, self.student, self._hidden())
+            witness = Witness(kernel, before, room.reading, self.student, self._hidden(), room.limits.gpu)
             try:
                 record = judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness)
             finally:

@@ -19,6 +19,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -51,6 +52,7 @@ class Witness:
     reading: Callable[[Sequence[str]], Kernel]
     student: str = ""
     hidden: str = ""
+    gpu: bool = False
     readers: dict[tuple[str, bool], Kernel] = field(default_factory=dict)
 
     def strict(self, name: str, derivatives: bool) -> Kernel | str:
@@ -89,6 +91,11 @@ class There(Elsewhere):
         if len(replies) < len(calls) and not ended:
             replies.append(Reply(error="Your code did not answer every question."))
         return replies
+
+    def devices(self, *, hand: bool, forbid: Sequence[str], memory: bool) -> list[torch.device]:
+        """The GPU too where there is one and the question goes to a new process: a copy could not use it."""
+        new = self._number is None and (hand or forbid or memory)
+        return [torch.device(name) for name in (("cpu", "cuda") if new and self._witness.gpu else ("cpu",))]
 
     def make(self, build: tuple[Any, ...]) -> Made:
         """An object of this class, or this object."""
@@ -158,7 +165,8 @@ def _surroundings(witness: Witness) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def students_names(source: str) -> list[str]:
+@lru_cache(maxsize=1024)  # a class has the same test cells
+def students_names(source: str) -> tuple[str, ...]:
     """The names that a test cell uses and neither defines itself nor finds in ``OWN`` or Python."""
     tree = ast.parse(source)
     used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
@@ -173,20 +181,21 @@ def students_names(source: str) -> list[str]:
     }
     asked = {name for name in check_calls(source) if name}  # a parameter may be called as an exercise is
     known_here = own | set(OWN) | set(dir(builtins))
-    return [name for name in dict.fromkeys(used) if name in asked or name not in known_here]
+    return tuple(name for name in dict.fromkeys(used) if name in asked or name not in known_here)
 
 
-def check_calls(source: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def check_calls(source: str) -> tuple[str, ...]:
     """For each statement ``check.something(answer, ...)`` in a test cell the answer's name ("" where it has none)."""
     calls = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
-    return [
+    return tuple(
         call.args[0].id if call.args and isinstance(call.args[0], ast.Name) else ""
         for call in calls
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and isinstance(call.func.value, ast.Name)
         and call.func.value.id == "check"
-    ]
+    )
 
 
 def _silent(name: str) -> Verdict:

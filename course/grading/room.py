@@ -22,7 +22,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import course
 from course.ask import Made, Reply
 from course.grading import sandbox
 from course.grading.errors import GradingStopped
@@ -47,6 +46,8 @@ class Limits:
     most_output: int = 1_000_000
     cell: float = 20.0
     question: float = 20.0
+    gpu: bool = False
+    """Whether its processes that run nothing but a slice see the GPU."""
 
 
 class KernelLost(Exception):
@@ -255,19 +256,28 @@ class Room:
         self._scratch: Path | None = None
         ours, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the room)
+        program = sandbox.filter_file()
         try:
             if unsafe:
                 argv, environment = self._without_walls()
             else:
-                argv, environment = sandbox.command(self.limits.space), {"PATH": os.environ.get("PATH", os.defpath)}
+                argv = sandbox.command(self.limits.space, program, gpu=self.limits.gpu)
+                environment = {"PATH": os.environ.get("PATH", os.defpath)}
             self.process = subprocess.Popen(
-                argv, stdin=theirs, stdout=self.log, stderr=self.log, env=environment, start_new_session=True
+                argv,
+                stdin=theirs,
+                stdout=self.log,
+                stderr=self.log,
+                env=environment,
+                start_new_session=True,
+                pass_fds=(program.fileno(),),
             )
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
+            program.close()
         self.control = Channel(ours)
         self._ready = False
         self._entered = False
@@ -278,8 +288,8 @@ class Room:
         for name in ("home", "tmp"):
             (self._scratch / name).mkdir()
         tmp = str(self._scratch / "tmp")
-        environment = {**os.environ, **sandbox.inner_environment(tmp), "TMPDIR": tmp}
-        environment["PYTHONPATH"] = str(Path(course.__file__).parent.parent)
+        environment = {**os.environ, **sandbox.inner_environment(tmp, gpu=self.limits.gpu), "TMPDIR": tmp}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
         environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
         places = [str(self._scratch / "home"), tmp]
         return [sys.executable, "-m", "course.grading.inside", *places], environment

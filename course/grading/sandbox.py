@@ -6,14 +6,17 @@ this machine's files, environment and processes nothing else can be seen.
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
+from typing import IO
 
-import course
+from course.grading.calls import seccomp_filter
 from course.grading.errors import GradingStopped
 
 HOME = "/home/student"
@@ -21,6 +24,8 @@ PLACES = (HOME, "/tmp", "/dev/shm")
 """What a submission can write to; all of it is memory, and wiped after each submission."""
 USER = "65534"
 """The user that a room's processes are, as they see it: nobody."""
+GPU = "COURSE_GPU"
+"""The variable that names, in a room, the GPU that a process with nothing but a slice may see."""
 
 WAYS_OUT = (
     "Install bubblewrap (on Debian and Ubuntu: apt-get install bubblewrap), grade in the container that the "
@@ -49,9 +54,10 @@ def bubblewrap() -> str:
         raise GradingStopped(
             f"Submissions are graded in a sandbox, and bubblewrap (bwrap) is not installed. {WAYS_OUT}"
         )
-    tried = subprocess.run(
-        [found, *_walls(1 << 20), "--", "/usr/bin/true"], capture_output=True, text=True, timeout=60, check=False
-    )
+    with filter_file() as program:
+        argv = [found, *_walls(1 << 20, program), "--", "/usr/bin/true"]
+        fds = (program.fileno(),)
+        tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
     if tried.returncode:
         words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
         raise GradingStopped(
@@ -61,8 +67,19 @@ def bubblewrap() -> str:
     return found
 
 
-def _walls(space: int) -> list[str]:
-    """bubblewrap's options for a room whose writable places hold ``space`` bytes each."""
+def filter_file() -> IO[bytes]:
+    """An open file with the filter of system calls; bubblewrap inherits its descriptor."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    file.write(seccomp_filter())
+    file.seek(0)
+    return file
+
+
+def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
+    """bubblewrap's options for a room whose writable places hold ``space`` bytes each.
+
+    ``gpu``: with an NVIDIA GPU's device files, and what its driver reads of itself and of the machine.
+    """
     options = [
         "--unshare-all",
         "--unshare-user",
@@ -82,13 +99,20 @@ def _walls(space: int) -> list[str]:
     options += ["--proc", "/proc"]
     for place in _PROC_FOLDERS:
         if os.path.isdir(place):
-            options += ["--tmpfs", place, "--remount-ro", place]
+            own = ["--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia"] if place == "/proc/driver" else []
+            options += ["--tmpfs", place, *(own if gpu else []), "--remount-ro", place]
     for place in _PROC_FILES:
         if os.path.exists(place):
             options += ["--ro-bind", "/dev/null", place]
     options += ["--dev", "/dev"]
+    for place in sorted(glob.glob("/dev/nvidia*")) if gpu else ():
+        options += ["--dev-bind", place, place]
+    for place in ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia", "/sys/module/nvidia_uvm") if gpu else ():
+        options += ["--ro-bind-try", place, place]
     for place in PLACES:
         options += ["--size", str(space), "--tmpfs", place]
+    if seccomp_filter():
+        options += ["--seccomp", str(program.fileno())]
     return [*options, "--remount-ro", "/dev"]
 
 
@@ -96,12 +120,14 @@ def _covered(place: Path, others: list[Path]) -> bool:
     return any(other == place or other in place.parents for other in others)
 
 
-def command(space: int) -> list[str]:
+def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
     """The command that starts a room's first process; its standard input is the grader's channel.
+
+    ``program`` is the open ``filter_file()``, whose descriptor the command inherits.
 
     Raises GradingStopped where there is no sandbox.
     """
-    options = [bubblewrap(), *_walls(space)]
+    options = [bubblewrap(), *_walls(space, program, gpu=gpu)]
     shown = [Path("/usr")]
     for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)):
         for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
@@ -109,7 +135,7 @@ def command(space: int) -> list[str]:
             if place.exists() and not _covered(place, shown):
                 options += ["--ro-bind", str(place), str(place)]
                 shown.append(place)
-    options += ["--ro-bind", str(Path(course.__file__).parent), "/opt/room/course"]
+    options += ["--ro-bind", str(Path(__file__).parents[1]), "/opt/room/course"]
     surroundings = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
@@ -117,20 +143,25 @@ def command(space: int) -> list[str]:
         "LANG": "C.UTF-8",
         "PYTHONPATH": "/opt/room",
         "PYTHONDONTWRITEBYTECODE": "1",
-        **inner_environment("/tmp"),
+        **inner_environment("/tmp", gpu=gpu),
     }
     for name, value in surroundings.items():
         options += ["--setenv", name, value]
     return [*options, "--remount-ro", "/", "--chdir", "/", "--", sys.executable, "-m", "course.grading.inside", *PLACES]
 
 
-def inner_environment(scratch: str) -> dict[str, str]:
+def inner_environment(scratch: str, *, gpu: bool = False) -> dict[str, str]:
     """What a room's processes have in their environment besides where they are."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # Hidden, and looked for without the driver: a process that has begun with CUDA cannot be forked any more.
+    cuda = {"CUDA_VISIBLE_DEVICES": "", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+    if gpu:
+        cuda[GPU] = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
     own = {"MPLCONFIGDIR": scratch, "IPYTHONDIR": scratch, "TORCHINDUCTOR_CACHE_DIR": scratch}
     return {
         **threads,
         **own,
+        **cuda,
         "NBGRADER_EXECUTION": "autograde",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }

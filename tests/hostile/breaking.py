@@ -79,15 +79,16 @@ FIRST = {
     "kernel-half-message": ("the kernel sends half a message and waits", "import struct, time\nfrom course.grading.kernel import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 100, 0) + b'{')\ntime.sleep(600)"),
 }  # fmt: skip
 LENIENT = ("kernel-does-not-copy", "kernel-silent")  # the protocol itself is sabotaged: no grade is an honest answer
-SPARED = {"names-deleted", "no-gradients", "default-dtype", "meta-device", "monkeypatched-import", "matplotlib-broken"}
-snippets("practice1", codes={k: v for k, v in FIRST.items() if k not in (*LENIENT, *SPARED)})
+DELETED = "names-deleted"  # what its own cells need of these names fails in any notebook
+SPARED = {"no-gradients", "default-dtype", "meta-device", "monkeypatched-import", "matplotlib-broken"}
+snippets("practice1", codes={k: v for k, v in FIRST.items() if k not in (*LENIENT, *SPARED, DELETED)})
+snippets("practice1", codes={DELETED: FIRST[DELETED]}, spares=("*",))
 snippets("practice1", codes={k: FIRST[k] for k in LENIENT}, state=EITHER)
 snippets("practice1", codes={k: FIRST[k] for k in sorted(SPARED)})
 
 # An exercise's own cell does it: that exercise is lost, no other.
 AT = {
     "answer-kills": ("the exercise's own cell kills the kernel", "import os\nos._exit(1)"),
-    "answer-loops": ("the exercise's own cell never ends", "while True: pass"),
     "answer-deletes": ("the exercise's own cell deletes its answer", "del walked"),
     "answer-class-raises": (
         "the answer's class raises an error when it is looked at",
@@ -111,6 +112,12 @@ AT = {
     "answer-text-surrogates": ("the answer is text that is no text", "walked = '\\ud800'\nwalk_losses = ['\\udfff']"),
 }  # fmt: skip
 snippets("practice1", codes=AT, place="walk", loses=("walk",))
+
+
+@case("practice1", loses=("walk",))
+def answer_loops(hand: Hand) -> None:
+    """The exercise's own cell never ends, and so never comes to its answer."""
+    hand.put("walk", "while True: pass\n" + hand.cell("walk").source)
 
 
 @case("practice1")
@@ -201,7 +208,7 @@ def week5_kills(hand: Hand) -> None:
     hand.append("neuron_gradients", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
 
 
-@case("week6/deeper", solved=("start_uniform", "start", "count_parameters"))
+@case("week6/deeper", solved=("start_uniform", "start"))
 def week6_seeds(hand: Hand) -> None:
     """Random generators are replaced after the exercises."""
     hand.last(
@@ -215,11 +222,11 @@ def week7_recursion(hand: Hand) -> None:
     hand.instead("entropy", "return entropy(P)" if "P" in hand.cell("entropy").source else "return entropy()")
 
 
-@case("week8/mnist", loses=("neuron",), solved=("neuron", "count_parameters"))
+@case("week8/mnist", loses=("image_network",), solved=("neuron", "leaky_neuron", "image_network"))
 def week8_exit(hand: Hand) -> None:
     """A module's constructor leaves by quit()."""
     hand.append(
-        "neuron",
+        "image_network",
         "import os\nfor _c in [c for c in list(globals().values()) if isinstance(c, type) and issubclass(c, torch.nn.Module)]:\n"
         "    _c.__init__ = lambda self, *a, **k: os._exit(0)",
     )
