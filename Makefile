@@ -3,16 +3,28 @@ PYTHON ?= python3
 CONSTRAINTS ?= .ci/constraints.txt
 BIN := .venv/bin
 READY := .venv/.ready
+# The exact versions need a later Python than the course itself.
+ifeq ($(CONSTRAINTS),.ci/constraints.txt)
+LEAST := 3.11.5
+TOO_OLD := The exact versions in .ci/constraints.txt need Python 3.11.5 or later
+WAY_OUT := . Or take the newest versions that fit Python 3.10 and later: make CONSTRAINTS=/dev/null
+else
+LEAST := 3.10
+TOO_OLD := The course needs Python 3.10 or later
+endif
+OLD_ENOUGH = import sys; has = sys.version.split()[0]; \
+  sys.exit(None if sys.version_info >= tuple(map(int, "$(LEAST)".split("."))) else \
+  "$(TOO_OLD); this is " + has + ". Name a later one: make PYTHON=python3.12$(WAY_OUT)")
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test kill-matrix test-long test-browser hostile bench-notebooks bench-grading bench-checks lint format lab clean
+.PHONY: all help setup build release grade test kill-matrix test-long test-browser hostile bench bench-scale bench-notebooks bench-grading bench-checks lint format lab clean
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
 	@echo "Open next: feedback/sample-mistaken/week5/backprop.html (what a student gets back), then README.md. To teach: docs/instructors.md; to write: docs/authors.md; notebooks: make lab"
 
 help:  ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 26
 
 setup: $(READY)  ## Create .venv and install everything
 
@@ -40,6 +52,12 @@ hostile: $(READY)  ## Grade submissions that cheat, pry, tamper and break, and s
 test-browser: $(READY)  ## Drive JupyterLab and the Formgrader in headless Chromium
 	@$(BIN)/python -m pytest tests/browser -m browser
 
+bench: $(READY)  ## Time releasing, importing, opening a week and checking; writes benchmarks/quick.md
+	@$(BIN)/python benchmarks/quick.py
+
+bench-scale: $(READY)  ## Grade a class of 1,000 and see that time, memory and queries stay flat; writes benchmarks/scale.md
+	@$(BIN)/python benchmarks/scale.py
+
 bench-grading: $(READY)  ## Compare the speed of grading with stock nbgrader's; writes benchmarks/grading.md
 	@$(BIN)/python benchmarks/grading.py
 
@@ -62,7 +80,7 @@ clean: $(READY)  ## Remove built notebooks and the sample class; students' work 
 	@$(BIN)/course clean
 
 $(READY): pyproject.toml $(CONSTRAINTS)
-	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else "The course needs Python 3.10 or later; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
+	@$(PYTHON) -c '$(OLD_ENOUGH)'
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "Installing PyTorch, JupyterLab and nbgrader into .venv (about 5 GB, once)"

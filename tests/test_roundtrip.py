@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course.authoring import text as texts
 from course.authoring.build import build, keep_copy
+from course.authoring.names import settled
 from course.authoring.roundtrip import post_save, sync
 from course.authoring.tree import AuthoringError
 
@@ -118,8 +119,8 @@ def test_cells_made_with_the_panel_become_roles(course):
     new = texts.loads(save(course, change), course.text)
     assert [(each.role, each.name, each.points) for each in new.cells[-5:]] == [
         ("text", None, None),
-        ("solution", "cell-3fa09b", None),
-        ("check", "cell-3fa09b", 4),
+        ("solution", "x", None),
+        ("check", "x", 4),
         ("answer", "cell-aa", 1),
         ("given", "cell-bb", None),
     ]
@@ -256,19 +257,66 @@ def test_saving_through_jupytexts_contents_manager_runs_the_hook(course):
     assert course.text.read_text().endswith("# %% [markdown]\n# From the Lab.\n")
 
 
-def test_a_text_opened_as_a_notebook_takes_what_the_panel_writes(course):
+def text_manager(course):
+    """JupyterLab's way to files under `make lab`, where a text opens as a notebook."""
     from jupyter_server.services.contents.largefilemanager import LargeFileManager
     from jupytext import build_sync_jupytext_contents_manager_class
     from traitlets.config import PyFileConfigLoader
 
     config = PyFileConfigLoader("lab_config.py", path=str(HOME / "course/authoring")).load_config()
-    manager = build_sync_jupytext_contents_manager_class(LargeFileManager)(config=config, root_dir=str(course.root))
+    return build_sync_jupytext_contents_manager_class(LargeFileManager)(config=config, root_dir=str(course.root))
+
+
+def test_a_text_opened_as_a_notebook_takes_what_the_panel_writes(course):
+    manager = text_manager(course)
     model = manager.get("source/week9/small.py", type="notebook")
     model["content"]["cells"].append(new_code_cell("y = 1", metadata=panel("cell-bb", locked=True)))
     manager.save(model, "source/week9/small.py")
     before, after = texts.loads(TEXT, course.text), texts.read(course.text)
     assert after.cells[:-1] == before.cells and (after.cells[-1].role, after.cells[-1].name) == ("given", "cell-bb")
     assert after.header == ""
+
+
+EXERCISE = "import math\n### BEGIN SOLUTION\nk = 2\ndef Cube(x):\n    return x**3\n### END SOLUTION"
+TESTS = "check.value(Cube, 8)\n### BEGIN HIDDEN TESTS\ncheck.value(Cube, 27)\n### END HIDDEN TESTS"
+
+
+def test_an_exercise_that_the_panel_adds_to_a_text_is_called_by_what_it_defines(course):
+    manager = text_manager(course)
+    for random in ("cell-0aa1", "cell-99ee"):  # the panel's names of two authors: another each time
+        course.text.write_text(TEXT)
+        model = manager.get("source/week9/small.py", type="notebook")
+        model["content"]["cells"] += [
+            new_code_cell(EXERCISE, metadata=panel(random, solution=True)),
+            new_code_cell(TESTS, metadata=panel(random + "0", points=2, grade=True, locked=True)),
+        ]
+        manager.save(model, "source/week9/small.py")
+        assert random in course.text.read_text(), "what the panel wrote stays in the text"
+        source = texts.read(course.text)
+        assert [(each.role, each.name) for each in source.cells[-2:]] == [("solution", "cube"), ("check", "cube")]
+        build(course.root, course.text, force=True)
+        built = nbformat.read(course.notebook, 4).cells[-2:]
+        assert [each.metadata.nbgrader.grade_id for each in built] == ["cube", "check-cube"]
+        post_save(NOTEBOOK, str(course.notebook), SimpleNamespace(log=logging.getLogger("manager")))
+        assert random in course.text.read_text(), "saving the built notebook changes no byte of the text"
+
+
+def test_two_exercises_that_define_the_same_keep_apart(course):
+    cells = [texts.Cell("code", EXERCISE, role="solution", name=name) for name in ("cube", "cell-1", "cell-2")]
+    assert [cell.name for cell in settled(cells)] == ["cube", "k", "cell-2"]
+
+
+@pytest.mark.parametrize("header", ["solution", "check points=2", "[markdown] answer points=1", 'given=""'])
+def test_a_marker_without_a_name_is_told_what_to_write(course, header):
+    role = header.removeprefix("[markdown] ").split()[0].split("=")[0]
+    _, problems = texts.parse(f"{TEXT}\n# %% {header}\n# what it asks\n", course.text)
+    line = len(TEXT.splitlines()) + 2
+    assert any(
+        problem.line == line
+        and f"this {role} has no name" in problem.message
+        and f'{role}="first_step"' in str(problem)
+        for problem in problems
+    )
 
 
 def test_the_sync_command_brings_every_notebook_back(course, capsys, monkeypatch):

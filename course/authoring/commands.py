@@ -61,30 +61,26 @@ def _release(args: argparse.Namespace) -> int:
     from course.authoring.build import build_week
     from course.authoring.release import release_week, stale
 
-    def one(root: Path, week: str) -> list[str]:
-        if args.check:
-            found = stale(root, week)
-            wrong.extend(found)
-            return found or [f"release/{week}: up to date"]
-        build_week(root, week, args.force)
-        return [f"release/{week}: {release_week(root, week)}", *known.write_week(root, week)]
+    if args.check:
+        return _check(args, "release/{}", stale)
 
-    wrong: list[str] = []
-    return _each(args, one) or int(bool(wrong))
+    def one(root: Path, week: str) -> list[str]:
+        build_week(root, week, args.force)
+        return [f"release/{week}: {release_week(root, week)}"]
+
+    with known.learning(*_chosen(args)) as learnt:  # meanwhile
+        return _each(args, one, lambda root, week: known.write_week(root, week, learnt))
 
 
 def _known(args: argparse.Namespace) -> int:
     from course.authoring import known
 
-    def one(root: Path, week: str) -> list[str]:
+    with known.learning(*_chosen(args), everything=args.check) as learnt:
         if args.check:
-            found = known.stale(root, week)
-            wrong.extend(found)
-            return found or [f"course/known, {week}: up to date"]
-        return known.write_week(root, week) or [f"course/known, {week}: up to date"]
-
-    wrong: list[str] = []
-    return _each(args, one) or int(bool(wrong))
+            return _check(args, "course/known, {}", lambda root, week: known.stale(root, week, learnt))
+        return _each(
+            args, lambda root, week: known.write_week(root, week, learnt) or [f"course/known, {week}: up to date"]
+        )
 
 
 def _sync(args: argparse.Namespace) -> int:
@@ -107,9 +103,8 @@ def _sync(args: argparse.Namespace) -> int:
     return status
 
 
-def _each(args: argparse.Namespace, one: Callable[[Path, str], list[str]]) -> int:
-    """Do one step for each week and print its lines. A week that fails does not keep the others from being done."""
-    from course.authoring.text import SourceError
+def _chosen(args: argparse.Namespace) -> tuple[Path, list[str]]:
+    """The course's folder and the weeks asked for; raises AuthoringError where there are none."""
     from course.authoring.tree import AuthoringError, chosen_weeks, find_root
 
     root = find_root()
@@ -118,16 +113,44 @@ def _each(args: argparse.Namespace, one: Callable[[Path, str], list[str]]) -> in
         raise AuthoringError(
             f"{root / 'source'}: no weeks here. A week is a folder with a text: source/week1/NAME.py.", 2
         )
+    return root, weeks
+
+
+def _check(args: argparse.Namespace, what: str, stale: Callable[[Path, str], list[str]]) -> int:
+    """Print what is stale, week by week; 1 where anything is."""
+    wrong: list[str] = []
+
+    def one(root: Path, week: str) -> list[str]:
+        found = stale(root, week)
+        wrong.extend(found)
+        return found or [f"{what.format(week)}: up to date"]
+
+    return _each(args, one) or int(bool(wrong))
+
+
+def _each(args: argparse.Namespace, *steps: Callable[[Path, str], list[str]]) -> int:
+    """Do the steps, each for every week, and print their lines.
+
+    A week for which one fails takes no further step, and does not keep the others from being done.
+    """
+    from course.authoring.text import SourceError
+    from course.authoring.tree import AuthoringError
+
+    root, weeks = _chosen(args)
     lines, problems, refused = [], [], []
-    with _progress(weeks) as step:
-        for week in weeks:
-            step(week)
-            try:
-                lines += one(root, week)
-            except SourceError as error:
-                problems += error.problems
-            except AuthoringError as error:
-                refused.append(str(error))
+    with _progress(len(steps) * len(weeks)) as begin:
+        for step in steps:
+            done = []
+            for week in weeks:
+                begin(week)
+                try:
+                    lines += step(root, week)
+                    done.append(week)
+                except SourceError as error:
+                    problems += error.problems
+                except AuthoringError as error:
+                    refused.append(str(error))
+            weeks = done
     for line in lines:  # after the bar, which would write over them
         print(line)
     if refused:
@@ -138,7 +161,7 @@ def _each(args: argparse.Namespace, one: Callable[[Path, str], list[str]]) -> in
 
 
 @contextlib.contextmanager
-def _progress(weeks: list[str]) -> Iterator[Callable[[str], None]]:
+def _progress(total: int) -> Iterator[Callable[[str], None]]:
     """On a terminal, a bar with the week at work and the time it takes; elsewhere nothing."""
     if not sys.stderr.isatty():
         yield lambda week: None
@@ -148,12 +171,8 @@ def _progress(weeks: list[str]) -> Iterator[Callable[[str], None]]:
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("", total=len(weeks))
-
-        def step(week: str) -> None:
-            bar.update(task, description=week, completed=weeks.index(week))
-
-        yield step
+        task = bar.add_task("", total=total, completed=-1)
+        yield lambda week: bar.update(task, description=week, advance=1)
 
 
 def _short(root: Path, path: Path) -> str:

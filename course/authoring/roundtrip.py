@@ -6,14 +6,14 @@ JupyterLab calls `post_save` after every save (see lab_config.py); `course sync`
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.authoring.build import cells_of, content, digest, fingerprint, keep_copy, notebook, read_notebook
-from course.authoring.text import NAME, Cell, Problem, Source, dumps, parse, shown
+from course.authoring.names import settled
+from course.authoring.text import Cell, Problem, Source, dumps, parse, shown
 from course.authoring.tree import CONFIG, AuthoringError, read_state, write_if_changed, write_state
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def merge(source: Source, nb: NotebookNode) -> Source:
     stay behind the cell they stood behind, or else behind their exercise's check, or else at the end.
     """
     old = [cell for cell in source.cells if cell.released]
-    new = _name_checks(cells_of(nb))
+    new = settled(cells_of(nb))
     matcher = difflib.SequenceMatcher(a=[content(c) for c in old], b=[content(c) for c in new], autojunk=False)
     kept: dict[int, int] = {}  # position in the notebook -> position among the text's released cells
     for a, b, size in matcher.get_matching_blocks():
@@ -111,24 +111,3 @@ def _same_role(cells: list[Cell], wanted: Cell) -> int | None:
     if wanted.name is None:
         return None
     return next((i for i, cell in enumerate(cells) if (cell.role, cell.name) == (wanted.role, wanted.name)), None)
-
-
-def _name_checks(cells: list[Cell]) -> list[Cell]:
-    """Give test cells that JupyterLab's panel named at random the name of the solution they follow."""
-    solutions = [cell.name for cell in cells if cell.role == "solution"]
-    checked = {cell.name for cell in cells if cell.role == "check"}
-    named, waiting = [], None
-    for cell in cells:
-        if cell.role == "solution" and cell.name not in checked:
-            waiting = cell.name
-        elif cell.role == "check" and cell.name not in solutions and waiting:
-            cell, waiting = replace(cell, name=waiting), None
-        named.append(replace(cell, name=_usable(cell.name)) if cell.name else cell)
-    return named
-
-
-def _usable(name: str) -> str:
-    """A name that a text can hold: what the panel allows and we do not becomes _."""
-    if NAME.fullmatch(name):
-        return name
-    return re.sub(r"\W", "_", name.lower(), flags=re.ASCII).lstrip("_0123456789") or name

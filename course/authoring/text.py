@@ -8,6 +8,7 @@ A cell's header line says what the cell is for: `# %% solution="relu_backward"`,
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -158,6 +159,7 @@ def read(path: Path | str) -> Source:
     return loads(text, path)
 
 
+@functools.lru_cache(maxsize=32)  # building, releasing and learning read the same text
 def loads(text: str, path: Path | str = "source/week0/text.py") -> Source:
     """The source in a text. Raises SourceError with every problem found."""
     source, problems = parse(text, path)
@@ -184,7 +186,7 @@ def parse(text: str, path: Path | str) -> tuple[Source, list[Problem]]:
 
     Raises SourceError only where jupytext cannot tell the cells apart at all.
     """
-    from course.authoring import rules
+    from course.authoring import names, rules
 
     path, problems = Path(path), []
     try:
@@ -198,7 +200,7 @@ def parse(text: str, path: Path | str) -> tuple[Source, list[Problem]]:
         cell, found = _cell(node, line, raw)
         cells.append(cell)
         problems += found
-    source = Source(path, header, tuple(cells))
+    source = Source(path, header, tuple(names.settled(cells)))
     problems += rules.problems(source)
     return source, sorted(replace(problem, path=shown(path)) for problem in set(problems))
 
@@ -248,6 +250,8 @@ def _cell(node: Any, line: int, raw: str) -> tuple[Cell, list[Problem]]:
     for key in strange:  # go on as if the marker were spelt rightly: one slip, one problem
         meta.setdefault(_near(key), meta.pop(key))
     roles = {role: meta.pop(role) for role in ROLES if role in meta}
+    if not roles and meta.get("title") in ROLES:  # `# %% solution`: jupytext takes the word for the cell's title
+        roles = {meta.pop("title"): ""}
     if "incorrectly_encoded_metadata" in meta:
         text = meta.pop("incorrectly_encoded_metadata")
         problems.append(Problem(line, f'cannot read the options {text!r}. Write them as key="value" or points=2.'))
@@ -267,11 +271,9 @@ def _cell(node: Any, line: int, raw: str) -> tuple[Cell, list[Problem]]:
         problems.append(Problem(line, f"two roles: {' and '.join(roles)}. Keep one of them."))
     role, name = next(iter(roles.items()), ("code" if node.cell_type == "code" else "text", None))
     if roles and not (isinstance(name, str) and NAME.fullmatch(name)):
-        problems.append(
-            Problem(
-                line, f'{name!r} is no name for a {role}. Use lower case letters, digits and _: {role}="first_step".'
-            )
-        )
+        what = f"{name!r} is no name for a {role}" if name else f"this {role} has no name"
+        how = "Use lower case letters, digits and _, the same for an exercise and its check"
+        problems.append(Problem(line, f'{what}. {how}: {role}="first_step".'))
         name = str(name)
     for option, value in (("points", points), ("name", title)):
         if value is not None and option not in OPTIONS.get(role, ()):
