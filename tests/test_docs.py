@@ -243,6 +243,7 @@ def test_are_the_messages_that_troubleshooting_answers_still_said():
 OURS = (
     "Python cannot make a virtual environment here",
     "The course needs Python 3.10 or later",
+    "The exact versions in .ci/constraints.txt need Python 3.11.5 or later",
     "bubblewrap (bwrap) is not installed",
     "a sandbox that only Linux has",
     "The room in which submissions run did not start",

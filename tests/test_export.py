@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
+from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +15,12 @@ import pytest
 from lms_course import MOODLE, answer, make_course, pack, tree
 from nbgrader.api import Gradebook
 from nbgrader.apps.exportapp import ExportApp
+from sqlalchemy.exc import OperationalError
 
 from course.cli import main
 from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome
+from course.grading.errors import told
+from course.grading.standing import known
 
 ADA, BOB, CLEO, DAN, EVE = "U1234567A", "U7654321B", "U1111111C", "U2222222D", "U3333333E"
 NAMES = {ADA: "Ada Lovelace", BOB: "Bob Müller", CLEO: "Cleo Ng", DAN: "Dan Ode", EVE: "Eve Hill"}
@@ -265,19 +270,56 @@ def test_the_tidy_table_has_a_row_for_each_student_and_exercise(graded, course, 
     assert table.loc[(DAN, "why"), "state"] == "not graded yet"
 
 
+def test_what_the_formgrader_graded_has_its_states_and_causes(graded, course, tmp_path):
+    room = Classroom(graded)
+    record = {"exercise": "small_do", "grade_id": "check-small_do", "state": "failed", "cause": "it is halved"}
+    notebook = json.loads(answer())
+    notebook["metadata"]["course"] = {"exercises": [record]}
+    folder = room.path("autograded", BOB, "week9")
+    folder.mkdir(parents=True)
+    (folder / "small.ipynb").write_text(json.dumps(notebook))
+    (folder / "extra.ipynb").write_text("[not a notebook")
+    note = folder.parent.parent / ".state" / "week9" / f"{BOB}.json"
+    before = note.read_bytes()
+    try:
+        for remembered in (True, False):  # by an older `course grade`, and by none
+            if not remembered:
+                note.unlink()
+            course("export", "week9", "--to", "csv", "-o", str(tmp_path / "o.csv"))
+            table = pandas.read_csv(tmp_path / "o.csv").set_index(["student", "exercise"])
+            found = table.loc[(BOB, "small_do"), ["score", "state", "cause"]]
+            assert found.to_list() == [3.0, "failed", "it is halved"]
+            assert known(room, CLEO, "week9").state == NOT_GRADED and known(room, DAN, "week9") is None
+    finally:
+        note.write_bytes(before)
+        shutil.rmtree(folder)
+
+
+def test_a_locked_gradebook_is_told_with_the_way_out(capfd):
+    def export(_):
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    assert told("export", export)(Namespace()) == 1
+    said = capfd.readouterr().err
+    assert said.startswith("course export: the gradebook could not be used: database is locked. Close what else has it")
+
+
 def test_students_can_be_chosen(graded, course, tmp_path):
     course("export", "week9", "--to", "csv", "--students", ADA, "-o", str(tmp_path / "o.csv"))
     assert set(pandas.read_csv(tmp_path / "o.csv")["student"]) == {ADA}
 
 
 @pytest.mark.parametrize("exporter", ["CanvasExporter", "MoodleExporter", "TidyExporter"])
-def test_nbgraders_own_export_command_runs_them(graded, monkeypatch, tmp_path, exporter):
+def test_nbgraders_own_export_command_runs_them(graded, monkeypatch, tmp_path, exporter, caplog):
     monkeypatch.chdir(graded)
     roster = {"CanvasExporter": "canvas.csv", "MoodleExporter": "class.csv"}.get(exporter)
     app = ExportApp()
     words = [f"--exporter=course.grading.exports.{exporter}", f"--to={tmp_path / 'o.csv'}", "--assignment=['week9']"]
     app.initialize([*words, f"--{exporter}.roster={graded / roster}"] if roster else words)
-    app.start()
+    with caplog.at_level("WARNING"):
+        app.log.propagate = True
+        app.start()
+    assert exporter == "TidyExporter" or f"{BOB} has answers that a person has yet to read" in caplog.text
     assert "5.5" in (tmp_path / "o.csv").read_text() or exporter == "TidyExporter"
     assert len(rows(tmp_path / "o.csv")) > 5
 
@@ -343,6 +385,27 @@ def test_a_folder_for_each_student_and_the_same_bytes_twice(graded, course, tmp_
     assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "1.zip") as archive:
         assert f"{ADA}/small.html" in archive.namelist()
+
+
+def test_only_pages_are_returned_and_to_an_lms_only_those_of_its_students(graded, course, tmp_path):
+    room = Classroom(graded)
+    notes = [room.path("feedback", ADA, "week9") / name for name in ("timestamp.txt", "submission_secret.txt", "a.csv")]
+    sample = room.path("feedback", "sample-perfect", "week9") / "small.html"
+    handed_in = room.path("submitted", "sample-perfect", "week9")
+    try:
+        for file in (*notes, sample, handed_in / "small.ipynb"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("as nbgrader copies it")
+        said = course("return", "week9", "--to", "moodle", "-o", str(tmp_path / "m.zip"))[1]
+        course("return", "week9", "--to", "folder", "-o", str(tmp_path / "f.zip"))
+    finally:
+        for file in notes:
+            file.unlink()
+        for folder in (sample.parent, handed_in):
+            shutil.rmtree(folder.parent)
+    with zipfile.ZipFile(tmp_path / "m.zip") as moodle, zipfile.ZipFile(tmp_path / "f.zip") as folders:
+        assert {Path(name).name for name in moodle.namelist()} == {"small.html", "could-not-be-graded.txt"}
+        assert "sample-perfect" not in said and "sample-perfect/small.html" in folders.namelist()
 
 
 def test_feedback_goes_only_where_the_hand_in_came_from(graded, course, tmp_path):

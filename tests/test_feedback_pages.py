@@ -4,11 +4,11 @@ import base64
 import hashlib
 import re
 import time
-from html.parser import HTMLParser
 
 import nbformat
 import pytest
 from authoring_course import make_course
+from html_tags import Tags
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
@@ -90,16 +90,6 @@ def words(page):
     for code, sign in (("&lt;", "<"), ("&gt;", ">"), ("&#34;", '"'), ("&#39;", "'"), ("&quot;", '"'), ("&amp;", "&")):
         text = text.replace(code, sign)
     return " ".join(text.split())
-
-
-class Tags(HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.found = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
 
 
 def assert_harmless(page):

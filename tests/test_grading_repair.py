@@ -7,6 +7,7 @@ import nbformat.warnings
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.utils import compute_checksum
 
 from course.grading.errors import CouldNotBeGraded
 from course.grading.reading import parse
@@ -181,6 +182,37 @@ def test_an_answer_typed_into_the_cell_of_a_check_is_kept(nb, plan):
     del nb.cells[names(nb).index("double")]
     repair(nb, plan)
     assert names(nb) == WHOLE and DONE in at(nb, "double").source and at(nb, "check-double").source == TEST
+
+
+EDITED = 'The cell "check-double" had been edited; it was put back'
+
+
+@pytest.mark.parametrize("put", ["{}print('mine')\n", "print('mine')\n{}"])
+def test_what_was_added_to_a_check_is_no_merged_cell(nb, plan, put):
+    at(nb, "check-double").source = put.format(SHOWN)
+    assert repair(nb, plan) == [f"{EDITED}, and what was added is a cell of its own."]
+    assert at(nb, "check-double").source.strip() == SHOWN.strip()
+    assert [cell.source for cell in nb.cells].count("print('mine')") == 1
+
+
+@pytest.mark.parametrize("lost", ["double", "-"])
+def test_a_check_that_was_merged_with_a_cell_of_the_release_is_no_edited_one(nb, plan, lost):
+    place = names(nb).index(lost) if lost != "-" else len(nb.cells) - 1
+    other = nb.cells.pop(place).source
+    at(nb, "check-double").source = f"{other}\n{SHOWN}" if lost == "double" else f"{SHOWN}{other}"
+    said = repair(nb, plan)
+    assert 'The cell "check-double" had been merged with another; they were taken apart.' in said
+    assert not any("edited" in each for each in said)
+
+
+def test_a_changed_check_is_said_and_one_of_an_older_release_is_not(nb, plan):
+    cell = at(nb, "check-double")
+    cell.source = "check.value(double(1), 3)"
+    assert repair(deepcopy(nb), plan) == [f"{EDITED}."]
+    cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)  # what it was released with
+    assert repair(deepcopy(nb), plan) == []
+    cell.metadata["nbgrader"].update(points="many")
+    assert f"{EDITED}." in repair(nb, plan), "metadata that nbgrader cannot read is nobody's release"
 
 
 def test_half_a_function_is_joined_and_a_trial_below_it_is_not(nb, plan):

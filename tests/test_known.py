@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from relu_network import gradients, network
 
 from course import cases, check, figures, known, trail
 from course.authoring.known import stale, strays
@@ -26,6 +27,7 @@ TEXT = '''\
 
 # %%
 import torch
+from relu_network import gradients, network
 from course import cases, check
 
 # %% solution="slope"
@@ -241,27 +243,12 @@ def test_is_the_way_back_from_the_loss_drawn(monkeypatch):
     assert time.process_time() - started < 1
 
 
-def network(X, Ws, bs, Y):
-    A = X
-    for W, b in zip(Ws[:-1], bs[:-1], strict=True):
-        A = (A @ W.T + b).relu()
-    return ((A @ Ws[-1].T + bs[-1] - Y) ** 2).sum() / len(X)
-
-
 def test_a_pass_costs_under_50_ms_and_a_diagnosis_under_1_s():
     spent = [0.0]
 
-    def answer(X, Ws, bs, Y, factor=1.0):
+    def answer(X, Ws, bs, Y):
         started = time.process_time()
-        As = [X]
-        for W, b in zip(Ws[:-1], bs[:-1], strict=True):
-            As.append((As[-1] @ W.T + b).relu())
-        dZ = 2 * factor * (As[-1] @ Ws[-1].T + bs[-1] - Y) / len(X)
-        dWs, dbs = [], []
-        for W, A in zip(reversed(Ws), reversed(As), strict=True):
-            dWs.insert(0, dZ.T @ A)
-            dbs.insert(0, dZ.sum(0))
-            dZ = (dZ @ W) * (A > 0)
+        dWs, dbs = gradients(X, Ws, bs, Y)
         spent[0] += time.process_time() - started
         return dWs, dbs
 

@@ -8,7 +8,6 @@ import math
 import re
 import time
 from collections import Counter
-from html.parser import HTMLParser
 
 import made_up_class
 import nbformat
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from authoring_course import make_course
+from html_tags import Tags
 from made_up_class import EXERCISES, ODD, WEEK, WRITTEN
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -273,16 +273,6 @@ def test_a_change_says_who_by_how_much_and_why(before, after, why):
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
-
-
-class Tags(HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.found = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
 
 
 def test_the_page_needs_nothing_beside_it_and_runs_nothing(page):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,42 @@ def test_are_the_constraints_exact_and_do_they_cover_what_is_declared():
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
     declared = re.findall(r'^  "([A-Za-z0-9_-]+)', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert {name.lower() for name in declared} - {"tomli"} <= pinned
+
+
+@pytest.mark.parametrize(
+    ("has", "constraints", "told"),
+    [
+        (
+            "3.9.2",
+            ".ci/constraints.txt",
+            ["need Python 3.11.5 or later; this is 3.9.2", "PYTHON=", "CONSTRAINTS=/dev/null"],
+        ),
+        ("3.11.2", ".ci/constraints.txt", ["need Python 3.11.5 or later; this is 3.11.2", "CONSTRAINTS=/dev/null"]),
+        (
+            "3.9.2",
+            "/dev/null",
+            ["The course needs Python 3.10 or later; this is 3.9.2. Name a later one: make PYTHON="],
+        ),
+        ("3.11.2", "/dev/null", ["venv"]),
+        ("3.11.5", ".ci/constraints.txt", ["venv"]),
+    ],
+)
+def test_is_an_old_python_told_the_way_out(tmp_path, has, constraints, told):
+    """A Python that says it is another version; where that is good enough, make goes on to the virtual environment."""
+    for name in ("Makefile", "pyproject.toml", ".ci/constraints.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    old = tmp_path / "python"
+    pretend = f"import sys; sys.version = '{has} (old)'; sys.version_info = tuple(map(int, '{has}'.split('.')))"
+    old.write_text(
+        f'#!/bin/sh\n[ "$1" = -c ] || {{ echo "asked for $2" >&2; exit 1; }}\n'
+        f'exec {sys.executable} -c "{pretend}; exec(sys.argv[1])" "$2"\n'
+    )
+    old.chmod(0o755)
+    command = ["make", "--no-print-directory", "setup", f"PYTHON={old}", f"CONSTRAINTS={constraints}"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2 and all(words in done.stderr for words in told), done.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_does_make_help_name_every_target():

@@ -20,6 +20,7 @@ from course.grading.errors import GradingStopped
 from course.grading.execute import UNSAFE
 from course.grading.marks import marks, parts
 from course.grading.pages import environment
+from course.grading.standing import finished, known
 from course.student_id import OTHER_ID
 
 Answers = Mapping[str, Mapping[str, str]]
@@ -85,8 +86,7 @@ class Report:
 
 def gather(room: Classroom, week: str, answers: Answers | None = None) -> Report:
     """The report's data. ``answers`` is what ``read_answers`` found. Raises GradingStopped where nothing is graded."""
-    known = [room.outcome(student, week) for student in room.hand_ins(week)]
-    outcomes = [outcome for outcome in known if outcome is not None]
+    outcomes = [outcome for student in room.hand_ins(week) if (outcome := known(room, student, week)) is not None]
     if not outcomes:
         raise GradingStopped(f"{week}: nothing is graded yet. Run `course grade {week}` first.", 2)
     with room.gradebook() as gradebook:
@@ -123,14 +123,14 @@ def read_answers(room: Classroom, week: str, students: Iterable[str]) -> Answers
     """The answers in these students' autograded notebooks; what cannot be read is passed over."""
     found: dict[str, dict[str, str]] = {}
     for student in students:
-        for path in sorted(room.path("autograded", student, week).glob("*.ipynb")):
+        for name, content in finished(room, student, week):
             try:
                 solutions = {
-                    f"{path.stem}: {cell['metadata']['nbgrader']['grade_id']}": "".join(cell["source"])
-                    for cell in json.loads(path.read_bytes())["cells"]
+                    f"{name}: {cell['metadata']['nbgrader']['grade_id']}": "".join(cell["source"])
+                    for cell in content["cells"]
                     if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution")
                 }
-            except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            except (TypeError, KeyError, AttributeError):
                 continue
             found.setdefault(student, {}).update(solutions)
     return found

@@ -19,7 +19,6 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 
-import course
 from course.authoring.release import load_config
 from course.authoring.tree import CONFIG, write_if_changed
 from course.grading import history
@@ -164,14 +163,10 @@ class Classroom:
     @cached_property
     def tools(self) -> str:
         """A hash of the settings, the checks and the tools, which all change grades."""
-        from importlib.metadata import version
+        from course.grading.work import version_of_code
 
-        whole = hashlib.sha256((self.root / CONFIG).read_bytes())
-        for path in sorted(Path(course.__file__).parent.rglob("*")):
-            if path.suffix in (".py", ".json") and "authoring" not in path.parts:
-                whole.update(path.read_bytes())
-        whole.update(" ".join(version(tool) for tool in ("torch", "nbgrader", "ipykernel")).encode())
-        return whole.hexdigest()
+        settings = (self.root / CONFIG).read_bytes()
+        return hashlib.sha256(settings + version_of_code().encode()).hexdigest()
 
     def inputs(self, gradebook: Gradebook, student: str, week: str) -> str:
         """A hash of all that a submission's grade depends on: its files, the exercises, the due date, the tools."""
@@ -231,6 +226,8 @@ def _find(gradebook: Gradebook, week: str) -> Assignment | None:
     except MissingEntry:
         return None
     except DatabaseError as error:
+        if "lock" in str(error.orig):
+            raise
         raise GradingStopped(
             f"The gradebook could not be read: {error.orig}. Keep a copy of it, run `nbgrader db upgrade`, try again."
         ) from error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from course.grading.errors import told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,7 +48,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     )
     collect.add_argument("--no-times", action="store_true", help="believe no file's time; write no timestamp.txt")
     collect.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
-    collect.set_defaults(run=lambda args: _guarded("collect", _collect, args))
+    collect.set_defaults(run=told("collect", _collect))
 
     export = subparsers.add_parser(
         "export",
@@ -72,7 +72,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     export.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="default: WEEK-canvas.csv, WEEK-moodle.csv, ..."
     )
-    export.set_defaults(run=lambda args: _guarded("export", _export, args))
+    export.set_defaults(run=told("export", _export))
 
     back = subparsers.add_parser(
         "return",
@@ -86,27 +86,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "--to", required=True, choices=("moodle", "canvas", "folder"), help="who takes it; folder: one for each student"
     )
     back.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: WEEK-feedback-moodle.zip, ...")
-    back.set_defaults(run=lambda args: _guarded("return", _return, args))
-
-
-def _guarded(name: str, run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
-    from sqlalchemy.exc import DatabaseError
-
-    from course.authoring.tree import AuthoringError
-    from course.grading.errors import GradingStopped
-
-    try:
-        return run(args)
-    except (GradingStopped, AuthoringError) as error:
-        print(f"course {name}: {error}", file=sys.stderr)
-        return error.status
-    except DatabaseError as error:
-        print(
-            f"course {name}: the gradebook could not be read: {error.orig}. Close what else has it open, and run the "
-            "same command again.",
-            file=sys.stderr,
-        )
-        return 1
+    back.set_defaults(run=told("return", _return))
 
 
 def _collect(args: argparse.Namespace) -> int:
@@ -183,7 +163,7 @@ def _show_collected(
     if found.without_times and any(each.when is None for each in placed):
         out.print(
             f"The files in {', '.join(found.without_times)} all have the time of the download, so no timestamp.txt was "
-            "written, and nobody is late. Moodle's grading worksheet as --roster tells them; or write them by hand."
+            "written, and nobody is late. Moodle's grading worksheet, as --roster, tells them; else write them by hand."
         )
     if found.junk:
         out.print(f"{found.junk} files of operating systems and tools were left out.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -16,6 +18,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from sqlalchemy.orm import Query
 
 CHECKED, WRITTEN = "checked", "read by a person"
 
@@ -56,25 +59,21 @@ class Part:
 
 def marks(gradebook: Gradebook, assignment: str, student: str | None = None) -> list[Mark]:
     """Every mark of the assignment, by student and notebook, or those of one student."""
+    columns = (
+        SubmittedAssignment.student_id,
+        Notebook.name,
+        GradeCell.name,
+        GradeCell.cell_type,
+        GradeCell.max_score,
+        Grade.auto_score,
+        Grade.manual_score,
+        Grade.extra_credit,
+        Grade.needs_manual_grade,
+    )
     found = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            GradeCell.name,
-            GradeCell.cell_type,
-            GradeCell.max_score,
-            Grade.auto_score,
-            Grade.manual_score,
-            Grade.extra_credit,
-            Grade.needs_manual_grade,
-        )
-        .select_from(Grade)
+        _of_notebooks(gradebook, columns, assignment, student)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(GradeCell, GradeCell.id == Grade.cell_id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment, *_of(student))
     )
     made = []
     for who, notebook, cell, kind, points, auto, manual, extra, needed in found:
@@ -96,20 +95,14 @@ def marks(gradebook: Gradebook, assignment: str, student: str | None = None) -> 
 
 def parts(gradebook: Gradebook, assignment: str, student: str | None = None) -> list[Part]:
     """Every notebook of every submission of the assignment, by student and notebook, or those of one student."""
-    found = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            SubmittedNotebook.score,
-            Notebook.max_score,
-            SubmittedNotebook.late_submission_penalty,
-        )
-        .select_from(SubmittedNotebook)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment, *_of(student))
+    columns = (
+        SubmittedAssignment.student_id,
+        Notebook.name,
+        SubmittedNotebook.score,
+        Notebook.max_score,
+        SubmittedNotebook.late_submission_penalty,
     )
+    found = _of_notebooks(gradebook, columns, assignment, student)
     made = [Part(who, name, earned or 0.0, points or 0.0, late or 0.0) for who, name, earned, points, late in found]
     return sorted(made, key=lambda part: (part.student, part.notebook))
 
@@ -117,14 +110,10 @@ def parts(gradebook: Gradebook, assignment: str, student: str | None = None) -> 
 def comments(gradebook: Gradebook, assignment: str, student: str, notebook: str) -> dict[str, str]:
     """What was written to the answers of one notebook, by the cell's name; nbgrader's own remarks are left out."""
     found = (
-        gradebook.db.query(BaseCell.name, Comment.manual_comment)
-        .select_from(Comment)
+        _of_notebooks(gradebook, (BaseCell.name, Comment.manual_comment), assignment, student)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Comment.cell_id)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
-        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment, Notebook.name == notebook, *_of(student))
+        .filter(Notebook.name == notebook)
     )
     return {name: text for name, text in found if text}
 
@@ -135,5 +124,14 @@ def full_name(gradebook: Gradebook, student: str) -> str:
     return " ".join(part for part in found or () if part)
 
 
-def _of(student: str | None) -> list:
-    return [] if student is None else [SubmittedAssignment.student_id == student]
+def _of_notebooks(gradebook: Gradebook, columns: Sequence[Any], assignment: str, student: str | None) -> Query:
+    """These columns of the assignment's submitted notebooks, those of one student where one is named."""
+    found = (
+        gradebook.db.query(*columns)
+        .select_from(SubmittedNotebook)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(Assignment.name == assignment)
+    )
+    return found if student is None else found.filter(SubmittedAssignment.student_id == student)

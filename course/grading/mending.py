@@ -81,13 +81,25 @@ def take_apart(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
         if pieces is None:
             index += 1
             continue
+        edited = key == name and not _others_in(cell, nb, plan)
         nb.cells[index : index + 1] = pieces
         present.update(name_of(piece) for piece in pieces)
-        if key in cuts:
+        if edited:
+            said.append(f'The cell "{key}" had been edited; it was put back, and what was added is a cell of its own.')
+        elif key in cuts:
             said.append(f'The cell "{key}" had been merged with another; they were taken apart.')
         else:
             beside.pop(key)
             said.append("An answer had been merged with the text beside it; they were taken apart.")
+
+
+def _others_in(cell: NotebookNode, nb: NotebookNode, plan: Plan) -> bool:
+    """Whether ``cell`` holds a cell of the release, or the answer to an exercise, that is nowhere else."""
+    there = plan.places(nb)
+    lost = [key for key in plan.order if key not in there]
+    if any(plan.text(key) and _cut(cell.source, plan.text(key)) for key in lost):
+        return True
+    return any(plan.asked(key) & defined(cell.source) for key in lost if key in plan.cells)
 
 
 def _pieces(nb: NotebookNode, plan: Plan, cell: NotebookNode, key: str, text: str) -> list[NotebookNode] | None:

@@ -14,6 +14,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import compute_checksum
 
 from course.grading.errors import CouldNotBeGraded
 from course.grading.mending import (
@@ -83,7 +84,7 @@ def repair(nb: NotebookNode, plan: Plan) -> list[str]:
     _tell_copies_apart(nb, plan, said)
     for cell in nb.cells:
         if name_of(cell):
-            _restore(cell, plan.cells[name_of(cell)], said)
+            _restore(cell, plan, said)
     _bring_back(nb, plan, said)
     checks_after_answers(nb, plan, said)
     return said
@@ -148,9 +149,11 @@ def _changed(cell: NotebookNode, known: Known) -> bool:
     return cell.source.strip() != known.source.strip()
 
 
-def _restore(cell: NotebookNode, known: Known, said: list[str]) -> None:
+def _restore(cell: NotebookNode, plan: Plan, said: list[str]) -> None:
     """Give a known cell the metadata and the type that it must have (its text is OverwriteCells' business)."""
-    old = cell.metadata["nbgrader"]
+    known, old = plan.cells[name_of(cell)], cell.metadata["nbgrader"]
+    if known.ours and plain(cell.source) != plan.text(known.name) and _edited(cell):
+        said.append(f'The cell "{known.name}" had been edited; it was put back.')
     flags = ("grade", "solution", "task", "locked", "points")
     if set(old) > {"grade_id"} and any(old.get(key, False) != known.metadata.get(key, False) for key in flags):
         said.append(f'The metadata of the cell "{known.name}" had been changed; it was put back.')
@@ -158,6 +161,14 @@ def _restore(cell: NotebookNode, known: Known, said: list[str]) -> None:
     if cell.cell_type != known.cell_type:
         said.append(f'The cell "{known.name}" had become a {cell.cell_type} cell; it is {known.cell_type} again.')
         _set_type(cell, known.cell_type)
+
+
+def _edited(cell: NotebookNode) -> bool:
+    """Whether a cell's text is not what it was released with: that of an older release has the checksum of its own."""
+    try:
+        return cell.metadata["nbgrader"].get("checksum") != compute_checksum(cell)
+    except (KeyError, TypeError, ValueError, AttributeError):  # of metadata that somebody wrote
+        return True
 
 
 def _set_type(cell: NotebookNode, cell_type: str) -> None:

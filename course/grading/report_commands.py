@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
+
+from course.grading.errors import told
 
 FOLDER = "reports"
 
@@ -25,19 +26,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "-o", "--output", type=Path, metavar="FILE", help=f"the page (default: {FOLDER}/WEEK.html; for one WEEK)"
     )
     report.add_argument("--csv", type=Path, metavar="FILE", help="the data (default: beside the page, as .csv)")
-    report.set_defaults(run=run)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Carry out `course report`; returns the exit status."""
-    from course.authoring.tree import AuthoringError
-    from course.grading.errors import GradingStopped
-
-    try:
-        return _report(args)
-    except (GradingStopped, AuthoringError) as error:
-        print(f"course report: {error}", file=sys.stderr)
-        return error.status
+    report.set_defaults(run=told("report", _report))
 
 
 def _report(args: argparse.Namespace) -> int:

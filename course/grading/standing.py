@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
-from course.grading.classroom import GRADED, NOT_GRADED, Classroom
+from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome
 
 NOT_YET = "not graded yet"
+UNREADABLE_PAGE = "could-not-be-graded.txt"
+"""What stands in the place of a feedback page where there is no score."""
+SAMPLE = "sample-"
+"""How the names of the made-up class begin, which no LMS knows."""
 COLUMNS = ("student", "assignment", "notebook", "exercise", "graded_by", "score", "max_score", "state", "cause")
 
 
@@ -62,7 +68,7 @@ def tidy(room: Classroom, gradebook: Gradebook, week: str, each: Standing) -> li
         submission = gradebook.find_submission(week, each.student) if each.state == GRADED else None
     except MissingEntry:
         submission = None
-    outcome = room.outcome(each.student, week) if submission is not None else None
+    outcome = known(room, each.student, week) if submission is not None else None
     said = {
         (record.get("notebook"), record.get("grade_id")): record for record in (outcome.exercises if outcome else ())
     }
@@ -93,3 +99,33 @@ def tidy(room: Classroom, gradebook: Gradebook, week: str, each: Standing) -> li
                 }
             )
     return rows
+
+
+def finished(room: Classroom, student: str, week: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The student's autograded notebooks, (name, content as JSON); what cannot be read is passed over."""
+    for path in sorted(room.path("autograded", student, week).glob("*.ipynb")):
+        try:
+            content = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict):
+            yield path.stem, content
+
+
+def known(room: Classroom, student: str, week: str) -> Outcome | None:
+    """What is known of a submission: as `course grade` remembers it, with what stands in the finished notebooks.
+
+    Those are the newer where nbgrader's own autograde, or the Formgrader's button, did the grading.
+    """
+    outcome = room.outcome(student, week)
+    if outcome is not None and outcome.state == NOT_GRADED:
+        return outcome
+    notes, exercises, integrity = [], [], []
+    for name, content in finished(room, student, week):
+        noted = content.get("metadata", {}).get("course", {})
+        notes += noted.get("repairs", ())
+        exercises += [{"notebook": name, **record} for record in noted.get("exercises", ())]
+        integrity += [f"{name}.ipynb, {remark}" for remark in noted.get("integrity", ())]
+    if outcome is None:
+        return Outcome(student, week, GRADED, "", notes, exercises, integrity) if exercises else None
+    return replace(outcome, exercises=exercises) if exercises else outcome
