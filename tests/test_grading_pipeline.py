@@ -17,7 +17,7 @@ from nbgrader.apps.api import NbGraderAPI
 
 from course.authoring.release import release_week
 from course.cli import main
-from course.grading import pipeline, sandbox
+from course.grading import pipeline, sandbox, work
 from course.grading import room as rooms
 from course.grading.classroom import Classroom
 from course.grading.errors import GradingStopped
@@ -326,7 +326,7 @@ def test_an_empty_class_is_told_where_to_put_notebooks(home, course):
 
 def test_a_room_that_does_not_start_blames_no_student(home, course, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(sandbox, "command", lambda space: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
+        patch.setattr(sandbox, "command", lambda *_, **__: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
         patch.setattr(rooms, "_mine", threading.local())
         status, said = course("--students", "ada", "--force", "--jobs", "1")
     assert status == 1 and "did not start: no torch here" in said.err
@@ -357,6 +357,27 @@ def test_a_change_of_the_settings_grades_again(tmp_path):
     assert first == real(Classroom(tmp_path))
     (tmp_path / "nbgrader_config.py").write_text("c.Execute.timeout = 30")
     assert first != real(Classroom(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("check.py", True),
+        ("known/week5.json", True),
+        ("grading/templates/feedback.html.j2", True),
+        ("grading/templates/page.css", True),
+        ("authoring/build.py", False),
+        ("__pycache__/check.cpython-311.pyc", False),
+    ],
+)
+def test_a_change_of_a_check_or_a_template_grades_again(tmp_path, monkeypatch, name, counts):
+    changed = tmp_path / "course" / name
+    changed.parent.mkdir(parents=True)
+    changed.write_text("before")
+    monkeypatch.setattr(work, "__file__", str(tmp_path / "course" / "grading" / "work.py"))
+    first = work.version_of_code.__wrapped__()
+    changed.write_text("after")
+    assert (work.version_of_code.__wrapped__() != first) == counts
 
 
 @pytest.mark.long  # three commands, each of which imports torch and starts a room

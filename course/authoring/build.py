@@ -142,7 +142,7 @@ def makers() -> bytes:
     """A hash of what turns texts into notebooks and notebooks into a release: this package and the tools it uses."""
     from importlib.metadata import version
 
-    names = ("__init__", "text", "names", "rules", "regions", "tree", "build", "stubs", "cells", "release")
+    names = ("__init__", "text", "names", "rules", "regions", "tree", "build", "stubs", "release")
     code = [(Path(__file__).parent / f"{name}.py").read_bytes() for name in names]
     return digest(*code, *(version(tool).encode() for tool in ("jupytext", "nbformat", "nbgrader"))).encode()
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked 
     from course.authoring.learn import Mistakes
     from course.known import Table
 
+_PRELOAD = ["course.authoring.learn", "course.check", "matplotlib.pyplot", "pandas", "torch._dynamo", "sklearn.svm"]
+"""What the learning processes would otherwise each import; torch._dynamo is what any optimiser asks for."""
+
 Learnt = Callable[[Path], "Mistakes"]  # gives a text's mistakes; raises SourceError, AuthoringError
 
 
@@ -72,7 +75,7 @@ def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     processes = get_context("forkserver")
-    processes.set_forkserver_preload(["course.authoring.learn", "course.check", "matplotlib.pyplot", "pandas"])
+    processes.set_forkserver_preload(_PRELOAD)
     pool = ProcessPoolExecutor(min(cores, len(due)), processes, _ready)
     under_way: dict[str, Future[Mistakes]] = {}
     for path in sorted(due, key=lambda path: path.stat().st_size, reverse=True):  # the longest first

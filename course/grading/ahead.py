@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import threading
 import time
 from collections import deque
@@ -19,11 +20,16 @@ from concurrent.futures.process import BrokenProcessPool
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.grading.errors import CouldNotBeGraded, GradingStopped
-from course.grading.work import Graded, Task, grade, unforeseen
+from course.grading.work import Graded, Task, grade, unforeseen, version_of_code
 
 Job = tuple[str, str]  # week, student
 MOST_TRIES = 3
 """Times that a submission is begun whose process was killed."""
+DESERTED = 60.0
+"""Seconds to wait for a worker to come back to a Dask cluster that has none."""
+
+
+_HOW = "workers with `dask worker ADDRESS --nthreads 1`"
 
 
 def cores() -> int:
@@ -45,6 +51,28 @@ def _outlive_nobody(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
+
+
+def grade_there(task: Task, code: str) -> Graded:
+    """``grade``, on a cluster's worker; raises GradingStopped where another version of the course is installed."""
+    import torch
+
+    if version_of_code() != code:
+        raise GradingStopped(
+            f"The worker on {socket.gethostname()} has another version of the course, torch or nbgrader than this "
+            "machine. Install the same on both (make setup, from the same commit), and start the worker again."
+        )
+    torch.set_num_threads(1)  # workers side by side: one thread each
+    return grade(task)
+
+
+def _not_installed(error: Exception) -> GradingStopped:
+    words = " ".join(str(error).split())[:300]
+    return GradingStopped(
+        f"The Dask scheduler or a worker could not do its part: {type(error).__name__}: {words}. Install "
+        "the course there as it is here (make setup, from the same commit), start it again, and run the same command "
+        "again."
+    )
 
 
 class Ahead:
@@ -78,36 +106,65 @@ class Ahead:
 
     def _executor(self) -> Executor:
         """The processes; new ones where the old have been killed."""
-        if self.cluster:
-            return self._dask()
+        if self._client is not None:
+            return self._client.get_executor(pure=False)
         from joblib.externals.loky import get_reusable_executor
 
         return get_reusable_executor(max_workers=self.jobs, timeout=600, initializer=_ready, reuse=True)
 
-    def _dask(self) -> Executor:
-        if self._client is None:
-            try:
-                from distributed import Client
-            except ImportError:
+    def _connect(self) -> None:
+        """Find the cluster, and as many jobs at once as it can do."""
+        try:
+            from distributed import Client
+        except ImportError:
+            raise GradingStopped(
+                "--cluster needs Dask: install it beside the course (pip install distributed), here and on the workers."
+            ) from None
+        try:
+            self._client = Client(self.cluster, timeout=20, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise GradingStopped(
+                f"{self.cluster}: no Dask scheduler answers there ({error}). Start one with `dask scheduler`, {_HOW}, "
+                "and give the scheduler's address."
+            ) from None
+        self.jobs = self._workers()
+        if not self.jobs:
+            raise GradingStopped(f"{self.cluster}: the Dask scheduler has no workers. Start some {_HOW}.")
+        try:
+            self._client.run_on_scheduler(version_of_code)  # it reads what it hands on
+            self._client.run(version_of_code)
+        except Exception as error:
+            raise _not_installed(error) from error
+
+    def _workers(self) -> int:
+        """How many submissions the cluster can grade at once; raises GradingStopped where its scheduler is gone."""
+        try:
+            if self._client.status == "running":
+                return sum(self._client.nthreads().values())
+        except (OSError, TimeoutError):
+            pass
+        raise GradingStopped(
+            f"{self.cluster}: the Dask scheduler no longer answers. Start it and its workers again, and run the same "
+            "command again: what was graded is kept."
+        )
+
+    def _ended(self) -> Future:
+        """A submission that has come to an end; raises GradingStopped where a cluster cannot go on."""
+        deserted = None  # when the cluster was first seen without a worker
+        while not (ended := wait(self.executing, 5 if self.cluster else None, FIRST_COMPLETED).done):
+            deserted = None if self._workers() else deserted or time.monotonic()
+            if deserted and time.monotonic() - deserted > DESERTED:
                 raise GradingStopped(
-                    "--cluster needs Dask: install it beside the course (pip install distributed), here and on the "
-                    "workers."
-                ) from None
-            try:
-                self._client = Client(self.cluster, timeout=20)
-            except (OSError, ValueError) as error:
-                raise GradingStopped(
-                    f"{self.cluster}: no Dask scheduler answers there ({error}). Start one with `dask scheduler`, "
-                    "workers with `dask worker ADDRESS --nthreads 1`, and give the scheduler's address."
-                ) from None
-            self.jobs = max(1, len(self._client.scheduler_info()["workers"]))
-        return self._client.get_executor(pure=False, retries=MOST_TRIES)
+                    f"{self.cluster}: every worker has gone. Start some {_HOW}, and run the same command again: what "
+                    "was graded is kept."
+                )
+        return next(iter(ended))
 
     def graded(self, due: list[Job]) -> Iterator[tuple[Job, Graded]]:
         """Each of ``due`` with what came of it, in the order in which they come to an end."""
         waiting = deque(due)
-        if self.cluster:
-            self._executor()
+        if self.cluster and due:
+            self._connect()
         while waiting or self.executing:
             while waiting and (len(self.executing) < 2 * self.jobs):  # enough that no room waits for the gradebook
                 job = waiting.popleft()
@@ -128,8 +185,7 @@ class Ahead:
                     continue
                 self.executing[self._submit(task)] = job
             if self.executing:
-                ended, _ = wait(self.executing, return_when=FIRST_COMPLETED)
-                future = next(iter(ended))
+                future = self._ended()
                 job = self.executing.pop(future)
                 result = self._result(future, job)
                 if result is None:
@@ -138,6 +194,8 @@ class Ahead:
                     yield job, result
 
     def _submit(self, task: Task) -> Future:
+        if self._client is not None:
+            return self._executor().submit(grade_there, task, version_of_code())
         try:
             return self._executor().submit(grade, task)
         except (BrokenProcessPool, RuntimeError):  # a worker was killed; the next executor has new ones
@@ -155,8 +213,12 @@ class Ahead:
                 "CancelledError",
                 "FutureCancelledError",
             )
+            if not killed and self._client is not None:
+                raise _not_installed(error) from error
             if not killed:
                 raise
+            if self._client is not None:
+                self._workers()  # or say that it was the scheduler
             self._tries[job] = self._tries.get(job, 0) + 1
             if self._tries[job] < MOST_TRIES:
                 return None
@@ -167,6 +229,8 @@ class Ahead:
 
     def running(self) -> list[Job]:
         """The submissions whose notebooks run at this moment."""
+        if self._client is not None:  # whose futures do not say; it begins with the first
+            return list(self.executing.values())[: self.jobs]
         return [job for future, job in self.executing.items() if future.running()]
 
 

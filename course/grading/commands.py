@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
+
+from course.grading.errors import told
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from course.grading.ahead import Job
     from course.grading.classroom import Classroom, Outcome
 
 
@@ -33,13 +36,27 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         metavar="N",
         help="submissions graded at once (default: one for each core)",
     )
+    grade.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default="",
+        help="let the workers of this Dask scheduler grade, such as tcp://10.0.0.5:8786; this machine keeps the "
+        "gradebook",
+    )
+    grade.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        help="cuda: what is asked of an answer in a process of its own, as every gradient by hand is, is asked on the "
+        "GPU too, which the sandbox then lets through; auto: where there is one (default: Execute.device in "
+        "nbgrader_config.py, which is cpu)",
+    )
     grade.add_argument("--dry-run", action="store_true", help="only say which submissions would be graded")
     grade.add_argument(
         "--unsafe",
         action="store_true",
         help="run submissions without a sandbox, where there is none; every grade made so is marked",
     )
-    grade.set_defaults(run=run)
+    grade.set_defaults(run=told("grade", _grade))
 
 
 def _jobs(text: str) -> int:
@@ -48,42 +65,18 @@ def _jobs(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of submissions; write 1 or more")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Carry out `course grade`; returns the exit status."""
-    from sqlalchemy.exc import DatabaseError
-
-    from course.authoring.text import SourceError
-    from course.authoring.tree import AuthoringError
-    from course.grading.errors import GradingStopped
-
-    try:
-        return _grade(args)
-    except (GradingStopped, AuthoringError) as error:
-        print(f"course grade: {error}", file=sys.stderr)
-        return error.status
-    except DatabaseError as error:
-        print(
-            f"course grade: the gradebook could not be used: {error.orig}. Close what else has it open, see that the "
-            "disk has room, and run the same command again: what was graded is kept.",
-            file=sys.stderr,
-        )
-        return 1
-    except SourceError as error:
-        print(f"course grade: the week could not be released.\n{error}", file=sys.stderr)
-        return 1
-
-
 def _grade(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from course.authoring.tree import chosen_weeks, find_root
-    from course.grading import report
+    from course.grading import pipeline, report
     from course.grading.classroom import Classroom
     from course.grading.errors import GradingStopped
 
     root = find_root()
     room = Classroom(root, args.students)
     room.config.Execute.unsafe = args.unsafe or bool(room.config.Execute.get("unsafe", False))
+    room.config.Execute.device = args.device or room.config.Execute.get("device", "cpu")
     known = chosen_weeks(root, args.weeks)
     handed_in = room.weeks_handed_in()
     weeks = [week for week in known if args.weeks or week in handed_in]
@@ -94,39 +87,39 @@ def _grade(args: argparse.Namespace) -> int:
     if not jobs:
         raise GradingStopped(f"{room.path('submitted', 'STUDENT', 'week5')}: nothing was handed in. {_HOW}", 2)
 
+    screen = Console(stderr=True)
+    tell = partial(screen.print, soft_wrap=True)
     for week in weeks:
-        room.ensure_assignment(week)
+        pipeline.patiently(partial(room.ensure_assignment, week), tell)
+    due = [job for job in jobs if args.force or pipeline.patiently(partial(pipeline.due, room, *job), tell)]
     if args.dry_run:
-        return _say_due(room, jobs, args.force)
+        return _say_due(jobs, due)
     out = Console(highlight=False)
     if not out.is_terminal:
         out.width = 120  # a log is not a terminal of 80 columns
     try:
-        fresh = _grade_all(room, jobs, args, Console(stderr=True))
+        _grade_all(room, jobs, due, args, screen)
     except BaseException:
         with contextlib.suppress(Exception):  # what was finished is kept; the first error is the one to tell
             report.write_csv(root / "grades.csv", report.rows(room))
         raise
-    lines = report.rows(room)
+    lines = pipeline.patiently(partial(report.rows, room), tell)
     report.write_csv(root / "grades.csv", lines)
     asked = set(jobs)
     lines = [row for row in lines if (row.outcome.week, row.outcome.student) in asked]
-    due = report.deserved(room.path("submitted", "x", "y").parent.parent / "DESERVED.csv")
+    deserved = report.deserved(room.path("submitted", "x", "y").parent.parent / "DESERVED.csv")
     for week in weeks:
-        report.show(out, week, [row for row in lines if row.outcome.week == week], due)
+        report.show(out, week, [row for row in lines if row.outcome.week == week], deserved)
         out.print()
-    if fresh < len(jobs):
-        out.print(f"{len(jobs) - fresh} of {len(jobs)} had not changed since they were graded.")
+    if len(due) < len(jobs):
+        out.print(f"{len(jobs) - len(due)} of {len(jobs)} had not changed since they were graded.")
     lost = [row for row in lines if row.score is None]
     print(f"graded {len(lines) - len(lost)} submissions, {len(lost)} could not be graded", flush=True)
-    return 3 if any(not report.as_deserved(row, due) for row in lost) else 0
+    return 3 if any(not report.as_deserved(row, deserved) for row in lost) else 0
 
 
-def _say_due(room: Classroom, jobs: list[tuple[str, str]], force: bool) -> int:
+def _say_due(jobs: list[Job], due: list[Job]) -> int:
     """Say which submissions would be graded, and leave everything as it is."""
-    from course.grading import pipeline
-
-    due = [job for job in jobs if force or pipeline.due(room, *job)]
     for week, student in due:
         print(f"{week} {student}")
     print(f"would grade {len(due)} of {len(jobs)} submissions; nothing was changed")
@@ -136,8 +129,8 @@ def _say_due(room: Classroom, jobs: list[tuple[str, str]], force: bool) -> int:
 _HOW = "Put each student's notebooks there, or run `course sample` for a made-up class."
 
 
-def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Namespace, console: Console) -> int:
-    """Grade what is due, and write feedback; returns how many submissions were graded."""
+def _grade_all(room: Classroom, jobs: list[Job], due: list[Job], args: argparse.Namespace, console: Console) -> None:
+    """Grade what is due, and write feedback."""
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -145,33 +138,38 @@ def _grade_all(room: Classroom, jobs: list[tuple[str, str]], args: argparse.Name
     from course.grading.ahead import Ahead, cores
     from course.grading.classroom import GRADED, NOT_GRADED
 
-    due = [job for job in jobs if args.force or pipeline.due(room, *job)]
-    if due and not args.unsafe:
+    tell = partial(console.print, soft_wrap=True)
+    if due and not args.unsafe and not args.cluster:
         sandbox.bubblewrap()  # or say at once that there is no sandbox
+    if due and room.config.Execute.device == "cuda" and not args.cluster:
+        from course import device
+
+        if not device.has_cuda():
+            tell("There is no CUDA GPU here: everything is graded on the CPU.")
     pages = pipeline.Feedback(room)
     counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=len(jobs))
-        for week, student in [job for job in jobs if job not in set(due)]:
+        fresh = set(due)
+        for week, student in [job for job in jobs if job not in fresh]:
             bar.update(task, description=f"{week} {student}")
             if (known := room.outcome(student, week)) is not None:
-                pipeline.feedback(room, known, pages)
+                pipeline.patiently(partial(pipeline.feedback, room, known, pages), tell)
             bar.advance(task)
         bar.reset(task, total=len(jobs), completed=len(jobs) - len(due))  # time left counts from here
-        grading = pipeline.Grading(room, lambda words: bar.update(task, description=words))
+        grading = pipeline.Grading(room, tell)
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
-        with Ahead(grading.prepare, jobs_at_once) as ahead:
+        with Ahead(grading.prepare, jobs_at_once, args.cluster) as ahead:
             for number, ((week, student), graded) in enumerate(ahead.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
-                pipeline.feedback(room, outcome, pages)
+                pipeline.patiently(partial(pipeline.feedback, room, outcome, pages), tell)
                 counts[_state(outcome)] += 1
                 said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
                 rate = 60 * number / (time.monotonic() - began)
                 running = f"; now {_few(ahead.running())}" if ahead.running() else ""
                 bar.update(task, advance=1, description=escape(f"{rate:.0f} a minute; {said}{running}"))
-    return len(due)
 
 
 def _state(outcome: Outcome) -> str:
@@ -180,6 +178,6 @@ def _state(outcome: Outcome) -> str:
     return "nothing answered" if blank else outcome.state
 
 
-def _few(jobs: list[tuple[str, str]]) -> str:
+def _few(jobs: list[Job]) -> str:
     names = [student for _, student in jobs]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -32,9 +32,8 @@ from course.grading.collect import records
 from course.grading.errors import GradingStopped
 from course.grading.naming import CANVAS, MOODLE, words
 from course.grading.roster import PEOPLE, Roster
-from course.grading.standing import COLUMNS, Standing, standings, tidy
+from course.grading.standing import COLUMNS, SAMPLE, Standing, standings, tidy
 
-_SAMPLE = "sample-"
 _TITLE = re.compile(r"\s*\((\d+)\)\s*$")
 
 
@@ -78,6 +77,8 @@ class _Exporter(ExportPlugin):
         self.log.info("Wrote %d scores to %s", self.result.scores, path)
         for student, why in self.result.empty:
             self.log.warning("%s has no score: %s", student, why)
+        for student in self.result.waiting:
+            self.log.warning("%s has answers that a person has yet to read; the score is without those", student)
         for note in self.result.notes:
             self.log.warning("%s", note)
 
@@ -89,7 +90,7 @@ class _Exporter(ExportPlugin):
         """The standings of those who are asked for; the sample class is left to itself."""
         wanted = [str(student) for student in self.student]
         found = standings(room, gradebook, week)
-        return [each for each in found if (each.student in wanted if wanted else not each.student.startswith(_SAMPLE))]
+        return [each for each in found if (each.student in wanted if wanted else not each.student.startswith(SAMPLE))]
 
     def rows_of(self, roster: Roster, room: Classroom, week: str, found: list[Standing]) -> dict[int, Standing]:
         """The standings by the roster's rows; who is not in it goes to ``result.left_out``."""

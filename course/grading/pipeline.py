@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +30,7 @@ from course.grading.reading import beside
 from course.grading.repair import Plan
 from course.grading.saving import save
 from course.grading.scores import forget
+from course.grading.standing import UNREADABLE_PAGE
 from course.grading.work import Graded, Sheet, Task
 from course.student_id import OTHER_ID
 
@@ -37,7 +38,6 @@ MOST_NOTEBOOK = 60_000_000
 """Bytes of a notebook that is still graded."""
 LOCKED = 60.0
 """Seconds to wait for a gradebook that another program has locked."""
-UNREADABLE_PAGE = "could-not-be-graded.txt"
 
 
 class Feedback:
@@ -70,6 +70,33 @@ class Feedback:
             os.chdir(before)
 
 
+def patiently(action: Callable[[], Any], tell: Callable[[str], None]) -> Any:
+    """Do what reads or writes the gradebook; wait, and say so once, where another program has locked it.
+
+    Raises GradingStopped where it stays locked, and where the disk or the database is at fault.
+    """
+    deadline, told = time.monotonic() + LOCKED, False
+    while True:
+        try:
+            return action()
+        except (SQLAlchemyError, InvalidEntry) as error:  # as nbgrader calls what its own writing meets
+            words = str(getattr(error, "orig", error)).partition("\n")[0]  # PostgreSQL shows the statement below
+            if "lock" not in words or time.monotonic() > deadline:  # "database is locked", "lock timeout", "deadlock"
+                raise GradingStopped(
+                    f"The gradebook could not be used: {words}. Close what else has it open, see that the disk has "
+                    "room, and run the same command again: what was graded is kept."
+                ) from error
+            if not told:
+                tell(f"waiting up to {LOCKED:.0f} s for the gradebook, which another program has locked")
+            told = True
+            time.sleep(0.5)
+        except OSError as error:
+            raise GradingStopped(
+                f"{error.filename or 'the course folder'}: {error.strerror or error}. Free the space or mend the "
+                "permissions, then run the same command again: what was graded is kept."
+            ) from error
+
+
 def due(room: Classroom, week: str, student: str) -> bool:
     """Whether a submission is new, or anything that its grade depends on has changed since it was graded."""
     before = room.outcome(student, week)
@@ -92,10 +119,7 @@ class Grading:
     def prepare(self, week: str, student: str) -> Task:
         """All that grading a submission needs; raises CouldNotBeGraded where there is no notebook of this week."""
         room = self.room
-        with room.gradebook() as gradebook:
-            self._inputs[week, student] = room.inputs(gradebook, student, week)
-            if week not in self._sheets:
-                self._sheets[week] = tuple(self._asked(gradebook, week))
+        patiently(lambda: self._look_up(week, student), self.tell)
         sheets = self._sheets[week]
         folder = room.path("submitted", student, week)
         _has_notebooks(folder, week, [f"{sheet.name}.ipynb" for sheet in sheets])
@@ -116,6 +140,13 @@ class Grading:
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
         return Task(student, notebooks, beside(folder, room.directory().ignore), sheets, settings)
+
+    def _look_up(self, week: str, student: str) -> None:
+        """What the gradebook has to say before a submission is graded."""
+        with self.room.gradebook() as gradebook:
+            self._inputs[week, student] = self.room.inputs(gradebook, student, week)
+            if week not in self._sheets:
+                self._sheets[week] = tuple(self._asked(gradebook, week))
 
     def _asked(self, gradebook: Gradebook, week: str) -> Iterator[Sheet]:
         directory = self.room.directory(week)
@@ -138,34 +169,13 @@ class Grading:
         if graded.reason:
             outcome.state = NOT_GRADED
             outcome.reason = graded.reason.replace(f"{room.root}{os.sep}", "")
-            self._patiently(lambda: _take_back(room, week, student, outcome.reason))
+            patiently(lambda: _take_back(room, week, student, outcome.reason), self.tell)
         else:
-            parsed = self._patiently(lambda: save(room, week, student, graded.notebooks))
+            parsed = patiently(lambda: save(room, week, student, graded.notebooks), self.tell)
             names = [sheet.name for sheet in self._sheets[week]]
             outcome.notes, outcome.exercises, outcome.integrity = _notes(names, parsed)
         room.remember(outcome)
         return outcome
-
-    def _patiently(self, action: Callable[[], Any]) -> Any:
-        """Do what writes to the gradebook or the disk; wait for a database that somebody else has locked."""
-        deadline = time.monotonic() + LOCKED
-        while True:
-            try:
-                return action()
-            except SQLAlchemyError as error:
-                words = str(getattr(error, "orig", error))
-                if "locked" not in words or time.monotonic() > deadline:
-                    raise GradingStopped(
-                        f"The gradebook could not be written: {words}. Close what else has it open, see that the disk "
-                        "has room, and run the same command again: what was graded is kept."
-                    ) from error
-                self.tell("waiting for the gradebook, which another program has locked")
-                time.sleep(0.5)
-            except OSError as error:
-                raise GradingStopped(
-                    f"{error.filename or self.room.root}: {error.strerror or error}. Free the space or mend the "
-                    "permissions, then run the same command again: what was graded is kept."
-                ) from error
 
 
 def feedback(room: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:

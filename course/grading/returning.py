@@ -21,6 +21,7 @@ from course.grading.classroom import Classroom
 from course.grading.collect import records
 from course.grading.errors import GradingStopped
 from course.grading.naming import CANVAS, MOODLE
+from course.grading.standing import SAMPLE, UNREADABLE_PAGE
 
 FOLDER = "folder"
 
@@ -39,8 +40,11 @@ def pack(room: Classroom, week: str, to: str, path: Path) -> Returned:
     known, made = records(room.root).get(week, {}), Returned(path)
     files: list[tuple[str, Path]] = []
     for student in room.hand_ins(week):
+        if to != FOLDER and student.startswith(SAMPLE):
+            continue
         folder = room.path("feedback", student, week)
-        pages = sorted(page for page in folder.rglob("*") if page.is_file() and not page.name.startswith("."))
+        # nbgrader copies what else was handed in, and its own notes, beside the pages
+        pages = sorted(page for page in folder.rglob("*") if page.suffix == ".html" or page.name == UNREADABLE_PAGE)
         record = known.get(student, {})
         if not pages:
             made.left_out.append((student, f"has no feedback yet; run `course grade {week}`"))

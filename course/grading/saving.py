@@ -25,12 +25,21 @@ READ_ONLY = 0o444
 
 
 def save(room: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
-    """Write a graded submission's files and grades; returns its notebooks."""
+    """Write a graded submission's files and grades; returns its notebooks. Where either fails neither is changed."""
     parsed = {name: nbformat.reads(text, as_version=nbformat.NO_CONVERT) for name, text in notebooks.items()}
-    _write_files(room, week, student, notebooks)
-    with warnings.catch_warnings(), room.gradebook() as gradebook:
-        warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
-        _save_grades(room, gradebook, week, student, parsed)
+    target = room.path("autograded", student, week)
+    aside = target.with_name(f".{target.name}.new")
+    try:
+        _write_files(room, week, student, notebooks, aside)
+        with warnings.catch_warnings(), room.gradebook() as gradebook:
+            warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
+            _save_grades(room, gradebook, week, student, parsed)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    if target.exists():
+        shutil.rmtree(target)
+    os.replace(aside, target)
     return parsed
 
 
@@ -61,7 +70,8 @@ def _save_grades(
                 untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
                 comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
         handed_in.late_submission_penalty = None
-    gradebook.db.commit()
+    gradebook.db.flush()
+    gradebook.db.expire_all()  # so that the scores are summed up anew
     late = submission.total_seconds_late
     if late > 0:
         rule = AssignLatePenalties(config=room.config)
@@ -71,17 +81,15 @@ def _save_grades(
                 penalty = rule.plugin_inst.late_submission_penalty(student, handed_in.score, late)
                 if penalty is not None:
                     handed_in.late_submission_penalty = rule._check_late_penalty(handed_in, penalty)
-        gradebook.db.commit()
+    gradebook.db.commit()
 
 
 def _named(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
 
 
-def _write_files(room: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> None:
-    """The submission's folder in autograded/: what was handed in, the course's own files, the finished notebooks."""
-    target = room.path("autograded", student, week)
-    aside = target.with_name(f".{target.name}.new")
+def _write_files(room: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
+    """A submission's folder for autograded/: what was handed in, the course's own files, the finished notebooks."""
     shutil.rmtree(aside, ignore_errors=True)
     directory = room.directory(week, student)
     submitted = room.path("submitted", student, week)
@@ -100,6 +108,3 @@ def _write_files(room: Classroom, week: str, student: str, notebooks: Mapping[st
         place = aside / f"{name}.ipynb"
         place.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
         os.chmod(place, READ_ONLY)
-    if target.exists():
-        shutil.rmtree(target)
-    os.replace(aside, target)
