@@ -11,7 +11,7 @@ from course import ask, feedback, known, student_id
 from course.ask import Made, Other, Reply
 from course.authoring.release import load_config
 from course.grading import judging
-from course.grading.judging import FIELDS, Witness, check_calls, judge_cell, students_names
+from course.grading.judging import FIELDS, Readers, Witness, check_calls, judge_cell, students_names
 from course.grading.kernel import Kernel as Inner
 from course.grading.room import KernelLost, _reply
 from course.grading.wire import decode, encode
@@ -74,7 +74,7 @@ class Saying(Here):
 
 
 def witness(kernel, cells=(), **more):
-    return Witness(kernel, list(cells), Here, **more)
+    return Witness(kernel, list(cells), Readers(Here), **more)
 
 
 def judge(code, test=TEST, name="double", **more):
@@ -298,14 +298,14 @@ def by_hand(cells, test=HAND):
     kernel = Here(cells)
     seen = witness(kernel, cells)
     record = judge_cell(test, "check-slope", 2, seen)
-    seen.close()
+    seen.readers.close()
     return record, kernel, seen
 
 
 def test_is_a_by_hand_answer_asked_in_a_process_of_its_own_and_only_there():
     record, kernel, seen = by_hand(CELLS)
     assert record["passed"] and kernel.asked == []
-    (reader,) = seen.readers.values()
+    (reader,) = seen.readers.kernels.values()
     assert reader.asked and all(hand for _, _, hand, _ in reader.asked) and reader.ended
     assert "hand" not in record["message"]
 

@@ -75,12 +75,10 @@ def _release(args: argparse.Namespace) -> int:
 def _known(args: argparse.Namespace) -> int:
     from course.authoring import known
 
-    with known.learning(*_chosen(args), everything=args.check) as learnt:
+    with known.learning(*_chosen(args), everything=True) as learnt:
         if args.check:
             return _check(args, "course/known, {}", lambda root, week: known.stale(root, week, learnt))
-        return _each(
-            args, lambda root, week: known.write_week(root, week, learnt) or [f"course/known, {week}: up to date"]
-        )
+        return _each(args, lambda root, week: known.write_week(root, week, learnt, everything=True))
 
 
 def _sync(args: argparse.Namespace) -> int:

@@ -1,13 +1,13 @@
 """From the wrong answers in a text to the fingerprints that the checks know them by.
 
-Those of visible checks go to `course/known/<week>-<notebook>.json`, committed, and with the package to students; those
-of hidden checks to `.stamps/known/`, on the instructor's side only. What a fingerprint is stands in `course/known`.
+Those of visible checks go to `course/known/<week>-<notebook>.json` and with the package to students; those of hidden
+checks to `.stamps/known/`, on the instructor's side only. Both are committed, so that only a text that has changed is
+learnt from anew. What a fingerprint is stands in `course/known`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import signal
 import threading
@@ -18,10 +18,9 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import course
 from course.authoring.build import digest
 from course.authoring.text import Source, SourceError, read
-from course.authoring.tree import STAMPS, AuthoringError, read_state, texts, write_if_changed, write_state
+from course.authoring.tree import STAMPS, AuthoringError, texts, write_if_changed
 
 if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked at anew
     from course.authoring.learn import Mistakes
@@ -39,30 +38,33 @@ def files(root: Path, path: Path) -> tuple[Path, Path]:
     return root / "course" / "known" / name, root / STAMPS / "known" / name
 
 
-def write_week(root: Path, week: str, learnt: Learnt) -> list[str]:
-    """Write a week's fingerprints where they are not up to date; one line for each text that was looked at anew."""
+def write_week(root: Path, week: str, learnt: Learnt, everything: bool = False) -> list[str]:
+    """Write the fingerprints of a week's texts that have changed (or of all); one line for each that was learnt from.
+
+    What the checks themselves make of a mistake may change too: ``everything`` is what brings that in.
+    """
     lines: list[str] = []
-    for path in _outdated(root, week):
+    for path in (_taught if everything else _outdated)(root, week):
         visible, hidden = files(root, path)
-        inputs, found = _inputs(path), learnt(path)
-        written = [_write(file, table) for file, table in ((visible, found.visible), (hidden, found.hidden))]
-        write_state(root, "known-state", f"{week}/{path.stem}", {"inputs": inputs})
+        found = learnt(path)
+        news = [_write(file, table) for file, table in ((visible, found.visible), (hidden, found.hidden))]
         count = len(found.visible.mistakes)
-        what = f"{count} mistakes known to the visible checks" if any(written) else "up to date"
+        what = f"{count} mistakes known to the visible checks" if any(news) else "up to date"
         lines.append(f"{visible.relative_to(root).as_posix()}: {what}")
     return lines
 
 
 def stale(root: Path, week: str, learnt: Learnt) -> list[str]:
-    """What of the week's visible fingerprints is not what the texts give, one line each. Changes nothing."""
+    """What of the week's fingerprints is not what the texts give, one line each. Changes nothing."""
     from course.authoring.learn import agrees
 
     lines: list[str] = []
     for path in _taught(root, week):
-        file = files(root, path)[0]
-        if not agrees(file, learnt(path).visible):
-            what = "is stale" if file.is_file() else "is missing"
-            lines.append(f"{file.relative_to(root).as_posix()} {what}. Run `course known {week}`.")
+        found = learnt(path)
+        for file, table in zip(files(root, path), (found.visible, found.hidden), strict=True):
+            if not agrees(file, table):
+                what = "is stale" if file.is_file() else "is missing"
+                lines.append(f"{file.relative_to(root).as_posix()} {what}. Run `course known {week}`.")
     return lines
 
 
@@ -117,7 +119,9 @@ def _mistakes(source: Source) -> Mistakes:
     from course.authoring.learn import mistakes
 
     try:
-        return mistakes(source)
+        found = mistakes(source)
+        found.hidden.text = _inputs(source.path)
+        return found
     except Exception as error:
         raise AuthoringError(
             f"source/{source.assignment}/{source.path.name}: a cell of the solved notebook stops: "
@@ -132,30 +136,28 @@ def _taught(root: Path, week: str) -> list[Path]:
 
 def _outdated(root: Path, week: str) -> list[Path]:
     """The week's texts whose fingerprints were not learnt from what they are now."""
-    return [
-        path
-        for path in _taught(root, week)
-        if read_state(root, "known-state", f"{week}/{path.stem}").get("inputs") != _inputs(path)
-        or not all(file.is_file() for file in files(root, path))
-    ]
+    return [path for path in _taught(root, week) if not _learnt_from(path, *files(root, path))]
+
+
+def _learnt_from(path: Path, visible: Path, hidden: Path) -> bool:
+    from course.known import loads
+
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        return visible.is_file() and loads(hidden.read_text(encoding="utf-8")).text == _inputs(path)
+    return False
 
 
 def _inputs(path: Path) -> str:
-    """A hash of all that a text's fingerprints are learnt from."""
-    return digest(path.read_bytes(), _makers())
+    """A hash of a text."""
+    return digest(path.read_bytes())
 
 
 def _write(file: Path, table: Table) -> bool:
+    """Write a table where it is not there already; returns whether its mistakes are others than before."""
     from course.authoring.learn import agrees
     from course.known import dumps
 
-    return not agrees(file, table) and write_if_changed(file, dumps(table).encode())
-
-
-@functools.cache
-def _makers() -> bytes:
-    """A hash of the code that fingerprints depend on: the checks, the cases, and how texts are rehearsed."""
-    package = Path(course.__file__).parent
-    names = [*package.glob("*.py"), *(package / "known").glob("*.py")]
-    names += [package / "authoring" / f"{name}.py" for name in ("known", "learn", "rehearse")]
-    return digest(*(path.read_bytes() for path in sorted(names))).encode()
+    same = agrees(file, table)
+    if not same or table.text:
+        write_if_changed(file, dumps(table).encode())
+    return not same

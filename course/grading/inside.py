@@ -25,7 +25,6 @@ import signal
 import socket
 import sys
 import time
-import types
 from pathlib import Path
 from typing import Any
 
@@ -353,23 +352,17 @@ def _share(pid: int | str) -> int:
 
 
 def _read(channel: Channel, source: list[str]) -> None:
-    """Run a slice's pieces in a module of their own, and answer questions about it. No return."""
+    """Run a slice, answer questions about it, and then about others that come. No return."""
     import io
-    import linecache
 
     from course.grading.kernel import Kernel
 
     if gpu := os.environ.get("COURSE_GPU"):
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
-    module = types.ModuleType("__main__")
-    sys.modules["__main__"] = module
     sys.stdout = sys.stderr = io.StringIO()
-    for number, piece in enumerate(source):
-        filename = f"<slice {number}>"
-        linecache.cache[filename] = (len(piece), None, piece.splitlines(keepends=True), filename)
-        with contextlib.suppress(Exception):  # the question will say what is missing
-            exec(compile(piece, filename, "exec"), module.__dict__)
-    Kernel(channel, None, module.__dict__).serve()
+    reader = Kernel(channel, None, {})
+    reader.do_slice({"source": source})
+    reader.serve()
 
 
 def _prctl(option: int, value: int) -> None:

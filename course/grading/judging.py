@@ -38,37 +38,75 @@ FIELDS = ("what", "where", "cause", "next")
 _one_at_a_time = threading.Lock()  # the checks read this process's environment
 
 
+class Readers:
+    """Processes in which nothing but slices has run: one for each strictness, lent to one test cell after another.
+
+    That one slice has run before another gives the second nothing: it could have held the first one's statements. But
+    the first may have spoilt something, so an answer that fails in a process that others had is asked again in one of
+    its own (``Witness.crowded``). ``start`` makes such a process out of its first slice.
+    """
+
+    def __init__(self, start: Callable[[Sequence[str]], Kernel]):
+        self._start = start
+        self.kernels: dict[bool, Kernel] = {}
+        self.lent: dict[bool, int] = {}
+        self._now: dict[bool, Sequence[str]] = {}
+
+    def with_slice(self, source: Sequence[str], derivatives: bool) -> Kernel:
+        """The process, ready to be asked about this slice."""
+        kernel = self.kernels.get(derivatives)
+        if kernel is not None and self._now[derivatives] != source:
+            try:
+                kernel.slice(source)
+            except KernelLost:
+                kernel = None
+        if kernel is None:
+            self.lent[derivatives] = 0
+            kernel = self.kernels[derivatives] = self._start(source)
+        self._now[derivatives] = source
+        return kernel
+
+    def close(self) -> None:
+        """End the processes."""
+        for kernel in self.kernels.values():
+            kernel.end()
+
+
 @dataclass
 class Witness:
     """Whom a test cell's questions go to.
 
     ``kernel`` holds the student's names as they were at the test cell, ``cells`` is the code before it, and
-    ``reading`` starts a process with a slice of that code. ``student`` is an ID where the submission is on record
-    under one.
+    ``readers`` are the processes for slices of that code. ``student`` is an ID where the submission is on record under
+    one.
     """
 
     kernel: Kernel
     cells: Sequence[str]
-    reading: Callable[[Sequence[str]], Kernel]
+    readers: Readers
     student: str = ""
     hidden: str = ""
     gpu: bool = False
-    readers: dict[tuple[str, bool], Kernel] = field(default_factory=dict)
+    _slices: dict[tuple[str, bool], Slice] = field(default_factory=dict)
+    _borrowed: set[bool] = field(default_factory=set)
 
     def strict(self, name: str, derivatives: bool) -> Kernel | str:
         """The process that knows nothing but what ``name`` needs, or why there is none."""
         key = (name, derivatives)
-        if key not in self.readers:
-            piece: Slice = slice_of(self.cells, name, derivatives=derivatives)
-            if piece.refused:
-                return piece.refused
-            self.readers[key] = self.reading(piece.source)
-        return self.readers[key]
+        if key not in self._slices:
+            self._slices[key] = slice_of(self.cells, name, derivatives=derivatives)
+        if self._slices[key].refused:
+            return self._slices[key].refused
+        kernel = self.readers.with_slice(self._slices[key].source, derivatives)
+        if derivatives not in self._borrowed:
+            self._borrowed.add(derivatives)
+            self.readers.lent[derivatives] += 1
+        return kernel
 
-    def close(self) -> None:
-        """End the processes that were started for its questions."""
-        for kernel in self.readers.values():
-            kernel.end()
+    @property
+    def crowded(self) -> bool:
+        """Whether a process that it put questions to had been asked by another test cell before."""
+        return any(self.readers.lent.get(derivatives, 0) > 1 for derivatives in self._borrowed)
 
 
 class There(Elsewhere):

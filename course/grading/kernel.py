@@ -12,6 +12,7 @@ Every request is a dict with the key "do":
 - ``look``: ``{"names": {...}}``, each of the names asked for as ``["value", it]``, ``["function"]``, ``["class"]``,
   ``["object", what, is_module]`` or ``["missing"]``.
 - ``ask``: call the function, or the module made before ("made"), for all "calls"; ``{"replies": [...]}``.
+- ``slice``: in a process for slices, run "source" in a module of its own, which questions are about from now on.
 - ``make``: make an object of the class; ``{"made": number, "reply": ..., "parameters": {...}}``.
 
 Nothing that it answers is trusted: it runs beside the student's code, and the worst that code can do to it is to make
@@ -23,9 +24,11 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import linecache
 import os
 import signal
 import sys
+import types
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -242,6 +245,7 @@ class Kernel:
         self.channel, self.shell, self.names = channel, shell, names
         self.made: list[Any] = []
         self.copies: list[int] = []
+        self.pieces = 0
         self.pid = os.getpid()
         OUTLET.channel = channel
 
@@ -309,6 +313,22 @@ class Kernel:
         os.close(end)
         self.copies = [each for each in self.copies if _runs(each)] + [pid]  # and those that have ended are let go
         return {"snapshot": pid}
+
+    def do_slice(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run a slice's pieces in a new module; not in a kernel that runs cells."""
+        if self.shell is not None:
+            return {"error": "not a process for slices"}
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module
+        self.names = module.__dict__
+        with _quiet():
+            for piece in request["source"]:
+                self.pieces += 1
+                filename = f"<slice {self.pieces}>"
+                linecache.cache[filename] = (len(piece), None, piece.splitlines(keepends=True), filename)
+                with contextlib.suppress(Exception):  # the question will say what is missing
+                    exec(compile(piece, filename, "exec"), module.__dict__)
+        return {}
 
     def do_look(self, request: dict[str, Any]) -> dict[str, Any]:
         """What the names stand for."""

@@ -193,6 +193,10 @@ class Kernel:
             raise self._gone(WireError("not replies"))
         return [_reply(each) for each in said]
 
+    def slice(self, source: Sequence[str]) -> None:
+        """In a process that ``Room.reading`` made: run another slice, and answer about that one from now on."""
+        self._ask({"do": "slice", "source": list(source)})
+
     def make(self, name: str, build: Sequence[Any]) -> tuple[int, Made]:
         """Make an object of a class, or take the one that is there; its number, and what it is."""
         import torch

@@ -34,10 +34,14 @@ STOPS = "your code stops there"  # the end of `where` after an exception
 
 @dataclass
 class Table:
-    """The mistakes of one notebook: their sentences, and for each check's digest the fingerprints by mistake."""
+    """The mistakes of one notebook: their sentences, and for each check's digest the fingerprints by mistake.
+
+    ``text`` is a hash of the author's text that they were learnt from, where that is kept.
+    """
 
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     checks: dict[str, dict[int, list[prints.Print]]] = field(default_factory=dict)
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def loads(text: str) -> Table:
     """The table in a file's text. Raises ValueError or KeyError where it is none."""
     data = json.loads(text)
     checks = {key: {int(number): found for number, found in each.items()} for key, each in data["checks"].items()}
-    return Table([(says, step) for says, step in data["mistakes"]], checks)
+    return Table([(says, step) for says, step in data["mistakes"]], checks, data.get("text", ""))
 
 
 def dumps(table: Table) -> str:
@@ -133,7 +137,8 @@ def dumps(table: Table) -> str:
     short: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
     checks = [f"{json.dumps(key)}: {json.dumps(each, **short)}" for key, each in sorted(table.checks.items())]
     mistakes = [json.dumps(list(mistake), ensure_ascii=False) for mistake in table.mistakes]
-    return f'{{\n "mistakes": [\n  {lines(mistakes)}\n ],\n "checks": {{\n  {lines(checks)}\n }}\n}}\n'
+    text = f' "text": {json.dumps(table.text)},\n' if table.text else ""
+    return f'{{\n{text} "mistakes": [\n  {lines(mistakes)}\n ],\n "checks": {{\n  {lines(checks)}\n }}\n}}\n'
 
 
 def _tables() -> list[Table]:
