@@ -10,7 +10,7 @@ import torch
 from relu_network import gradients, network
 
 from course import cases, check, figures, known, trail
-from course.authoring.known import stale, strays
+from course.authoring.known import _outdated, stale, strays
 from course.authoring.learn import Mistakes, mistakes
 from course.authoring.rehearse import stages
 from course.authoring.text import loads, read
@@ -145,6 +145,10 @@ def test_is_a_match_on_one_case_said_as_such(half):
 
     assert "cause   On this case: The power comes down" in says(slope, one.visible, seeds=1)
     assert stage.exercise.name == "slope"
+
+
+def test_is_nothing_to_be_learnt_in_a_fresh_clone():
+    assert [path.name for week in WEEKS for path in _outdated(ROOT, week)] == []
 
 
 def test_is_no_known_mistake_named_where_nothing_was_returned():
@@ -299,4 +303,4 @@ def test_is_there_no_stray_file_of_fingerprints():
 @pytest.mark.long
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_fingerprints_are_not_stale(week):
-    assert stale(ROOT, week) == []
+    assert stale(ROOT, week, lambda path: mistakes(read(path))) == []
