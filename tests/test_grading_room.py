@@ -270,8 +270,13 @@ def test_is_a_flood_that_counts_for_nothing_stopped_by_the_grader(own):
 
 
 def test_is_memory_limited_for_one_process(own):
-    assert own.error(f"x = bytearray({LIMITS.memory + (50 << 20)})").startswith("MemoryError")
-    assert "allocate" in own.error(f"import torch\ntorch.zeros({(LIMITS.memory + (50 << 20)) // 4})")
+    assert own.error(f"x = bytearray({4 * LIMITS.memory})").startswith("MemoryError")
+    assert "allocate" in own.error(f"import torch\ntorch.zeros({LIMITS.memory})")
+    assert own.lost("x = []\nwhile True: x.append(b'1' * (10 << 20))") == "it took too much memory"
+
+
+def test_is_memory_there_again_after_a_cell_that_took_it_all(own):
+    own.error(f"x = bytearray({4 * LIMITS.memory})")
     assert own.text("print(len(bytearray(1 << 20)))") == "1048576\n"
 
 

@@ -63,6 +63,10 @@ POLL = 0.1
 
 _PAGE, _LARGE = resource.getpagesize(), 2 << 20
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25
+_AHEAD = 512 << 20
+"""Bytes that a process may ask for beyond what it may have, so that the watch stops what grows before Python refuses:
+what stops leaves no full memory to the cells after it."""
+
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER = 1, 4, 36
 
 
@@ -215,7 +219,7 @@ class Warden:
             os.dup2(nowhere, number)
         used = _status("self").get("VmData", 0) * 1024
         for kind, most in (
-            (resource.RLIMIT_DATA, used + self.limits["memory"]),
+            (resource.RLIMIT_DATA, used + 2 * self.limits["memory"] + _AHEAD),
             (resource.RLIMIT_FSIZE, self.limits["file_size"]),
             (resource.RLIMIT_NPROC, self.limits["processes"] if self.alone else None),
             (resource.RLIMIT_NOFILE, 512),
