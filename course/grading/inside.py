@@ -257,8 +257,14 @@ class Warden:
         if sum(_at_most(pid, base) for pid in others) < most:
             return
         theirs = base - _share("self")  # of what this process has imported, their share; copies' is counted once
-        if sum(_share(pid) for pid in others) > most + theirs:
-            self._stop("too much memory")
+        shares = {pid: _share(pid) for pid in others}
+        if sum(shares.values()) > most + theirs:
+            largest = max(shares, key=shares.__getitem__)
+            if shares[largest] > most / 2:
+                self.said.append("too much memory")
+                self._signal(largest, signal.SIGKILL)
+            else:
+                self._stop("too much memory")
 
     def _stop(self, reason: str) -> None:
         self.said.append(reason)
