@@ -816,7 +816,9 @@ def test_does_a_missing_bubblewrap_say_the_ways_out(monkeypatch, tmp_path):
 
 
 def test_does_a_room_that_does_not_start_say_its_last_words(monkeypatch):
-    monkeypatch.setattr(sandbox, "command", lambda space, program, gpu: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
+    monkeypatch.setattr(
+        sandbox, "command", lambda space, program, gpu: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"]
+    )
     room = Room(LIMITS)
     with pytest.raises(GradingStopped, match="did not start: no torch here"):
         room.wait()

@@ -13,7 +13,7 @@ import pytest
 
 from course.authoring.text import Cell, read
 from course.grading import room as rooms
-from course.grading.judging import Witness, judge_cell
+from course.grading.judging import Readers, Witness, judge_cell
 from course.grading.room import KernelLost, Limits, Room
 
 ROOT = Path(__file__).parents[1]
@@ -46,9 +46,10 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
                 try:
                     for code in (answer.source, *between):
                         copy.run(code, seconds=60, clean=True)
-                    witness = Witness(copy, mine, room.reading, "", hidden)
+                    readers = Readers(room.reading)
+                    witness = Witness(copy, mine, readers, "", hidden)
                     record = judge_cell(cells[places[cell.name]].source, f"check-{cell.name}", 1, witness)
-                    witness.close()
+                    readers.close()
                 except KernelLost as lost:
                     record = {"passed": False, "message": lost.reason}
                 copy.end()
