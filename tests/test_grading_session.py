@@ -68,6 +68,8 @@ ENDS = {
     "wedged": DEAF,
     "closed files": "import os\nos.closerange(0, 512)",
     "builtins": "import builtins\nbuiltins.len = builtins.print = builtins.isinstance = None",
+    "memory": "x = b'1' * (600 << 20)",
+    "memory, bit by bit": "x = []\nwhile True: x.append(b'1' * (10 << 20))",
     "segfault": "import ctypes\nctypes.string_at(0)",
     "noise on its files": "import os, contextlib\nfor n in range(3, 64):\n"
     "    with contextlib.suppress(OSError): os.write(n, b'\\xff' * 64)",
@@ -84,7 +86,6 @@ SPOILS = {
     "default device": "torch.set_default_device('meta')",
     "threads": "torch.set_num_threads(3)",
     "builtins as names": "sum = 3\nprint = len = type = range = None\ncheck = cases = 5",
-    "memory": "x = b'1' * (600 << 20)",
     "flood": "for n in range(99_999): print('x' * 99)",
     "streams": "import sys\nsys.stdout.close(); sys.stderr = None",
     "no more errors": "get_ipython().showtraceback = None",

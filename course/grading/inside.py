@@ -7,8 +7,8 @@ same user (``PR_SET_DUMPABLE``).
 It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``enter`` (wipe,
 put the submission's files down, set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or
 a process that runs a slice of the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was
-stopped, and for what), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends: the grader then makes a
-new room.
+stopped, and for what), ``watch`` (look at once), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends:
+the grader then makes a new room.
 """
 
 from __future__ import annotations
@@ -196,6 +196,11 @@ class Warden:
         self._reap()
         said, self.said = self.said, []
         return {"said": said}
+
+    def do_watch(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Look at once what the submission takes; whether anything had to be stopped."""
+        self._watch()
+        return {"stopped": any(word.startswith("too ") for word in self.said)}
 
     def do_leave(self, _: dict[str, Any]) -> dict[str, Any]:
         """End a submission: nothing of it stays."""

@@ -143,6 +143,8 @@ class Kernel:
                 ran.ok, ran.exited = said.get("ok") is True, said.get("exit") is True
                 ran.flooded = ran.flooded or said.get("flood") is True
                 ran.count = said["count"] if type(said.get("count")) is int else None
+                if clean and self.room.watch():  # what the cell leaves behind is too much: it is to blame, not the next
+                    raise self._gone(Closed())
                 return ran
             kind, content = message.get("out") if isinstance(message.get("out"), list) else (None, None)
             if not isinstance(kind, str) or not isinstance(content, dict):
@@ -357,6 +359,10 @@ class Room:
         finally:
             theirs.close()
         return Kernel(self, Channel(ours), int(said["pid"]))
+
+    def watch(self) -> bool:
+        """Whether the submission took more than it may, and was stopped."""
+        return self.tell({"do": "watch"})["stopped"] is True
 
     def why(self) -> list[str]:
         """What its first process had to stop, and for what."""
