@@ -93,6 +93,13 @@ def below(pid):
     return found
 
 
+def under_way(root):
+    """A run that has finished its first submission."""
+    running = begin(root)
+    until(lambda: finished(root), running)
+    return running
+
+
 def gone(processes):
     deadline = time.monotonic() + 20
     while left := [pid for pid in processes if Path(f"/proc/{pid}").exists() and _state(pid) != "Z"]:
@@ -119,8 +126,7 @@ def carries_on(root, done, expected):
 
 @pytest.mark.long
 def test_does_ctrl_c_end_within_seconds_and_keep_what_is_done(graded, fresh):
-    running = begin(fresh)
-    until(lambda: finished(fresh), running)
+    running = under_way(fresh)
     started = below(running.pid)
     running.send_signal(signal.SIGINT)
     asked = time.monotonic()
@@ -135,8 +141,7 @@ def test_does_ctrl_c_end_within_seconds_and_keep_what_is_done(graded, fresh):
 
 @pytest.mark.long
 def test_does_killing_the_main_process_lose_nothing(graded, fresh):
-    running = begin(fresh)
-    until(lambda: finished(fresh), running)
+    running = under_way(fresh)
     started = below(running.pid)
     assert any("course.grading.inside" in command for command in started.values())
     running.kill()
@@ -149,8 +154,7 @@ def test_does_killing_the_main_process_lose_nothing(graded, fresh):
 
 @pytest.mark.long
 def test_does_killing_a_worker_lose_nothing(graded, fresh):
-    running = begin(fresh)
-    until(lambda: finished(fresh), running)
+    running = under_way(fresh)
     workers = [pid for pid, command in below(running.pid).items() if "loky" in command and "LokyProcess" in command]
     assert len(workers) == 2 and len(finished(fresh)) < len(CLASS)
     os.kill(workers[0], signal.SIGKILL)
@@ -161,8 +165,7 @@ def test_does_killing_a_worker_lose_nothing(graded, fresh):
 
 @pytest.mark.long
 def test_does_killing_forked_kernels_and_rooms_lose_nothing_that_was_finished(graded, fresh):
-    running = begin(fresh)
-    until(lambda: finished(fresh), running)
+    running = under_way(fresh)
     before, kept = finished(fresh), (fresh / "autograded" / "s0" / "week9" / "small.ipynb")
     text = kept.read_bytes() if "s0" in before else None
 

@@ -27,8 +27,6 @@ MOST_TRIES = 3
 """Times that a submission is begun whose process was killed."""
 DESERTED = 60.0
 """Seconds to wait for a worker to come back to a Dask cluster that has none."""
-
-
 _HOW = "workers with `dask worker ADDRESS --nthreads 1`"
 
 

@@ -139,7 +139,7 @@ def _grade_all(room: Classroom, jobs: list[Job], due: list[Job], args: argparse.
     from course.grading.classroom import GRADED, NOT_GRADED
 
     tell = partial(console.print, soft_wrap=True)
-    if due and not args.unsafe and not args.cluster:
+    if due and not room.config.Execute.unsafe and not args.cluster:
         sandbox.bubblewrap()  # or say at once that there is no sandbox
     if due and room.config.Execute.device == "cuda" and not args.cluster:
         from course import device

@@ -152,8 +152,7 @@ class Execute(NbGraderPreprocessor):
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
             record, crowded = self._asked(session, code, cell, readers)
-            alone = record["state"] == "failed" and session.alone(code.number)
-            if alone or (record["state"] == "failed" and crowded):  # it may have been another's doing
+            if record["state"] == "failed" and (session.alone(code.number) or crowded):  # maybe another's doing
                 record, _ = self._asked(session, code, cell, own := Readers(room.reading))
                 own.close()
             cell.execution_count = None

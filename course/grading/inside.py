@@ -91,7 +91,7 @@ def _in_large_pages() -> None:
     """Move this process's memory into pages of 2 MiB, where Linux can (6.1 and later; madvise(2)).
 
     A fork copies the table of all pages, and what ends gives them back one by one. With 400 MiB of imported modules
-    that is most of what a fork costs: see benchmarks/grading.md.
+    that is most of what a fork costs: see benchmarks/levers.md.
     """
     with contextlib.suppress(OSError, AttributeError):
         madvise = ctypes.CDLL(None).madvise

@@ -30,7 +30,7 @@ from course.grading.reading import beside
 from course.grading.repair import Plan
 from course.grading.saving import save
 from course.grading.scores import forget
-from course.grading.standing import UNREADABLE_PAGE
+from course.grading.standing import UNREADABLE_PAGE, noted
 from course.grading.work import Graded, Sheet, Task
 from course.student_id import OTHER_ID
 
@@ -231,15 +231,9 @@ def _notes(
     names: list[str], notebooks: Mapping[str, NotebookNode]
 ) -> tuple[list[str], list[dict[str, Any]], list[str]]:
     """What was noted in the finished notebooks and of missing ones, the exercises' records, and what to look at."""
-    notes, exercises, integrity = [], [], []
-    for name in sorted(names):
-        if name not in notebooks:
-            notes.append(f"{name}.ipynb was not handed in; its exercises count as not answered.")
-            continue
-        said = notebooks[name].metadata.get("course", {})
-        notes += said.get("repairs", [])
-        exercises += [{"notebook": name, **record} for record in said.get("exercises", [])]
-        integrity += [f"{name}.ipynb, {remark}" for remark in said.get("integrity", [])]
+    notes, exercises, integrity = noted((name, notebooks[name]) for name in sorted(names) if name in notebooks)
+    missing = sorted(set(names) - set(notebooks))
+    notes += [f"{name}.ipynb was not handed in; its exercises count as not answered." for name in missing]
     if any(record.get("cause") == OTHER_ID for record in exercises):
         notes.append("The practice was solved for another ID than the one on record.")
         integrity.append("The practice was solved for another ID than the one on record.")

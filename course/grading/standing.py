@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,6 +112,17 @@ def finished(room: Classroom, student: str, week: str) -> Iterator[tuple[str, di
             yield path.stem, content
 
 
+def noted(notebooks: Iterable[tuple[str, Mapping[str, Any]]]) -> tuple[list[str], list[dict[str, Any]], list[str]]:
+    """What grading noted in finished notebooks, (name, content): what was mended, each exercise, what to look at."""
+    notes, exercises, integrity = [], [], []
+    for name, content in notebooks:
+        said = content.get("metadata", {}).get("course", {})
+        notes += said.get("repairs", ())
+        exercises += [{"notebook": name, **record} for record in said.get("exercises", ())]
+        integrity += [f"{name}.ipynb, {remark}" for remark in said.get("integrity", ())]
+    return notes, exercises, integrity
+
+
 def known(room: Classroom, student: str, week: str) -> Outcome | None:
     """What is known of a submission: as `course grade` remembers it, with what stands in the finished notebooks.
 
@@ -120,12 +131,7 @@ def known(room: Classroom, student: str, week: str) -> Outcome | None:
     outcome = room.outcome(student, week)
     if outcome is not None and outcome.state == NOT_GRADED:
         return outcome
-    notes, exercises, integrity = [], [], []
-    for name, content in finished(room, student, week):
-        noted = content.get("metadata", {}).get("course", {})
-        notes += noted.get("repairs", ())
-        exercises += [{"notebook": name, **record} for record in noted.get("exercises", ())]
-        integrity += [f"{name}.ipynb, {remark}" for remark in noted.get("integrity", ())]
+    notes, exercises, integrity = noted(finished(room, student, week))
     if outcome is None:
         return Outcome(student, week, GRADED, "", notes, exercises, integrity) if exercises else None
     return replace(outcome, exercises=exercises) if exercises else outcome
