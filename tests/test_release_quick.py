@@ -20,7 +20,7 @@ def test_are_mistakes_learnt_in_another_process_those_learnt_in_this_one(course)
     path = course / "source" / "week9" / "small.py"
     with known.learning(course, ["week9"]) as learnt:
         there = learnt(path)
-    here = known._mistakes(read(path))
+    here = known._mistakes(read(path), known._inputs(path))
     assert there == here
     assert len(here.hidden.mistakes) >= 2
 

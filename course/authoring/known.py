@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from course.authoring.build import digest
 from course.authoring.text import Source, SourceError, read
-from course.authoring.tree import STAMPS, AuthoringError, texts, write_if_changed
+from course.authoring.tree import STAMPS, AuthoringError, cores, texts, write_if_changed
 
 if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked at anew
     from course.authoring.learn import Mistakes
@@ -73,21 +73,22 @@ def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator
     """Inside, other processes learn the mistakes of the weeks' outdated texts (or of all); call it for a text's."""
     due = [path for week in weeks for path in (_taught if everything else _outdated)(root, week)]
     if not due:
-        yield lambda path: _mistakes(read(path))
+        yield lambda path: _mistakes(read(path), _inputs(path))
         return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     processes = get_context("forkserver")
     processes.set_forkserver_preload(_PRELOAD)
-    pool = ProcessPoolExecutor(min(cores, len(due)), processes, _ready)
+    pool = ProcessPoolExecutor(min(cores(), len(due)), processes, _ready)
     under_way: dict[str, Future[Mistakes]] = {}
     for path in sorted(due, key=lambda path: path.stat().st_size, reverse=True):  # the longest first
         with contextlib.suppress(SourceError):  # told when the text is built
-            under_way[_inputs(path)] = pool.submit(_mistakes, read(path))
+            inputs = _inputs(path)
+            under_way[inputs] = pool.submit(_mistakes, read(path), inputs)
 
     def learnt(path: Path) -> Mistakes:
-        future = under_way.get(_inputs(path))  # none where the text has changed since
+        inputs = _inputs(path)
+        future = under_way.get(inputs)  # none where the text has changed since
         try:
-            return future.result() if future else _mistakes(read(path))
+            return future.result() if future else _mistakes(read(path), inputs)
         except BrokenProcessPool:
             raise AuthoringError(
                 f"source/{path.parent.name}/{path.name}: the process that ran its wrong answers was killed. See that "
@@ -115,12 +116,12 @@ def _ready() -> None:
     torch.set_num_threads(1)
 
 
-def _mistakes(source: Source) -> Mistakes:
+def _mistakes(source: Source, inputs: str) -> Mistakes:
     from course.authoring.learn import mistakes
 
     try:
         found = mistakes(source)
-        found.hidden.text = _inputs(source.path)
+        found.hidden.text = inputs
         return found
     except Exception as error:
         raise AuthoringError(

@@ -126,3 +126,8 @@ def write_state(root: Path, step: str, name: str, state: dict[str, Any]) -> None
     """Note something about a file or a week for the next time."""
     text = json.dumps(state, indent=1, sort_keys=True) + "\n"
     write_if_changed(root / STAMPS / step / f"{name}.json", text.encode())
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -30,11 +30,6 @@ DESERTED = 60.0
 _HOW = "workers with `dask worker ADDRESS --nthreads 1`"
 
 
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _ready() -> None:
     """In a new process: leave Ctrl-C to the main one, and begin to import."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

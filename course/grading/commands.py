@@ -134,8 +134,9 @@ def _grade_all(room: Classroom, jobs: list[Job], due: list[Job], args: argparse.
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from course.authoring.tree import cores
     from course.grading import pipeline, sandbox
-    from course.grading.ahead import Ahead, cores
+    from course.grading.ahead import Ahead
     from course.grading.classroom import GRADED, NOT_GRADED
 
     tell = partial(console.print, soft_wrap=True)
