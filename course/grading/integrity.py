@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -85,7 +86,7 @@ def remarks(nb: NotebookNode) -> list[Remark]:
         if marks.get("locked") or (marks.get("grade") and not marks.get("solution")) or _installs_course(cell.source):
             continue
         seen: set[str] = set()
-        for kind, line in _cell_remarks(str(cell.source), known):
+        for kind, line in _cell_remarks(str(cell.source), frozenset(known)):
             if kind not in seen:
                 seen.add(kind)
                 found.append(Remark(number, kind, line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."))
@@ -98,8 +99,13 @@ def _installs_course(source: str) -> bool:
     return rest != source and (rest == NO_INSTALL or bool(_ADDRESS.fullmatch(rest)))
 
 
-def _cell_remarks(source: str, known: set[str]) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=4096)  # most cells are the same in all of a class's notebooks
+def _cell_remarks(source: str, known: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Kinds and lines of one cell."""
+    return tuple(_what_to_look_at(source, known))
+
+
+def _what_to_look_at(source: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
     for line in source.splitlines():
         if re.match(r"\s*(%{0,2}pip|%{0,2}conda|!\s*(pip|conda))\s+(install|uninstall)", line):
             yield "installs packages", line.strip()
@@ -113,9 +119,10 @@ def _cell_remarks(source: str, known: set[str]) -> Iterator[tuple[str, str]]:
     if tree is None:
         return
     lines = (python_of(source) or "").splitlines()
-    libraries = _libraries(tree, known)
     try:
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(tree))
+        libraries = _libraries(nodes, known)
+        for node in nodes:
             for kind in _kinds(node, libraries):
                 at = getattr(node, "lineno", 1)
                 yield kind, lines[at - 1].strip() if at <= len(lines) else ""
@@ -134,7 +141,7 @@ def _parsed(source: str) -> ast.Module | None:
 
 def _imported(source: str) -> set[str]:
     """The names by which a cell imports a library or something out of one."""
-    tree, found = _parsed(source), set()
+    tree, found = _parsed(source) if "import" in source else None, set()
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             bound = imported_names(node)
@@ -142,11 +149,10 @@ def _imported(source: str) -> set[str]:
     return found
 
 
-def _libraries(tree: ast.Module, known: set[str]) -> set[str]:
+def _libraries(nodes: Sequence[ast.AST], known: frozenset[str]) -> frozenset[str]:
     """The names in a cell by which a library may be known: ``known`` ones that it does not assign, and aliases."""
-    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    found = known - stored
-    for node in ast.walk(tree):
+    found = known - {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
             root = root_of(node.value)
             if isinstance(root, ast.Name) and root.id in known:
@@ -154,7 +160,7 @@ def _libraries(tree: ast.Module, known: set[str]) -> set[str]:
     return found
 
 
-def _kinds(node: ast.AST, libraries: set[str]) -> Iterator[str]:
+def _kinds(node: ast.AST, libraries: frozenset[str]) -> Iterator[str]:
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         yield from (_MODULES[name.split(".")[0]] for name in names if name.split(".")[0] in _MODULES)
@@ -177,7 +183,7 @@ def _kinds(node: ast.AST, libraries: set[str]) -> Iterator[str]:
             yield "a tensor that answers for itself"
 
 
-def _attribute(node: ast.Attribute, libraries: set[str]) -> Iterator[str]:
+def _attribute(node: ast.Attribute, libraries: frozenset[str]) -> Iterator[str]:
     root = root_of(node)
     name = root.id if isinstance(root, ast.Name) else ""
     if not isinstance(node.ctx, ast.Load):
@@ -201,7 +207,7 @@ def _attribute(node: ast.Attribute, libraries: set[str]) -> Iterator[str]:
         yield "hooks into IPython"
 
 
-def _call(node: ast.Call, libraries: set[str]) -> Iterator[str]:
+def _call(node: ast.Call, libraries: frozenset[str]) -> Iterator[str]:
     function, first = node.func, node.args[0] if node.args else None
     name = function.id if isinstance(function, ast.Name) else ""
     if name in _CALLS:

@@ -33,7 +33,7 @@ def parse(text: str, name: str) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nb = nbformat.reads(_without_outputs(text.lstrip("\ufeff")), as_version=4)
+            nb = nbformat.convert(nbformat.reader.reads(_without_outputs(text.lstrip("\ufeff"))), 4)
             _, nb = nbformat.validator.normalize(nb)
             nbformat.validate(nb)
     except nbformat.reader.NotJSONError:

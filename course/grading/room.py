@@ -286,7 +286,7 @@ class Room:
             program.close()
         self.control = Channel(ours)
         self._ready = False
-        self._entered = False
+        self._entered = self._leaving = False
         _open_rooms.add(self)
 
     def _without_walls(self) -> tuple[list[str], dict[str, str]]:
@@ -326,10 +326,16 @@ class Room:
         """Its first process's answer; raises RoomLost."""
         with self._lock:
             try:
+                self._left()
                 self.control.send(request, time.monotonic() + PATIENCE, fds)
                 return self.control.receive(time.monotonic() + PATIENCE)
             except (WireError, TimeoutError, OSError) as error:
                 raise RoomLost(str(error)) from None
+
+    def _left(self) -> None:
+        if self._leaving:
+            self.control.receive(time.monotonic() + PATIENCE)
+            self._leaving = False
 
     def enter(self, files: Mapping[str, bytes]) -> None:
         """Begin a submission with these files beside its notebook, by relative path; raises RoomLost."""
@@ -372,12 +378,15 @@ class Room:
         return []
 
     def leave(self) -> None:
-        """End a submission. Where the room cannot be cleaned it is closed."""
+        """End a submission. The room is cleaned meanwhile, and ends itself where it cannot be."""
         if self._entered:
             self._entered = False
             try:
-                self.tell({"do": "leave"})
-            except RoomLost:
+                with self._lock:
+                    self._left()
+                    self.control.send({"do": "leave"}, time.monotonic() + PATIENCE)
+                    self._leaving = True
+            except (WireError, TimeoutError, OSError):
                 self.close()
 
     def close(self) -> None:

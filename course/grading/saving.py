@@ -26,7 +26,7 @@ READ_ONLY = 0o444
 
 def save(room: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
     """Write a graded submission's files and grades; returns its notebooks. Where either fails neither is changed."""
-    parsed = {name: nbformat.reads(text, as_version=nbformat.NO_CONVERT) for name, text in notebooks.items()}
+    parsed = {name: nbformat.reader.reads(text) for name, text in notebooks.items()}
     target = room.path("autograded", student, week)
     aside = target.with_name(f".{target.name}.new")
     try:

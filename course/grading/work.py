@@ -69,7 +69,7 @@ def grade(task: Task) -> Graded:
                 runner.student = task.student
                 nb = runner.once(nb, task.files)
                 nb, _ = LimitOutput(config=config).preprocess(nb, {})
-                done[sheet.name] = nbformat.writes(nb)
+                done[sheet.name] = nbformat.v4.writes(nb)
             except CouldNotBeGraded as error:
                 return Graded(reason=str(error))
             except GradingStopped:

@@ -114,12 +114,12 @@ def _findings(
         yield Finding("crashed", name, f"the grader ended with status {status}")
     try:
         given = scores(here, submission)
-        beside = {each.student: scores(here, each) for each in neighbours}
+        beside = [(each, scores(here, each)) for each in neighbours]
     except Exception as error:
         yield Finding("lost", name, f"the gradebook is gone: {type(error).__name__}")
         return
-    for each in neighbours:
-        if beside[each.student] != each.deserved:
+    for each, has in beside:
+        if has != each.deserved:
             yield Finding("lost", name, f"its neighbour {each.student} has lost points")
     if status == COULD_NOT and submission.state == GRADED:
         yield Finding("lost", name, "it could not be graded")
