@@ -10,7 +10,7 @@ import pytest
 
 from course.authoring.text import read
 from course.grading import modules
-from course.grading.slices import python_of, slice_of
+from course.grading.slices import Reading, python_of, slice_of
 
 TEXTS = sorted(p for p in (Path(__file__).parents[1] / "source").glob("*/*.py"))
 KEYS = ("by_hand", "forbid", "mutates", "shares")
@@ -64,6 +64,20 @@ def test_no_honest_answer_is_refused(path):
                 if not isinstance(function, type) and hasattr(function, "__code__"):
                     text = inspect.getsource(function)
                     assert text.rstrip() in "\n".join(map(str.rstrip, answer.source.splitlines())) or name not in text
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_does_reading_on_find_what_reading_anew_finds(path):
+    source, notebook, earlier = read(path), Reading(), []
+    deep = f"deep = {'-' * 5000}1"
+    for exercise in source.exercises.values():
+        for name, by_hand in strict_questions(exercise.check).items():
+            cells = cells_with(source, exercise, exercise.solution)
+            for given in (cells, cells, earlier, [*cells, deep], cells):  # further, again, back, refused, and on
+                found = notebook.slice_of(given, name, derivatives=by_hand)
+                assert found == slice_of(given, name, derivatives=by_hand), (exercise.name, name)
+                assert not found.refused or given is not cells
+            earlier = cells
 
 
 def test_the_slice_gives_what_the_notebook_gives():

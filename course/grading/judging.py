@@ -29,7 +29,7 @@ from course.ask import Elsewhere, Made, Other, Reply
 from course.feedback import CheckFailed, Verdict
 from course.grading.outputs import plain_text
 from course.grading.room import Kernel, KernelLost
-from course.grading.slices import Slice, slice_of
+from course.grading.slices import Reading, Slice
 
 OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
 """What a test cell finds without the student."""
@@ -48,6 +48,7 @@ class Readers:
 
     def __init__(self, start: Callable[[Sequence[str]], Kernel]):
         self._start = start
+        self.notebook = Reading()
         self.kernels: dict[bool, Kernel] = {}
         self.lent: dict[bool, int] = {}
         self._now: dict[bool, Sequence[str]] = {}
@@ -94,7 +95,7 @@ class Witness:
         """The process that knows nothing but what ``name`` needs, or why there is none."""
         key = (name, derivatives)
         if key not in self._slices:
-            self._slices[key] = slice_of(self.cells, name, derivatives=derivatives)
+            self._slices[key] = self.readers.notebook.slice_of(self.cells, name, derivatives=derivatives)
         if self._slices[key].refused:
             return self._slices[key].refused
         kernel = self.readers.with_slice(self._slices[key].source, derivatives)

@@ -51,21 +51,32 @@ class Scopes:
     it; ``used`` the global names that each statement loads; ``where`` the scope and statement of each node with a name.
     """
 
-    def __init__(self, statements: Sequence[ast.stmt]) -> None:
+    def __init__(self, statements: Sequence[ast.stmt] = ()) -> None:
         self.notebook = Scope("notebook")
         self.bindings: dict[str, list[Binding]] = {}
         self.changes: dict[str, set[int]] = {}
         self.where: dict[ast.AST, tuple[Scope, int]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        self._index, self._top = 0, None
-        for self._index, self._top in enumerate(statements):
-            for node in ast.walk(self._top):
-                self.parents.update((child, node) for child in ast.iter_child_nodes(node))
+        self.used: list[set[str]] = []
+        self._index, self._top = -1, None
+        self._here: list[tuple[ast.AST, Scope]] = []  # the statement's nodes with a name
+        self.add(statements)
+
+    def add(self, statements: Sequence[ast.stmt]) -> None:
+        """More statements, which come after those that are known."""
+        for self._top in statements:
+            self._index += 1
+            waiting: list[ast.AST] = [self._top]
+            while waiting:
+                node = waiting.pop()
+                for child in ast.iter_child_nodes(node):
+                    self.parents[child] = node
+                    waiting.append(child)
+            self._here = []
             self._visit(self._top, self.notebook)
-        self.used: list[set[str]] = [set() for _ in statements]
-        for node, (scope, index) in self.where.items():
-            if isinstance(node, ast.Name) and self.notebook in self.resolve(node.id, scope):
-                self.used[index].add(node.id)
+            self.where.update((node, (scope, self._index)) for node, scope in self._here)
+            names = [(node.id, scope) for node, scope in self._here if isinstance(node, ast.Name)]
+            self.used.append({name for name, scope in names if self.notebook in self.resolve(name, scope)})
 
     def resolve(self, name: str, scope: Scope) -> list[Scope]:
         """The scopes that ``name``, used in ``scope``, may belong to: one, or for a name in a class body two."""
@@ -110,7 +121,7 @@ class Scopes:
         if isinstance(node, _FUNCTIONS):
             self._function(node, scope)
         elif isinstance(node, ast.ClassDef):
-            self.where[node] = scope, self._index
+            self._here.append((node, scope))
             self._bind(node.name, scope, node)
             self._all([*node.decorator_list, *node.bases, *node.keywords], scope)
             self._all(node.body, Scope("class", scope))
@@ -123,7 +134,7 @@ class Scopes:
                     self._visit(generator.iter, inner)
             self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt], inner)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            self.where[node] = scope, self._index
+            self._here.append((node, scope))
             for name, imported in imported_names(node):
                 self._bind(name, scope, node, imported)
         else:
@@ -132,7 +143,7 @@ class Scopes:
 
     def _simple(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Name):
-            self.where[node] = scope, self._index
+            self._here.append((node, scope))
             if not isinstance(node.ctx, ast.Load):
                 walrus = isinstance(self.parents.get(node), ast.NamedExpr)
                 while walrus and scope.kind == "comprehension":
@@ -140,7 +151,7 @@ class Scopes:
                 self._bind(node.id, scope, node)
         elif isinstance(node, ast.Global):
             scope.declared.update(node.names)
-            self.where[node] = scope, self._index
+            self._here.append((node, scope))
         elif isinstance(node, ast.Nonlocal):
             scope.outer.update(node.names)
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
@@ -153,7 +164,7 @@ class Scopes:
                 self.changes.setdefault(root.id, set()).add(self._index)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
-        self.where[node] = scope, self._index
+        self._here.append((node, scope))
         inner, arguments = Scope("function", scope), node.args
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         named += [each for each in (arguments.vararg, arguments.kwarg) if each]

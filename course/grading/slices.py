@@ -11,7 +11,7 @@ import ast
 import builtins
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -70,21 +70,47 @@ def python_of(cell: str) -> str | None:
     return "\n" * max(0, blank - (len(text) - len(text.lstrip("\n")))) + text
 
 
+class Reading:
+    """A notebook that is read for one slice after another, each of its cells once."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._cells: list[str] = []
+        self._statements: list[_Statement] = []
+        self._scopes = Scopes()
+
+    def slice_of(self, cells: Sequence[str], name: str, *, derivatives: bool) -> Slice:
+        """The slice that defines ``name`` where the code ``cells`` up to the question are given in order.
+
+        ``derivatives`` adds the refusals of a by-hand exercise: torch's differentiation, and complex or extended
+        numbers, which are difference quotients in disguise. A cell that does not parse is left out, as IPython leaves
+        it out.
+        """
+        try:
+            self._read(list(cells))
+            return _slice_of(self._statements, self._scopes, name, derivatives)
+        except (RecursionError, MemoryError):
+            self._begin()
+            return Slice((), "Your code is nested too deeply to be read. Split it into shorter steps.", ())
+
+    def _read(self, cells: list[str]) -> None:
+        if cells[: len(self._cells)] != self._cells:  # not the same notebook a few cells later
+            self._begin()
+        for number in range(len(self._cells), len(cells)):
+            fresh = list(_statements(number, cells[number]))
+            self._statements += fresh
+            self._scopes.add([statement.node for statement in fresh])
+            self._cells.append(cells[number])
+
+
 def slice_of(cells: Sequence[str], name: str, *, derivatives: bool) -> Slice:
-    """The slice that defines ``name`` in a notebook whose code ``cells`` up to the question are given in order.
-
-    ``derivatives`` adds the refusals of a by-hand exercise: torch's differentiation, and complex or extended numbers,
-    which are difference quotients in disguise. A cell that does not parse is left out, as IPython leaves it out.
-    """
-    try:
-        return _slice_of(cells, name, derivatives)
-    except (RecursionError, MemoryError):
-        return Slice((), "Your code is nested too deeply to be read. Split it into shorter steps.", ())
+    """``Reading.slice_of`` in a notebook that is read for this slice only."""
+    return Reading().slice_of(cells, name, derivatives=derivatives)
 
 
-def _slice_of(cells: Sequence[str], name: str, derivatives: bool) -> Slice:
-    statements = _statements(cells)
-    scopes = Scopes([statement.node for statement in statements])
+def _slice_of(statements: Sequence[_Statement], scopes: Scopes, name: str, derivatives: bool) -> Slice:
     if name not in scopes.bindings:
         return Slice(
             (), f"No cell before this question defines `{name}`. Write it as a plain `def {name}(...)` in its cell.", ()
@@ -111,23 +137,20 @@ def scopes_index(scopes: Scopes, node: ast.AST, statements: Sequence[_Statement]
     return next(index for index, statement in enumerate(statements) if statement.node is node)
 
 
-def _statements(cells: Sequence[str]) -> list[_Statement]:
-    """The top-level statements of all cells that are Python, without those that ask IPython for something."""
-    found = []
-    for number, cell in enumerate(cells):
-        text = python_of(cell)
-        try:
-            body = ast.parse(text).body if text is not None else []
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        lines = text.split("\n") if text is not None else []
-        for node in body:
-            magic = isinstance(node, (ast.Assign, ast.Expr)) and any(
-                isinstance(part, ast.Name) and part.id == "get_ipython" for part in ast.walk(node)
-            )
-            if not magic:
-                found.append(_Statement(number, lines, node))
-    return found
+def _statements(number: int, cell: str) -> Iterator[_Statement]:
+    """The top-level statements of a cell that is Python, without those that ask IPython for something."""
+    text = python_of(cell)
+    try:
+        body = ast.parse(text).body if text is not None else []
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    lines = text.split("\n") if text is not None else []
+    for node in body:
+        magic = isinstance(node, (ast.Assign, ast.Expr)) and any(
+            isinstance(part, ast.Name) and part.id == "get_ipython" for part in ast.walk(node)
+        )
+        if not magic:
+            yield _Statement(number, lines, node)
 
 
 def _needed(scopes: Scopes, name: str) -> tuple[set[int], set[str]]:
