@@ -65,9 +65,13 @@ class Classroom:
         """nbgrader's view of the folder, for one week and one student."""
         return CourseDirectory(config=self.config, assignment_id=week, student_id=student)
 
+    @cached_property
+    def _anywhere(self) -> CourseDirectory:
+        return self.directory()
+
     def path(self, step: str, student: str, week: str) -> Path:
         """The folder of a student's week in the step "submitted", "autograded" or "feedback"."""
-        directory = self.directory()
+        directory = self._anywhere
         return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, week))
 
     @contextlib.contextmanager

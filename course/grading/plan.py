@@ -110,12 +110,17 @@ class Plan:
         known = self.cells[name]
         return _asked(self.text(name)) if known.written_by_student and known.cell_type == "code" else frozenset()
 
-    def places(self, nb: NotebookNode) -> dict[str, int]:
-        """Where each cell of the release stands in ``nb``, by key: told by name, by id, or by a text of its own."""
+    @functools.cached_property
+    def _nameless(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The keys of the release's cells without a name: by id, and by a text that no other has."""
         ids = {key[1:]: key for key in self.order if key.startswith("#") and len(key) > 1}
         texts = {key: self.text(key) for key in self.released if key.startswith("#")}
         alone = Counter(texts.values())
-        by_text = {text: key for key, text in texts.items() if text and alone[text] == 1}
+        return ids, {text: key for key, text in texts.items() if text and alone[text] == 1}
+
+    def places(self, nb: NotebookNode) -> dict[str, int]:
+        """Where each cell of the release stands in ``nb``, by key: told by name, by id, or by a text of its own."""
+        ids, by_text = self._nameless
         found: dict[str, int] = {}
         for index, cell in enumerate(nb.cells):
             key = name_of(cell)
