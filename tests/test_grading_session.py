@@ -284,6 +284,8 @@ def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
         def end(self):
             self.lost = "ended"
 
+        hang_up = end
+
     class Room:
         kernel = staticmethod(Kernel)
 

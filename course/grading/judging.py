@@ -39,7 +39,9 @@ _one_at_a_time = threading.Lock()  # the checks read this process's environment
 
 
 class Readers:
-    """Processes in which nothing but slices has run: one for each strictness, lent to one test cell after another.
+    """Processes in which nothing but slices has run, lent to one test cell after another.
+
+    There is one for slices that may stand in an answer by hand, whatever they are asked, and one for the others.
 
     That one slice has run before another gives the second nothing: it could have held the first one's statements. But
     the first may have spoilt something, so an answer that fails in a process that others had is asked again in one of
@@ -93,16 +95,22 @@ class Witness:
 
     def strict(self, name: str, derivatives: bool) -> Kernel | str:
         """The process that knows nothing but what ``name`` needs, or why there is none."""
-        key = (name, derivatives)
-        if key not in self._slices:
-            self._slices[key] = self.readers.notebook.slice_of(self.cells, name, derivatives=derivatives)
-        if self._slices[key].refused:
-            return self._slices[key].refused
-        kernel = self.readers.with_slice(self._slices[key].source, derivatives)
+        found = self._slice(name, derivatives)
+        if found.refused:
+            return found.refused
+        if not derivatives:  # what could also be asked by hand is asked where the others by hand are
+            derivatives = not self._slice(name, True).refused
+        kernel = self.readers.with_slice(found.source, derivatives)
         if derivatives not in self._borrowed:
             self._borrowed.add(derivatives)
             self.readers.lent[derivatives] += 1
         return kernel
+
+    def _slice(self, name: str, derivatives: bool) -> Slice:
+        if (name, derivatives) not in self._slices:
+            found = self.readers.notebook.slice_of(self.cells, name, derivatives=derivatives)
+            self._slices[name, derivatives] = found
+        return self._slices[name, derivatives]
 
     @property
     def crowded(self) -> bool:

@@ -117,9 +117,13 @@ class Kernel:
 
     def end(self) -> None:
         """Kill it."""
-        self.lost = self.lost or "it has ended"
         with contextlib.suppress(RoomLost):
             self.room.tell({"do": "kill", "pid": self.pid})
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Speak with it no more."""
+        self.lost = self.lost or "it has ended"
         self.channel.close()
 
     def run(self, code: str, *, seconds: float, clean: bool) -> Ran:

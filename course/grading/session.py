@@ -187,10 +187,9 @@ class Session:
         return [code.source for code in self.cells if code.number < number and not code.test]
 
     def close(self) -> None:
-        """End the copies."""
+        """Hang up on the copies; they end when the submission leaves the room."""
         for kernel in (*self._copies.values(), *self._asked.values()):
-            if not kernel.lost:
-                kernel.end()
+            kernel.hang_up()
 
 
 def _lives(kernel: Kernel) -> bool:
