@@ -13,12 +13,12 @@ ROOT = Path(__file__).parent.parent.parent
 TEXT = Path("source", "week1", "tables.py")
 
 
-def make_small(root: Path, step: str) -> Path:
-    """Copy the settings and week 1's text on tables to a folder, and build or release it there; returns the folder."""
-    (root / TEXT).parent.mkdir(parents=True)
-    for name in ("nbgrader_config.py", "pyproject.toml", TEXT):
+def make_small(root: Path, step: str, text: Path = TEXT) -> Path:
+    """Copy the settings and one text to a folder, and build or release its week there; returns the folder."""
+    (root / text).parent.mkdir(parents=True)
+    for name in ("nbgrader_config.py", "pyproject.toml", text):
         shutil.copy(ROOT / name, root / name)
-    course(root, step, "week1")
+    course(root, step, text.parent.name)
     return root
 
 
