@@ -19,9 +19,10 @@ from course.authoring.release import release_week
 from course.cli import main
 from course.grading import pipeline, sandbox, work
 from course.grading import room as rooms
-from course.grading.classroom import Classroom
+from course.grading.classroom import GRADED, Classroom
 from course.grading.errors import GradingStopped
 from course.grading.execute import UNSAFE
+from course.grading.standing import standings
 
 TOOLS = Classroom.__dict__["tools"]
 ANSWERS = {"double": "def double(X):\n    return 2 * X", "steps": "import torch\nfirst = torch.zeros(3, 1)"}
@@ -198,6 +199,11 @@ def test_a_resubmission_that_cannot_be_graded_keeps_no_old_score_and_a_good_one_
     assert not (home / "autograded" / "cyn" / "week9").exists()
     assert not (home / "feedback" / "cyn" / "week9" / "small.html").exists()
     hand_in(home, "cyn", right)
+    room = Classroom(home)
+    assert NbGraderAPI(coursedir=room.directory(), config=room.config).autograde("week9", "cyn")["success"]
+    with room.gradebook() as gradebook:  # nbgrader alone has graded it: it stands as graded
+        standing = {each.student: each for each in standings(room, gradebook, "week9")}["cyn"]
+    assert (standing.state, standing.score) == (GRADED, 2.5)
     assert course("--students", "cyn")[0] == 0
     assert table(home)["cyn"]["score"] == "2.5" and scores(home)["cyn", "check-double"] == (2.0, False)
     assert (home / "feedback" / "cyn" / "week9" / "small.html").exists()

@@ -115,6 +115,10 @@ class Classroom:
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
+    def forget(self, student: str, week: str) -> None:
+        """Take back what is known from the last time."""
+        self._note(student, week).unlink(missing_ok=True)
+
     def outcomes(self) -> list[Outcome]:
         """Everything that is known, by week and student."""
         folder = self._note("x", "y").parent.parent

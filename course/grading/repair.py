@@ -8,14 +8,17 @@ menus do to a notebook. What was mended is written to the notebook's metadata, a
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
+from course.grading.classroom import GRADED, Classroom
 from course.grading.errors import CouldNotBeGraded
 from course.grading.mending import (
     checks_after_answers,
@@ -42,6 +45,7 @@ class Repair(NbGraderPreprocessor):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             forget(gradebook, info["assignment"], info["student"], info["notebook"])
+            self._no_longer(info["assignment"], info["student"])
             notebook = gradebook.find_notebook(info["notebook"], info["assignment"])
             plan = Plan.of(notebook, self._released(info["assignment"], info["notebook"]))
         sentences = repair(nb, plan)
@@ -50,9 +54,21 @@ class Repair(NbGraderPreprocessor):
         nb.metadata["course"] = {"repairs": sentences}
         return nb, resources
 
+    def _no_longer(self, assignment: str, student: str) -> None:
+        """Take back what `course grade` noted of a submission that could not be graded: here it is graded anew."""
+        coursedir = self._coursedir
+        room = Classroom(Path(coursedir.root)) if coursedir is not None else None
+        before = room.outcome(student, assignment) if room is not None else None
+        if before is not None and before.state != GRADED:
+            room.forget(student, assignment)
+
+    @property
+    def _coursedir(self) -> CourseDirectory | None:
+        return getattr(getattr(self.parent, "parent", None), "coursedir", None)
+
     def _released(self, assignment: str, notebook: str) -> NotebookNode | None:
         """The released notebook, which tells the order of all cells; None when it is not there."""
-        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        coursedir = self._coursedir
         if coursedir is None:
             return None
         folder = coursedir.format_path(coursedir.release_directory, ".", assignment)
