@@ -83,6 +83,6 @@ $(READY): pyproject.toml $(CONSTRAINTS)
 	@$(PYTHON) -c '$(OLD_ENOUGH)'
 	@$(PYTHON) -m venv .venv || { echo "Python cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@echo "Installing PyTorch, JupyterLab and nbgrader into .venv (about 5 GB, once)"
+	@echo "Installing PyTorch, JupyterLab and nbgrader into .venv (about 6.5 GB, once)"
 	@VIRTUAL_ENV=.venv UV_COMPILE_BYTECODE=1 $(BIN)/uv pip install --constraint $(CONSTRAINTS) --editable '.[instructor,test]'
 	@touch $@

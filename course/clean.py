@@ -28,7 +28,8 @@ def run(_: argparse.Namespace) -> int:
         sync(root, built)  # an edit that is not in the text yet is brought there first; a conflict stops here
         built.unlink()
     made = [*root.glob("submitted/sample-*"), *root.glob("autograded/sample-*"), *root.glob("feedback/sample-*")]
-    made += [*root.glob("autograded/.state/*/sample-*.json"), root / "submitted" / "DESERVED.csv", root / ".stamps"]
+    made += [*root.glob("autograded/.state/*/sample-*.json"), root / "submitted" / "DESERVED.csv"]
+    made += [place for place in root.glob(".stamps/*") if place.name != "known"]  # which belongs to the texts
     made += [root / name for name in (".pytest_cache", ".ruff_cache", "build")]
     made += [place for top in ("course", "tests") for place in (root / top).rglob("__pycache__")]
     for place in made:

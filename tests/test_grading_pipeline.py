@@ -369,7 +369,8 @@ def test_a_change_of_the_settings_grades_again(tmp_path):
     ("name", "counts"),
     [
         ("check.py", True),
-        ("known/week5.json", True),
+        ("known/week5-a.json", True),
+        ("known/prints.py", True),
         ("grading/templates/feedback.html.j2", True),
         ("grading/templates/page.css", True),
         ("authoring/build.py", False),
@@ -381,9 +382,25 @@ def test_a_change_of_a_check_or_a_template_grades_again(tmp_path, monkeypatch, n
     changed.parent.mkdir(parents=True)
     changed.write_text("before")
     monkeypatch.setattr(work, "__file__", str(tmp_path / "course" / "grading" / "work.py"))
-    first = work.version_of_code.__wrapped__()
+    first, without = work.version_of_code.__wrapped__(), work.version_of_code.__wrapped__(fingerprints=False)
     changed.write_text("after")
     assert (work.version_of_code.__wrapped__() != first) == counts
+    counts = counts and changed.suffix != ".json"
+    assert (work.version_of_code.__wrapped__(fingerprints=False) != without) == counts
+
+
+def test_do_a_weeks_known_mistakes_grade_that_week_again(home, monkeypatch, tmp_path):
+    monkeypatch.setattr(work, "KNOWN", tmp_path)
+
+    def now(week):
+        room = Classroom(home)
+        with room.gradebook() as gradebook:
+            monkeypatch.setattr(room, "assignment_hash", lambda *_: "the same")
+            return room.inputs(gradebook, "ada", week)
+
+    first = now("week9"), now("week8")
+    (tmp_path / "week9-small.json").write_text("{}")
+    assert now("week9") != first[0] and now("week8") == first[1]
 
 
 @pytest.mark.long  # three commands, each of which imports torch and starts a room

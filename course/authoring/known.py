@@ -49,7 +49,7 @@ def write_week(root: Path, week: str, learnt: Learnt, everything: bool = False) 
         found = learnt(path)
         news = [_write(file, table) for file, table in ((visible, found.visible), (hidden, found.hidden))]
         count = len(found.visible.mistakes)
-        what = f"{count} mistakes known to the visible checks" if any(news) else "up to date"
+        what = f"{count} mistake{'' if count == 1 else 's'} known to the visible checks" if any(news) else "up to date"
         lines.append(f"{visible.relative_to(root).as_posix()}: {what}")
     return lines
 

@@ -55,7 +55,12 @@ def pack(room: Classroom, week: str, to: str, path: Path) -> Returned:
             files += [(names(student, record, page.relative_to(folder)), page) for page in pages]
             made.students.append(student)
     if not files:
-        why = f" {made.left_out[0][0]} {made.left_out[0][1]}." if made.left_out else f" Nobody handed in {week}."
+        if made.left_out:
+            why = f" {made.left_out[0][0]} {made.left_out[0][1]}."
+        elif room.hand_ins(week):
+            why = f" Only the sample class handed in {week}, which {to.capitalize()} does not know: add --to folder."
+        else:
+            why = f" Nobody handed in {week}."
         raise GradingStopped(f"There is no feedback of {week} to return.{why}", 2)
     _write(path, files)
     return made

@@ -79,12 +79,21 @@ def grade(task: Task) -> Graded:
     return Graded(done)
 
 
+KNOWN = Path(__file__).parents[1] / "known"
+"""The folder with the fingerprints of each week's known mistakes."""
+
+
 @cache
-def version_of_code() -> str:
-    """A hash of the checks, the pages' templates and the tools, which all change grades or feedback."""
+def version_of_code(fingerprints: bool = True) -> str:
+    """A hash of the checks, the pages' templates and the tools, which all change grades or feedback.
+
+    Without ``fingerprints`` the weeks' known mistakes do not count.
+    """
     whole, package = hashlib.sha256(), Path(__file__).parents[1]
     for path in sorted(package.rglob("*")):
-        if path.is_file() and not {"authoring", "__pycache__"} & set(path.relative_to(package).parts):
+        parts = set(path.relative_to(package).parts)
+        skipped = not fingerprints and KNOWN.name in parts and path.suffix == ".json"
+        if path.is_file() and not skipped and not {"authoring", "__pycache__"} & parts:
             whole.update(path.read_bytes())
     whole.update(" ".join(version(tool) for tool in ("torch", "nbgrader", "ipykernel")).encode())
     return whole.hexdigest()
