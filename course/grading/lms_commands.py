@@ -162,12 +162,10 @@ def _show_collected(
         out.print("Nothing was written." if dry else f"They are kept in {where.parent}; {where.name} there lists them.")
     if found.without_times and any(each.when is None for each in placed):
         moodle = "moodle" in found.forms.values()
-        way = (
-            "Moodle's grading worksheet, as --roster, tells the times; else write them" if moodle else "Write the times"
-        )
+        way = "Moodle's grading worksheet, as --roster, tells the times; else write them" if moodle else "Write them"
         out.print(
-            f"The files in {', '.join(found.without_times)} do not tell when they were handed in, so no timestamp.txt was "
-            f"written, and the late rule counts for nobody. {way} by hand where it should."
+            f"The files in {', '.join(found.without_times)} do not tell when they were handed in, so no timestamp.txt "
+            f"was written, and the late rule counts for nobody. {way} by hand where it should."
         )
     if found.junk:
         out.print(f"{found.junk} files of operating systems and tools were left out.")
