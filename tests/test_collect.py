@@ -322,7 +322,8 @@ def test_the_times_of_downloading_are_not_believed(root, down, collect):
     status, said = collect(pack(down / "d.zip", files, when=now))
     assert status == 0 and there(root, "ada-l", "timestamp.txt") is None
     said = " ".join(said.split())
-    assert "do not tell when they were handed in" in said and "Moodle's grading worksheet" in said
+    assert "do not tell when they were handed in" in said and "the late rule counts for nobody" in said
+    assert "Moodle's grading worksheet" in said
     status, said = collect(pack(down / "c.zip", {"lovelaceada_901_55500_small.ipynb": answer("c")}, when=now))
     said = " ".join(said.split())
     assert "do not tell when they were handed in" in said and "Moodle" not in said

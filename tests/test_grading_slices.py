@@ -10,10 +10,15 @@ import pytest
 
 from course.authoring.text import read
 from course.grading import modules
-from course.grading.slices import Reading, python_of, slice_of
+from course.grading.slices import Reading, Slice, python_of
 
 TEXTS = sorted(p for p in (Path(__file__).parents[1] / "source").glob("*/*.py"))
 KEYS = ("by_hand", "forbid", "mutates", "shares")
+
+
+def slice_of(cells, name, *, derivatives) -> Slice:
+    """The slice in a notebook that nothing has been read of before."""
+    return Reading().slice_of(cells, name, derivatives=derivatives)
 
 
 def strict_questions(check):

@@ -105,11 +105,6 @@ class Reading:
             self._cells.append(cells[number])
 
 
-def slice_of(cells: Sequence[str], name: str, *, derivatives: bool) -> Slice:
-    """``Reading.slice_of`` in a notebook that is read for this slice only."""
-    return Reading().slice_of(cells, name, derivatives=derivatives)
-
-
 def _slice_of(statements: Sequence[_Statement], scopes: Scopes, name: str, derivatives: bool) -> Slice:
     if name not in scopes.bindings:
         return Slice(
