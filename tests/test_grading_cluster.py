@@ -110,9 +110,9 @@ JOBS = [("week9", "ada"), ("week9", "bob")]
 
 
 def grade_on(cluster):
-    """The list of what two submissions that hold nothing come to."""
+    """What two submissions that hold nothing come to, by name: which of them ends first is the cluster's to say."""
     with Ahead(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as ahead:
-        return list(ahead.graded(JOBS))
+        return sorted(ahead.graded(JOBS), key=lambda ended: ended[0])
 
 
 @pytest.mark.long

@@ -27,7 +27,7 @@ CLASS = [f"s{number}" for number in range(6)]
 
 def slow(nb, answers):
     right(nb, answers)
-    answers["steps"] += "\nimport time\ntime.sleep(3)"
+    answers["steps"] += "\nimport time\ntime.sleep(1)"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,26 @@ def carries_on(root, done, expected):
     assert f"{len(done)} of {len(CLASS)} had not changed since they were graded" in again.stdout
     assert (root / "grades.csv").read_bytes() == expected
     assert {student: (root / "autograded" / student / "week9").stat().st_ino for student in done} == before
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_does_ctrl_c_wait_for_what_is_being_written_unless_it_comes_twice(times):
+    """nbgrader and SQLAlchemy would catch the exception, or make another one of it."""
+    written, before = [], signal.getsignal(signal.SIGINT)
+
+    def write():
+        try:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+            written.append("whole")
+        except KeyboardInterrupt:
+            written.append("half")
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.patiently(write, lambda _: None)
+    assert written == ["whole" if times == 1 else "half"]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.long

@@ -151,7 +151,7 @@ class Ahead:
                     f"{self.cluster}: every worker has gone. Start some {_HOW}, and run the same command again: what "
                     "was graded is kept."
                 )
-        return next(iter(ended))
+        return next(future for future in self.executing if future in ended)  # none waits for those begun later
 
     def graded(self, due: list[Job]) -> Iterator[tuple[Job, Graded]]:
         """Each of ``due`` with what came of it, in the order in which they come to an end."""

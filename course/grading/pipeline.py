@@ -25,6 +25,7 @@ from course.authoring.tree import write_if_changed
 from course.feedback import NOT_BY_HAND
 from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome, shown
 from course.grading.errors import CouldNotBeGraded, GradingStopped
+from course.grading.interrupt import unbroken
 from course.grading.pages import FeedbackExporter
 from course.grading.reading import beside
 from course.grading.repair import Plan
@@ -73,12 +74,13 @@ class Feedback:
 def patiently(action: Callable[[], Any], tell: Callable[[str], None]) -> Any:
     """Do what reads or writes the gradebook; wait, and say so once, where another program has locked it.
 
-    Raises GradingStopped where it stays locked, and where the disk or the database is at fault.
+    Ctrl-C comes after the action, not amid it: nbgrader and SQLAlchemy would make another error of it. Raises GradingStopped where it stays locked, and where the disk or the database is at fault.
     """
     deadline, told = time.monotonic() + LOCKED, False
     while True:
         try:
-            return action()
+            with unbroken():
+                return action()
         except (SQLAlchemyError, InvalidEntry) as error:  # as nbgrader calls what its own writing meets
             words = str(getattr(error, "orig", error)).partition("\n")[0]  # PostgreSQL shows the statement below
             if "lock" not in words or time.monotonic() > deadline:  # "database is locked", "lock timeout", "deadlock"
