@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from course.drawn import Picture, present
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -71,10 +73,12 @@ def png(fig: Figure) -> bytes:
     import matplotlib
     from PIL import Image
 
-    drawn, small = io.BytesIO(), io.BytesIO()
+    dots, small = io.BytesIO(), io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        fig.savefig(drawn, format="png", dpi=DPI, facecolor="white")
-    Image.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)
+        fig.savefig(dots, format="raw", dpi=DPI, facecolor="white")
+    size = int(fig.get_figwidth() * DPI), int(fig.get_figheight() * DPI)  # as matplotlib's Agg rounds them
+    image = Image.frombytes("RGBA", size, dots.getvalue())  # ValueError where the two do not fit
+    image.convert("RGB").quantize(64).save(small, format="png", optimize=True)
     return small.getvalue()
 
 
@@ -103,10 +107,7 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
     in_words(alt, caption)
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
-        from IPython.display import display
-
-        data, metadata = bundle(fig, alt=alt, caption=caption)
-        display(data, metadata=metadata, raw=True)
+        present(Picture(*bundle(fig, alt=alt, caption=caption)))
     if "matplotlib.pyplot" in sys.modules:  # or the notebook would draw a pyplot figure a second time
         sys.modules["matplotlib.pyplot"].close(fig)
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from course.drawn import once
 from course.figures import BLUE, VERMILLION, array, in_words, number, sheet, text_width
 from course.ink import STATUSES, arrow, frame
 from course.layout import columns, place
@@ -163,6 +164,7 @@ def layout(
     return Layout(spans[-1][1] + 0.15, height, boxes, _edges(boxes, ways, ends))
 
 
+@once
 def draw(
     graph: Graph,
     *,

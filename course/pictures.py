@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course.drawn import once
 from course.figures import (
     BLUE,
     COLOURS,
@@ -25,6 +26,7 @@ from course.figures import (
 TEXT = 9.5  # size of the words above an image, in points
 
 
+@once
 def images(
     X: Any,
     labels: Any = None,
@@ -116,6 +118,7 @@ def _words(
     return [f"{name(true)}{of_true}", f"{'✗' if wrong else '✓'} said {name(said)}{sure}"], wrong
 
 
+@once
 def confusion(matrix: Any, names: Sequence[str] | None = None, *, alt: str, caption: str) -> None:
     """Draw a confusion matrix: rows are true classes, columns predicted ones, each cell holds its count.
 
@@ -153,6 +156,7 @@ def confusion(matrix: Any, names: Sequence[str] | None = None, *, alt: str, capt
         ax.grid(False)
 
 
+@once
 def sizes(
     values: Mapping[str, Any],
     *,
@@ -209,6 +213,7 @@ def sizes(
             ax.legend(handlelength=3.2)
 
 
+@once
 def histogram(
     values: Mapping[str, Any],
     *,

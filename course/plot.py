@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from course.drawn import once
 from course.figures import (
     BLUE,
     COLOURS,
@@ -53,6 +54,7 @@ __all__ = [
 ]
 
 
+@once
 def activation(
     function: Callable[[torch.Tensor], torch.Tensor],
     *,
@@ -83,6 +85,7 @@ def activation(
         ax.legend()
 
 
+@once
 def lines(
     curves: Mapping[str, Any],
     *,
@@ -151,6 +154,7 @@ def _short_log_axis(axis: Any) -> None:
     axis.set_minor_locator(NullLocator())
 
 
+@once
 def points(
     X: Any,
     labels: Any = None,
@@ -201,6 +205,7 @@ def _tint(ax: Any, at: np.ndarray, regions: Callable, classes: np.ndarray) -> No
     ax.grid(False)
 
 
+@once
 def bars(values: Mapping[str, Any], *, ylabel: str, logy: bool = False, alt: str, caption: str) -> None:
     """Draw one labelled bar for each number, with the number on top (sizes of gradients by layer, say)."""
     heights = [float(array(value)) for value in values.values()]
@@ -216,6 +221,7 @@ def bars(values: Mapping[str, Any], *, ylabel: str, logy: bool = False, alt: str
         ax.margins(y=0.14)
 
 
+@once
 def network(
     widths: Sequence[int],
     *,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from course.drawn import once
 from course.figures import BLUE, GREY, VERMILLION, array, number, sheet, text_width
 
 MOST = 8  # cells drawn along one dimension, 12 with numbers in them; of a longer one the first five and the last
@@ -140,6 +141,7 @@ def _shape(shape: Sequence[int]) -> str:
     return str(tuple(shape))
 
 
+@once
 def tensor_shape(
     *tensors: Any, labels: Sequence[str] = (), highlight: Any = None, axes: bool = True, alt: str, caption: str
 ) -> None:
@@ -213,6 +215,7 @@ def _axes(ax: Any, block: _Block, left: float, top: float) -> None:
         ax.text(left + block.width + 0.06, top - 0.1, "↗ dim 0", ha="left", **small)
 
 
+@once
 def broadcast(a: Any, b: Any, *, op: str = "+", labels: Sequence[str] = ("a", "b"), alt: str, caption: str) -> None:
     """Draw how broadcasting stretches a and b to one shape and combines them entry by entry.
 

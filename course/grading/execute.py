@@ -7,7 +7,7 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,11 +88,14 @@ class Execute(NbGraderPreprocessor):
         folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
         return self.once(nb, beside(folder)), resources
 
-    def once(self, nb: NotebookNode, files: Mapping[str, bytes]) -> NotebookNode:
-        """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost."""
+    def once(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str] = ()) -> NotebookNode:
+        """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost.
+
+        ``given`` is the code that it has in common with the rest of a class.
+        """
         for last in (False, True):
             try:
-                with rooms.entered(files, self.limits, unsafe=self.unsafe) as room:
+                with rooms.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
                     return self._in(room, nb)
             except rooms.RoomLost as error:
                 if last:

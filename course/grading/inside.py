@@ -4,7 +4,8 @@ In the sandbox it is process 1, so that no signal of a submission's reaches it, 
 behind can be killed at once. It has one thread, runs no student's code, and cannot be looked into by others of the
 same user (``PR_SET_DUMPABLE``).
 
-It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``enter`` (wipe,
+It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``draw`` (run
+"given" code of the course's, for some seconds, and keep its figures), ``enter`` (wipe,
 put the submission's files down, set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or
 a process that runs a slice of the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was
 stopped, and for what), ``watch`` (look at once), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends:
@@ -29,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from course.grading.sandbox import GPU
-from course.grading.wire import Channel
+from course.grading.wire import Channel, WireError
 
 PRELOAD = (
     "torch",
@@ -161,6 +162,30 @@ class Warden:
             path.write_bytes(bytes(data))
         os.chdir(home)
         return {"entered": True}
+
+    def do_draw(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Draw the figures of code that is the course's own, in a room where nobody is: every fork has them then."""
+        from course import drawn
+        from course.grading.rehearsal import draw
+
+        self._clear()
+        self.limits = request["limits"]
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            self._become(theirs.fileno(), dumpable=False)
+            os.chdir(self.places[0])
+            draw(Channel(theirs), self.shell, request["given"])
+        theirs.close()
+        channel, deadline = Channel(ours), time.monotonic() + request["seconds"]
+        with contextlib.suppress(WireError, TimeoutError):
+            while True:
+                key, *picture = channel.receive(deadline)
+                drawn.KEPT[key] = drawn.Picture(*picture)
+        channel.close()
+        self._clear()
+        return {"kept": len(drawn.KEPT)}
 
     def do_kernel(self, request: dict[str, Any], end: int) -> dict[str, Any]:
         """Fork a kernel."""

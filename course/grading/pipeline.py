@@ -32,7 +32,7 @@ from course.grading.repair import Plan
 from course.grading.saving import save
 from course.grading.scores import forget
 from course.grading.standing import UNREADABLE_PAGE, noted
-from course.grading.work import Graded, Sheet, Task
+from course.grading.work import Graded, Sheet, Task, given_code
 from course.student_id import OTHER_ID
 
 MOST_NOTEBOOK = 60_000_000
@@ -74,7 +74,8 @@ class Feedback:
 def patiently(action: Callable[[], Any], tell: Callable[[str], None]) -> Any:
     """Do what reads or writes the gradebook; wait, and say so once, where another program has locked it.
 
-    Ctrl-C comes after the action, not amid it: nbgrader and SQLAlchemy would make another error of it. Raises GradingStopped where it stays locked, and where the disk or the database is at fault.
+    Ctrl-C comes after the action, not amid it: nbgrader and SQLAlchemy would make another error of it. Raises
+    GradingStopped where it stays locked, and where the disk or the database is at fault.
     """
     deadline, told = time.monotonic() + LOCKED, False
     while True:
@@ -157,7 +158,7 @@ class Grading:
             path = released / f"{notebook.name}.ipynb"
             there = nbformat.read(path, as_version=4) if path.is_file() else None
             kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
-            yield Sheet(notebook.name, Plan.of(notebook, there), kernelspec)
+            yield Sheet(notebook.name, Plan.of(notebook, there), kernelspec, given_code(there))
 
     def finish(self, week: str, student: str, graded: Graded) -> Outcome:
         """Write what came of a submission down, in the gradebook first; feedback comes after.

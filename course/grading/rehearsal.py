@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import os
 import random
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -107,6 +109,18 @@ def _questions(kernel: Kernel, channel: _Mirror) -> None:
                 question = {"name": name, "made": None, "calls": each, "hand": hand, "forbid": ["softmax"] * hand}
                 kernel.answer(channel.through({"do": "ask", **question}), [])
     kernel.answer(channel.through({"do": "make", "name": "Net", "build": []}), [])
+
+
+def draw(channel: Channel, shell: RoomShell, given: Sequence[str]) -> None:
+    """Run code of the course's, in a process of its own, and send every figure that is worth keeping. No return."""
+    from course import ask, drawn
+
+    drawn.keeping(lambda key, picture: channel.send([key, *picture]))
+    with contextlib.suppress(BaseException):
+        for code in given:
+            with ask.clean_settings():  # as in everybody's kernel
+                shell.run_cell(code)
+    os._exit(0)
 
 
 def fill_gaps() -> None:

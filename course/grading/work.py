@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import ClearOutput, LimitOutput, NbGraderPreprocessor
 from nbgrader.preprocessors import OverwriteCells as StockOverwriteCells
@@ -30,11 +31,15 @@ from course.grading.repair import Plan, repair
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is asked in one notebook of an assignment, as the gradebook holds it."""
+    """What is asked in one notebook of an assignment, as the gradebook holds it.
+
+    ``given`` is the code of the released notebook, checks left out: what everybody's notebook begins with.
+    """
 
     name: str
     plan: Plan
     kernelspec: dict[str, Any] | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def grade(task: Task) -> Graded:
                 nb = mended(_text(task.notebooks[sheet.name], name), name, sheet, config)
                 runner = Execute(config=config)
                 runner.student = task.student
-                nb = runner.once(nb, task.files)
+                nb = runner.once(nb, task.files, sheet.given)
                 nb, _ = LimitOutput(config=config).preprocess(nb, {})
                 done[sheet.name] = nbformat.v4.writes(nb)
             except CouldNotBeGraded as error:
@@ -77,6 +82,12 @@ def grade(task: Task) -> Graded:
             except Exception as error:  # whatever a submission has in it, the class goes on
                 return Graded(reason=unforeseen(name, error))
     return Graded(done)
+
+
+def given_code(released: NotebookNode | None) -> tuple[str, ...]:
+    """The code cells of a released notebook, in order, without its checks."""
+    cells = () if released is None else released.cells
+    return tuple(cell.source for cell in cells if cell.cell_type == "code" and not utils.is_grade(cell))
 
 
 KNOWN = Path(__file__).parents[1] / "known"
