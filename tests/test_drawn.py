@@ -104,7 +104,17 @@ def test_is_what_a_function_decides_never_kept(displayed):
 
 
 PLAIN = [None, True, 1, 1.0, -0.0, 0.0, 1j, "1", "", [], (), {}, [1], (1,), {1: 1}, [[1], 1], [[1, 1]], ..., range(3)]
-PLAIN += [torch.tensor(1), torch.tensor([1]), torch.tensor(1.0), np.array(1), np.int64(1), np.float32(1), float("nan")]
+PLAIN += [
+    torch.tensor(1),
+    torch.tensor([1]),
+    torch.tensor(1.0),
+    torch.tensor(2),
+    np.array(1),
+    np.array(2),
+    np.int64(1),
+    np.float32(1),
+    float("nan"),
+]
 PLAIN += [["a", "b"], ["a; str 1 'b'"], {"a": "b"}, [("a", "b")], torch.zeros(0, 2), torch.zeros(2, 0), chain()]
 
 
