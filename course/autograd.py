@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from course.device import map_tensors
+from course.recall import recalled
 
 
 def _leaf(tensor: torch.Tensor) -> torch.Tensor:
@@ -43,6 +44,7 @@ def _distances(loss: torch.Tensor, leaves: list[torch.Tensor]) -> list[int]:
     return [found.get(id(leaf), len(seen)) for leaf in leaves]
 
 
+@recalled(map_tensors)
 def gradients(
     of: Callable[..., torch.Tensor], inputs: dict[str, Any], wrt: tuple[str, ...], upstream: str | None = None
 ) -> dict[str, torch.Tensor]:

@@ -14,6 +14,9 @@ from typing import Any
 
 import torch
 
+from course.device import map_tensors
+from course.recall import recalled
+
 SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0
 _MISSING = object()
@@ -91,6 +94,12 @@ def _draw_until(make: Callable[[torch.Generator], Case], seed: int, away: Callab
     raise ValueError("No case away from the kink in 10,000 draws; make the shapes smaller or `away` less strict.")
 
 
+def _map_cases(drawn: Sequence[Case], change: Callable[[torch.Tensor], torch.Tensor]) -> list[Case]:
+    """Drawn cases, with ``change`` applied to each of their tensors."""
+    return [Case(map_tensors(case.inputs, change), dict(case.sizes)) for case in drawn]
+
+
+@recalled(_map_cases)
 def draw(
     *,
     seeds: int = 24,
@@ -139,6 +148,7 @@ def relu_preactivations(X: torch.Tensor, Ws: Sequence[torch.Tensor], bs: Sequenc
     return preactivations
 
 
+@recalled(_map_cases)
 def layers(
     *, seeds: int = 24, seed0: int = 0, depth: tuple[int, int] = (2, 4), dtype: torch.dtype = torch.float64, **more: Any
 ) -> list[Case]:

@@ -8,13 +8,12 @@ numbers: they are the same in everybody's notebook. So a grader draws them once,
 from __future__ import annotations
 
 import functools
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
 import torch
+
+from course.fingerprint import fingerprint
 
 Draw = TypeVar("Draw", bound=Callable[..., None])
 
@@ -63,48 +62,10 @@ def once(draw: Draw) -> Draw:
     return as_before
 
 
-def _fingerprint(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+def _fingerprint(name: str, *args: Any) -> str | None:
     """A hash of all that decides what a figure looks like; None where something in it is not a plain value."""
     import matplotlib
 
-    whole = hashlib.sha256()
-    settings = dict.items(matplotlib.rcParams)  # not through its own reading, which may choose a backend
+    settings = {key: repr(value) for key, value in dict.items(matplotlib.rcParams)}  # reading may choose a backend
     usual = torch.empty(0)
-    parts = [name, args, kwargs, str(usual.dtype), str(usual.device)]
-    try:
-        for part in _parts(parts):
-            whole.update(part)
-    except TypeError:
-        return None
-    whole.update(repr(sorted(settings, key=str)).encode())
-    return whole.hexdigest()
-
-
-def _parts(value: Any) -> Iterable[bytes]:
-    """A value as bytes that no other value has; raises TypeError for what is not plain, such as a function."""
-    kind = type(value)
-    if isinstance(value, (torch.Tensor, np.ndarray)):
-        from course.figures import array
-
-        values = array(value)
-        if values.dtype.kind not in "biufc":
-            raise TypeError("not numbers")
-        yield f"{kind.__name__} {getattr(value, 'dtype', '')} {values.shape};".encode()
-        yield np.ascontiguousarray(values).tobytes()
-    elif value is None or value is ... or isinstance(value, (bool, int, float, complex, str, np.generic)):
-        text = repr(value)
-        yield f"{kind.__name__} {len(text)} {text};".encode()
-    elif isinstance(value, (list, tuple, range)):
-        yield f"{kind.__name__} {len(value)};".encode()
-        for item in value:
-            yield from _parts(item)
-    elif kind is dict:
-        yield f"dict {len(value)};".encode()
-        for item in value.items():
-            yield from _parts(item)
-    elif is_dataclass(kind) and kind.__module__.startswith("course."):
-        yield f"{kind.__qualname__};".encode()
-        for each in fields(value):
-            yield from _parts(getattr(value, each.name))
-    else:
-        raise TypeError(f"a {kind.__name__} may look different each time")
+    return fingerprint(name, args, usual.dtype, str(usual.device), settings)

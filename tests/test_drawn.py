@@ -103,29 +103,6 @@ def test_is_what_a_function_decides_never_kept(displayed):
     assert drawn.KEPT == {}
 
 
-PLAIN = [None, True, 1, 1.0, -0.0, 0.0, 1j, "1", "", [], (), {}, [1], (1,), {1: 1}, [[1], 1], [[1, 1]], ..., range(3)]
-PLAIN += [
-    torch.tensor(1),
-    torch.tensor([1]),
-    torch.tensor(1.0),
-    torch.tensor(2),
-    np.array(1),
-    np.array(2),
-    np.int64(1),
-    np.float32(1),
-    float("nan"),
-]
-PLAIN += [["a", "b"], ["a; str 1 'b'"], {"a": "b"}, [("a", "b")], torch.zeros(0, 2), torch.zeros(2, 0), chain()]
-
-
-def test_do_two_values_never_have_the_same_fingerprint():
-    prints = [drawn._fingerprint("f", (value,), {}) for value in PLAIN]
-    assert None not in prints and len(set(prints)) == len(PLAIN)
-    assert prints == [drawn._fingerprint("f", (value,), {}) for value in PLAIN]
-    for value in (len, object(), torch.nn.Linear(1, 1), {1, 2}, np.array([object()])):
-        assert drawn._fingerprint("f", ([value],), {}) is None
-
-
 # --- In the room ------------------------------------------------------------------------------------------------------
 
 GIVEN = (

@@ -20,11 +20,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 import torch
 
-from course import ask, cases, check, feedback, known, practice, student_id
+from course import ask, cases, check, feedback, known, practice, recall, student_id
 from course.ask import Elsewhere, Made, Other, Reply
 from course.feedback import CheckFailed, Verdict
 from course.grading.outputs import plain_text
@@ -158,12 +159,12 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> d
     """
     wanted = students_names(source)
     exercise = next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
-    with _one_at_a_time, _surroundings(witness), feedback.heard() as said, ask.clean_settings():
+    with _one_at_a_time, _surroundings(witness), recall.remembering(), feedback.heard() as said, ask.clean_settings():
         try:
             names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
             found = {name: value for name, value in names.items() if value is not _MISSING}
             scope = {**OWN, **found, "__name__": "__main__"}
-            exec(compile(source, f"<{grade_id}>", "exec"), scope)
+            exec(_compiled(source, f"<{grade_id}>"), scope)
             verdict = next((each for each in said if not each.passed), said[-1] if said else _silent(exercise))
         except CheckFailed as failed:
             verdict = failed.verdict
@@ -213,6 +214,11 @@ def _surroundings(witness: Witness) -> Iterator[None]:
 
 
 @lru_cache(maxsize=1024)  # a class has the same test cells
+def _compiled(source: str, name: str) -> CodeType:
+    return compile(source, name, "exec")
+
+
+@lru_cache(maxsize=1024)
 def students_names(source: str) -> tuple[str, ...]:
     """The names that a test cell uses and neither defines itself nor finds in ``OWN`` or Python."""
     tree = ast.parse(source)
