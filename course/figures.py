@@ -33,6 +33,7 @@ COLOURS = (BLUE, VERMILLION, GREEN, BLACK, PURPLE, ORANGE, SKY)
 DASHES = ("-", "--", "-.", ":", (0, (7, 2, 1, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its first start writes a note to stderr
 DPI = 120
 STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -49,6 +50,7 @@ STYLE = {
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.7,
     "legend.frameon": False,
+    "savefig.bbox": "standard",  # the whole sheet, whatever a notebook has set
     "legend.fontsize": 10.5,
     "lines.linewidth": 2.0,
     "hatch.linewidth": 0.7,
@@ -73,12 +75,10 @@ def png(fig: Figure) -> bytes:
     import matplotlib
     from PIL import Image
 
-    dots, small = io.BytesIO(), io.BytesIO()
+    drawn, small = io.BytesIO(), io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        fig.savefig(dots, format="raw", dpi=DPI, facecolor="white")
-    size = int(fig.get_figwidth() * DPI), int(fig.get_figheight() * DPI)  # as matplotlib's Agg rounds them
-    image = Image.frombytes("RGBA", size, dots.getvalue())  # ValueError where the two do not fit
-    image.convert("RGB").quantize(64).save(small, format="png", optimize=True)
+        fig.savefig(drawn, format="png", dpi=DPI, facecolor="white", pil_kwargs={"compress_level": 0})
+    Image.open(drawn).convert("RGB").quantize(64).save(small, format="png", optimize=True)
     return small.getvalue()
 
 
@@ -116,7 +116,6 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
 def chart(width: float = 6.4, height: float = 3.8, *, alt: str, caption: str) -> Iterator[Axes]:
     """An empty pair of axes, width × height inches, shown with its texts when the block ends without an error."""
     in_words(alt, caption)
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its first start writes a note to stderr
     import matplotlib
     from matplotlib.figure import Figure
 

@@ -1,15 +1,17 @@
-"""A hash of values, such that two with the same hash are as good as the same.
+"""A hash of values, such that what is worked out from two with the same hash comes out the same.
 
 For what is worked out once and used again: see `recall` (the right answers of a check) and `drawn` (figures).
 """
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import marshal
 import sys
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -18,6 +20,9 @@ import torch
 
 _STABLE = ("torch", "math", "builtins")
 """Modules whose functions and classes are what their names say."""
+_UNSEEN = {"open", "input", "eval", "exec", "globals", "locals", "vars", "id", "print", "__import__"}
+"""What Python brings that looks, or reaches, beyond what a function mentions."""
+_PLAIN = (type(None), type(...), bool, int, float, complex, str, range, torch.dtype)
 
 
 class NotPlain(Exception):
@@ -27,8 +32,9 @@ class NotPlain(Exception):
 def fingerprint(*values: Any, functions: bool = False) -> str | None:
     """A hash of the values; None where one of them is not plain.
 
-    Plain are numbers, texts, tensors, arrays, and lists, tuples, dicts and the course's own records of those. With
-    ``functions`` also a function whose text, defaults and surroundings are plain, and what torch and Python bring.
+    Plain are numbers, texts, tensors, and lists, tuples, dicts and the course's own records of those. With
+    ``functions`` also a function that is plain itself and mentions nothing else, and what torch, math and Python bring;
+    then no NumPy arrays. Memory that two values share, and the order of bytes in it, are not seen.
     """
     whole = hashlib.sha256()
     try:
@@ -45,18 +51,18 @@ def _parts(value: Any, seen: dict[int, int] | None) -> Iterable[bytes]:
     ``seen`` numbers the functions that are being described; None: no functions.
     """
     kind = type(value)
-    if isinstance(value, torch.Tensor):
+    if kind in (torch.Tensor, torch.nn.Parameter):
         numbers = value.detach().cpu()
         numbers = (numbers.float() if numbers.dtype == torch.bfloat16 else numbers).numpy()
-        yield f"{kind.__name__} {value.dtype} {value.device} {numbers.shape};".encode()
+        yield f"{kind.__name__} {value.dtype} {value.device} {value.requires_grad} {numbers.shape};".encode()
         yield numbers.tobytes()
-    elif isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        yield f"{kind.__name__} {value.dtype.str} {value.shape};".encode()
+    elif kind is np.ndarray and value.dtype.kind in "biufc" and seen is None:
+        yield f"array {value.dtype.str} {value.shape};".encode()
         yield value.tobytes()
-    elif value is None or value is ... or isinstance(value, (bool, int, float, complex, str, np.generic, torch.dtype)):
+    elif kind in _PLAIN or isinstance(value, np.generic):
         text = repr(value)
         yield f"{kind.__name__} {len(text)} {text};".encode()
-    elif isinstance(value, (list, tuple, range)):
+    elif kind in (list, tuple, torch.Size):
         yield f"{kind.__name__} {len(value)};".encode()
         for item in value:
             yield from _parts(item, seen)
@@ -65,7 +71,7 @@ def _parts(value: Any, seen: dict[int, int] | None) -> Iterable[bytes]:
         for item in value.items():
             yield from _parts(item, seen)
     elif is_dataclass(kind) and kind.__module__.startswith("course."):
-        yield f"{kind.__qualname__};".encode()
+        yield f"{kind.__module__} {kind.__qualname__};".encode()
         for each in fields(value):
             yield from _parts(getattr(value, each.name), seen)
     elif seen is not None:
@@ -86,31 +92,43 @@ def _function(value: Any, seen: dict[int, int]) -> Iterable[bytes]:
             return
         seen = {**seen, id(value): len(seen)}
         code = value.__code__
+        names = _mentioned(code)
+        if names is None or _UNSEEN.intersection(names):
+            raise NotPlain("it looks beyond what it mentions")
+        found = {name: value.__globals__[name] for name in names if name in value.__globals__}
         yield marshal.dumps(code, 2)  # later versions depend on who else holds the constants
-        yield from _parts((value.__defaults__, value.__kwdefaults__), seen)
+        yield from _parts((value.__defaults__, value.__kwdefaults__, vars(value), len(value.__closure__ or ())), seen)
         for cell in value.__closure__ or ():
-            try:
-                yield from _parts(cell.cell_contents, seen)
-            except ValueError:  # nothing in it yet
-                raise NotPlain("an empty cell") from None
-        for name in sorted(_names(code)):
-            if name in value.__globals__:
-                yield f"where {name} is;".encode()
-                yield from _parts(value.__globals__[name], seen)
+            yield from _parts(cell.cell_contents, seen)  # ValueError where nothing is in it yet
+        yield from _parts(found, seen)
     else:
         raise NotPlain(f"a {type(value).__name__}")
 
 
-def _names(code: CodeType) -> set[str]:
-    """The names that code may look up around it, those of code inside it too."""
-    inner = [_names(each) for each in code.co_consts if isinstance(each, CodeType)]
-    return set(code.co_names).union(*inner)
+@lru_cache(maxsize=4096)
+def _mentioned(code: CodeType) -> tuple[str, ...] | None:
+    """The names that code looks up around it, those of code inside it too; None where it imports or sets some."""
+    names = set()
+    for step in dis.get_instructions(code):
+        if step.opname in ("IMPORT_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"):
+            return None
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            names.add(step.argval)
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            inner = _mentioned(each)
+            if inner is None:
+                return None
+            names.update(inner)
+    return tuple(sorted(names))
 
 
 def _is_known_by_name(value: Any) -> bool:
-    """Whether it is a function or a class that stands in one of the stable modules, for good."""
+    """Whether it is a function or a class of a stable module, where it stands for good."""
+    if str(getattr(value, "__module__", "")).split(".")[0] not in _STABLE:
+        return False
     if isinstance(value, BuiltinFunctionType):
         return value.__self__ is None or isinstance(value.__self__, (ModuleType, type))
-    if not isinstance(value, (FunctionType, type)) or str(value.__module__).split(".")[0] not in _STABLE:
+    if not isinstance(value, (FunctionType, type)):
         return False
     return getattr(sys.modules.get(value.__module__), value.__name__, None) is value

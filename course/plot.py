@@ -54,7 +54,6 @@ __all__ = [
 ]
 
 
-@once
 def activation(
     function: Callable[[torch.Tensor], torch.Tensor],
     *,

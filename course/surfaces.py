@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.drawn import once
 from course.figures import BLUE, COLOURS, DASHES, MARKERS, array, chart, in_words, number
 
 Score = Callable[[torch.Tensor], torch.Tensor]
@@ -65,7 +64,6 @@ def _ask(score: Score, low: Any, high: Any, like: Any) -> tuple[np.ndarray, np.n
     return x, y, values.reshape(SIDE, SIDE)
 
 
-@once
 def boundary(
     score: Score,
     X: Any,
@@ -124,7 +122,6 @@ def _level(ax: Any, x: np.ndarray, y: np.ndarray, values: np.ndarray, level: flo
         ax.plot([], [], color="black", linewidth=look["linewidths"], linestyle=look.get("linestyles", "-"), label=label)
 
 
-@once
 def response(
     score: Score,
     X: Any,
@@ -143,7 +140,6 @@ def response(
     responses({"": score}, X, y, level=level, names=names, alt=alt, caption=caption)
 
 
-@once
 def responses(
     scores: Mapping[str, Score],
     X: Any,
@@ -201,7 +197,6 @@ def _shades(*colours: str) -> Any:
     return LinearSegmentedColormap.from_list("shades", ["#FFFFFF", *colours])
 
 
-@once
 def contours(
     loss: Callable[[torch.Tensor], torch.Tensor],
     path: Any = None,

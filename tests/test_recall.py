@@ -1,5 +1,10 @@
 """Is what a check works out recalled only where it would come to the same again, and never anybody's answer?"""
 
+import math
+import os
+import time
+from collections import OrderedDict, namedtuple
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +12,7 @@ import torch
 from course import autograd, cases, graph, recall
 from course.cases import Case
 from course.fingerprint import fingerprint
+from course.grading.judging import There
 
 
 def chain(value=15.0):
@@ -41,15 +47,9 @@ def test_have_two_values_never_have_the_same_fingerprint():
     prints = [fingerprint(value) for value in PLAIN]
     assert None not in prints and len(set(prints)) == len(PLAIN)
     assert prints == [fingerprint(value) for value in PLAIN]
-    for value in (
-        len,
-        object(),
-        torch.nn.Linear(1, 1),
-        {1, 2},
-        np.array([object()]),
-        torch.eye(2).to_sparse(),
-        endless(),
-    ):
+    assert fingerprint(torch.ones(1)) != fingerprint(torch.ones(1, requires_grad=True))
+    strange = [len, object(), torch.nn.Linear(1, 1), {1, 2}, np.array([object()]), torch.eye(2).to_sparse(), endless()]
+    for value in (*strange, namedtuple("pair", "a b")(1, 2), OrderedDict(a=1)):
         assert fingerprint([value]) is None
 
 
@@ -80,6 +80,9 @@ CELLS = [
     ("def make(k):\n    return lambda X: k * X.sum()\nf = make(3)", {}),
     ("def g(X):\n    return X.sum()\ndef f(X):\n    return g(X)", {}),
     ("def g(X):\n    return X.mean()\ndef f(X):\n    return g(X)", {}),
+    ("def f(X):\n    return X.sum()\nf.k = 1", {}),
+    ("def g(X):\n    return h(X)\ndef f(X):\n    return g(X), k", {"k": 1, "h": math.exp}),
+    ("def g(X):\n    return h(X), k\ndef f(X):\n    return g(X)", {"k": 1, "h": math.exp}),
     ("def g(X):\n    return g(X)\ndef f(X):\n    return g(X)", {}),
     ("def g(X):\n    return f(X)\ndef f(X):\n    return g(X)", {}),
 ]
@@ -99,11 +102,37 @@ class Changing:
 
 @pytest.mark.parametrize(
     "thing",
-    [Changing(), [].append, torch.ones(1).add, torch.nn.Linear(1, 1), iter([1]), torch.Generator(), Changing, pytest],
+    [
+        Changing(),
+        time.time,
+        os.urandom,
+        np.ones(2),
+        [].append,
+        torch.ones(1).add,
+        torch.nn.Linear(1, 1),
+        iter([1]),
+        torch.Generator(),
+        Changing,
+        pytest,
+    ],
 )
 def test_has_a_function_that_mentions_what_may_change_no_fingerprint(thing):
     assert fingerprint(functions("f = lambda X: k(X)", k=thing), functions=True) is None
     assert fingerprint(thing, functions=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(X):\n    import random\n    return X * random.random()",
+        "f = lambda X: X * globals()['k']",
+        "f = lambda X: X * len(open('numbers').read())",
+        "def f(X):\n    global k\n    k = 3\n    return X",
+        "f = lambda X: (lambda Y: eval('k') * Y)(X)",
+    ],
+)
+def test_has_a_function_that_looks_further_than_it_says_no_fingerprint(text):
+    assert fingerprint(functions(text, k=2), functions=True) is None
 
 
 def counted(monkeypatch):
@@ -143,6 +172,42 @@ def test_are_right_answers_worked_out_once_and_only_while_remembering(monkeypatc
     for found in (recalled[0], recalled[2], recalled[3]):
         assert found.keys() == {"dW"} and torch.equal(found["dW"], first[0]["dW"])
     assert len({fingerprint(found) for found in (first[0], *others)}) == 5
+
+
+def test_is_nothing_recalled_under_other_settings_nor_what_chance_decides(monkeypatch):
+    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    fixed = functions("f = lambda X, W: (torch.tensor(0.1) * (X @ W.T)).sum()")
+    chance = functions("f = lambda X, W: (torch.rand(1).double() * (X @ W.T)).sum()")
+    wrong = functions("f = lambda X, W: X @ W")
+    with recall.remembering():
+        autograd.gradients(fixed, INPUTS, ("W",))
+        torch.set_default_dtype(torch.float64)
+        try:
+            found = autograd.gradients(fixed, INPUTS, ("W",))["dW"]
+        finally:
+            torch.set_default_dtype(torch.float32)
+        assert torch.equal(found, 0.1 * INPUTS["X"]) and len(recall.RESULTS) == 2
+        first, second = (autograd.gradients(chance, INPUTS, ("W",))["dW"] for _ in range(2))
+        assert not torch.equal(first, second)
+        for _ in range(2):
+            with pytest.raises(RuntimeError):
+                autograd.gradients(wrong, INPUTS, ("W",))
+    assert len(recall.RESULTS) == 2
+
+
+def test_is_nothing_of_a_students_recalled(monkeypatch):
+    """A value of the student's that a check mentions counts as what it is; a function of the student's never."""
+    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    theirs = There("scale", witness=None)
+    with recall.remembering():
+        for value in (torch.tensor(2.0).double(), torch.tensor(3.0).double()):
+            loss = functions("f = lambda X, W: scale * (X @ W.T).sum()", scale=value)
+            assert torch.equal(autograd.gradients(loss, INPUTS, ("W",))["dW"], value * INPUTS["X"])
+        assert len(recall.RESULTS) == 2
+        with pytest.raises(TypeError):
+            autograd.gradients(functions("f = lambda X, W: scale * (X @ W.T).sum()", scale=theirs), INPUTS, ("W",))
+        assert cases.draw(seeds=1, X="n d", f=theirs)[0]["f"] is theirs
+    assert len(recall.RESULTS) == 2
 
 
 def test_are_recalled_cases_the_drawn_ones_and_ones_own(monkeypatch):

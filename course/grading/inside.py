@@ -5,11 +5,10 @@ behind can be killed at once. It has one thread, runs no student's code, and can
 same user (``PR_SET_DUMPABLE``).
 
 It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``draw`` (run
-"given" code of the course's, for some seconds, and keep its figures), ``enter`` (wipe,
-put the submission's files down, set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or
-a process that runs a slice of the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was
-stopped, and for what), ``watch`` (look at once), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends:
-the grader then makes a new room.
+"given" code of the course's, for some seconds, and keep its figures), ``enter`` (wipe, put the submission's files down,
+set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or a process that runs a slice of
+the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was stopped, and for what), ``watch``
+(look at once), ``leave`` (kill and wipe). Where cleaning up is not complete, it ends: the grader then makes a new room.
 """
 
 from __future__ import annotations
@@ -178,6 +177,7 @@ class Warden:
             os.chdir(self.places[0])
             draw(Channel(theirs), self.shell, request["given"])
         theirs.close()
+        self.children.add(pid)
         channel, deadline = Channel(ours), time.monotonic() + request["seconds"]
         with contextlib.suppress(WireError, TimeoutError):
             while True:

@@ -12,10 +12,12 @@ from collections.abc import Iterator
 def unbroken() -> Iterator[None]:
     """Let what stands inside come to its end before a Ctrl-C raises KeyboardInterrupt; a second one raises it at once.
 
-    For short steps that other libraries carry out: they may catch the exception, or make another one of it. Outside the
-    main thread, where Python handles no signals, it does nothing.
+    For short steps that other libraries carry out: they may catch the exception, or make another one of it. Where
+    Ctrl-C means something else (another thread than the main one, a process in the background, a handler of somebody's
+    own, another ``unbroken`` around this one) it does nothing.
     """
-    if threading.current_thread() is not threading.main_thread():
+    elsewhere = threading.current_thread() is not threading.main_thread()
+    if elsewhere or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
     came: list[int] = []

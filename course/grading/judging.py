@@ -213,7 +213,7 @@ def _surroundings(witness: Witness) -> Iterator[None]:
                 os.environ[name] = value
 
 
-@lru_cache(maxsize=1024)  # a class has the same test cells
+@lru_cache(maxsize=1024)  # a class has the same test cells: here, and below
 def _compiled(source: str, name: str) -> CodeType:
     return compile(source, name, "exec")
 
