@@ -73,7 +73,7 @@ def test_is_the_table_of_the_cases_up_to_date():
 class Believing(Execute):
     """A grader that runs nothing: a test cell that shows no error is right."""
 
-    def once(self, nb, files):
+    def once(self, nb, files, given=()):
         nb.metadata["course"] = {"repairs": [], "exercises": [], "integrity": []}
         return nb
 
