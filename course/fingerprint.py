@@ -1,6 +1,7 @@
 """A hash of values, such that what is worked out from two with the same hash comes out the same.
 
-For what is worked out once and used again: see `recall` (the right answers of a check) and `drawn` (figures).
+For what is worked out once and used again: see `recall` (the right answers of a check) and `drawn` (figures). Exact to
+the last bit, unlike the prints of known mistakes (`known/prints.py`), which are equal up to rounding.
 """
 
 from __future__ import annotations

@@ -8,19 +8,12 @@ from collections import OrderedDict, namedtuple
 import numpy as np
 import pytest
 import torch
+from test_drawn import chain
 
-from course import autograd, cases, graph, recall
+from course import autograd, cases, recall
 from course.cases import Case
 from course.fingerprint import fingerprint
 from course.grading.judging import There
-
-
-def chain(value=15.0):
-    made = graph.Graph()
-    made.input("a", 5.0), made.input("b", 3.0)
-    made.node("u", "×", of=("a", "b"), value=value)
-    return made
-
 
 PLAIN = [None, True, 1, 1.0, -0.0, 0.0, 1j, "1", "", [], (), {}, [1], (1,), {1: 1}, [[1], 1], [[1, 1]], ..., range(3)]
 PLAIN += [
