@@ -1,6 +1,8 @@
 """Is nothing lost, and nothing left half-written, when grading is stopped, killed, or kept from its gradebook?"""
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -165,6 +167,30 @@ def test_does_holding_ctrl_c_back_leave_other_meanings_of_it_alone():
         signal.raise_signal(signal.SIGINT)
         raise ValueError("what the step met")
     assert heard == ["own", "whole"] and isinstance(stopped.value.__context__, ValueError)
+
+
+@pytest.mark.long
+def test_does_a_terminal_show_rate_time_left_who_and_the_states(fresh):
+    (fresh / "submitted" / "s0" / "week9" / "small.ipynb").write_text("no notebook")
+    ours, theirs = os.openpty()
+    running = subprocess.Popen(
+        [*GRADE, "--jobs", "2"],
+        cwd=fresh,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "160"},
+    )
+    os.close(theirs)
+    said = b""
+    with contextlib.suppress(OSError):  # the terminal's other end is closed
+        while piece := os.read(ours, 1 << 16):
+            said += piece
+    os.close(ours)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode(errors="replace"))
+    assert running.wait() == 3, text
+    states = r"\d+ a minute; [1-5] graded, 1 could not be graded; now s\d"
+    assert re.search(rf"[2-5]/6 \d:\d\d:\d\d {states}", text), text
 
 
 @pytest.mark.long
