@@ -15,7 +15,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from course.authoring.stubs import CourseStubs
+from course.grading.nbgrader import CourseStubs
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
@@ -64,16 +64,16 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # --- Grading: mended first, run in a sandboxed room, judged outside it (course/grading, docs/security.md) -----------
-c.Autograde.exporter_class = "course.grading.reading.SubmissionExporter"
+c.Autograde.exporter_class = "course.grading.nbgrader.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
-    "course.grading.repair.Repair",
+    "course.grading.nbgrader.Repair",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "course.grading.execute.Execute",
+    "course.grading.nbgrader.Execute",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
@@ -88,11 +88,11 @@ c.Execute.processes = 128  # at once
 c.Execute.file_size = 64  # MiB for a file
 c.Execute.space = 256  # MiB of files in each of the three places that a submission can write to
 c.Validator.Execute.timeout = 120  # seconds for a cell when nbgrader's Validate runs a notebook in a plain kernel
-c.AssignLatePenalties.plugin_class = "course.grading.late.LatePenalty"
+c.AssignLatePenalties.plugin_class = "course.grading.nbgrader.LatePenalty"
 
 # --- Feedback: the course's own page, without the hidden tests -------------------------------------------------------
-c.GenerateFeedback.exporter_class = "course.grading.pages.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "course.grading.nbgrader.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "course.grading.feedback.Marks",
-    "course.grading.feedback.HideTests",
+    "course.grading.nbgrader.Marks",
+    "course.grading.nbgrader.HideTests",
 ]

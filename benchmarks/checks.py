@@ -20,11 +20,12 @@ from unittest import mock
 
 import torch
 
-from course import ask, trail
-from course.authoring import rehearse
-from course.authoring.rehearse import Stage, compiled, environment, stages
-from course.authoring.text import read
-from course.feedback import CheckFailed
+from course.answers import ask
+from course.authoring.proof import rehearse
+from course.authoring.proof.rehearse import Stage, compiled, environment, stages
+from course.authoring.text.parse import read
+from course.figures import gradient_chain
+from course.runtime.verdict import CheckFailed
 
 ROOT = Path(__file__).parent.parent
 PASS, DIAGNOSIS = 50, 1000  # what each may cost, in milliseconds
@@ -90,9 +91,9 @@ def passing(week: str) -> list[tuple[float, str]]:
 def picture() -> float:
     """Milliseconds to draw which gradients of a network of three layers are right."""
     states = {"db3": "right", "dW3": "right", "db2": "first wrong", "dW2": "wrong", "db1": "wrong", "dW1": "wrong"}
-    trail.draw(states)
+    gradient_chain.draw(states)
     started = time.process_time()
-    trail.draw(states)
+    gradient_chain.draw(states)
     return 1000 * (time.process_time() - started)
 
 

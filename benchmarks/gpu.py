@@ -17,10 +17,12 @@ from unittest import mock
 
 import torch
 
-from course import ask, device, judge_gradients
-from course.authoring.rehearse import outcome, stages
-from course.authoring.text import read
-from course.compare import TOLERANCE
+from course import device
+from course.answers import ask
+from course.answers.compare import TOLERANCE
+from course.authoring.proof.rehearse import outcome, stages
+from course.authoring.text.parse import read
+from course.judges import gradients as judge_gradients
 
 ROOT = Path(__file__).parent.parent
 

@@ -109,12 +109,13 @@ def stock(folder: Path, names: list[str], processes: int) -> float:
 
 def ours(folder: Path, names: list[str], jobs: int, *, feedback: bool) -> tuple[float, float]:
     """Seconds that `course grade` takes for one submission, and the seconds before it was warm."""
-    from course.grading import pipeline
-    from course.grading.ahead import Ahead
-    from course.grading.classroom import Classroom
+    from course.grading.gradebook.classroom import Classroom
+    from course.grading.pages import generate
+    from course.grading.run import pipeline
+    from course.grading.run.parallel import Ahead
 
     room = Classroom(folder, names)
-    grading, pages = pipeline.Grading(room), pipeline.Feedback(room)
+    grading, pages = pipeline.Grading(room), generate.Feedback(room)
     began = time.perf_counter()
     marks = []
     with Ahead(grading.prepare, jobs) as ahead:
@@ -123,7 +124,7 @@ def ours(folder: Path, names: list[str], jobs: int, *, feedback: bool) -> tuple[
             assert outcome.state == "graded", outcome.reason
             assert all(record["passed"] for record in outcome.exercises), outcome.exercises
             if feedback:
-                pipeline.feedback(room, outcome, pages)
+                generate.feedback(room, outcome, pages)
             marks.append(time.perf_counter())
     warm = 2 * jobs + 2
     return (marks[-1] - marks[warm]) / (len(marks) - 1 - warm), marks[warm] - began
@@ -131,8 +132,11 @@ def ours(folder: Path, names: list[str], jobs: int, *, feedback: bool) -> tuple[
 
 def parts(folder: Path, names: list[str]) -> dict[str, float]:
     """Where the time of one submission goes, in milliseconds, with everything in a row in this process."""
-    from course.grading import execute, judging, pipeline, room, slices, work
-    from course.grading.classroom import Classroom
+    from course.grading.analysis import slices
+    from course.grading.gradebook.classroom import Classroom
+    from course.grading.pages import generate
+    from course.grading.run import execute, judging, pipeline, task
+    from course.grading.sandbox import remote_kernel, room
 
     spent: dict[str, float] = {}
 
@@ -150,22 +154,22 @@ def parts(folder: Path, names: list[str]) -> dict[str, float]:
 
     book = Classroom(folder, names)
     grading = pipeline.Grading(book)
-    pages = pipeline.Feedback(book)
+    pages = generate.Feedback(book)
 
     def once(name: str) -> None:
-        outcome = grading.finish("quiz", name, work.grade(grading.prepare("quiz", name)))
-        pipeline.feedback(book, outcome, pages)
+        outcome = grading.finish("quiz", name, task.grade(grading.prepare("quiz", name)))
+        generate.feedback(book, outcome, pages)
 
     once(names[0])
     for owner, name, label in (
         (pipeline.Grading, "prepare", "read what was handed in"),
-        (work, "mended", "mend the notebook"),
+        (task, "mended", "mend the notebook"),
         (room.Room, "enter", "enter the room, once the last submission has been killed and wiped"),
         (room.Room, "kernel", "fork a kernel"),
-        (room.Kernel, "run", "run the cells"),
-        (room.Kernel, "snapshot", "copy the kernel at each test"),
-        (room.Kernel, "look", "look at the names"),
-        (room.Kernel, "ask", "ask the answers"),
+        (remote_kernel.Kernel, "run", "run the cells"),
+        (remote_kernel.Kernel, "snapshot", "copy the kernel at each test"),
+        (remote_kernel.Kernel, "look", "look at the names"),
+        (remote_kernel.Kernel, "ask", "ask the answers"),
         (slices.Reading, "slice_of", "cut slices for questions by hand"),
         (room.Room, "reading", "fork a process for a slice"),
         (judging, "judge_cell", "test cells in all"),
@@ -191,7 +195,7 @@ def bare(folder: Path) -> float:
     nb = nbformat.read(folder / "source" / "quiz" / "quiz.ipynb", as_version=4)
     code = "\n\n".join(cell.source for cell in nb.cells if cell.cell_type == "code" and "pip" not in cell.source)
     script = (
-        "import contextlib, io, time\nimport torch, course.check, course.cases, course.known\n"
+        "import contextlib, io, time\nimport torch, course.check, course.cases, course.doctor.known\n"
         "torch.set_num_threads(1)\n"
         f"code = {code!r}\nnames = {{'__name__': '__main__'}}\n"
         "with contextlib.redirect_stdout(io.StringIO()):\n    exec(code, dict(names))\n"

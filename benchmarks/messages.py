@@ -14,10 +14,12 @@ from unittest import mock
 
 import torch
 
-from course import cases, check, feedback, figures, trail
-from course.authoring import rehearse
-from course.authoring.text import read
-from course.feedback import CheckFailed, Verdict
+from course import cases, check
+from course.authoring.proof import rehearse
+from course.authoring.text.parse import read
+from course.figures import gradient_chain, style
+from course.runtime import verdict as feedback
+from course.runtime.verdict import CheckFailed, Verdict
 
 ROOT = Path(__file__).parent.parent
 STYLE = (
@@ -143,10 +145,10 @@ def drawn(states: dict[str, str]) -> str:
     shown: list[str] = []
 
     def keep(fig: Any, *, alt: str, caption: str) -> None:
-        shown.append(figures.bundle(fig, alt=alt, caption=caption)[0]["text/html"])
+        shown.append(style.bundle(fig, alt=alt, caption=caption)[0]["text/html"])
 
-    with mock.patch.object(figures, "show", keep):
-        trail.draw(states)
+    with mock.patch.object(style, "show", keep):
+        gradient_chain.draw(states)
     return shown[0]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 
-from course.authoring.build import notebook
-from course.authoring.text import read
+from course.authoring.notebooks.build import notebook
+from course.authoring.text.parse import read
 
 ROOT = Path(__file__).parent.parent
 LIMIT = {"week8": 180}  # seconds, with all of MNIST

@@ -66,7 +66,7 @@ def releasing(folder: Path) -> float:
     The copy is what a fresh clone is: the committed fingerprints of known mistakes are those of the texts.
     """
     course = folder / "release-course"
-    names = ("course", "source", ".stamps/known", "nbgrader_config.py", "pyproject.toml")
+    names = ("course", "source", "fingerprints", "nbgrader_config.py", "pyproject.toml")
     for name in names:
         here = HOME / name
         if here.is_dir():

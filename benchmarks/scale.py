@@ -53,7 +53,7 @@ def make(folder: Path, count: int) -> list[str]:
     """A course with one released week, and what so many students hand in; returns their names."""
     import nbformat
 
-    from course.authoring.text import read
+    from course.authoring.text.parse import read
 
     shutil.copy(HOME / "nbgrader_config.py", folder)
     (folder / "pyproject.toml").write_text('[tool.course]\nrepository = ""\nbranch = "main"\n')
@@ -114,20 +114,21 @@ def memory() -> dict[str, float]:
 
 def graded(folder: Path, names: list[str], jobs: int) -> Run:
     """Grade the class and note how it goes."""
-    from course.grading import pipeline
-    from course.grading.ahead import Ahead
-    from course.grading.classroom import Classroom
+    from course.grading.gradebook.classroom import Classroom
+    from course.grading.pages import generate
+    from course.grading.run import pipeline
+    from course.grading.run.parallel import Ahead
 
     room = Classroom(folder)
     room.ensure_assignment(WEEK)
-    grading, pages = pipeline.Grading(room), pipeline.Feedback(room)
+    grading, pages = pipeline.Grading(room), generate.Feedback(room)
     moments: list[Moment] = []
     states: dict[str, int] = {}
     with statements() as sent, Ahead(grading.prepare, jobs) as ahead:
         before, asked = time.perf_counter(), 0
         for (week, student), result in ahead.graded([(WEEK, name) for name in names]):
             outcome = grading.finish(week, student, result)
-            pipeline.feedback(room, outcome, pages)
+            generate.feedback(room, outcome, pages)
             states[outcome.state] = states.get(outcome.state, 0) + 1
             now = time.perf_counter()
             moments.append({"seconds": now - before, "statements": sent[0] - asked, **memory()})

@@ -4,6 +4,6 @@
 and ``graph`` draw, ``device`` finds the CPU or GPU.
 """
 
-from course import notebook
+from course.runtime import waiting
 
-notebook.install()
+waiting.install()

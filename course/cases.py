@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
+from course.cache.results import recalled
 from course.device import map_tensors
-from course.recall import recalled
 
 SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0

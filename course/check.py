@@ -6,23 +6,25 @@ accelerator there is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from course import feedback, judge, judge_gradients, judge_models
 from course.cases import Case
+from course.judges import base, functions, gradients, modules, values
+from course.runtime import verdict
+from course.runtime.shell import graded, shell
 
 
 def value(answer: Any, expected: Any, *, rtol: float | None = None) -> None:
     """Is it this tensor, number, string, list or dict? Shape and dtype first, then the numbers."""
-    feedback.report(judge.value(judge.name_of(answer), answer, expected, rtol))
+    verdict.report(values.value(base.name_of(answer), answer, expected, rtol))
 
 
 def shape(answer: Any, expected: Sequence[int], *, dtype: torch.dtype | None = None) -> None:
     """Is it a tensor of this shape (and this dtype)? The numbers are not looked at."""
-    feedback.report(judge.shape(judge.name_of(answer), answer, tuple(expected), dtype))
+    verdict.report(values.shape(base.name_of(answer), answer, tuple(expected), dtype))
 
 
 def function(
@@ -42,8 +44,8 @@ def function(
     names the argument to be changed in place. ``shares`` names the argument whose memory the result must share;
     ``False`` asks for memory of its own.
     """
-    rules = judge.Rules(by_hand, tuple(forbid), mutates, shares, rtol)
-    feedback.report(judge.function(judge.name_of(answer), answer, reference, on, rules))
+    rules = base.Rules(by_hand, tuple(forbid), mutates, shares, rtol)
+    verdict.report(functions.function(base.name_of(answer), answer, reference, on, rules))
 
 
 def gradient(
@@ -62,11 +64,11 @@ def gradient(
     ``of`` is the loss, called with the inputs it has parameters for; ``wrt`` names the inputs to differentiate by.
     With ``upstream`` (the name of an input such as "dA") the loss is the sum of that input times ``of(...)``.
     """
-    rules = judge.Rules(by_hand, tuple(forbid), None, None, rtol)
-    name = judge.name_of(answer)
+    rules = base.Rules(by_hand, tuple(forbid), None, None, rtol)
+    name = base.name_of(answer)
     trail: dict[str, str] = {}
-    feedback.report(judge_gradients.gradient(name, answer, of, on, tuple(wrt.split()), upstream, rules, trail))
-    feedback.show_trail(trail)
+    verdict.report(gradients.gradient(name, answer, of, on, tuple(wrt.split()), upstream, rules, trail))
+    show_trail(trail)
 
 
 def module(
@@ -83,15 +85,24 @@ def module(
     ``answer(*build)`` makes the module. ``reference`` is called with its parameters (a dict of tensors by name), then
     with the case.
     """
-    name = judge.name_of(answer)
-    feedback.report(judge_models.module(name, answer, on, reference, parameters, tuple(build), rtol))
+    name = base.name_of(answer)
+    verdict.report(modules.module(name, answer, on, reference, parameters, tuple(build), rtol))
 
 
 def training(losses: Any, *, below: float | None = None, steps: int | None = None) -> None:
     """Is it the loss curve of a training that works: finite, falling, and low enough at the end?"""
-    feedback.report(judge_models.training(judge.name_of(losses), losses, below, steps))
+    verdict.report(modules.training(base.name_of(losses), losses, below, steps))
 
 
 def raises(answer: Callable[..., Any], error: type[Exception], *, on: Sequence[Case]) -> None:
     """Does it refuse these inputs with this error?"""
-    feedback.report(judge_models.raises(judge.name_of(answer), answer, error, on))
+    verdict.report(modules.raises(base.name_of(answer), answer, error, on))
+
+
+def show_trail(trail: Mapping[str, str]) -> None:
+    """In a student's notebook, draw which of several gradients are right and which is the first wrong one."""
+    if shell() is None or graded() or len(trail) < 2:
+        return
+    from course.figures import gradient_chain as pictures  # and matplotlib: only where there is something to draw
+
+    pictures.draw(trail)

@@ -13,13 +13,9 @@ def parser() -> argparse.ArgumentParser:
         prog="course", description="Build, release and grade the course. Run it in the course's folder."
     )
     subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    from course import clean
-    from course.authoring import commands as authoring
-    from course.authoring import coverage, sample
-    from course.grading import commands as grading
-    from course.grading import lms_commands, report_commands
+    from course.commands import author, clean, coverage, grade, kill_matrix, lms, report, sample
 
-    for module in (authoring, coverage, sample, grading, lms_commands, report_commands, clean):
+    for module in (author, kill_matrix, coverage, sample, grade, lms, report, clean):
         module.add_commands(subparsers)
     return top
 

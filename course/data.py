@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
-from course.downloads import Images, digits, fashion_mnist, mnist
+from course.datasets.images import Images, digits, fashion_mnist, mnist
 
 __all__ = ["Images", "blobs", "digits", "fashion_mnist", "line", "mnist", "rings", "sine", "xor"]
 

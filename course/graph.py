@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.drawn import once
-from course.figures import BLUE, VERMILLION, array, in_words, number, sheet, text_width
-from course.ink import STATUSES, arrow, frame
-from course.layout import columns, place
+from course.cache.figures import once
+from course.figures.boxes import STATUSES, arrow, frame
+from course.figures.layered_layout import columns, place
+from course.figures.style import BLUE, VERMILLION, array, in_words, number, sheet, text_width
 
 INFIX = {"+", "-", "−", "×", "*", "·", "/", "@"}
 NAME, SMALL = 12.5, 10.0  # sizes of text in points

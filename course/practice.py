@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from course.student_id import OTHER_ID, VARIABLE, Digits, NotAnID, digits, is_id, on_record
+from course.runtime.student_id import OTHER_ID, VARIABLE, Digits, NotAnID, digits, is_id, on_record
 
 __all__ = ["OTHER_ID", "QUESTIONS", "VARIABLE", "Digits", "NotAnID", "Numbers", "digits", "is_id", "on_record"]
 

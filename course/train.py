@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from course import plot
-from course.feedback import graded, shell
-from course.figures import in_words
-from course.live import Place
+from course.figures import charts
+from course.figures.live import Place
+from course.figures.style import in_words
+from course.runtime.shell import graded, shell
 
 
 class Curve:
@@ -49,7 +49,7 @@ class Curve:
 
     def _draw(self) -> None:
         began = time.monotonic()
-        self._place.show(lambda: plot.lines(self.curves, **self._look))
+        self._place.show(lambda: charts.lines(self.curves, **self._look))
         ended = time.monotonic()
         self._next, self._fresh = ended + max(1.0, 9 * (ended - began)), True
 

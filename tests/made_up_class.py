@@ -17,9 +17,10 @@ from nbgrader.api import (
 )
 from sqlalchemy import insert
 
-from course.grading import history
-from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome
-from course.student_id import OTHER_ID
+from course.grading.gradebook import history
+from course.grading.gradebook.classroom import Classroom
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
+from course.runtime.student_id import OTHER_ID
 
 WEEK = "week9"
 # name, points, difficulty: the ability at which half the class gets it right

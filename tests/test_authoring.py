@@ -9,11 +9,13 @@ import pytest
 from authoring_course import TEXT, make_course
 from leaks import leaks, strangers
 
-from course.authoring import text as texts
-from course.authoring.build import build, build_week, cells_of, content, notebook, notebook_bytes
-from course.authoring.commands import add_commands
-from course.authoring.regions import stub
-from course.authoring.tree import AuthoringError, Repository, chosen_weeks, repository
+from course.authoring.notebooks.build import build, build_week, cells_of, content, notebook, notebook_bytes
+from course.authoring.text import model
+from course.authoring.text import parse as texts
+from course.authoring.text.regions import stub
+from course.commands.author import add_commands
+from course.coursedir.errors import AuthoringError
+from course.coursedir.layout import Repository, chosen_weeks, repository
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ def test_a_solution_without_markers_and_a_check_without_hidden_tests_are_named()
 
 def test_all_problems_are_told_at_once_with_the_file():
     bad = TEXT.replace("points=2", "").replace('given="data"', 'givn="data"')
-    with pytest.raises(texts.SourceError) as caught:
+    with pytest.raises(model.SourceError) as caught:
         texts.loads(bad, "anywhere/source/week9/small.py")
     assert len(caught.value.problems) == 2
     assert str(caught.value).splitlines()[0].startswith("source/week9/small.py:11: unknown marker or option 'givn'")
@@ -141,12 +143,12 @@ def test_nbgraders_own_metadata_is_read_as_a_role():
 
 
 def test_a_header_that_jupytext_cannot_read_is_named():
-    with pytest.raises(texts.SourceError, match="week9/small.py:1: jupytext cannot read it"):
+    with pytest.raises(model.SourceError, match="week9/small.py:1: jupytext cannot read it"):
         texts.loads("# ---\n# jupyter:\n#   kernelspec: 1\n# ---\n\n" + TEXT, "source/week9/small.py")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(texts.SourceError, match="none.py:1: cannot read it"):
+    with pytest.raises(model.SourceError, match="none.py:1: cannot read it"):
         texts.read(tmp_path / "none.py")
 
 
@@ -265,7 +267,7 @@ def test_a_repository_that_colab_cannot_open_is_told(course):
 
 def test_one_bad_text_does_not_keep_the_others_from_being_built(tmp_path):
     course = make_course(tmp_path, bad="# %% sollution='x'\n")
-    with pytest.raises(texts.SourceError, match="source/week9/bad.py:1: unknown marker"):
+    with pytest.raises(model.SourceError, match="source/week9/bad.py:1: unknown marker"):
         build_week(course, "week9")
     assert (course / "source/week9/small.ipynb").is_file()
     assert not list((course / "source/week9").glob(".*"))

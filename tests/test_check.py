@@ -5,8 +5,9 @@ import pytest
 import torch
 from relu_network import gradients, network
 
-from course import cases, check, feedback
-from course.feedback import CheckFailed, NotDone
+from course import cases, check
+from course.runtime import verdict as feedback
+from course.runtime.verdict import CheckFailed, NotDone
 
 CASES = cases.draw(seeds=5, dZ="n h", X="n d", W="h d", b="h")
 F = torch.nn.functional

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.authoring.text import read
+from course.authoring.text.parse import read
 
 ROOT = Path(__file__).parents[1]
 TEXT = ROOT / "source" / "week3" / "classifiers.py"

@@ -12,14 +12,14 @@ from colab import habits
 from test_grading_repair import DONE, released, small_plan
 from test_grading_session import sandbox  # noqa: F401 (a fixture)
 
-from course.authoring.build import notebook
-from course.authoring.paper import Paper
-from course.authoring.text import read
-from course.grading.errors import CouldNotBeGraded
-from course.grading.execute import run_notebook
-from course.grading.plan import name_of, plain
-from course.grading.reading import parse
-from course.grading.repair import Known, Plan, repair
+from course.authoring.notebooks.build import notebook
+from course.authoring.text.parse import read
+from course.coursedir.errors import CouldNotBeGraded
+from course.grading.run.execute import run_notebook
+from course.grading.submission.parse import parse
+from course.grading.submission.plan import Known, Plan, name_of, plain
+from course.grading.submission.repair import repair
+from course.sample.paper import Paper
 
 ROOT = Path(__file__).parent.parent
 WEEKS = ("week1/tensors", "week3/classifiers", "week5/backprop", "week8/mnist")

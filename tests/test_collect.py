@@ -12,11 +12,11 @@ import pytest
 from lms_course import EARLY, LATER, MOODLE, answer, make_course, pack, tree
 
 from course.cli import main
-from course.grading import archives, naming, placing
-from course.grading.archives import Limits, Unpacker
-from course.grading.classroom import Classroom
-from course.grading.errors import GradingStopped
-from course.grading.roster import Roster
+from course.coursedir.errors import GradingStopped
+from course.grading.gradebook.classroom import Classroom
+from course.grading.lms import archives, file_names, placing
+from course.grading.lms.archives import Limits, Unpacker
+from course.grading.lms.roster import Roster
 
 ADA, BOB = "U1234567A", "U7654321B"
 WORKSHEET = (
@@ -436,8 +436,8 @@ def test_two_ids_in_a_name_are_not_guessed_between(root, down, collect):
 
 def test_the_sample_class_is_nobodys_name():
     assert (
-        naming.slug("Sample Perfect") == "student-sample-perfect"
-        and naming.folder_name("sample-x") == "student-sample-x"
+        file_names.slug("Sample Perfect") == "student-sample-perfect"
+        and file_names.folder_name("sample-x") == "student-sample-x"
     )
 
 

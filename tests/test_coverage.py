@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from course.authoring import coverage
+from course.authoring.proof import coverage
 
 ROOT = Path(__file__).parent.parent
 

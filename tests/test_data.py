@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import data, downloads
+from course import data
+from course.datasets import fetch
+from course.datasets import images as downloads
 
 SHARED = Path(os.environ.get("COURSE_DATA") or Path(__file__).parents[2] / "shared" / "mnist")
 
@@ -122,7 +124,7 @@ def test_is_a_changed_pixel_of_the_real_mnist_noticed(tmp_path):
     for change, said in ((0, ""), (1, "not the original's")):
         content[5000] = (content[5000] + change) % 256
         (tmp_path / name).write_bytes(content)
-        assert said in downloads._fault(torchvision.datasets.MNIST, tmp_path, name)
+        assert said in fetch._fault(torchvision.datasets.MNIST, tmp_path, name)
 
 
 # --- Downloads, of a small set from a server on this machine ---
@@ -177,8 +179,8 @@ def mirror(tmp_path, monkeypatch):
     for kind in (torchvision.datasets.MNIST, torchvision.datasets.FashionMNIST):
         monkeypatch.setattr(kind, "resources", packed)
         monkeypatch.setattr(kind, "mirrors", [server.address])
-    monkeypatch.setattr(downloads, "_SIZES", sizes)
-    monkeypatch.setattr(downloads, "_MD5", {"MNIST": md5, "FashionMNIST": {}})
+    monkeypatch.setattr(fetch, "_SIZES", sizes)
+    monkeypatch.setattr(fetch, "_MD5", {"MNIST": md5, "FashionMNIST": {}})
     monkeypatch.setattr(downloads, "_failed", {})
     yield server
     server.server.shutdown()
@@ -249,7 +251,7 @@ def test_is_a_silent_server_given_up(mirror, tmp_path, monkeypatch, capfd):
     pytest.importorskip("sklearn")
     import torchvision
 
-    monkeypatch.setattr(downloads, "TIMEOUT", 0.3)
+    monkeypatch.setattr(fetch, "TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [f"http://127.0.0.1:{silent.getsockname()[1]}/"])
         assert data.mnist(tmp_path / "data").source == "digits"

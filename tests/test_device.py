@@ -9,16 +9,17 @@ import torch
 from authoring_course import make_course
 from test_grading_pipeline import hand_in, right
 
-from course import ask, check, device
-from course.authoring.release import release_week
+from course import check, device
+from course.answers import ask
+from course.authoring.notebooks.release import release_week
 from course.cases import draw
 from course.cli import main
-from course.grading import room as rooms
-from course.grading import sandbox
-from course.grading.classroom import Classroom
-from course.grading.execute import Execute
-from course.grading.judging import There, Witness
-from course.grading.sandbox import bubblewrap, filter_file
+from course.grading.gradebook.classroom import Classroom
+from course.grading.run.execute import Execute
+from course.grading.run.judging import There, Witness
+from course.grading.sandbox import limits, walls
+from course.grading.sandbox import room as rooms
+from course.grading.sandbox.walls import bubblewrap, filter_file
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 
@@ -62,18 +63,18 @@ def options(argv, *words):
 
 def test_does_the_sandbox_let_the_gpu_through_only_where_it_is_asked_for(monkeypatch):
     bubblewrap()
-    monkeypatch.setattr(sandbox.glob, "glob", lambda pattern: ["/dev/nvidiactl", "/dev/nvidia0"])
+    monkeypatch.setattr(walls.glob, "glob", lambda pattern: ["/dev/nvidiactl", "/dev/nvidia0"])
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     with closing(filter_file()) as program:
-        without, given = sandbox.command(1 << 20, program), sandbox.command(1 << 20, program, gpu=True)
+        without, given = walls.command(1 << 20, program), walls.command(1 << 20, program, gpu=True)
     assert not [word for word in without if "nvidia" in word or word.startswith("/sys")]
-    assert sandbox.GPU not in without
+    assert walls.GPU not in without
     for place in ("/dev/nvidia0", "/dev/nvidiactl"):
         assert options(given, "--dev", "/dev") < options(given, "--dev-bind", place, place)
         assert options(given, "--dev-bind", place, place) < options(given, "--remount-ro", "/dev")
     driver = options(given, "--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia")
     assert options(given, "--tmpfs", "/proc/driver") < driver < options(given, "--remount-ro", "/proc/driver")
-    assert options(given, "--setenv", sandbox.GPU, "3") is not None
+    assert options(given, "--setenv", walls.GPU, "3") is not None
     for argv in (without, given):
         assert options(argv, "--setenv", "CUDA_VISIBLE_DEVICES", "") is not None, "hidden until a slice runs"
 
@@ -84,7 +85,7 @@ LOOK = "import os, torch\nseen = [torch.cuda.{}(), torch.cuda.is_initialized(), 
 @pytest.mark.long
 def test_does_nothing_begin_with_cuda_before_the_fork():
     """torch notes in a child whether its parent had touched the driver: such a child cannot use it."""
-    with closing(rooms.Room(rooms.Limits(gpu=True))) as room:
+    with closing(rooms.Room(limits.Limits(gpu=True))) as room:
         room.enter({})
         kernel = room.kernel()
         kernel.run(LOOK.format("_is_in_bad_fork"), seconds=60, clean=True)

@@ -3,6 +3,7 @@
 import argparse
 import ast
 import contextlib
+import importlib.util
 import io
 import re
 import shlex
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from course.cli import parser
-from course.grading import room, wire
+from course.grading.sandbox.inside import wire
+from course.grading.sandbox.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -177,7 +179,7 @@ def test_does_every_setting_that_a_page_names_exist(page):
     import nbgrader.coursedir as coursedir
     from nbgrader.exchange.default import exchange
 
-    from course.grading.execute import Execute
+    from course.grading.run.execute import Execute
 
     homes = {"Execute": Execute, "CourseDirectory": coursedir.CourseDirectory, "Exchange": exchange.Exchange}
     for name, trait in re.findall(r"`c\.(?:Validator\.)?(\w+)\.(\w+)\b", text_of(page)):
@@ -200,26 +202,20 @@ def test_are_the_limits_of_the_wall_as_the_page_says():
 
 
 def test_are_the_defaults_without_a_configuration_the_same():
-    limits, said = room.Limits(), settings()
+    limits, said = Limits(), settings()
     mebibytes = {"memory": limits.memory, "file_size": limits.file_size, "space": limits.space}
     assert all(said[f"c.Execute.{name}"] == str(size >> 20) for name, size in mebibytes.items())
     assert said["c.Execute.timeout"] == f"{limits.cell:g}" and said["c.Execute.processes"] == str(limits.processes)
 
 
-def test_is_every_module_on_the_map():
-    page = unfenced(ROOT / "docs" / "architecture.md")
-    named = set(re.findall(r"[\w/]+", " ".join(re.findall(r"`([^`]+)`", page))))
-    for path in sorted((ROOT / "course").rglob("*.py")):
-        if path.stem != "__init__" and path.parent.name != "known":
-            assert path.stem in named or f"course/{path.stem}" in named, f"{path.relative_to(ROOT)} is not on the map"
-
-
-def test_does_the_map_show_only_what_is_there():
-    page = unfenced(ROOT / "docs" / "architecture.md")
-    there = {path.stem for path in (ROOT / "course").rglob("*.py")}
-    for row in re.findall(r"^\| (`.*?) \|", page, re.MULTILINE):
-        for module in re.findall(r"`(\w+)`", row):
-            assert module in there, module
+def test_is_the_map_the_tree_that_is_there():
+    spec = importlib.util.spec_from_file_location("tree", ROOT / "docs" / "tree.py")
+    tree = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tree)
+    text = text_of(ROOT / "docs" / "architecture.md")
+    assert text == tree.page(text), "python docs/tree.py"
+    for path in (ROOT / "course").rglob("*.py"):
+        assert path.name == "__init__.py" or f" {path.name} " in text, path
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
@@ -356,6 +352,6 @@ def test_do_the_licence_files_say_which_is_which():
 
 
 def test_is_every_data_set_of_others_credited():
-    tree = ast.parse((ROOT / "course" / "downloads.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "course" / "datasets" / "images.py").read_text(encoding="utf-8"))
     for name in [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"]:
         assert f"course.data.{name}" in text_of(ROOT / "NOTICE"), name

@@ -7,9 +7,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course import drawn, figures, graph, plot
-from course.grading import room as rooms
-from course.grading.execute import Execute
+from course import graph, plot
+from course.cache import figures as drawn
+from course.figures import charts, style
+from course.grading.run.execute import Execute
+from course.grading.sandbox import limits, pool
+from course.grading.sandbox import room as rooms
 
 WORDS = {"alt": "What it shows.", "caption": "What to take from it."}
 
@@ -38,11 +41,11 @@ def chain(value=15.0):
 
 
 DRAW = {
-    "lines": lambda: plot.lines({"loss": [1.0, 0.5], "x": ([0, 1], torch.ones(2))}, xlabel="t", ylabel="L", **WORDS),
+    "lines": lambda: charts.lines({"loss": [1.0, 0.5], "x": ([0, 1], torch.ones(2))}, xlabel="t", ylabel="L", **WORDS),
     "graph": lambda: graph.draw(chain(), gradients={"u": 1, "a": torch.tensor(3.0)}, **WORDS),
     "shape": lambda: plot.tensor_shape(torch.arange(6).reshape(2, 3), **WORDS),
     "images": lambda: plot.images(torch.linspace(0, 1, 32).reshape(2, 4, 4), **WORDS),
-    "bars": lambda: plot.bars({"a": np.float64(1.5), "b": 2}, ylabel="seconds", **WORDS),
+    "bars": lambda: charts.bars({"a": np.float64(1.5), "b": 2}, ylabel="seconds", **WORDS),
 }
 
 
@@ -52,7 +55,7 @@ def test_is_a_kept_figure_shown_as_it_was_and_not_drawn_again(displayed, monkeyp
     drawn.keeping(drawn.KEPT.__setitem__)
     assert displayed(DRAW[name]) == first and len(drawn.KEPT) == 1, "keeping changes nothing that is seen"
     drawn.keeping(None)
-    monkeypatch.setattr(figures, "png", lambda fig: pytest.fail("it is drawn again"))
+    monkeypatch.setattr(style, "png", lambda fig: pytest.fail("it is drawn again"))
     assert displayed(DRAW[name]) == first
 
 
@@ -66,7 +69,7 @@ OTHERS = {
     "dtype": lambda: graph.draw(chain(), gradients={"u": 1, "a": torch.tensor(3.0).double()}, **WORDS),
     "shape": lambda: graph.draw(chain(), gradients={"u": 1, "a": torch.tensor([3.0])}, **WORDS),
     "words": lambda: graph.draw(chain(), gradients={"u": 1, "a": torch.tensor(3.0)}, **{**WORDS, "alt": "Other."}),
-    "function": lambda: plot.lines({"u": [1.0, 3.0]}, xlabel="t", ylabel="L", **WORDS),
+    "function": lambda: charts.lines({"u": [1.0, 3.0]}, xlabel="t", ylabel="L", **WORDS),
 }
 
 
@@ -97,7 +100,7 @@ def test_is_a_figure_drawn_anew_under_other_settings(displayed):
 
 def test_is_a_figure_that_warns_drawn_in_every_notebook(displayed):
     drawn.keeping(drawn.KEPT.__setitem__)
-    displayed(lambda: plot.lines({"a": [1.0, 2.0]}, xlabel="\N{CJK UNIFIED IDEOGRAPH-6F22}", ylabel="y", **WORDS))
+    displayed(lambda: charts.lines({"a": [1.0, 2.0]}, xlabel="\N{CJK UNIFIED IDEOGRAPH-6F22}", ylabel="y", **WORDS))
     assert drawn.KEPT == {}
 
 
@@ -111,9 +114,9 @@ def test_is_the_whole_sheet_shown_whatever_a_notebook_has_set(displayed):
 
 def test_is_what_a_function_decides_never_kept(displayed):
     drawn.keeping(drawn.KEPT.__setitem__)
-    displayed(lambda: plot.activation(torch.tanh, **WORDS))
+    displayed(lambda: charts.activation(torch.tanh, **WORDS))
     with pytest.raises(ValueError, match="one length"):
-        displayed(lambda: plot.lines({"a": ([0, 1], [1.0])}, xlabel="t", ylabel="L", **WORDS))
+        displayed(lambda: charts.lines({"a": ([0, 1], [1.0])}, xlabel="t", ylabel="L", **WORDS))
     assert drawn.KEPT == {}
 
 
@@ -141,9 +144,9 @@ def outputs(nb):
 @pytest.mark.long
 def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once():
     right = [*GIVEN[:2], "def answer(x):\n    return x", GIVEN[3]]
-    spoiling, looking = [SPOILS, *right], ["from course import drawn\nlen(drawn.KEPT)", *right]
+    spoiling, looking = [SPOILS, *right], ["from course.cache import figures\nlen(figures.KEPT)", *right]
     rooms.close_all()
-    rooms._mine.room = None
+    pool._mine.room = None
     runner, alone, together = Execute(), [], []
     for kept, given in ((alone, ()), (together, GIVEN)):
         for cells in (right, right, right, spoiling, right, [*GIVEN]):
@@ -160,9 +163,9 @@ def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once():
 def test_does_given_code_that_never_ends_cost_some_seconds_and_no_more(monkeypatch, unsafe):
     monkeypatch.setattr(rooms, "DRAW_FOR", 3.0)
     rooms.close_all()
-    rooms._mine.room = None
+    pool._mine.room = None
     given = (*GIVEN, "import time\nwhile True:\n    open('left', 'w').write('it')\n    time.sleep(0.1)")
-    look = "import os, time\nfrom course import drawn\ntime.sleep(0.5)\nlen(drawn.KEPT), os.listdir('.')"
+    look = "import os, time\nfrom course.cache import figures\ntime.sleep(0.5)\nlen(figures.KEPT), os.listdir('.')"
     for number in range(1, 4):
         nb = Execute(unsafe=unsafe).once(handed_in(look), {}, given)
-        assert nb.cells[0].outputs[0].data["text/plain"] == ("(1, [])" if number == rooms.DRAW_AT else "(0, [])")
+        assert nb.cells[0].outputs[0].data["text/plain"] == ("(1, [])" if number == limits.DRAW_AT else "(0, [])")

@@ -9,9 +9,9 @@ import pytest
 from authoring_course import make_course
 from test_grading_pipeline import ANSWERS, WRONG
 
-from course.authoring.release import release_week
-from course.grading.classroom import Classroom
-from course.grading.sandbox import bubblewrap
+from course.authoring.notebooks.release import release_week
+from course.grading.gradebook.classroom import Classroom
+from course.grading.sandbox.walls import bubblewrap
 
 COURSE = "neural-network-foundations"
 

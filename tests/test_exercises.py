@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.authoring.rehearse import rehearse
-from course.authoring.text import read
+from course.authoring.proof.rehearse import rehearse
+from course.authoring.text.parse import read
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted(ROOT.glob("source/*/*.py"))

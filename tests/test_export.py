@@ -18,9 +18,10 @@ from nbgrader.apps.exportapp import ExportApp
 from sqlalchemy.exc import OperationalError
 
 from course.cli import main
-from course.grading.classroom import GRADED, NOT_GRADED, Classroom, Outcome
-from course.grading.errors import told
-from course.grading.standing import known
+from course.commands.common import told
+from course.grading.gradebook.classroom import Classroom
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
+from course.grading.gradebook.standing import known
 
 ADA, BOB, CLEO, DAN, EVE = "U1234567A", "U7654321B", "U1111111C", "U2222222D", "U3333333E"
 NAMES = {ADA: "Ada Lovelace", BOB: "Bob Müller", CLEO: "Cleo Ng", DAN: "Dan Ode", EVE: "Eve Hill"}
@@ -314,7 +315,7 @@ def test_nbgraders_own_export_command_runs_them(graded, monkeypatch, tmp_path, e
     monkeypatch.chdir(graded)
     roster = {"CanvasExporter": "canvas.csv", "MoodleExporter": "class.csv"}.get(exporter)
     app = ExportApp()
-    words = [f"--exporter=course.grading.exports.{exporter}", f"--to={tmp_path / 'o.csv'}", "--assignment=['week9']"]
+    words = [f"--exporter=course.grading.nbgrader.{exporter}", f"--to={tmp_path / 'o.csv'}", "--assignment=['week9']"]
     app.initialize([*words, f"--{exporter}.roster={graded / roster}"] if roster else words)
     with caplog.at_level("WARNING"):
         app.log.propagate = True

@@ -13,12 +13,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 
-from course.grading import shown
-from course.grading.classroom import Classroom
-from course.grading.feedback import NOTE, HideTests
-from course.grading.marks import CHECKED, WRITTEN, Mark, Part
-from course.grading.pages import FeedbackExporter, page_of
-from course.grading.pipeline import Feedback
+from course.grading.gradebook.classroom import Classroom
+from course.grading.gradebook.marks import CHECKED, WRITTEN, Mark, Part
+from course.grading.pages import safe_html
+from course.grading.pages.feedback import FeedbackExporter, page_of
+from course.grading.pages.generate import Feedback
+from course.grading.pages.preprocessors import NOTE, HideTests
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 HIDDEN = "### BEGIN HIDDEN TESTS\nsecret_cases = cases.draw(seeds=24)\n### END HIDDEN TESTS"
@@ -265,7 +265,7 @@ def test_a_flood_is_cut_and_said_to_be():
     nb.cells[1].outputs = [new_output("stream", text="x" * 1_000_000)] * 50
     page = render(nb)
     assert len(page) < 250_000
-    assert page.count("more characters are left out here") == shown.MOST_OUTPUTS + 1
+    assert page.count("more characters are left out here") == safe_html.MOST_OUTPUTS + 1
 
 
 @pytest.mark.parametrize("text", ["\ud800 half a pair", "> " * 5000 + "x", "[" * 20_000, "*_" * 9_000, "`" * 19_999])

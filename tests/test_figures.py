@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from course import figures, graph, plot
+from course import graph, plot
+from course.figures import charts, networks, style
 
 WORDS = {"alt": "What it shows.", "caption": "What to take from it."}
 
@@ -18,7 +19,7 @@ WORDS = {"alt": "What it shows.", "caption": "What to take from it."}
 def shown(monkeypatch):
     """The figures that were shown, in order; any warning while drawing is an error."""
     seen = []
-    monkeypatch.setattr(figures, "show", lambda fig, *, alt, caption: seen.append((fig, figures.png(fig))))
+    monkeypatch.setattr(style, "show", lambda fig, *, alt, caption: seen.append((fig, style.png(fig))))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield seen
@@ -68,11 +69,11 @@ def skipping() -> graph.Graph:
 
 GRADIENTS = {"L": 1, "v": 3, "a": 3, "u": 3, "b": 6, "c": 9}
 DRAWINGS = {
-    "activation": lambda **words: plot.activation(torch.relu, **words),
-    "lines": lambda **words: plot.lines({"loss": [2.0, 1.0]}, xlabel="step", ylabel="loss", **words),
-    "points": lambda **words: plot.points(torch.eye(2), torch.tensor([0, 1]), **words),
-    "bars": lambda **words: plot.bars({"W1": 0.5}, ylabel="size", **words),
-    "network": lambda **words: plot.network((2, 2, 1), **words),
+    "activation": lambda **words: charts.activation(torch.relu, **words),
+    "lines": lambda **words: charts.lines({"loss": [2.0, 1.0]}, xlabel="step", ylabel="loss", **words),
+    "points": lambda **words: charts.points(torch.eye(2), torch.tensor([0, 1]), **words),
+    "bars": lambda **words: charts.bars({"W1": 0.5}, ylabel="size", **words),
+    "network": lambda **words: networks.network((2, 2, 1), **words),
     "tensor_shape": lambda **words: plot.tensor_shape((2, 3), **words),
     "broadcast": lambda **words: plot.broadcast((2, 1), (3,), **words),
     "graph": lambda **words: graph.draw(simple(), **words),
@@ -103,13 +104,13 @@ def test_does_the_output_hold_the_picture_and_its_texts():
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(2, 1))
-    data, metadata = figures.bundle(fig, alt='Loss < 1 & "low"', caption="It falls.")
+    data, metadata = style.bundle(fig, alt='Loss < 1 & "low"', caption="It falls.")
     assert 'alt="Loss &lt; 1 &amp; &quot;low&quot;"' in data["text/html"]
     assert "<figcaption" in data["text/html"] and "It falls." in data["text/html"]
     assert f"data:image/png;base64,{data['image/png']}" in data["text/html"]
     assert data["text/plain"] == 'Figure: It falls. Loss < 1 & "low"'
     assert metadata["image/png"]["alt"] == 'Loss < 1 & "low"'
-    assert figures.png(fig) == figures.png(fig)
+    assert style.png(fig) == style.png(fig)
 
 
 def test_does_a_figure_reach_ipython():
@@ -136,9 +137,9 @@ def test_is_importing_the_figures_cheap():
 
 
 def test_does_activation_draw_the_function_and_its_derivative(shown):
-    plot.activation(torch.relu, low=-1, high=1, **WORDS)
-    plot.activation(lambda z: (z > 0).double(), name="step", **WORDS)
-    plot.activation(torch.tanh, derivative=False, **WORDS)
+    charts.activation(torch.relu, low=-1, high=1, **WORDS)
+    charts.activation(lambda z: (z > 0).double(), name="step", **WORDS)
+    charts.activation(torch.tanh, derivative=False, **WORDS)
     curve, slope = shown[0][0].axes[0].get_lines()[:2]
     assert curve.get_linestyle() == "-" and slope.get_linestyle() == "--"
     assert np.allclose(curve.get_ydata(), np.maximum(curve.get_xdata(), 0))
@@ -151,7 +152,7 @@ def test_does_activation_draw_the_function_and_its_derivative(shown):
 
 def test_do_lines_differ_without_colour(shown):
     curves = {f"run {i}": (torch.logspace(-3, 0, 9), torch.full((9,), i + 1.0)) for i in range(6)}
-    plot.lines(curves, xlabel="step size", ylabel="error", logx=True, logy=True, **WORDS)
+    charts.lines(curves, xlabel="step size", ylabel="error", logx=True, logy=True, **WORDS)
     axes = shown[0][0].axes[0]
     assert len({(line.get_linestyle(), line.get_marker()) for line in axes.get_lines()}) == 6
     assert {"run 0", "run 5", "step size", "error"} <= set(texts(shown[0][0]))
@@ -159,41 +160,41 @@ def test_do_lines_differ_without_colour(shown):
 
 
 def test_do_lines_accept_a_tensor_with_a_gradient_and_refuse_unequal_lengths(shown):
-    plot.lines({"loss": torch.ones(3, requires_grad=True)}, xlabel="step", ylabel="loss", **WORDS)
+    charts.lines({"loss": torch.ones(3, requires_grad=True)}, xlabel="step", ylabel="loss", **WORDS)
     assert list(shown[0][0].axes[0].get_lines()[0].get_xdata()) == [0, 1, 2]
     with pytest.raises(ValueError, match="'loss' needs x and y of one length"):
-        plot.lines({"loss": ([1, 2, 3], [1.0, 2.0])}, xlabel="step", ylabel="loss", **WORDS)
+        charts.lines({"loss": ([1, 2, 3], [1.0, 2.0])}, xlabel="step", ylabel="loss", **WORDS)
 
 
 def test_does_a_value_that_waits_say_so(shown):
     with pytest.raises(TypeError, match="still `...`"):
-        plot.lines({"loss": ...}, xlabel="step", ylabel="loss", **WORDS)
+        charts.lines({"loss": ...}, xlabel="step", ylabel="loss", **WORDS)
 
 
 def test_do_points_show_classes_and_regions(shown):
     X, y = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]]), torch.tensor([0, 1, 1, 0])
-    plot.points(X, y, names={1: "different"}, regions=lambda P: ((P[:, 0] > 0.5) != (P[:, 1] > 0.5)).long(), **WORDS)
+    charts.points(X, y, names={1: "different"}, regions=lambda P: ((P[:, 0] > 0.5) != (P[:, 1] > 0.5)).long(), **WORDS)
     assert {"class 0", "different", "x₀", "x₁"} <= set(texts(shown[0][0]))
     with pytest.raises(ValueError, match=r"shape \(n, 2\)"):
-        plot.points(torch.ones(4, 3), **WORDS)
+        charts.points(torch.ones(4, 3), **WORDS)
 
 
 def test_do_bars_and_network_write_their_numbers(shown):
-    plot.bars({"W1": torch.tensor(0.00123), "W2": 0.21}, ylabel="largest |gradient|", **WORDS)
+    charts.bars({"W1": torch.tensor(0.00123), "W2": 0.21}, ylabel="largest |gradient|", **WORDS)
     assert {"W1", "W2", "0.00123", "0.21", "largest |gradient|"} <= set(texts(shown[0][0]))
     weights = [torch.tensor([[0.8, -0.5], [-1.0, -0.1]]), [[-0.5, -0.4]]]
     labels = [["x0", "x1"], ["a0", "a1"], ["y_hat"]]
-    plot.network((2, 2, 1), labels=labels, weights=weights, biases=[[0.5, -0.2], [-0.2]], **WORDS)
+    networks.network((2, 2, 1), labels=labels, weights=weights, biases=[[0.5, -0.2], [-0.2]], **WORDS)
     assert {"x0", "a1", "y_hat", "0.8", "-0.4", "b = 0.5", "b = -0.2"} <= set(texts(shown[1][0]))
     with pytest.raises(ValueError, match=r"\(out, in\)"):
-        plot.network((2, 3), weights=[torch.ones(2, 3)], **WORDS)
+        networks.network((2, 3), weights=[torch.ones(2, 3)], **WORDS)
 
 
 @pytest.mark.parametrize("widths", [(2, 2, 1), (3, 3, 2), (4, 3, 3, 1), (2, 4, 1), (4, 4, 2)])
 def test_do_the_weights_of_a_network_stay_apart(widths, shown):
     generator = torch.Generator().manual_seed(1)
     weights = [-torch.rand(m, n, generator=generator) - 1 for n, m in itertools.pairwise(widths)]
-    plot.network(widths, weights=weights, biases=[[0.5] * m for m in widths[1:]], **WORDS)
+    networks.network(widths, weights=weights, biases=[[0.5] * m for m in widths[1:]], **WORDS)
     fig = shown[0][0]
     boxes = [(text.get_text(), text.get_window_extent()) for text in fig.axes[0].texts]
     assert len(boxes) == sum(n * m + m for n, m in itertools.pairwise(widths))
@@ -209,8 +210,8 @@ def ticks(axis) -> list[str]:
 
 
 def test_do_whole_numbers_get_whole_ticks(shown):
-    plot.lines({"loss": [3.0, 2.0, 1.0]}, xlabel="epoch", ylabel="loss", **WORDS)
-    plot.lines({"loss": ([0.1, 0.2, 0.4], [3.0, 2.0, 1.0])}, xlabel="rate", ylabel="loss", **WORDS)
+    charts.lines({"loss": [3.0, 2.0, 1.0]}, xlabel="epoch", ylabel="loss", **WORDS)
+    charts.lines({"loss": ([0.1, 0.2, 0.4], [3.0, 2.0, 1.0])}, xlabel="rate", ylabel="loss", **WORDS)
     at = shown[0][0].axes[0].get_xticks()
     assert len(at) >= 3 and all(place == int(place) for place in at)
     assert any(place != int(place) for place in shown[1][0].axes[0].get_xticks())
@@ -218,7 +219,7 @@ def test_do_whole_numbers_get_whole_ticks(shown):
 
 @pytest.mark.parametrize("x", [[0.01, 0.3], [0.4, 0.5, 0.6], [1, 1.5, 9], [30, 700], [0.5, 30]])
 def test_has_a_short_logarithmic_axis_ticks_that_can_be_read(x, shown):
-    plot.lines({"loss": (x, [5.0] * len(x))}, xlabel="rate", ylabel="loss", logx=True, **WORDS)
+    charts.lines({"loss": (x, [5.0] * len(x))}, xlabel="rate", ylabel="loss", logx=True, **WORDS)
     axis = shown[0][0].axes[0].xaxis
     found = [float(text) for text in ticks(axis)]  # plain numbers, no powers
     assert 3 <= len(found) <= 8 and found == sorted(set(found))

@@ -11,15 +11,15 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 from test_grading_pipeline import CLASS, hand_in, right
 
-from course.authoring.release import release_week
+from course.authoring.notebooks.release import release_week
 from course.cli import main
-from course.grading import ahead as ahead_module
-from course.grading import pipeline
-from course.grading.ahead import MOST_TRIES, Ahead
-from course.grading.classroom import Classroom
-from course.grading.errors import CouldNotBeGraded, GradingStopped
-from course.grading.sandbox import bubblewrap
-from course.grading.work import Graded, Task
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.grading.gradebook.classroom import Classroom
+from course.grading.run import parallel as ahead_module
+from course.grading.run import pipeline
+from course.grading.run.parallel import MOST_TRIES, Ahead
+from course.grading.run.task import Graded, Task
+from course.grading.sandbox.walls import bubblewrap
 
 
 @pytest.fixture(scope="module")

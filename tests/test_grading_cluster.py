@@ -12,13 +12,13 @@ import pytest
 from authoring_course import make_course
 from test_grading_pipeline import CLASS, hand_in, right
 
-from course.authoring.release import release_week
-from course.grading import ahead as ahead_module
-from course.grading.ahead import Ahead
-from course.grading.classroom import Classroom
-from course.grading.errors import GradingStopped
-from course.grading.sandbox import bubblewrap
-from course.grading.work import Graded, Task
+from course.authoring.notebooks.release import release_week
+from course.coursedir.errors import GradingStopped
+from course.grading.gradebook.classroom import Classroom
+from course.grading.run import parallel as ahead_module
+from course.grading.run.parallel import Ahead
+from course.grading.run.task import Graded, Task
+from course.grading.sandbox.walls import bubblewrap
 
 GRADE = [sys.executable, "-m", "course.cli", "grade", "week9"]
 DASK = [str(Path(sys.executable).with_name("dask"))]

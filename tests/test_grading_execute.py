@@ -21,14 +21,17 @@ from test_grading_session import (
 )
 from traitlets.config import Config
 
-from course.feedback import MIME
-from course.grading import execute as execute_module
-from course.grading import room as rooms
-from course.grading.errors import CouldNotBeGraded, GradingStopped
-from course.grading.execute import UNSAFE, Execute, run_notebook
-from course.grading.feedback import NOTE, HideTests
-from course.grading.late import DAY, late_penalty
-from course.grading.reading import MOST, beside
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.grading.gradebook.late import DAY, late_penalty
+from course.grading.gradebook.outcome import UNSAFE
+from course.grading.pages.preprocessors import NOTE, HideTests
+from course.grading.run import execute as execute_module
+from course.grading.run.execute import Execute, run_notebook
+from course.grading.sandbox import pool, remote_kernel
+from course.grading.sandbox import room as rooms
+from course.grading.sandbox.limits import Limits
+from course.grading.submission.parse import MOST, beside
+from course.runtime.verdict import MIME
 
 HIDDEN = """check.function(double, lambda X: 2 * X, on=cases.draw(seeds=1, X="n"))
 ### BEGIN HIDDEN TESTS
@@ -197,17 +200,17 @@ def test_are_too_many_files_a_reason_not_to_grade(tmp_path):
 
 @pytest.mark.parametrize("lost", [1, 2])
 def test_is_a_lost_room_replaced_once(monkeypatch, lost):
-    entered, tries = rooms.entered, []
+    entered, tries = pool.entered, []
 
     @contextlib.contextmanager
     def breaking(files, limits, **more):
         tries.append(1)
         if len(tries) <= lost:
-            raise rooms.RoomLost("hung up")
+            raise remote_kernel.RoomLost("hung up")
         with entered(files, limits, **more) as room:
             yield room
 
-    monkeypatch.setattr(rooms, "entered", breaking)
+    monkeypatch.setattr(pool, "entered", breaking)
     if lost == 1:
         assert passed(run_notebook(notebook(exercise("right")), **SETTINGS)) == {"right": True}
     else:
@@ -229,7 +232,7 @@ def test_is_a_room_that_ends_in_the_middle_replaced(monkeypatch):
         return made
 
     monkeypatch.setattr(rooms.Room, "kernel", kill)
-    with rooms.entered({}, Execute(**SETTINGS).limits) as before:
+    with pool.entered({}, Execute(**SETTINGS).limits) as before:
         pass
     assert passed(run_notebook(notebook(exercise("right")), **SETTINGS)) == {"right": True}
     assert killed == [before] and not before.alive
@@ -239,7 +242,7 @@ def test_does_no_sandbox_stop_grading_as_a_whole(monkeypatch):
     def refuse(*_, **__):
         raise GradingStopped("no bubblewrap")
 
-    monkeypatch.setattr(rooms, "entered", refuse)
+    monkeypatch.setattr(pool, "entered", refuse)
     with pytest.raises(GradingStopped):
         run_notebook(notebook(), **SETTINGS)
 
@@ -265,7 +268,7 @@ def test_do_the_settings_reach_the_room():
     assert (limits.memory, limits.cell, limits.question, limits.most_output) == (500 << 20, 2.0, 3.0, 50_000)
     settings = {"timeout": 7, "processes": 5, "file_size": 3, "space": 9, "max_output": 11}
     limits = Execute(config=Config({"Execute": settings})).limits
-    assert limits == rooms.Limits(2048 << 20, 5, 3 << 20, 9 << 20, 11, 7.0, 20.0)
+    assert limits == Limits(2048 << 20, 5, 3 << 20, 9 << 20, 11, 7.0, 20.0)
 
 
 # --- Without a sandbox ------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.authoring.build import INSTALL, NO_INSTALL
-from course.authoring.text import read
-from course.grading.integrity import CHANCE, Remark, alike, identical, remarks
+from course.authoring.text.parse import read
+from course.coursedir.install_cell import INSTALL, NO_INSTALL
+from course.grading.analysis.integrity import CHANCE, Remark, alike, identical, remarks
 
 HOME = Path(__file__).parents[1]
 RELEASED = sorted((HOME / "release").glob("*/*.ipynb"))

@@ -16,13 +16,14 @@ import pytest
 from authoring_course import make_course
 from test_grading_pipeline import hand_in, right
 
-from course.authoring.release import release_week
+from course.authoring.notebooks.release import release_week
 from course.cli import main
-from course.grading import pipeline
-from course.grading.classroom import Classroom
-from course.grading.interrupt import unbroken
-from course.grading.late import LatePenalty
-from course.grading.sandbox import bubblewrap
+from course.grading.gradebook import locking
+from course.grading.gradebook.classroom import Classroom
+from course.grading.gradebook.late import LatePenalty
+from course.grading.gradebook.locking import unbroken
+from course.grading.run import pipeline
+from course.grading.sandbox.walls import bubblewrap
 
 GRADE = [sys.executable, "-m", "course.cli", "grade", "week9"]
 CLASS = [f"s{number}" for number in range(6)]
@@ -142,7 +143,7 @@ def test_does_ctrl_c_wait_for_what_is_being_written_unless_it_comes_twice(times)
             raise
 
     with pytest.raises(KeyboardInterrupt):
-        pipeline.patiently(write, lambda _: None)
+        locking.patiently(write, lambda _: None)
     assert written == ["whole" if times == 1 else "half"]
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -212,7 +213,7 @@ def test_does_ctrl_c_end_within_seconds_and_keep_what_is_done(graded, fresh):
 def test_does_killing_the_main_process_lose_nothing(graded, fresh):
     running = under_way(fresh)
     started = below(running.pid)
-    assert any("course.grading.inside" in command for command in started.values())
+    assert any("course.grading.sandbox.inside.warden" in command for command in started.values())
     running.kill()
     running.communicate()
     done = finished(fresh)
@@ -240,7 +241,7 @@ def test_does_killing_forked_kernels_and_rooms_lose_nothing_that_was_finished(gr
 
     def forks():
         """Kernels: processes of the room's first process, which run its command line."""
-        rooms = [pid for pid, words in below(running.pid).items() if "-m course.grading.inside" in words]
+        rooms = [pid for pid, words in below(running.pid).items() if "-m course.grading.sandbox.inside.warden" in words]
         return [pid for pid in rooms if any(pid in below(other) for other in rooms if other != pid)]
 
     kernels = until(forks, running)

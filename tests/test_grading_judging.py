@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from course import ask, feedback, known, student_id
-from course.ask import Made, Other, Reply
-from course.authoring.release import load_config
-from course.grading import judging
-from course.grading.judging import FIELDS, Readers, Witness, check_calls, judge_cell, students_names
-from course.grading.kernel import Kernel as Inner
-from course.grading.room import KernelLost, _reply
-from course.grading.wire import decode, encode
+from course.answers import ask
+from course.answers.ask import Made, Other, Reply
+from course.coursedir.layout import load_config
+from course.doctor import known
+from course.grading.run import judging
+from course.grading.run.judging import FIELDS, Readers, Witness, check_calls, judge_cell, students_names
+from course.grading.sandbox.inside.kernel import Kernel as Inner
+from course.grading.sandbox.inside.wire import decode, encode
+from course.grading.sandbox.remote_kernel import KernelLost, _reply
+from course.runtime import student_id, verdict
 
 TEST = """visible = cases.draw(seeds=1, X="n h")
 check.function(double, lambda X: 2 * X, on=visible)
@@ -311,7 +313,7 @@ def test_is_a_by_hand_answer_asked_in_a_process_of_its_own_and_only_there():
 
 
 def test_does_what_was_patched_in_the_notebook_not_count_there():
-    code = [*CELLS[:2], "def slope(Z):\n    return -helper(Z)", "import course.ask\nkeep = 1", "slope_2 = 1"]
+    code = [*CELLS[:2], "def slope(Z):\n    return -helper(Z)", "import course.answers.ask\nkeep = 1", "slope_2 = 1"]
     assert not by_hand(code)[0]["passed"]
     patched = [*CELLS, "real = slope\nclass Fake:\n    pass"]
     assert by_hand(patched)[0]["passed"]
@@ -394,9 +396,9 @@ def test_are_the_graders_settings_and_random_numbers_as_before():
     state, dtype = torch.random.get_rng_state(), torch.get_default_dtype()
     judge(RIGHT, "torch.manual_seed(1)\ntorch.set_default_dtype(torch.float64)\ntorch.rand(3)\n" + TEST)
     assert torch.equal(torch.random.get_rng_state(), state) and torch.get_default_dtype() == dtype
-    assert feedback._heard is None
+    assert verdict._heard is None
 
 
 def test_do_the_settings_name_this_grader():
     config = load_config(Path(__file__).parent.parent)
-    assert config.Autograde.autograde_preprocessors[0] == "course.grading.execute.Execute"
+    assert config.Autograde.autograde_preprocessors[0] == "course.grading.nbgrader.Execute"

@@ -15,14 +15,15 @@ from authoring_course import make_course
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
-from course.authoring.release import release_week
+from course.authoring.notebooks.release import release_week
 from course.cli import main
-from course.grading import pipeline, sandbox, work
-from course.grading import room as rooms
-from course.grading.classroom import GRADED, Classroom
-from course.grading.errors import GradingStopped
-from course.grading.execute import UNSAFE
-from course.grading.standing import standings
+from course.coursedir.errors import GradingStopped
+from course.grading.gradebook import versions
+from course.grading.gradebook.classroom import Classroom
+from course.grading.gradebook.outcome import GRADED, UNSAFE
+from course.grading.gradebook.standing import standings
+from course.grading.run import pipeline
+from course.grading.sandbox import pool, walls
 
 TOOLS = Classroom.__dict__["tools"]
 ANSWERS = {"double": "def double(X):\n    return 2 * X", "steps": "import torch\nfirst = torch.zeros(3, 1)"}
@@ -261,11 +262,11 @@ def test_a_late_submission_pays_and_a_resubmission_in_time_does_not(home, course
 
 def test_without_a_sandbox_nothing_is_graded_and_the_ways_out_are_told(home, course, monkeypatch, tmp_path):
     before = (home / "grades.csv").read_bytes()
-    sandbox.bubblewrap.cache_clear()
+    walls.bubblewrap.cache_clear()
     with monkeypatch.context() as patch:
         patch.setenv("PATH", str(tmp_path))
         status, said = course("--students", "ada", "--force")
-    sandbox.bubblewrap.cache_clear()
+    walls.bubblewrap.cache_clear()
     assert status == 1 and "bubblewrap (bwrap) is not installed" in said.err and "Traceback" not in said.err
     for way in ("apt-get install bubblewrap", "Containerfile", "--unsafe"):
         assert way in said.err
@@ -332,15 +333,15 @@ def test_an_empty_class_is_told_where_to_put_notebooks(home, course):
 
 def test_a_room_that_does_not_start_blames_no_student(home, course, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(sandbox, "command", lambda *_, **__: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
-        patch.setattr(rooms, "_mine", threading.local())
+        patch.setattr(walls, "command", lambda *_, **__: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"])
+        patch.setattr(pool, "_mine", threading.local())
         status, said = course("--students", "ada", "--force", "--jobs", "1")
     assert status == 1 and "did not start: no torch here" in said.err
     assert course("--students", "ada")[0] == 0 and table(home)["ada"]["score"] == "2.5"
 
 
 def test_the_sample_classs_due_date_is_not_for_real_students(home):
-    from course.authoring.sample import due_date
+    from course.coursedir.sample_dates import due_date
 
     room = Classroom(home)
     with room.gradebook() as gradebook:
@@ -351,7 +352,7 @@ def test_the_sample_classs_due_date_is_not_for_real_students(home):
 
 
 def test_a_week_that_is_in_no_gradebook_is_said(home, monkeypatch):
-    monkeypatch.setattr("course.authoring.release.release_week", lambda root, week: "up to date")
+    monkeypatch.setattr("course.authoring.notebooks.release.release_week", lambda root, week: "up to date")
     with pytest.raises(GradingStopped, match="course release week8"):
         Classroom(home).ensure_assignment("week8")
 
@@ -369,11 +370,13 @@ def test_a_change_of_the_settings_grades_again(tmp_path):
     ("name", "counts"),
     [
         ("check.py", True),
-        ("known/week5-a.json", True),
-        ("known/prints.py", True),
-        ("grading/templates/feedback.html.j2", True),
-        ("grading/templates/page.css", True),
-        ("authoring/build.py", False),
+        ("doctor/mistakes/week5-a.json", True),
+        ("doctor/fingerprints.py", True),
+        ("grading/pages/templates/feedback.html.j2", True),
+        ("grading/pages/templates/page.css", True),
+        ("authoring/notebooks/build.py", False),
+        ("sample/students.py", False),
+        ("commands/grade.py", False),
         ("__pycache__/check.cpython-311.pyc", False),
     ],
 )
@@ -381,16 +384,17 @@ def test_a_change_of_a_check_or_a_template_grades_again(tmp_path, monkeypatch, n
     changed = tmp_path / "course" / name
     changed.parent.mkdir(parents=True)
     changed.write_text("before")
-    monkeypatch.setattr(work, "__file__", str(tmp_path / "course" / "grading" / "work.py"))
-    first, without = work.version_of_code.__wrapped__(), work.version_of_code.__wrapped__(fingerprints=False)
+    monkeypatch.setattr(versions, "PACKAGE", tmp_path / "course")
+    monkeypatch.setattr(versions, "KNOWN", tmp_path / "course" / "doctor" / "mistakes")
+    first, without = versions.version_of_code.__wrapped__(), versions.version_of_code.__wrapped__(fingerprints=False)
     changed.write_text("after")
-    assert (work.version_of_code.__wrapped__() != first) == counts
+    assert (versions.version_of_code.__wrapped__() != first) == counts
     counts = counts and changed.suffix != ".json"
-    assert (work.version_of_code.__wrapped__(fingerprints=False) != without) == counts
+    assert (versions.version_of_code.__wrapped__(fingerprints=False) != without) == counts
 
 
 def test_do_a_weeks_known_mistakes_grade_that_week_again(home, monkeypatch, tmp_path):
-    monkeypatch.setattr(work, "KNOWN", tmp_path)
+    monkeypatch.setattr(versions, "KNOWN", tmp_path)
 
     def now(week):
         room = Classroom(home)

@@ -14,7 +14,7 @@ import pytest
 from authoring_course import make_course
 from test_grading_pipeline import CLASS, hand_in
 
-from course.grading.sandbox import bubblewrap
+from course.grading.sandbox.walls import bubblewrap
 
 COURSE = [sys.executable, "-m", "course.cli"]
 MISSING = "There is no PostgreSQL server here, which this test needs. On Debian and Ubuntu: apt-get install postgresql"
@@ -98,7 +98,9 @@ def test_does_postgresql_give_the_same_grades_as_sqlite(tmp_path, server):
     assert "7 of 7 had not changed" in said
     status, said = graded(by_server, "--force", "--jobs", "1")
     assert status == 3 and (by_server / "grades.csv").read_bytes() == expected, said
-    patient = "import sys; from course.grading import pipeline; pipeline.LOCKED = 3.0; from course.cli import main; "
+    patient = (
+        "import sys; from course.grading.gradebook import locking; locking.LOCKED = 3.0; from course.cli import main; "
+    )
     with held(server):
         done = subprocess.run(
             [sys.executable, "-c", patient + "sys.exit(main(['grade', '--force']))"],

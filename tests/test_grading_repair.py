@@ -9,9 +9,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import compute_checksum
 
-from course.grading.errors import CouldNotBeGraded
-from course.grading.reading import parse
-from course.grading.repair import Known, Plan, repair
+from course.coursedir.errors import CouldNotBeGraded
+from course.grading.submission.parse import parse
+from course.grading.submission.plan import Known, Plan
+from course.grading.submission.repair import repair
 
 STUB = "def double(X):\n    raise NotImplementedError('double')"
 DONE = "def double(X):\n    return 2 * X"

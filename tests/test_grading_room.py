@@ -14,13 +14,16 @@ import pytest
 import torch
 from nbformat.v4 import new_notebook
 
-from course.feedback import MIME
-from course.grading import calls, sandbox
-from course.grading import room as rooms
-from course.grading.errors import GradingStopped
-from course.grading.outputs import outputs_of
-from course.grading.room import Kernel, KernelLost, Limits, Ran, Room
-from course.grading.wire import Channel
+from course.coursedir.errors import GradingStopped
+from course.grading.sandbox import pool, remote_kernel, walls
+from course.grading.sandbox import room as rooms
+from course.grading.sandbox import seccomp as calls
+from course.grading.sandbox.inside.wire import Channel, Other
+from course.grading.sandbox.limits import Limits
+from course.grading.sandbox.outputs import outputs_of
+from course.grading.sandbox.remote_kernel import Kernel, KernelLost, Ran
+from course.grading.sandbox.room import Room
+from course.runtime.verdict import MIME
 
 pytestmark = pytest.mark.long
 
@@ -219,7 +222,7 @@ def test_is_a_cell_that_never_ends_interrupted(own):
     ids=["blocked", "caught", "in C"],
 )
 def test_is_a_cell_that_ignores_interrupts_killed(own, deaf, monkeypatch):
-    monkeypatch.setattr(rooms, "GRACE", 0.3)
+    monkeypatch.setattr(remote_kernel, "GRACE", 0.3)
     assert own.lost(deaf, seconds=0.3) == "it did not answer in time"
     with pytest.raises(KernelLost):
         own.run("1")
@@ -262,9 +265,7 @@ def test_is_a_picture_that_is_too_large_left_out(own):
 
 
 def test_is_a_flood_that_counts_for_nothing_stopped_by_the_grader(own):
-    code = (
-        "from course.grading import kernel\nkernel.OUTLET.__class__.left = property(lambda s: 9**9, lambda s, v: None)"
-    )
+    code = "from course.grading.sandbox.inside import shell\nshell.OUTLET.__class__.left = property(lambda s: 9**9, lambda s, v: None)"
     code += "\nwhile True: print('x' * 9999)"
     assert own.lost(code) == "it answered nonsense"
 
@@ -329,14 +330,14 @@ def test_are_the_files_beside_the_notebook_there_and_no_others(own):
         "import os\nprint(sorted(os.listdir('.')), open('data.csv').read(), open('sub/more.txt').read(), os.getcwd())"
     )
     files = sorted({name.split("/")[0] for name in FILES})
-    assert own.text(code) == f"{files} a,b\n1,2\n more {sandbox.HOME}\n"
+    assert own.text(code) == f"{files} a,b\n1,2\n more {walls.HOME}\n"
     assert own.text("import helper\nprint(helper.VALUE)") == "7\n"
 
 
 def test_does_nothing_beside_the_notebook_take_the_place_of_a_library(own):
     code = "import torch, random, course.check\nprint(torch.__file__, random.__file__, course.check.__file__)"
     places = own.text(code).split()
-    assert len(places) == 3 and not any(sandbox.HOME in place for place in places)
+    assert len(places) == 3 and not any(walls.HOME in place for place in places)
     assert own.text("import importlib\nimportlib.reload(random)\nprint(random.__file__)").strip() == places[1]
 
 
@@ -389,7 +390,7 @@ def test_is_no_test_and_no_source_in_the_course_that_it_sees(own):
 def test_is_the_graders_environment_not_its_own(own):
     assert SECRET not in own.text("import os\nprint(dict(os.environ))")
     found = own.text("import os\nprint(os.environ['HOME'], os.environ['USER'], os.getuid(), os.uname().nodename)")
-    assert found == f"{sandbox.HOME} student 65534 room\n"
+    assert found == f"{walls.HOME} student 65534 room\n"
 
 
 def test_does_proc_show_nobody_else(own):
@@ -607,7 +608,7 @@ def test_is_nothing_left_for_the_next_submission(room):
     room.enter({})
     try:
         second = Submission(room)
-        assert second.text(LOOK) == f"[] [] False torch.float32 False False [] {sandbox.HOME}\n"
+        assert second.text(LOOK) == f"[] [] False torch.float32 False False [] {walls.HOME}\n"
         assert second.run("1").count == 2, "cells are counted anew"
         assert second.text("print('x' in globals(), In[-2:])").startswith("False")
     finally:
@@ -658,7 +659,7 @@ def test_what_do_names_stand_for(own):
     assert found["double"] == ["function"] and found["Net"] == ["class"] and found["nope"] == ["missing"]
     assert found["net"] == ["object", "a Net", True]
     assert found["value"][0] == "value" and found["value"][1][:2] == [1, ...]
-    assert isinstance(found["thing"][1], rooms.Other) and isinstance(found["sized"][1]["a"], rooms.Other)
+    assert isinstance(found["thing"][1], Other) and isinstance(found["sized"][1]["a"], Other)
 
 
 def test_are_many_cases_asked_in_one_go(own):
@@ -797,27 +798,27 @@ def test_are_strange_outputs_made_a_notebooks(liar):
 
 
 def test_does_a_missing_bubblewrap_say_the_ways_out(monkeypatch, tmp_path):
-    sandbox.bubblewrap.cache_clear()
+    walls.bubblewrap.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
         with pytest.raises(GradingStopped, match="bubblewrap .* is not installed. Install bubblewrap") as stopped:
-            sandbox.bubblewrap()
+            walls.bubblewrap()
         assert "--unsafe" in str(stopped.value) and "Containerfile" in str(stopped.value) and stopped.value.status == 1
         (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: no user namespaces' >&2\nexit 1\n")
         (tmp_path / "bwrap").chmod(0o755)
         with pytest.raises(GradingStopped, match="cannot make one here: bwrap: no user namespaces"):
-            sandbox.bubblewrap()
+            walls.bubblewrap()
         monkeypatch.setattr(sys, "platform", "darwin")
         with pytest.raises(GradingStopped, match="only Linux has"):
-            sandbox.bubblewrap()
+            walls.bubblewrap()
     finally:
         monkeypatch.undo()
-        sandbox.bubblewrap.cache_clear()
+        walls.bubblewrap.cache_clear()
 
 
 def test_does_a_room_that_does_not_start_say_its_last_words(monkeypatch):
     monkeypatch.setattr(
-        sandbox, "command", lambda space, program, gpu: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"]
+        walls, "command", lambda space, program, gpu: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"]
     )
     room = Room(LIMITS)
     with pytest.raises(GradingStopped, match="did not start: no torch here"):
@@ -827,7 +828,7 @@ def test_does_a_room_that_does_not_start_say_its_last_words(monkeypatch):
 
 def test_does_the_room_end_with_the_grader(tmp_path):
     """Its first process and all that runs in it are gone when the grader is killed."""
-    code = "import time\nfrom course.grading.room import Limits, Room\nroom = Room(Limits())\n"
+    code = "import time\nfrom course.grading.sandbox.limits import Limits\nfrom course.grading.sandbox.room import Room\nroom = Room(Limits())\n"
     code += "print(room.process.pid, flush=True)\ntime.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as grader:
         pid = int(grader.stdout.readline())
@@ -853,7 +854,7 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
 
         def enter(self, files, given=()):
             if len(made) == 1:
-                raise rooms.RoomLost("gone")
+                raise remote_kernel.RoomLost("gone")
 
         def leave(self):
             pass
@@ -861,13 +862,13 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
         def close(self):
             self.alive = False
 
-    monkeypatch.setattr(rooms, "Room", Broken)
-    monkeypatch.setattr(rooms, "_mine", threading.local())
-    with rooms.entered({}, LIMITS) as found:
+    monkeypatch.setattr(pool, "Room", Broken)
+    monkeypatch.setattr(pool, "_mine", threading.local())
+    with pool.entered({}, LIMITS) as found:
         assert found is made[1] and not made[0].alive
-    with rooms.entered({}, LIMITS) as found:
+    with pool.entered({}, LIMITS) as found:
         assert found is made[1]
-    with rooms.entered({}, Limits()) as found:
+    with pool.entered({}, Limits()) as found:
         assert found is made[2] and not made[1].alive, "other limits need another room"
 
 
@@ -876,8 +877,8 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
 REHEARSED = """
 import ctypes, linecache, random, sys, warnings
 import matplotlib.pyplot as plt, numpy as np, torch
-from course.grading import rehearsal
-from course.grading.kernel import OUTLET, make_shell
+from course.grading.sandbox.inside import rehearsal
+from course.grading.sandbox.inside.shell import OUTLET, make_shell
 
 shell = make_shell()
 torch.set_num_threads(1)

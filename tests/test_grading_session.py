@@ -4,11 +4,12 @@ import pytest
 import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course.grading import room as rooms
-from course.grading.errors import CouldNotBeGraded
-from course.grading.execute import run_notebook
-from course.grading.sandbox import bubblewrap
-from course.grading.session import Code, Session, definitions_only
+from course.coursedir.errors import CouldNotBeGraded
+from course.grading.run.execute import run_notebook
+from course.grading.sandbox import remote_kernel
+from course.grading.sandbox import room as rooms
+from course.grading.sandbox.session import Code, Session, definitions_only
+from course.grading.sandbox.walls import bubblewrap
 
 pytestmark = pytest.mark.long
 
@@ -272,8 +273,8 @@ def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
         def run(self, code, *, seconds, clean):
             ran.append((code, clean))
             if code == "dies":
-                raise rooms.KernelLost("it ended itself")
-            return rooms.Ran(ok=True)
+                raise remote_kernel.KernelLost("it ended itself")
+            return remote_kernel.Ran(ok=True)
 
         def snapshot(self):
             return Kernel()

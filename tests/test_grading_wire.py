@@ -14,9 +14,19 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from course.ask import Other
-from course.grading import wire
-from course.grading.wire import DEEPEST, MOST_BYTES, MOST_ITEMS, MOST_TEXT, Channel, Closed, WireError, decode, encode
+from course.answers.ask import Other
+from course.grading.sandbox.inside import wire
+from course.grading.sandbox.inside.wire import (
+    DEEPEST,
+    MOST_BYTES,
+    MOST_ITEMS,
+    MOST_TEXT,
+    Channel,
+    Closed,
+    WireError,
+    decode,
+    encode,
+)
 
 
 def there(value):

@@ -10,8 +10,8 @@ from hostile.grading import grade
 from hostile.place import Place
 from hostile.table import document
 
-from course.grading import work
-from course.grading.execute import Execute
+from course.grading.run import task
+from course.grading.run.execute import Execute
 
 EVERY = {case.name: case for case in corpus()}
 SOME = (
@@ -80,7 +80,7 @@ class Believing(Execute):
 
 @pytest.mark.long
 def test_does_the_runner_see_a_grader_that_believes_everything(place, findings, monkeypatch):
-    monkeypatch.setattr(work, "Execute", Believing)
+    monkeypatch.setattr(task, "Execute", Believing)
     fooled = [each for each in place.submissions if each.name in ("patched-isclose", "answer-kills")]
     run = grade(place, fooled, 1, lambda _: None)
     found = look(place, fooled, run)

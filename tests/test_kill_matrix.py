@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from course.authoring import kill_matrix, mutate
-from course.authoring.kill_report import markdown, problems
-from course.authoring.rehearse import stages
-from course.authoring.text import loads
-from course.authoring.tree import AuthoringError
-from course.transformations import TRANSFORMATIONS, Pair
+from course.authoring.proof import kill_matrix, mutate, results
+from course.authoring.proof.page import markdown, problems
+from course.authoring.proof.rehearse import stages
+from course.authoring.text.parse import loads
+from course.coursedir.errors import AuthoringError
+from course.doctor.transformations import TRANSFORMATIONS, Pair
 
 TEXT = (Path(__file__).parent / "test_known.py").read_text().split("TEXT = '''\\\n")[1].split("'''\n")[0]
 
@@ -39,7 +39,7 @@ def test_are_wrong_and_right_answers_counted(course):
         (False, True, "itself"),
         (True, True, "itself"),
     ]
-    sums = kill_matrix.totals(rows)
+    sums = results.totals(rows)
     line = "hidden tests caught 3 of 3 wrong answers; causes named 3 of 3; right answers refused 0 of 1"
     assert sums.line == line
     assert sums.good
@@ -50,7 +50,7 @@ def test_are_wrong_and_right_answers_counted(course):
 
 def test_are_a_survivor_and_a_refused_right_answer_named(course):
     rows = kill_matrix.examine(course / "source" / "week1" / "unlucky.py")
-    sums = kill_matrix.totals(rows)
+    sums = results.totals(rows)
     assert (sums.caught, sums.wrong, sums.refused, sums.right) == (3, 4, 1, 2)
     assert not sums.good
     text = "\n".join(problems(rows, None))
@@ -136,7 +136,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("words", CHANGES)
 def test_is_each_general_transformation_seen(words):
-    from course.diagnose import explain
+    from course.doctor.diagnose import explain
 
     pairs = [pair(CHANGES[words], 5, 4), pair(CHANGES[words], 3, 7)]
     finding = explain(pairs)

@@ -9,13 +9,15 @@ import pytest
 import torch
 from relu_network import gradients, network
 
-from course import cases, check, figures, known, trail
-from course.authoring.known import _outdated, stale, strays
-from course.authoring.learn import Mistakes, mistakes
-from course.authoring.rehearse import stages
-from course.authoring.text import loads, read
-from course.feedback import CheckFailed
-from course.known import prints
+from course import cases, check
+from course.authoring.proof.fingerprints import MISTAKES as FOLDER
+from course.authoring.proof.fingerprints import _outdated, stale, strays
+from course.authoring.proof.mistakes import Mistakes, mistakes
+from course.authoring.proof.rehearse import stages
+from course.authoring.text.parse import loads, read
+from course.doctor import fingerprints, known
+from course.figures import gradient_chain, style
+from course.runtime.verdict import CheckFailed
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted(ROOT.glob("source/*/*.py"))
@@ -208,30 +210,30 @@ def test_does_a_table_survive_its_file_byte_by_byte(half, tmp_path, monkeypatch)
     ],
 )
 def test_are_fingerprints_equal_for_equal_values_only(one, other, equal):
-    assert prints.same(prints.of_value(one), prints.of_value(other)) is equal
+    assert fingerprints.same(fingerprints.of_value(one), fingerprints.of_value(other)) is equal
 
 
 def test_a_fingerprint_holds_few_numbers_however_many_the_value_has():
-    assert len(prints.of_value(torch.randn(50, 40))) == 4
+    assert len(fingerprints.of_value(torch.randn(50, 40))) == 4
 
 
 def test_does_a_diagnosis_that_fails_never_break_the_check(monkeypatch):
     def fails(*arguments):
         raise RuntimeError("no")
 
-    monkeypatch.setattr(prints, "of_reply", fails)
+    monkeypatch.setattr(fingerprints, "of_reply", fails)
     with pytest.raises(CheckFailed, match="not yet"):
         check.function(lambda a: a + 1, lambda a: a, on=cases.draw(seeds=2, a="n"))
 
 
 def test_is_the_way_back_from_the_loss_drawn(monkeypatch):
     states = {"db2": "right", "dW2": "first wrong", "db1": "wrong", "dW1": "wrong"}
-    assert trail.columns(states) == [["db2", "dW2"], ["db1", "dW1"]]
-    assert trail.columns({"dX": "", "dW": "", "db": ""}) == [["dX", "dW", "db"]]
-    assert trail.columns({"dv": "", "dw": "", "dx": ""}) == [["dv"], ["dw"], ["dx"]]
+    assert gradient_chain.columns(states) == [["db2", "dW2"], ["db1", "dW1"]]
+    assert gradient_chain.columns({"dX": "", "dW": "", "db": ""}) == [["dX", "dW", "db"]]
+    assert gradient_chain.columns({"dv": "", "dw": "", "dx": ""}) == [["dv"], ["dw"], ["dx"]]
     shown = []
-    monkeypatch.setattr(figures, "show", lambda fig, *, alt, caption: shown.append((fig, alt)))
-    trail.draw(states)
+    monkeypatch.setattr(style, "show", lambda fig, *, alt, caption: shown.append((fig, alt)))
+    gradient_chain.draw(states)
     ((fig, alt),) = shown
     words = "db2 right and dW2 first wrong; db1 wrong and dW1 wrong"
     assert alt == f"On the way back from the loss, in this order: {words}."
@@ -243,7 +245,7 @@ def test_is_the_way_back_from_the_loss_drawn(monkeypatch):
     assert inked.x0 >= -0.01 and inked.y0 >= -0.01
     assert inked.x1 <= fig.get_figwidth() + 0.01 and inked.y1 <= fig.get_figheight() + 0.01
     started = time.process_time()
-    trail.draw(states)
+    gradient_chain.draw(states)
     assert time.process_time() - started < 1
 
 
@@ -282,7 +284,7 @@ def test_a_pass_costs_under_50_ms_and_a_diagnosis_under_1_s():
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_code_is_in_the_fingerprints_that_students_get(path):
-    file = ROOT / "course" / "known" / f"{path.parent.name}-{path.stem}.json"
+    file = ROOT / FOLDER / f"{path.parent.name}-{path.stem}.json"
     table = json.loads(file.read_text(encoding="utf-8"))
     told = {(cell.says, cell.next) for cell in read(path).cells if cell.role == "wrong"}
     assert {tuple(mistake) for mistake in table["mistakes"]} <= told

@@ -9,7 +9,8 @@ import pytest
 import torch
 from test_figures import WORDS, texts
 
-from course import data, figures, live, plot, train
+from course import data, plot, train
+from course.figures import charts, live, style
 
 X, Y = data.blobs(20, signed=True)
 RINGS = data.rings(40)
@@ -48,7 +49,7 @@ DRAWINGS = {
 def shown(monkeypatch):
     """The figures that were shown, in order; any warning while drawing is an error."""
     seen = []
-    monkeypatch.setattr(figures, "show", lambda fig, *, alt, caption: seen.append((fig, figures.png(fig))))
+    monkeypatch.setattr(style, "show", lambda fig, *, alt, caption: seen.append((fig, style.png(fig))))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield seen
@@ -211,7 +212,7 @@ def test_does_a_slider_start_where_it_is_told(choice, start):
 
 def test_does_a_slider_draw_on_axes_or_through_a_figure_function(shown):
     plot.slider(lambda ax, k, s: ax.set(xlabel=f"k={k}, s={s}"), k=(1, 9, 3), s=["a", "b"], **WORDS)
-    plot.slider(lambda lr, **words: plot.bars({"lr": lr}, ylabel="rate", **words), lr=(0.0, 1.0, 0.25), **WORDS)
+    plot.slider(lambda lr, **words: charts.bars({"lr": lr}, ylabel="rate", **words), lr=(0.0, 1.0, 0.25), **WORDS)
     assert "k=3, s=a" in texts(shown[0][0]) and "0.25" in texts(shown[1][0])
 
 

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from course.authoring.build import notebook
-from course.authoring.text import read
+from course.authoring.notebooks.build import notebook
+from course.authoring.text.parse import read
 
 ROOT = Path(__file__).parent.parent
 TEXTS = sorted(ROOT.glob("source/*/*.py"))

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from course import practice
-from course.authoring.rehearse import rehearse
-from course.authoring.text import read
+from course.authoring.proof.rehearse import rehearse
+from course.authoring.text.parse import read
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted(ROOT.glob("source/practice*/*.py"))

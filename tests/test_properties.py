@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from course import cases, check
-from course.feedback import CheckFailed
+from course.runtime.verdict import CheckFailed
 
 settings.register_profile(
     "course",

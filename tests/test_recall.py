@@ -10,10 +10,12 @@ import pytest
 import torch
 from test_drawn import chain
 
-from course import autograd, cases, recall
+from course import cases
+from course.answers import oracle
+from course.cache import results
+from course.cache.keys import fingerprint
 from course.cases import Case
-from course.fingerprint import fingerprint
-from course.grading.judging import There
+from course.grading.run.judging import There
 
 PLAIN = [None, True, 1, 1.0, -0.0, 0.0, 1j, "1", "", [], (), {}, [1], (1,), {1: 1}, [[1], 1], [[1, 1]], ..., range(3)]
 PLAIN += [
@@ -139,16 +141,16 @@ INPUTS = {"X": torch.tensor([[1.0, 2.0]]).double(), "W": torch.tensor([[3.0, 4.0
 
 
 def test_are_right_answers_worked_out_once_and_only_while_remembering(monkeypatch):
-    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    monkeypatch.setattr(results, "RESULTS", type(results.RESULTS)())
     calls = counted(monkeypatch)
 
     def asked(text, inputs=INPUTS, wrt=("W",)):
-        return autograd.gradients(functions(text), inputs, wrt)
+        return oracle.gradients(functions(text), inputs, wrt)
 
     loss = "f = lambda X, W: ((X @ W.T) ** 2).sum()"
     first = [asked(loss), asked(loss)]
-    assert len(calls) == 2 and not recall.RESULTS
-    with recall.remembering():
+    assert len(calls) == 2 and not results.RESULTS
+    with results.remembering():
         recalled = [asked(loss), asked(loss), asked(loss)]
         assert len(calls) == 3
         recalled[1]["dW"].zero_()
@@ -168,52 +170,52 @@ def test_are_right_answers_worked_out_once_and_only_while_remembering(monkeypatc
 
 
 def test_is_nothing_recalled_under_other_settings_nor_what_chance_decides(monkeypatch):
-    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    monkeypatch.setattr(results, "RESULTS", type(results.RESULTS)())
     fixed = functions("f = lambda X, W: (torch.tensor(0.1) * (X @ W.T)).sum()")
     chance = functions("f = lambda X, W: (torch.rand(1).double() * (X @ W.T)).sum()")
     wrong = functions("f = lambda X, W: X @ W")
-    with recall.remembering():
-        autograd.gradients(fixed, INPUTS, ("W",))
+    with results.remembering():
+        oracle.gradients(fixed, INPUTS, ("W",))
         torch.set_default_dtype(torch.float64)
         try:
-            found = autograd.gradients(fixed, INPUTS, ("W",))["dW"]
+            found = oracle.gradients(fixed, INPUTS, ("W",))["dW"]
         finally:
             torch.set_default_dtype(torch.float32)
-        assert torch.equal(found, 0.1 * INPUTS["X"]) and len(recall.RESULTS) == 2
-        first, second = (autograd.gradients(chance, INPUTS, ("W",))["dW"] for _ in range(2))
+        assert torch.equal(found, 0.1 * INPUTS["X"]) and len(results.RESULTS) == 2
+        first, second = (oracle.gradients(chance, INPUTS, ("W",))["dW"] for _ in range(2))
         assert not torch.equal(first, second)
         for _ in range(2):
             with pytest.raises(RuntimeError):
-                autograd.gradients(wrong, INPUTS, ("W",))
-    assert len(recall.RESULTS) == 2
+                oracle.gradients(wrong, INPUTS, ("W",))
+    assert len(results.RESULTS) == 2
 
 
 def test_is_nothing_of_a_students_recalled(monkeypatch):
     """A value of the student's that a check mentions counts as what it is; a function of the student's never."""
-    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    monkeypatch.setattr(results, "RESULTS", type(results.RESULTS)())
     theirs = There("scale", witness=None)
-    with recall.remembering():
+    with results.remembering():
         for value in (torch.tensor(2.0).double(), torch.tensor(3.0).double()):
             loss = functions("f = lambda X, W: scale * (X @ W.T).sum()", scale=value)
-            assert torch.equal(autograd.gradients(loss, INPUTS, ("W",))["dW"], value * INPUTS["X"])
-        assert len(recall.RESULTS) == 2
+            assert torch.equal(oracle.gradients(loss, INPUTS, ("W",))["dW"], value * INPUTS["X"])
+        assert len(results.RESULTS) == 2
         with pytest.raises(TypeError):
-            autograd.gradients(functions("f = lambda X, W: scale * (X @ W.T).sum()", scale=theirs), INPUTS, ("W",))
+            oracle.gradients(functions("f = lambda X, W: scale * (X @ W.T).sum()", scale=theirs), INPUTS, ("W",))
         assert cases.draw(seeds=1, X="n d", f=theirs)[0]["f"] is theirs
-    assert len(recall.RESULTS) == 2
+    assert len(results.RESULTS) == 2
 
 
 def test_are_recalled_cases_the_drawn_ones_and_ones_own(monkeypatch):
-    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
+    monkeypatch.setattr(results, "RESULTS", type(results.RESULTS)())
 
     def drawn():
         away = functions("f = lambda case: case['X'] @ case['W'].T")
         return [*cases.draw(seeds=3, X="n d", W="h d", k=2, away=away), *cases.layers(seeds=2)]
 
     plain = drawn()
-    with recall.remembering():
+    with results.remembering():
         first, again = drawn(), drawn()
-        assert len(recall.RESULTS) == 2
+        assert len(results.RESULTS) == 2
         again[0]["X"].zero_()
         again[0].sizes["n"] = 0
         last = drawn()
@@ -225,13 +227,13 @@ def test_are_recalled_cases_the_drawn_ones_and_ones_own(monkeypatch):
 
 
 def test_is_the_memory_bounded(monkeypatch):
-    monkeypatch.setattr(recall, "RESULTS", type(recall.RESULTS)())
-    monkeypatch.setattr(recall, "MOST", 3)
-    with recall.remembering():
+    monkeypatch.setattr(results, "RESULTS", type(results.RESULTS)())
+    monkeypatch.setattr(results, "MOST", 3)
+    with results.remembering():
         for seed in range(5):
             cases.draw(seeds=1, seed0=seed, X="n d")
-        assert len(recall.RESULTS) == 3
-        monkeypatch.setattr(recall, "LARGEST", 5)
-        before = list(recall.RESULTS)
+        assert len(results.RESULTS) == 3
+        monkeypatch.setattr(results, "LARGEST", 5)
+        before = list(results.RESULTS)
         cases.draw(seeds=1, seed0=9, X="7 8")
-        assert list(recall.RESULTS) == before
+        assert list(results.RESULTS) == before

@@ -43,6 +43,6 @@ def test_a_released_notebook_passes_nbgraders_validation(path):
 
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_release_is_not_stale(week):
-    from course.authoring.release import stale
+    from course.authoring.notebooks.release import stale
 
     assert stale(ROOT, week) == []

@@ -20,14 +20,15 @@ from made_up_class import EXERCISES, ODD, WEEK, WRITTEN
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course.cli import parser
-from course.grading import class_report, history, report_commands, statistics
-from course.grading.classroom import GRADED, NOT_GRADED, Outcome
-from course.grading.errors import GradingStopped
-from course.grading.execute import UNSAFE
-from course.grading.history import Entry
-from course.grading.marks import CHECKED, Mark, Part
-from course.grading.marks import WRITTEN as READ
-from course.student_id import OTHER_ID
+from course.commands import report as report_commands
+from course.coursedir.errors import GradingStopped
+from course.grading.gradebook import history
+from course.grading.gradebook.history import Entry
+from course.grading.gradebook.marks import CHECKED, Mark, Part
+from course.grading.gradebook.marks import WRITTEN as READ
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, UNSAFE, Outcome
+from course.grading.report import class_report, statistics
+from course.runtime.student_id import OTHER_ID
 
 
 @pytest.fixture(scope="module")
@@ -405,7 +406,7 @@ def test_a_mistake_is_answered_with_the_way_out(here, capfd, words, told):
 
 
 def test_before_anything_is_graded_it_says_what_to_run(tmp_path):
-    from course.grading.classroom import Classroom
+    from course.grading.gradebook.classroom import Classroom
 
     root = make_course(tmp_path)
     (root / "submitted" / "ada" / WEEK).mkdir(parents=True)

@@ -8,11 +8,12 @@ import pytest
 from authoring_course import HOME, TEXT, make_course
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from course.authoring import text as texts
-from course.authoring.build import build, keep_copy
-from course.authoring.names import settled
-from course.authoring.roundtrip import post_save, sync
-from course.authoring.tree import AuthoringError
+from course.authoring.notebooks.build import build, keep_copy
+from course.authoring.notebooks.sync import post_save, sync
+from course.authoring.text import parse as texts
+from course.authoring.text.model import Cell, SourceError
+from course.authoring.text.names import settled
+from course.coursedir.errors import AuthoringError
 
 NOTEBOOK = {"type": "notebook"}
 
@@ -233,7 +234,7 @@ def test_other_notebooks_are_left_alone(course, tmp_path, caplog):
 
 def test_a_broken_notebook_file_is_named(course):
     course.notebook.write_text("{")
-    with pytest.raises(texts.SourceError, match="source/week9/small.ipynb:1: this is no notebook"):
+    with pytest.raises(SourceError, match="source/week9/small.ipynb:1: this is no notebook"):
         sync(course.root, course.notebook, force=True)
     assert course.text.read_text() == TEXT
 
@@ -302,7 +303,7 @@ def test_an_exercise_that_the_panel_adds_to_a_text_is_called_by_what_it_defines(
 
 
 def test_two_exercises_that_define_the_same_keep_apart(course):
-    cells = [texts.Cell("code", EXERCISE, role="solution", name=name) for name in ("cube", "cell-1", "cell-2")]
+    cells = [Cell("code", EXERCISE, role="solution", name=name) for name in ("cube", "cell-1", "cell-2")]
     assert [cell.name for cell in settled(cells)] == ["cube", "k", "cell-2"]
 
 
@@ -322,7 +323,7 @@ def test_a_marker_without_a_name_is_told_what_to_write(course, header):
 def test_the_sync_command_brings_every_notebook_back(course, capsys, monkeypatch):
     import argparse
 
-    from course.authoring.commands import add_commands
+    from course.commands.author import add_commands
 
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers())

@@ -14,9 +14,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.authoring import mischief, paper, sample
-from course.authoring.regions import stub, without
-from course.authoring.text import read
+from course.authoring.text.parse import read
+from course.authoring.text.regions import stub, without
+from course.commands import sample
+from course.coursedir import sample_dates
+from course.sample import hand_ins, paper, students
 
 FIRST = '''# %% [markdown]
 # # Numbers
@@ -215,14 +217,14 @@ def test_is_the_late_penalty_taken_notebook_by_notebook(root, monkeypatch):
     seen = []
     monkeypatch.setitem(
         sys.modules,
-        "course.grading.late",
+        "course.grading.gradebook.late",
         types.SimpleNamespace(late_penalty=lambda score, late: seen.append((score, late)) or 1.5),
     )
     run("week5", "--students", "sample-late", "sample-perfect")
     assert seen == [(15, 86400.0), (16, 86400.0)]
     assert deserved(root)["late", "week5"]["deserved"] == "28"
     stamps = {path.parts[-3]: path.read_text() for path in root.glob("submitted/*/*/timestamp.txt")}
-    assert stamps["sample-perfect"] < f"{sample.due_date():%Y-%m-%d %H:%M:%S} UTC\n" < stamps["sample-late"]
+    assert stamps["sample-perfect"] < f"{sample_dates.due_date():%Y-%m-%d %H:%M:%S} UTC\n" < stamps["sample-late"]
 
 
 def test_are_the_answers_the_sources_without_their_markers(root):
@@ -309,7 +311,7 @@ def test_is_unchanged_work_left_undone_and_a_damaged_submission_mended(root, mon
     run("week5")
     capsys.readouterr()
     with monkeypatch.context() as patch:
-        patch.setattr(sample, "open_papers", lambda *_: pytest.fail("nothing changed"))
+        patch.setattr(hand_ins, "open_papers", lambda *_: pytest.fail("nothing changed"))
         assert run("week5") == 0
     assert "week5: 13 sample submissions, up to date" in capsys.readouterr().out
     (root / "submitted/sample-half/week5/first.ipynb").write_text("{}")
@@ -441,4 +443,4 @@ def e():
 
 
 def test_does_every_student_have_an_id_of_its_own_kind():
-    assert all(name.startswith("sample-") for name in mischief.STUDENTS)
+    assert all(name.startswith("sample-") for name in students.STUDENTS)

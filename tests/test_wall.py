@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from course.authoring.text import Cell, read
-from course.grading import room as rooms
-from course.grading.judging import Readers, Witness, judge_cell
-from course.grading.room import KernelLost, Limits, Room
+from course.authoring.text.model import Cell
+from course.authoring.text.parse import read
+from course.grading.run.judging import Readers, Witness, judge_cell
+from course.grading.sandbox import pool
+from course.grading.sandbox.limits import Limits
+from course.grading.sandbox.remote_kernel import KernelLost
+from course.grading.sandbox.room import Room
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted((ROOT / "source").glob("*/*.py"))
@@ -23,7 +26,7 @@ ID = "U1234567X"
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Room]:
-    with rooms.entered({}, Limits()) as made:
+    with pool.entered({}, Limits()) as made:
         yield made
 
 
@@ -32,7 +35,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
     source = read(text)
     cells = [cell for cell in source.cells if cell.kind == "code" and cell.released]
     places = {cell.name: place for place, cell in enumerate(cells) if cell.role == "check"}
-    hidden = str(ROOT / ".stamps" / "known")
+    hidden = str(ROOT / "fingerprints")
     kernel, before = room.kernel(), []
     for place, cell in enumerate(cells):
         if cell.role == "check":

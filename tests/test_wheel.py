@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from colab import runtime
 
-from course.authoring.build import notebook
-from course.authoring.text import read
-from course.feedback import MIME
+from course.authoring.notebooks.build import notebook
+from course.authoring.text.parse import read
+from course.runtime.verdict import MIME
 
 ROOT = runtime.ROOT
 TEXTS = sorted(ROOT.glob("source/*/*.py"))

@@ -6,7 +6,7 @@ nbgrader's Create Assignment panel, Formgrader and Validate button, and jupytext
 
 c = get_config()  # noqa: F821 (Jupyter provides it)
 
-c.FileContentsManager.post_save_hook = "course.authoring.roundtrip.post_save"
+c.FileContentsManager.post_save_hook = "course.authoring.notebooks.sync.post_save"
 # A text opened as a notebook is saved without a header of jupytext's own, and with all that the panel writes on a cell.
 c.JupytextConfiguration.notebook_metadata_filter = "-all"
 c.JupytextConfiguration.cell_metadata_filter = "all,-autoscroll,-collapsed,-scrolled,-trusted,-execution,-ExecuteTime"

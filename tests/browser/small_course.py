@@ -40,7 +40,7 @@ def answered(released: Path, answers: dict[str, str]) -> nbformat.NotebookNode:
 
 def solutions(text: Path) -> dict[str, str]:
     """Every exercise's own answer in a text, by its name, as a student would hand it in."""
-    from course.authoring.text import read
+    from course.authoring.text.parse import read
 
     cells = [cell for cell in read(text).cells if cell.role in ("solution", "answer")]
     lines = {cell.name: cell.source.splitlines() for cell in cells}

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from small_course import course
 
-from course.authoring.text import read
+from course.authoring.text.parse import read
 
 pytestmark = pytest.mark.browser
 

@@ -89,7 +89,7 @@ def run(place: Place, cases: list[Case], args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from course.grading import room as rooms
+    from course.grading.sandbox import room as rooms
 
     from .findings import closing, look
 

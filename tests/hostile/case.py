@@ -12,7 +12,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 if TYPE_CHECKING:
-    from course.authoring.paper import Paper
+    from course.sample.paper import Paper
 
 GRADED, NOT_GRADED, EITHER = "graded", "could not be graded", "either"
 FILE = "hostile-was-here"  # what a case writes where it must not: the runner looks for it afterwards

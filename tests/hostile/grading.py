@@ -58,10 +58,11 @@ def grade(
     run: Run | None = None,
 ) -> Run:
     """Grade all of them in order with the course's own functions, each for ``most`` seconds, and write feedback."""
-    from course.grading import pipeline
-    from course.grading.ahead import Ahead
+    from course.grading.pages import generate
+    from course.grading.run import pipeline
+    from course.grading.run.parallel import Ahead
 
-    grading, pages, run = pipeline.Grading(place.room), pipeline.Feedback(place.room), run or Run()
+    grading, pages, run = pipeline.Grading(place.room), generate.Feedback(place.room), run or Run()
     by_job = {(each.week, each.student): each for each in submissions}
     for week in dict.fromkeys(each.week for each in submissions):
         place.room.ensure_assignment(week)
@@ -97,11 +98,11 @@ def grade(
                 submission = by_job[job]
                 try:
                     with limit(most):
-                        pipeline.feedback(place.room, grading.finish(*job, graded), pages)
+                        generate.feedback(place.room, grading.finish(*job, graded), pages)
                 except Exception as error:
                     kind = run.hung if isinstance(error, Hung) else run.crashed
                     kind[submission.name] = _words(error)
-                    pages = pipeline.Feedback(place.room)
+                    pages = generate.Feedback(place.room)
                 run.seconds[submission.name] = time.monotonic() - start
                 tell(submission)
     _report(place, submissions, run)
@@ -114,17 +115,17 @@ def _report(place: Place, submissions: list[Submission], run: Run) -> None:
 
     from rich.console import Console
 
-    from course.grading import report
+    from course.grading.report import grades_csv
 
-    lines = report.rows(place.room)
-    report.write_csv(place.root / "grades.csv", lines)
+    lines = grades_csv.rows(place.room)
+    grades_csv.write_csv(place.root / "grades.csv", lines)
     console = Console(file=io.StringIO(), highlight=False, width=120)
     names = {(each.week, each.student): each.name for each in submissions}
     for row in lines:
         key = (row.outcome.week, row.outcome.student)
         if key in names:
             try:
-                report.show(console, row.outcome.week, [row], {})
+                grades_csv.show(console, row.outcome.week, [row], {})
             except Exception as error:
                 run.crashed.setdefault(names[key], f"the table: {_words(error)}")
 

@@ -15,10 +15,16 @@ from typing import TYPE_CHECKING
 from .case import GRADED, Case, Hand
 
 if TYPE_CHECKING:
-    from course.authoring.paper import Paper
+    from course.sample.paper import Paper
 
 HOME = Path(__file__).resolve().parents[2]
-BUILT = ("source", "release", ".stamps", "gradebook.db")  # of the repository, where it is there: saves releasing
+BUILT = (
+    "source",
+    "release",
+    ".stamps",
+    "fingerprints",
+    "gradebook.db",
+)  # of the repository, where it is there: saves releasing
 SETTINGS = """
 # The hostile corpus: the same limits, smaller, so that what runs into them does so soon.
 c.Execute.timeout = 8
@@ -71,9 +77,9 @@ class Place:
         """Make the course, with ``weeks`` released."""
         from nbgrader.api import Gradebook
 
-        from course.authoring.release import release_week
-        from course.authoring.sample import open_papers
-        from course.grading.classroom import Classroom
+        from course.authoring.notebooks.release import release_week
+        from course.grading.gradebook.classroom import Classroom
+        from course.sample.hand_ins import open_papers
 
         self.root.mkdir(parents=True, exist_ok=True)
         for name in (*BUILT, "pyproject.toml", "nbgrader_config.py"):

@@ -106,7 +106,7 @@ def _limits() -> None:
 def _findings(
     place: Place, submission: Submission, neighbours: list[Submission], root: Path, status: int | None, words: str
 ) -> Iterator[Finding]:
-    from course.grading.classroom import Classroom
+    from course.grading.gradebook.classroom import Classroom
 
     name = submission.name
     here = Place(root, place.secret, place.hidden)

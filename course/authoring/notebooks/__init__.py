@@ -1,0 +1,1 @@
+"""From texts to notebooks and releases, and back from an edited notebook to its text."""

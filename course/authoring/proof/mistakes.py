@@ -1,0 +1,75 @@
+"""Learning a text's known mistakes: its wrong answers run, and every check that fails notes its fingerprints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course.authoring.proof import rehearse
+from course.authoring.text.model import Source
+from course.doctor import fingerprints, known
+from course.doctor.known import Table
+
+
+@dataclass
+class Mistakes:
+    """A text's known mistakes as its visible and as its hidden checks know them."""
+
+    visible: Table = field(default_factory=Table)
+    hidden: Table = field(default_factory=Table)
+
+    def learn(self, stage: rehearse.Stage) -> None:
+        """Add the fingerprints of an exercise's wrong answers."""
+        for wrong in stage.exercise.wrongs:
+            sentences = (wrong.says or "", wrong.next or "")
+            seen = _failures([wrong.source, stage.visible], stage)
+            every = _failures([wrong.source, stage.check], stage)
+            there = {failure.digest for failure in seen}
+            _add(self.visible, sentences, seen)
+            _add(self.hidden, sentences, [failure for failure in every if failure.digest not in there])
+
+
+def mistakes(source: Source) -> Mistakes:
+    """The known mistakes of a text; raises what a cell of its solved notebook raises."""
+    found = Mistakes()
+    for stage in rehearse.stages(source):
+        found.learn(stage)
+    return found
+
+
+def agrees(file: Path, table: Table) -> bool:
+    """Whether a file has this table, up to rounding: another processor's last digits are no news."""
+    try:
+        there = known.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    if there.mistakes != table.mistakes or there.checks.keys() != table.checks.keys():
+        return False
+    pairs = [(there.checks[key], table.checks[key]) for key in table.checks]
+    return all(a.keys() == b.keys() and all(_alike(a[number], b[number]) for number in b) for a, b in pairs)
+
+
+def _failures(cells: list[str], stage: rehearse.Stage) -> list[known.Note]:
+    """What every failed check notes when these cells run as they do for a student, where a failed check goes on."""
+    with known.recording() as noted, rehearse.environment(graded=False):
+        rehearse.run(cells, stage.names)
+    return [note for note in noted if note.replies is not None]
+
+
+def _add(table: Table, sentences: tuple[str, str], failures: list[known.Note]) -> None:
+    """Add a mistake to a table, unless an earlier one has the same fingerprints: the first in the text is the one."""
+    new = [failure for failure in failures if not _known(table, failure)]
+    if not new:
+        return
+    number = len(table.mistakes)
+    table.mistakes.append(sentences)
+    for failure in new:
+        table.checks.setdefault(failure.digest, {})[number] = failure.replies
+
+
+def _known(table: Table, failure: known.Note) -> bool:
+    return any(_alike(replies, failure.replies) for replies in table.checks.get(failure.digest, {}).values())
+
+
+def _alike(one: list[fingerprints.Print], other: list[fingerprints.Print]) -> bool:
+    return len(one) == len(other) and all(map(fingerprints.same, one, other))

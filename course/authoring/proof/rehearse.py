@@ -1,0 +1,146 @@
+"""Running a text without a kernel: does every right answer pass its check, and is every known wrong one caught?
+
+The solved notebook's cells run once, in order, in this process; each exercise's other answers then take the
+solution's place in a copy of the names that stood just before its check.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import linecache
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from course.authoring.text.model import Cell, Exercise, Source
+from course.authoring.text.regions import defined, without
+from course.runtime.verdict import CheckFailed, Verdict
+
+_numbers = itertools.count()
+_UNDEFINED = object()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the checks say to one answer: ``message`` is "" when it passes, otherwise what a student would read.
+
+    ``answer`` is the cell tried: the solution, or a ``wrong`` or ``right`` one. ``visible`` is the message of the
+    visible checks alone, ``hidden`` that of all checks of the cell; ``verdicts`` are the failed checks behind the two.
+    """
+
+    exercise: str
+    answer: Cell
+    visible: str
+    hidden: str
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def as_it_should(self) -> bool:
+        """Whether a wrong answer is caught by all checks together, or another answer passes all of them."""
+        return bool(self.hidden) == (self.answer.role == "wrong")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The moment before an exercise's check runs.
+
+    ``names`` are those of the solved notebook up to there, without what the exercise's own solution defines: an answer
+    that forgets a name must not find the solution's.
+    """
+
+    exercise: Exercise
+    names: dict[str, Any]
+
+    @property
+    def visible(self) -> str:
+        """The check's source as students have it."""
+        return without(self.exercise.check.source, "HIDDEN TESTS")
+
+    @property
+    def check(self) -> str:
+        """The check's source with its hidden tests."""
+        return self.exercise.check.source
+
+
+def compiled(source: str) -> CodeType:
+    """A cell's code, its source known to ``inspect`` as a notebook's is."""
+    filename = f"<cell {next(_numbers)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return compile(source, filename, "exec")
+
+
+@contextlib.contextmanager
+def environment(graded: bool) -> Iterator[None]:
+    """As under nbgrader, where a failed check raises, or as in a student's notebook; prints and warnings go."""
+    before = os.environ.pop("NBGRADER_EXECUTION", None)
+    if graded:
+        os.environ["NBGRADER_EXECUTION"] = "autograde"
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.environ.pop("NBGRADER_EXECUTION", None)
+        if before is not None:
+            os.environ["NBGRADER_EXECUTION"] = before
+
+
+def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
+    """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
+    names = {name: value for name, value in names.items() if value is not _UNDEFINED}
+    try:
+        for cell in cells:
+            exec(compiled(cell), names)
+    except Exception as error:
+        return error
+    return None
+
+
+def stages(source: Source) -> Iterator[Stage]:
+    """One stage for each exercise of the solved notebook, in order; raises what a cell of it raises."""
+    exercises = source.exercises
+    names: dict[str, Any] = {"__name__": "__main__"}
+    before: dict[str, dict[str, Any]] = {}
+    for cell in source.cells:
+        if cell.kind != "code" or not cell.released:
+            continue
+        if cell.role == "check":
+            yield Stage(exercises[cell.name], {**names, **before[cell.name]})
+        else:
+            if cell.role == "solution":
+                before[cell.name] = {name: names.get(name, _UNDEFINED) for name in defined(cell.source)}
+            with environment(graded=True):
+                exec(compiled(cell.source), names)
+
+
+def outcome(stage: Stage, answer: Cell) -> Outcome:
+    """What the exercise's checks say to one answer."""
+    said = []
+    with environment(graded=True):
+        for check in (stage.visible, stage.check):
+            said.append(run([answer.source, check], stage.names))
+    texts = ["" if error is None else _text(error) for error in said]
+    verdicts = tuple(error.verdict for error in said if isinstance(error, CheckFailed))
+    return Outcome(stage.exercise.name, answer, *texts, verdicts)
+
+
+def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> Iterator[Outcome]:
+    """One outcome per answer, in the text's order; raises what a cell of the solved notebook raises.
+
+    ``prepare`` is called with each stage before its answers are tried.
+    """
+    for stage in stages(source):
+        if prepare:
+            prepare(stage)
+        exercise = stage.exercise
+        for answer in (exercise.solution, *exercise.wrongs, *exercise.rights):
+            yield outcome(stage, answer)
+
+
+def _text(error: Exception) -> str:
+    return str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"

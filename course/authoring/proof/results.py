@@ -1,0 +1,74 @@
+"""The results of the kill matrix: a row for each exercise, and their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+NAMED_SHARE = 0.95  # of the wrong answers' causes that must be named
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """How one known wrong answer fared: whether each part of the check caught it, and how its cause was said.
+
+    ``named`` is "itself" (its own sentence), "general" (a transformation on two cases or more, or something seen, such
+    as autograd called), or "" with ``instead`` the sentence that was said.
+    """
+
+    title: str
+    visible: bool
+    hidden: bool
+    named: str
+    instead: str = ""
+
+
+@dataclass
+class Row:
+    """One exercise: its wrong answers, its right ones (with the message of those refused), and surviving mutants."""
+
+    week: str
+    notebook: str
+    exercise: str
+    wrongs: list[Wrong] = field(default_factory=list)
+    rights: int = 0
+    refused: list[str] = field(default_factory=list)
+    mutants: int = 0
+    survivors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The numbers of the closing line."""
+
+    caught: int
+    wrong: int
+    named: int
+    refused: int
+    right: int
+
+    @property
+    def line(self) -> str:
+        """The closing line."""
+        return (
+            f"hidden tests caught {self.caught} of {self.wrong} wrong answers; causes named {self.named} of "
+            f"{self.wrong}; right answers refused {self.refused} of {self.right}"
+        )
+
+    @property
+    def good(self) -> bool:
+        """Whether all wrong answers are caught, no right one refused, and enough causes named."""
+        return self.caught == self.wrong and self.refused == 0 and self.named >= NAMED_SHARE * self.wrong
+
+
+def totals(rows: Iterable[Row]) -> Totals:
+    """The sums over all exercises."""
+    rows = list(rows)
+    wrongs = [wrong for row in rows for wrong in row.wrongs]
+    return Totals(
+        caught=sum(wrong.hidden for wrong in wrongs),
+        wrong=len(wrongs),
+        named=sum(bool(wrong.named) for wrong in wrongs),
+        refused=sum(len(row.refused) for row in rows),
+        right=sum(row.rights for row in rows),
+    )

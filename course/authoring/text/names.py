@@ -1,0 +1,65 @@
+"""Stable names for cells that nbgrader's Create Assignment panel named at random: taken from the exercise."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from course.authoring.text.model import NAME, Cell
+from course.authoring.text.regions import parse_code
+
+_INVENTED = re.compile(r"cell-[0-9a-f]+")
+
+
+def settled(cells: Iterable[Cell]) -> list[Cell]:
+    """The cells, each exercise under the name that it defines, and each test cell under that of its exercise.
+
+    Only what the panel named changes: a solution keeps a name that an author wrote, a test cell one that fits. An
+    answer in words and a given cell define nothing to be called by; they keep the panel's name, which does not change.
+    """
+    return _tests(_exercises([replace(cell, name=_usable(cell.name)) if cell.name else cell for cell in cells]))
+
+
+def _exercises(cells: Sequence[Cell]) -> list[Cell]:
+    taken = {cell.name for cell in cells if cell.name}
+    new: dict[str, str] = {}
+    for cell in cells:
+        if cell.role == "solution" and _INVENTED.fullmatch(cell.name or "") and cell.name not in new:
+            name = next((each for each in map(_usable, _defined(cell.source)) if each not in taken), None)
+            if name:
+                new[cell.name] = name
+                taken.add(name)
+    return [replace(cell, name=new.get(cell.name, cell.name)) for cell in cells]
+
+
+def _tests(cells: Sequence[Cell]) -> list[Cell]:
+    solutions = {cell.name for cell in cells if cell.role == "solution"}
+    tested = {cell.name for cell in cells if cell.role == "check"}
+    made, waiting = [], None
+    for cell in cells:
+        if cell.role == "solution" and cell.name not in tested:
+            waiting = cell.name
+        elif cell.role == "check" and cell.name not in solutions and waiting:
+            cell, waiting = replace(cell, name=waiting), None
+        made.append(cell)
+    return made
+
+
+def _defined(source: str) -> list[str]:
+    """What a cell defines: its functions and classes first, then the names that it assigns."""
+    try:
+        body = parse_code(source).body
+    except SyntaxError:
+        return []
+    definitions = [each.name for each in body if isinstance(each, (ast.FunctionDef, ast.ClassDef))]
+    names = [node for each in body for node in ast.walk(each) if isinstance(node, ast.Name)]
+    return definitions + [node.id for node in names if isinstance(node.ctx, ast.Store)]
+
+
+def _usable(name: str) -> str:
+    """A name that a text can hold: what the panel allows and we do not becomes _."""
+    if NAME.fullmatch(name):
+        return name
+    return re.sub(r"\W", "_", name.lower(), flags=re.ASCII).lstrip("_0123456789") or name

@@ -1,0 +1,31 @@
+"""`course coverage`: which exercise covers which row of the syllabus."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from course.authoring.proof.coverage import PAGE, page, problems
+from course.coursedir.files import write_if_changed
+from course.coursedir.layout import find_root
+
+
+def add_commands(subparsers: argparse._SubParsersAction) -> None:
+    """Add `course coverage`."""
+    coverage = subparsers.add_parser(
+        "coverage",
+        help="write docs/coverage.md: which exercises cover each row of the syllabus",
+        description="Write docs/coverage.md from the texts and source/syllabus.toml; name rows without an exercise.",
+    )
+    coverage.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Carry out `course coverage`; returns the exit status."""
+    root = find_root()
+    if found := problems(root):
+        print("\n".join(found), file=sys.stderr)
+        return 1
+    written = write_if_changed(root / PAGE, page(root).encode())
+    print(f"{PAGE}: {'written' if written else 'up to date'}")
+    return 0

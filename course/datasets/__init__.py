@@ -1,0 +1,1 @@
+"""Where images come from. The way in is ``course.data``."""

@@ -1,0 +1,1 @@
+"""Diagnosis: from wrong numbers to a likely cause and a next step. The way in is ``diagnose``."""

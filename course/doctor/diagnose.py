@@ -1,0 +1,107 @@
+"""From a wrong answer to its likely cause.
+
+A cause is named only when one transformation turns the student's numbers into the right ones on at least two
+independent random cases; on a single case the same finding is a clue, and said as one. The known mistakes of an
+exercise are asked before (``course.known``), and their sentence takes this one's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from course.doctor import fingerprints
+from course.doctor.error_hints import hint_for
+from course.doctor.finding import Finding, Pair
+from course.doctor.transformations import EVERYWHERE, TRANSFORMATIONS
+
+__all__ = ["Finding", "Pair", "clues", "error", "explain"]
+
+
+def explain(pairs: Sequence[Pair], right: int = 0) -> Finding | None:
+    """The transformation that turns all wrong results into the right ones, as a cause and a next step, or None.
+
+    Only tensors are looked at. ``right`` is the number of cases beside these in which the answer is right already.
+    With one case the sentence begins "On this case", since one case may agree by chance.
+    """
+    tensors = [
+        Pair(
+            pair.yours.detach().cpu().double(),
+            pair.expected.detach().cpu().double(),
+            _on_cpu(pair.inputs),
+            pair.sizes,
+            pair.yours.dtype == pair.expected.dtype == torch.bool,
+        )
+        for pair in pairs
+        if isinstance(pair.yours, torch.Tensor) and isinstance(pair.expected, torch.Tensor)
+        if not pair.yours.is_complex()
+    ]
+    if not tensors or len(tensors) < len(pairs):
+        return None
+    alone = len({fingerprints.of_case(pair.inputs) for pair in pairs}) < 2
+    for transformation in TRANSFORMATIONS:
+        if right and transformation in EVERYWHERE:
+            continue
+        if finding := transformation(tensors):
+            lead = "On this case: " if alone else ""
+            return replace(finding, cause=lead + finding.cause, named=not alone)
+    return None
+
+
+def _on_cpu(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.detach().cpu().double() if isinstance(value, torch.Tensor) else value
+        for name, value in inputs.items()
+    }
+
+
+def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
+    """What can be said of one wrong result when no cause is found: never empty-handed, never a guess."""
+    advice = {
+        "missing": ("There is None where a value should be.", "Find the name that holds it, and print it there."),
+        "printed": (
+            "There is None where a value should be: did you print instead of return?",
+            "End the function with return and the value. A path without a return gives None too.",
+        ),
+        "nothing": (
+            "There is None where a value should be: print(...) gives None, and so does a method like list.append.",
+            "Put the value itself under this name.",
+        ),
+        "function": ("This name does not hold your function any more.", "Run the cell with its def again."),
+        "type": ("The answer is of another kind than the one asked for.", "Read again what the exercise asks for."),
+        "length": ("The answer has other parts than the ones asked for.", "Read again what the exercise asks for."),
+        "dtype": ("The numbers may be right; their dtype is not.", "Check the dtype of what you create inside."),
+        "device": (
+            "Something is created on another device.",
+            "Create it with device= of an input, or with zeros_like.",
+        ),
+        "not finite": (
+            "Something undefined got in: a division by 0, a log of 0, an overflow, a missing value left where it was.",
+            "Print the parts step by step, and find the first that is nan or inf.",
+        ),
+        "shape": (
+            "The shape is not the one asked for.",
+            "Write down the shape after each step of yours, and find the first surprise.",
+        ),
+    }
+    if kind in advice:
+        return Finding(*advice[kind], named=kind in ("printed", "nothing"))
+    if isinstance(yours, torch.Tensor) and isinstance(expected, torch.Tensor) and yours.shape == expected.shape:
+        mine, theirs = yours.detach().cpu().double(), expected.detach().cpu().double()
+        agree = torch.isclose(mine, theirs, rtol=1e-6, atol=1e-9 * float(theirs.abs().max() if theirs.numel() else 0))
+        if mine.numel() > 1 and bool(agree.any()):
+            return Finding(
+                f"{int(agree.sum())} of {agree.numel()} entries are right.",
+                "Compare a right entry with a wrong one: what differs between their inputs?",
+            )
+        if bool((mine.sign() == theirs.sign()).all()):
+            return Finding("All signs are right, the sizes are not.", "Work out one entry on paper and compare.")
+    return Finding("", "Work out one entry on paper and compare.")
+
+
+def error(sentence: str, types: Sequence[str]) -> Finding:
+    """An exception of the student's code: its sentence, and where to look first for errors of its kind."""
+    return Finding(sentence, hint_for(sentence, types))

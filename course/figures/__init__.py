@@ -1,0 +1,1 @@
+"""Everything that matplotlib draws. The ways in are ``course.plot`` and ``course.graph``."""

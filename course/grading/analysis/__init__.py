@@ -1,0 +1,1 @@
+"""Static analysis of Python sources: pure functions on ``ast`` that run nothing."""

@@ -1,0 +1,1 @@
+"""Everything that touches nbgrader's database and the notes beside it. Nothing else queries it."""

@@ -1,0 +1,129 @@
+"""Finished notebooks into the gradebook and into autograded/, as nbgrader's own steps would write them.
+
+nbgrader's SaveAutoGrades and AssignLatePenalties ask the database once for every cell; here a submission is one
+transaction. A test compares the two, row by row.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties
+
+from course.grading.gradebook.classroom import Classroom
+
+READ_ONLY = 0o444
+"""The permissions of files in autograded/: nbgrader's default."""
+
+
+def save(room: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
+    """Write a graded submission's files and grades; returns its notebooks. Where either fails neither is changed."""
+    parsed = {name: nbformat.reader.reads(text) for name, text in notebooks.items()}
+    target = room.path("autograded", student, week)
+    aside = target.with_name(f".{target.name}.new")
+    try:
+        _write_files(room, week, student, notebooks, aside)
+        with warnings.catch_warnings(), room.gradebook() as gradebook:
+            warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
+            _save_grades(room, gradebook, week, student, parsed)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    if target.exists():
+        shutil.rmtree(target)
+    os.replace(aside, target)
+    return parsed
+
+
+def _save_grades(
+    room: Classroom, gradebook: Gradebook, week: str, student: str, notebooks: Mapping[str, NotebookNode]
+) -> None:
+    gradebook.update_or_create_student(student)
+    directory = room.directory(week, student)
+    timestamp = directory.get_existing_timestamp(str(room.path("submitted", student, week)))  # read once by prepare
+    more = {"timestamp": timestamp} if timestamp else {}
+    submission = gradebook.update_or_create_submission(week, student, **more)
+    names = room.cell_names(gradebook, week)
+    for handed_in in submission.notebooks:
+        nb = notebooks.get(handed_in.notebook.name)
+        cells = {} if nb is None else {cell.metadata.nbgrader["grade_id"]: cell for cell in nb.cells if _named(cell)}
+        for mark in handed_in.grades:
+            cell = cells.get(names[mark.cell_id])
+            if nb is None:  # not handed in
+                mark.auto_score, mark.needs_manual_grade = 0, False
+            elif cell is None:  # an answer that was deleted: a person decides
+                mark.auto_score, mark.needs_manual_grade = None, True
+            else:
+                mark.auto_score, _ = utils.determine_grade(cell)
+                mark.needs_manual_grade = mark.manual_score is not None or mark.auto_score is None
+        for comment in handed_in.comments:
+            cell = cells.get(names[comment.cell_id])
+            if cell is not None:
+                untouched = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+                comment.auto_comment = "No response." if untouched and not utils.is_task(cell) else None
+        handed_in.late_submission_penalty = None
+    gradebook.db.flush()
+    gradebook.db.expire_all()  # so that the scores are summed up anew
+    late = submission.total_seconds_late
+    if late > 0:
+        rule = AssignLatePenalties(config=room.config)
+        rule.init_plugin()
+        for handed_in in submission.notebooks:
+            if handed_in.notebook.name in notebooks:
+                penalty = rule.plugin_inst.late_submission_penalty(student, handed_in.score, late)
+                if penalty is not None:
+                    handed_in.late_submission_penalty = rule._check_late_penalty(handed_in, penalty)
+    gradebook.db.commit()
+
+
+def _named(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
+
+
+def _write_files(room: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
+    """A submission's folder for autograded/: what was handed in, the course's own files, the finished notebooks."""
+    shutil.rmtree(aside, ignore_errors=True)
+    directory = room.directory(week, student)
+    submitted = room.path("submitted", student, week)
+    source = Path(directory.format_path(directory.source_directory, ".", week))
+    for origin in (submitted, source):
+        for name in utils.find_all_files(str(origin), [*directory.ignore, "*.ipynb"]):
+            if os.path.islink(name) or not os.path.isfile(name):
+                continue  # a submission consists of what was handed in, not of what it points to
+            place = aside / os.path.relpath(name, origin)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.unlink(missing_ok=True)
+            shutil.copyfile(name, place)
+            os.chmod(place, READ_ONLY)
+    aside.mkdir(parents=True, exist_ok=True)
+    for name, text in notebooks.items():
+        place = aside / f"{name}.ipynb"
+        place.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        os.chmod(place, READ_ONLY)
+
+
+def forget(gradebook: Gradebook, assignment: str, student: str, notebook: str | None = None) -> None:
+    """Take back what the autograder once gave ``student`` (in one notebook, or in all of the assignment).
+
+    What is taken back is marked as needing a person, so that no list shows a plain zero. A successful grading sets
+    every score and mark anew; scores that a person gave stay. No such submission: nothing happens.
+    """
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return
+    for submitted in submission.notebooks:
+        if notebook in (None, submitted.name):
+            submitted.late_submission_penalty = None
+            for grade in submitted.grades:
+                grade.auto_score = None
+                grade.needs_manual_grade = True
+    gradebook.db.commit()

@@ -1,0 +1,1 @@
+"""Reports for the instructor: grades.csv, and the class report with its item statistics."""

@@ -1,0 +1,202 @@
+"""Executing a submission, for nbgrader: its cells in the student's room, its test cells in the grader's.
+
+Notebook in, executed and judged notebook out. A slow cell is stopped and the rest goes on; a cell that ends the kernel
+is left out; a flood of output is cut. nbgrader reads a grade off a test cell's outputs (anything on stderr is a zero,
+a displayed number is a grade, silence is full marks), so a test cell is given none, or the message as an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Enum, Integer
+
+from course.coursedir.errors import CouldNotBeGraded
+from course.coursedir.files import FINGERPRINTS
+from course.grading.analysis.integrity import remarks
+from course.grading.gradebook.outcome import UNSAFE
+from course.grading.sandbox import limits, pool, remote_kernel
+from course.grading.sandbox.outputs import outputs_of
+from course.grading.sandbox.room import Room
+from course.grading.sandbox.session import Code, Session
+from course.grading.submission.parse import beside
+
+if TYPE_CHECKING:
+    from course.grading.run.judging import Readers
+
+
+class Execute(NbGraderPreprocessor):
+    """Runs and judges a notebook in place of nbgrader's own Execute.
+
+    What was said about each exercise goes to ``nb.metadata["course"]["exercises"]``, what happened on the way to
+    ``"repairs"``, what an instructor should look at to ``"integrity"``. Raises CouldNotBeGraded where the notebook
+    takes too long or ends one kernel after another, and GradingStopped where there is no room to run it in.
+    """
+
+    timeout = Integer(20, help="Seconds a cell may run before it is stopped.").tag(config=True)
+    question_timeout = Integer(20, help="Seconds that the answers to one check may take.").tag(config=True)
+    total_timeout = Integer(300, help="Seconds a whole notebook may run.").tag(config=True)
+    max_output = Integer(1_000_000, help="Characters of output kept for each cell.").tag(config=True)
+    memory = Integer(2048, help="MiB that a submission's processes may take beyond what Python and torch do.").tag(
+        config=True
+    )
+    processes = Integer(128, help="Processes that a submission may have at once.").tag(config=True)
+    file_size = Integer(64, help="MiB that a file may grow to.").tag(config=True)
+    space = Integer(256, help="MiB of files that a submission may write.").tag(config=True)
+    device = Enum(
+        ("auto", "cpu", "cuda"),
+        "cpu",
+        help="auto or cuda: what is asked in a process of its own is asked on the GPU too, where there is one.",
+    ).tag(config=True)
+    unsafe = Bool(False, help="Grade without a sandbox. Every grade made so is marked.").tag(config=True)
+
+    student = ""
+    """Whose submission it is. Where that is an ID such as U1234567X, a practice is judged by that ID's numbers."""
+
+    @property
+    def limits(self) -> limits.Limits:
+        """These settings, as a room takes them."""
+        return limits.Limits(
+            memory=self.memory << 20,
+            processes=self.processes,
+            file_size=self.file_size << 20,
+            space=self.space << 20,
+            most_output=self.max_output,
+            cell=float(self.timeout),
+            question=float(self.question_timeout),
+            gpu=self._gpu(),
+        )
+
+    def _gpu(self) -> bool:
+        if self.device == "cpu":
+            return False
+        from course.device import has_cuda  # and torch
+
+        return has_cuda()
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Execute and judge ``nb`` in place."""
+        self.student = (resources or {}).get("nbgrader", {}).get("student", self.student)
+        folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
+        return self.once(nb, beside(folder)), resources
+
+    def once(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str] = ()) -> NotebookNode:
+        """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost.
+
+        ``given`` is the code that it has in common with the rest of a class.
+        """
+        for last in (False, True):
+            try:
+                with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
+                    return self._in(room, nb)
+            except remote_kernel.RoomLost as error:
+                if last:
+                    raise CouldNotBeGraded(
+                        f"The room in which it ran broke down, twice ({error}). Grade it again; if that repeats, look "
+                        "for code in the notebook that does more than its exercises ask."
+                    ) from None
+        raise AssertionError  # not reached: the loop returns or raises
+
+    def _in(self, room: Room, nb: NotebookNode) -> NotebookNode:
+        cells = [
+            Code(number, cell.source, _is_test(cell), bool(utils.is_locked(cell)))
+            for number, cell in enumerate(nb.cells)
+            if cell.cell_type == "code"
+        ]
+        session = Session(room, cells, float(self.timeout), float(self.total_timeout))
+        try:
+            session.run()
+            self._show(nb, session)
+            self._judge(nb, session, room)
+        finally:
+            session.close()
+        return nb
+
+    def _show(self, nb: NotebookNode, session: Session) -> None:
+        """Give every cell its outputs, and note what went wrong on the way."""
+        notes = nb.metadata.setdefault("course", NotebookNode())
+        said = notes.setdefault("repairs", [])
+        if self.unsafe:
+            said.append(UNSAFE)
+        notes["integrity"] = [f"cell {remark.cell}: {remark.text}" for remark in remarks(nb)]
+        displays: dict[str, list[NotebookNode]] = {}
+        for code in session.cells:
+            cell = nb.cells[code.number]
+            cell.outputs = []
+            ran = session.ran.get(code.number)
+            if code.number in session.lost and not code.test:  # where no copy could be made, another way is found
+                reason = session.lost[code.number]
+                lines = [f"Python ended while this cell ran: {reason}. The cells after it ran without it."]
+                cell.outputs = [new_output("error", ename="KernelLost", evalue=reason, traceback=lines)]
+                said.append(f"Python ended in {code.title}: {reason}. The rest ran without that cell.")
+            elif ran is not None and not code.test:
+                cell.execution_count = ran.count
+                cell.outputs = outputs_of(ran, displays)
+                if ran.stopped:
+                    lines = [f"This cell ran longer than {self.timeout} seconds and was stopped."]
+                    cell.outputs.append(new_output("error", ename="CellTimeoutError", evalue=lines[0], traceback=lines))
+                    said.append(f"The {code.title} ran longer than {self.timeout} s and was stopped.")
+                if ran.exited:
+                    said.append(f"The {code.title} calls quit() or exit(); the rest ran all the same.")
+
+    def _judge(self, nb: NotebookNode, session: Session, room: Room) -> None:
+        """Run the test cells, and write what they say into the notebook."""
+        from course.grading.run.judging import FIELDS, Readers  # and torch: only where something is judged
+
+        records, readers = [], Readers(room.reading)
+        for code in (code for code in session.cells if code.test):
+            cell = nb.cells[code.number]
+            record, crowded = self._asked(session, code, cell, readers)
+            if record["state"] == "failed" and (session.alone(code.number) or crowded):  # maybe another's doing
+                record, _ = self._asked(session, code, cell, own := Readers(room.reading))
+                own.close()
+            cell.execution_count = None
+            if not record["passed"]:
+                lines = record.pop("message").split("\n")
+                ename = "NotDone" if record["state"] == "not done" else "CheckFailed"
+                cell.outputs = [new_output("error", ename=ename, evalue=lines[0], traceback=lines)]
+            record.pop("message", None)
+            records.append({name: record[name] for name in (*_RECORD, *FIELDS)})
+        readers.close()
+        nb.metadata["course"]["exercises"] = records
+
+    def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[dict[str, Any], bool]:
+        """What a test cell says, and whether a process that it asked had been asked by another before."""
+        from course.grading.run.judging import Witness, judge_cell
+
+        kernel, before = session.at(code.number), session.before(code.number)
+        witness = Witness(kernel, before, readers, self.student, self._hidden(), session.room.limits.gpu)
+        return judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness), witness.crowded
+
+    def _hidden(self) -> str:
+        """The folder with the fingerprints of the hidden tests' known mistakes; where there is none nothing changes."""
+        root = self.config.CourseDirectory.get("root") if "CourseDirectory" in self.config else None
+        return str(Path(str(root or ".")).resolve() / FINGERPRINTS)
+
+
+_RECORD = ("exercise", "grade_id", "points", "passed", "state", "named")
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return bool(utils.is_grade(cell) and not utils.is_solution(cell))
+
+
+def _points(cell: NotebookNode) -> float:
+    return cell.metadata.nbgrader.get("points", 0)
+
+
+def run_notebook(nb: NotebookNode, *, files: Mapping[str, bytes] | None = None, **settings: Any) -> NotebookNode:
+    """The executed and judged copy of ``nb``, with these files beside it; ``settings`` are Execute's.
+
+    Raises CouldNotBeGraded as ``Execute`` does. Nothing but the copy is changed.
+    """
+    return Execute(**settings).once(nbformat.from_dict(deepcopy(nb)), files or {})

@@ -1,0 +1,298 @@
+"""The grader's room: a test cell runs here, in the grader's process, and asks the student's room.
+
+The cell is the instructor's. The names that it does not define itself are the student's: plain values are fetched,
+functions, classes and objects stand as ``Elsewhere`` and are asked in the room. The verdict is computed here, so the
+worst that a submission can do is to answer a question rightly.
+
+A question that is also about *how* an answer is worked out (by hand, without a ready-made function, in whose memory)
+is put to a process in which nothing but the definitions that the answer needs has run: see ``slices.py``.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import math
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import torch
+
+from course import cases, check, practice
+from course.answers import ask
+from course.answers.ask import Elsewhere, Made, Other, Reply
+from course.cache import results
+from course.doctor import known
+from course.grading.analysis.slices import Reading, Slice
+from course.grading.sandbox.outputs import plain_text
+from course.grading.sandbox.remote_kernel import Kernel, KernelLost
+from course.runtime import student_id
+from course.runtime import verdict as feedback
+from course.runtime.verdict import CheckFailed, Verdict
+
+OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
+"""What a test cell finds without the student."""
+
+FIELDS = ("what", "where", "cause", "next")
+_one_at_a_time = threading.Lock()  # the checks read this process's environment
+
+
+class Readers:
+    """Processes in which nothing but slices has run, lent to one test cell after another.
+
+    There is one for slices that may stand in an answer by hand, whatever they are asked, and one for the others.
+
+    That one slice has run before another gives the second nothing: it could have held the first one's statements. But
+    the first may have spoilt something, so an answer that fails in a process that others had is asked again in one of
+    its own (``Witness.crowded``). ``start`` makes such a process out of its first slice.
+    """
+
+    def __init__(self, start: Callable[[Sequence[str]], Kernel]):
+        self._start = start
+        self.notebook = Reading()
+        self.kernels: dict[bool, Kernel] = {}
+        self.lent: dict[bool, int] = {}
+        self._now: dict[bool, Sequence[str]] = {}
+
+    def with_slice(self, source: Sequence[str], derivatives: bool) -> Kernel:
+        """The process, ready to be asked about this slice."""
+        kernel = self.kernels.get(derivatives)
+        if kernel is not None and self._now[derivatives] != source:
+            try:
+                kernel.slice(source)
+            except KernelLost:
+                kernel = None
+        if kernel is None:
+            self.lent[derivatives] = 0
+            kernel = self.kernels[derivatives] = self._start(source)
+        self._now[derivatives] = source
+        return kernel
+
+    def close(self) -> None:
+        """End the processes."""
+        for kernel in self.kernels.values():
+            kernel.end()
+
+
+@dataclass
+class Witness:
+    """Whom a test cell's questions go to.
+
+    ``kernel`` holds the student's names as they were at the test cell, ``cells`` is the code before it, and
+    ``readers`` are the processes for slices of that code. ``student`` is an ID where the submission is on record under
+    one.
+    """
+
+    kernel: Kernel
+    cells: Sequence[str]
+    readers: Readers
+    student: str = ""
+    hidden: str = ""
+    gpu: bool = False
+    _slices: dict[tuple[str, bool], Slice] = field(default_factory=dict)
+    _borrowed: set[bool] = field(default_factory=set)
+
+    def strict(self, name: str, derivatives: bool) -> Kernel | str:
+        """The process that knows nothing but what ``name`` needs, or why there is none."""
+        found = self._slice(name, derivatives)
+        if found.refused:
+            return found.refused
+        if not derivatives:  # what could also be asked by hand is asked where the others by hand are
+            derivatives = not self._slice(name, True).refused
+        kernel = self.readers.with_slice(found.source, derivatives)
+        if derivatives not in self._borrowed:
+            self._borrowed.add(derivatives)
+            self.readers.lent[derivatives] += 1
+        return kernel
+
+    def _slice(self, name: str, derivatives: bool) -> Slice:
+        if (name, derivatives) not in self._slices:
+            found = self.readers.notebook.slice_of(self.cells, name, derivatives=derivatives)
+            self._slices[name, derivatives] = found
+        return self._slices[name, derivatives]
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a process that it put questions to had been asked by another test cell before."""
+        return any(self.readers.lent.get(derivatives, 0) > 1 for derivatives in self._borrowed)
+
+
+class There(Elsewhere):
+    """A function or class of the student's, or what was made of one (``made``)."""
+
+    def __init__(self, name: str, witness: Witness, made: int | None = None):
+        self.__name__, self._witness, self._number = name, witness, made
+
+    def ask(self, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str], memory: bool) -> list[Reply]:
+        """The replies to these calls."""
+        kernel: Kernel | str = self._witness.kernel
+        if self._number is None and (hand or forbid or memory):
+            kernel = self._witness.strict(self.__name__, hand)
+            if isinstance(kernel, str):
+                return [Reply(refused=kernel)]
+        replies = kernel.ask(self.__name__, self._number, calls, hand=hand, forbid=forbid)
+        for reply, call in zip(replies, calls, strict=False):  # what a reply leaves out is as it was sent
+            reply.after = {**call, **{name: value for name, value in reply.after.items() if name in call}}
+        ended = bool(replies) and (replies[-1].not_done is not None or bool(replies[-1].refused))
+        if len(replies) < len(calls) and not ended:
+            replies.append(Reply(error="Your code did not answer every question."))
+        return replies
+
+    def devices(self, *, hand: bool, forbid: Sequence[str], memory: bool) -> list[torch.device]:
+        """The GPU too where there is one and the question goes to a new process: a copy could not use it."""
+        new = self._number is None and (hand or forbid or memory)
+        return [torch.device(name) for name in (("cpu", "cuda") if new and self._witness.gpu else ("cpu",))]
+
+    def make(self, build: tuple[Any, ...]) -> Made:
+        """An object of this class, or this object."""
+        number, made = self._witness.kernel.make(self.__name__, build)
+        made.target = There(self.__name__, self._witness, number) if made.is_module else made.reply.value
+        return made
+
+
+def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> dict[str, Any]:
+    """Run a test cell and return the record of its exercise: passed or not, its state, and the message's lines.
+
+    Any trouble is in the record.
+    """
+    wanted = students_names(source)
+    exercise = next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
+    with _one_at_a_time, _surroundings(witness), results.remembering(), feedback.heard() as said, ask.clean_settings():
+        try:
+            names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
+            found = {name: value for name, value in names.items() if value is not _MISSING}
+            scope = {**OWN, **found, "__name__": "__main__"}
+            exec(_compiled(source, f"<{grade_id}>"), scope)
+            verdict = next((each for each in said if not each.passed), said[-1] if said else _silent(exercise))
+        except CheckFailed as failed:
+            verdict = failed.verdict
+        except KernelLost as lost:
+            verdict = _lost(exercise, lost.reason)
+        except Exception as error:
+            verdict = _broken(exercise, error)
+    return {
+        "exercise": exercise,
+        "grade_id": grade_id,
+        "points": points,
+        "passed": verdict.passed,
+        "state": verdict.state,
+        "named": verdict.named,
+        **{key: plain_text(str(asdict(verdict)[key])) for key in FIELDS},
+        "message": "" if verdict.passed else plain_text(verdict.text),
+    }
+
+
+_MISSING = object()
+
+
+def _value(name: str, seen: Sequence[Any], witness: Witness) -> Any:
+    kind = seen[0]
+    if kind in ("function", "class"):
+        return There(name, witness)
+    if kind == "object":
+        return There(name, witness) if len(seen) > 2 and seen[2] is True else Other("an object")
+    return seen[1] if kind == "value" and len(seen) > 1 else _MISSING
+
+
+@contextlib.contextmanager
+def _surroundings(witness: Witness) -> Iterator[None]:
+    """The environment that checks read while grading; as it was, afterwards."""
+    on_record = witness.student if student_id.is_id(witness.student) else ""
+    ours = {"NBGRADER_EXECUTION": "autograde", known.HIDDEN: witness.hidden, student_id.VARIABLE: on_record}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@lru_cache(maxsize=1024)  # a class has the same test cells: here, and below
+def _compiled(source: str, name: str) -> CodeType:
+    return compile(source, name, "exec")
+
+
+@lru_cache(maxsize=1024)
+def students_names(source: str) -> tuple[str, ...]:
+    """The names that a test cell uses and neither defines itself nor finds in ``OWN`` or Python."""
+    tree = ast.parse(source)
+    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    own |= {
+        (alias.asname or alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    asked = {name for name in check_calls(source) if name}  # a parameter may be called as an exercise is
+    known_here = own | set(OWN) | set(dir(builtins))
+    return tuple(name for name in dict.fromkeys(used) if name in asked or name not in known_here)
+
+
+@lru_cache(maxsize=1024)
+def check_calls(source: str) -> tuple[str, ...]:
+    """For each statement ``check.something(answer, ...)`` in a test cell the answer's name ("" where it has none)."""
+    calls = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    return tuple(
+        call.args[0].id if call.args and isinstance(call.args[0], ast.Name) else ""
+        for call in calls
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "check"
+    )
+
+
+def _silent(name: str) -> Verdict:
+    return Verdict(name, "failed", f"The checks of {name} did not report.", next="Tell your instructor.")
+
+
+def _lost(name: str, reason: str) -> Verdict:
+    """The verdict on an answer that ended its kernel, or did not come."""
+    if "in time" in reason:
+        return Verdict(
+            name,
+            "failed",
+            what=f"The checks of {name} were stopped: your code ran too long.",
+            cause="Most often a loop that never ends.",
+            next="Look at what has to change in your loop before it can stop, and whether it does.",
+        )
+    return Verdict(
+        name,
+        "failed",
+        what=f"The checks of {name} were stopped: Python ended while your code ran ({reason}).",
+        cause="Most often far too large a tensor, or a call that ends Python.",
+        next="Run the cells up to this one with small inputs, and look at what your code creates.",
+    )
+
+
+def _broken(name: str, error: Exception) -> Verdict:
+    """The verdict where the test cell itself could not go on. Shows nothing of its source."""
+    if isinstance(error, NameError) and (missing := re.search(r"name '(\w+)'", str(error))):
+        return Verdict(
+            name,
+            "failed",
+            what=f"There is no {missing.group(1)}.",
+            cause="The cell that should define it is missing, or stopped with an error before it got there.",
+            next="Restart the kernel, run all cells, and look at the first cell that shows an error.",
+        )
+    words = " ".join(str(error).split())
+    return Verdict(
+        name,
+        "failed",
+        what=f"The checks of {name} stopped with {type(error).__name__}: {words[:300]}",
+        next="Restart the kernel, run all cells, and look at the first cell that shows an error.",
+    )

@@ -1,0 +1,41 @@
+"""The sandbox pool: one room for each thread, used again by one submission after another."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+
+from course.grading.sandbox.limits import Limits
+from course.grading.sandbox.remote_kernel import RoomLost
+from course.grading.sandbox.room import Room
+
+_mine = threading.local()
+
+
+@contextlib.contextmanager
+def entered(
+    files: Mapping[str, bytes], limits: Limits, *, unsafe: bool = False, given: Sequence[str] = ()
+) -> Iterator[Room]:
+    """This thread's room, entered; made when it is first needed, or has died, or is asked for with other limits."""
+    room: Room | None = getattr(_mine, "room", None)
+    if room is None or not room.alive or (room.limits, room.unsafe) != (limits, unsafe):
+        if room is not None:
+            room.close()
+        room = _mine.room = Room(limits, unsafe=unsafe)
+    try:
+        room.enter(files, given)
+    except RoomLost:
+        room.close()
+        room = _mine.room = Room(limits, unsafe=unsafe)
+        room.enter(files, given)
+    try:
+        yield room
+    finally:
+        room.leave()
+
+
+def warm_up(limits: Limits, *, unsafe: bool = False) -> None:
+    """Begin to make this thread's room, so that it is ready when it is needed."""
+    if getattr(_mine, "room", None) is None:
+        _mine.room = Room(limits, unsafe=unsafe)

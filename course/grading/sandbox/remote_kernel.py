@@ -1,0 +1,224 @@
+"""Remote proxy for a kernel in a room: what it says is a submission's word, and is checked before it is believed."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from course.answers.ask import Made, Reply
+from course.grading.sandbox.inside.wire import Channel, Closed, WireError
+from course.grading.sandbox.limits import GRACE, PATIENCE
+
+if TYPE_CHECKING:
+    from course.grading.sandbox.room import Room
+
+
+class KernelLost(Exception):
+    """A kernel that no longer answers. ``reason`` is why, as the end of a sentence: "it ended itself"."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RoomLost(Exception):
+    """The room's first process has ended."""
+
+
+@dataclass
+class Ran:
+    """What came of a cell: its outputs as ``(msg_type, content)`` in Jupyter's words, and how it ended."""
+
+    outputs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    ok: bool = False
+    count: int | None = None
+    stopped: bool = False
+    exited: bool = False
+    flooded: bool = False
+
+
+class Kernel:
+    """A process in the room that holds a submission's names. Every method raises KernelLost."""
+
+    def __init__(self, room: Room, channel: Channel, pid: int, inner: int = 0):
+        self.room, self.channel, self.pid, self.inner = room, channel, pid, inner
+        self.lost = ""
+
+    def _send(self, request: dict[str, Any], deadline: float, fds: tuple[int, ...] = ()) -> None:
+        if self.lost:
+            raise KernelLost(self.lost)
+        try:
+            self.channel.send(request, deadline, fds)
+        except (WireError, TimeoutError, OSError) as error:
+            raise self._gone(error) from None
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        try:
+            message = self.channel.receive(deadline)
+        except (WireError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise
+            raise self._gone(error) from None
+        if not isinstance(message, dict):
+            raise self._gone(WireError("not an answer"))
+        return message
+
+    def _gone(self, error: BaseException) -> KernelLost:
+        if isinstance(error, Closed):
+            said = self.room.why()
+            reason = {
+                "too much memory": "it took too much memory",
+                "too many processes": "it started too many processes",
+            }
+            self.lost = next((reason[word] for word in said if word in reason), "it ended itself")
+        elif isinstance(error, TimeoutError):
+            self.lost = "it did not answer in time"
+        else:
+            self.lost = "it answered nonsense"
+        self.end()
+        return KernelLost(self.lost)
+
+    def end(self) -> None:
+        """Kill it."""
+        with contextlib.suppress(RoomLost):
+            self.room.tell({"do": "kill", "pid": self.pid})
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Speak with it no more."""
+        self.lost = self.lost or "it has ended"
+        self.channel.close()
+
+    def run(self, code: str, *, seconds: float, clean: bool) -> Ran:
+        """Run a cell for at most ``seconds``; ``clean``: torch's global settings are put back afterwards."""
+        limits, ran = self.room.limits, Ran()
+        deadline = time.monotonic() + seconds
+        self._send({"do": "run", "code": code, "most_output": limits.most_output, "clean": clean}, deadline)
+        size = 0
+        while True:
+            try:
+                message = self._receive(deadline)
+            except TimeoutError:
+                if ran.stopped:
+                    raise self._gone(TimeoutError()) from None
+                ran.stopped = True
+                self.room.tell({"do": "interrupt", "pid": self.pid})
+                deadline = time.monotonic() + GRACE
+                continue
+            if "ran" in message and isinstance(message["ran"], dict):
+                said = message["ran"]
+                ran.ok, ran.exited = said.get("ok") is True, said.get("exit") is True
+                ran.flooded = ran.flooded or said.get("flood") is True
+                ran.count = said["count"] if type(said.get("count")) is int else None
+                if clean and self.room.watch():  # what the cell leaves behind is too much: it is to blame, not the next
+                    raise self._gone(Closed())
+                return ran
+            kind, content = message.get("out") if isinstance(message.get("out"), list) else (None, None)
+            if not isinstance(kind, str) or not isinstance(content, dict):
+                raise self._gone(WireError("not an output"))
+            size += _size(content)
+            if size > limits.most_output + 100 * (len(ran.outputs) + 1) or len(ran.outputs) > 10_000:
+                ran.flooded = True
+                if size > 20 * limits.most_output + 1_000_000:  # it does not count itself any more
+                    raise self._gone(WireError("a flood"))
+            else:
+                ran.outputs.append((kind, content))
+
+    def snapshot(self) -> Kernel:
+        """A copy of this kernel as it is now."""
+        ours, theirs = socket.socketpair()
+        try:
+            deadline = time.monotonic() + PATIENCE
+            self._send({"do": "snapshot"}, deadline, (theirs.fileno(),))
+            try:
+                said = self._receive(deadline)
+            except TimeoutError as error:
+                raise self._gone(error) from None
+        finally:
+            theirs.close()
+        pid = said.get("snapshot")
+        if type(pid) is not int:
+            raise self._gone(WireError("not a copy"))
+        return Kernel(self.room, Channel(ours), pid)
+
+    def look(self, names: Sequence[str]) -> dict[str, list[Any]]:
+        """What names stand for: see ``kernel.py``; a name that it says nothing sensible of is missing."""
+        said = self._ask({"do": "look", "names": list(names)}).get("names")
+        found = said if isinstance(said, dict) else {}
+        return {
+            name: each
+            if isinstance(each := found.get(name), list) and each and isinstance(each[0], str)
+            else ["missing"]
+            for name in names
+        }
+
+    def ask(
+        self, name: str, made: int | None, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
+    ) -> list[Reply]:
+        """The replies to calls of a function, or of a module that was made."""
+        request = {"do": "ask", "name": name, "made": made, "calls": list(calls), "hand": hand, "forbid": list(forbid)}
+        said = self._ask(request).get("replies")
+        if not isinstance(said, list) or len(said) > len(calls):
+            raise self._gone(WireError("not replies"))
+        return [_reply(each) for each in said]
+
+    def slice(self, source: Sequence[str]) -> None:
+        """In a process that ``Room.reading`` made: run another slice, and answer about that one from now on."""
+        self._ask({"do": "slice", "source": list(source)})
+
+    def make(self, name: str, build: Sequence[Any]) -> tuple[int, Made]:
+        """Make an object of a class, or take the one that is there; its number, and what it is."""
+        import torch
+
+        said = self._ask({"do": "make", "name": name, "build": list(build)})
+        parameters = said.get("parameters")
+        sensible = type(said.get("made")) is int and isinstance(parameters, dict)
+        if not sensible or not all(isinstance(each, torch.Tensor) for each in parameters.values()):
+            raise self._gone(WireError("not a module"))
+        plain = {str(key): each.detach() for key, each in parameters.items()}
+        return said["made"], Made(_reply(said.get("reply")), None, said.get("module") is True, plain)
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        deadline = time.monotonic() + self.room.limits.question
+        self._send(request, deadline)
+        try:
+            said = self._receive(deadline)
+        except TimeoutError as error:
+            raise self._gone(error) from None
+        if "error" in said:
+            raise self._gone(WireError(str(said["error"])))
+        return said
+
+
+def _size(value: Any) -> int:
+    """Characters of an output; more than any limit where it holds what no output holds, such as a tensor."""
+    if isinstance(value, str):
+        return len(value)
+    if value is None or isinstance(value, (bool, int, float)):
+        return 20
+    if isinstance(value, dict):
+        return sum(20 + _size(item) for item in value.values())
+    return sum(map(_size, value)) if isinstance(value, list) else 1 << 62
+
+
+def _reply(said: Any) -> Reply:
+    """A reply out of what came over the wall: every field of its own kind, or as if nothing had been said."""
+    said = said if isinstance(said, dict) else {}
+    clean: dict[str, Any] = {}
+    for each in fields(Reply):
+        value = said.get(each.name)
+        if each.name == "value":
+            clean["value"] = value
+        elif each.name == "after":
+            clean["after"] = {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+        elif each.name == "leftover":
+            clean["leftover"] = value is True
+        elif each.name in ("changed", "shared", "moved", "error_types"):
+            clean[each.name] = tuple(str(item)[:200] for item in value) if isinstance(value, tuple) else ()
+        else:
+            clean[each.name] = value[:2000] if isinstance(value, str) else None
+    return Reply(**clean)

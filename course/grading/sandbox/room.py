@@ -1,0 +1,199 @@
+"""A student's room as the grader sees it: made once, entered by one submission after another.
+
+``Room`` speaks with the room's first process (``inside.py``), ``Kernel`` with a kernel in it (``kernel.py``). What a
+kernel says is a submission's word: any nonsense, silence or flood from it ends in ``KernelLost``, never in another
+error.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from course.coursedir.errors import GradingStopped
+from course.grading.sandbox import walls
+from course.grading.sandbox.inside.wire import Channel, WireError
+from course.grading.sandbox.limits import DRAW_AT, DRAW_FOR, PATIENCE, START, Limits
+from course.grading.sandbox.remote_kernel import Kernel, RoomLost
+
+
+class Room:
+    """A room with its first process; ``unsafe`` makes one without walls. Raises GradingStopped where there is none."""
+
+    def __init__(self, limits: Limits | None = None, *, unsafe: bool = False):
+        self.limits, self.unsafe = limits or Limits(), unsafe
+        self._lock = threading.Lock()
+        self._scratch: Path | None = None
+        ours, theirs = socket.socketpair()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the room)
+        program = walls.filter_file()
+        try:
+            if unsafe:
+                argv, environment = self._without_walls()
+            else:
+                argv = walls.command(self.limits.space, program, gpu=self.limits.gpu)
+                environment = {"PATH": os.environ.get("PATH", os.defpath)}
+            self.process = subprocess.Popen(
+                argv,
+                stdin=theirs,
+                stdout=self.log,
+                stderr=self.log,
+                env=environment,
+                start_new_session=True,
+                pass_fds=(program.fileno(),),
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            program.close()
+        self.control = Channel(ours)
+        self._ready = False
+        self._entered = self._leaving = False
+        self._came: Counter[tuple[str, ...]] = Counter()
+        _open_rooms.add(self)
+
+    def _without_walls(self) -> tuple[list[str], dict[str, str]]:
+        self._scratch = Path(tempfile.mkdtemp(prefix="course-room-"))
+        for name in ("home", "tmp"):
+            (self._scratch / name).mkdir()
+        tmp = str(self._scratch / "tmp")
+        environment = {**os.environ, **walls.inner_environment(tmp, gpu=self.limits.gpu), "TMPDIR": tmp}
+        environment["PYTHONPATH"] = str(Path(__file__).parents[3])
+        environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
+        places = [str(self._scratch / "home"), tmp]
+        return [sys.executable, "-m", "course.grading.sandbox.inside.warden", *places], environment
+
+    @property
+    def alive(self) -> bool:
+        """Whether its first process runs."""
+        return self.process.poll() is None
+
+    def wait(self) -> None:
+        """Wait until it has imported everything; raises GradingStopped with its last words when it has not."""
+        if self._ready:
+            return
+        try:
+            self.control.receive(time.monotonic() + START)
+        except (WireError, TimeoutError):
+            self.process.kill()
+            self.process.wait()
+            self.log.seek(0)
+            words = self.log.read().decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
+            self.close()
+            raise GradingStopped(
+                f"The room in which submissions run did not start: {words[0]}. Install the course again (make setup)."
+            ) from None
+        self._ready = True
+
+    def tell(self, request: dict[str, Any], fds: tuple[int, ...] = ()) -> dict[str, Any]:
+        """Its first process's answer; raises RoomLost."""
+        with self._lock:
+            try:
+                self._left()
+                self.control.send(request, time.monotonic() + PATIENCE, fds)
+                return self.control.receive(time.monotonic() + PATIENCE)
+            except (WireError, TimeoutError, OSError) as error:
+                raise RoomLost(str(error)) from None
+
+    def _left(self) -> None:
+        if self._leaving:
+            self.control.receive(time.monotonic() + PATIENCE)
+            self._leaving = False
+
+    def enter(self, files: Mapping[str, bytes], given: Sequence[str] = ()) -> None:
+        """Begin a submission with these files beside its notebook, by relative path; raises RoomLost.
+
+        ``given`` is code of the course's that it has in common with others: from the third of them on, the figures
+        that this code alone decides have been drawn before.
+        """
+        import numpy as np
+
+        self.wait()
+        limits = {name: getattr(self.limits, name) for name in ("memory", "processes", "file_size")}
+        self._came[tuple(given)] += 1
+        if given and self._came[tuple(given)] == DRAW_AT:
+            self.tell({"do": "draw", "limits": limits, "given": list(given), "seconds": DRAW_FOR})
+        room_for = {name: np.frombuffer(data, dtype="uint8") for name, data in files.items()}
+        self.tell({"do": "enter", "limits": limits, "files": room_for})
+        self._entered = True
+
+    def kernel(self) -> Kernel:
+        """A new kernel, in which nothing has run."""
+        return self._fork({"do": "kernel"})
+
+    def reading(self, source: Sequence[str]) -> Kernel:
+        """A process in which nothing but ``source`` has run."""
+        return self._fork({"do": "read", "source": list(source)})
+
+    def _fork(self, request: dict[str, Any]) -> Kernel:
+        ours, theirs = socket.socketpair()
+        try:
+            said = self.tell(request, (theirs.fileno(),))
+        except RoomLost:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Kernel(self, Channel(ours), int(said["pid"]))
+
+    def watch(self) -> bool:
+        """Whether the submission took more than it may, and was stopped."""
+        return self.tell({"do": "watch"})["stopped"] is True
+
+    def why(self) -> list[str]:
+        """What its first process had to stop, and for what."""
+        with contextlib.suppress(RoomLost):
+            time.sleep(0.01)
+            return [str(word) for word in self.tell({"do": "why"})["said"]]
+        return []
+
+    def leave(self) -> None:
+        """End a submission. The room is cleaned meanwhile, and ends itself where it cannot be."""
+        if self._entered:
+            self._entered = False
+            try:
+                with self._lock:
+                    self._left()
+                    self.control.send({"do": "leave"}, time.monotonic() + PATIENCE)
+                    self._leaving = True
+            except (WireError, TimeoutError, OSError):
+                self.close()
+
+    def close(self) -> None:
+        """Hang up: its first process ends, and with it all that runs inside."""
+        _open_rooms.discard(self)
+        self.control.close()
+        try:
+            self.process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+_open_rooms: set[Room] = set()
+
+
+def close_all() -> None:
+    """End every room of this process."""
+    for room in list(_open_rooms):
+        room.close()
+
+
+atexit.register(close_all)

@@ -1,0 +1,178 @@
+"""The walls of a student's room: the command that starts its first process in bubblewrap.
+
+Inside there is a read-only system and Python, the ``course`` package, an empty home, an empty /tmp, and no network. Of
+this machine's files, environment and processes nothing else can be seen.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from course.coursedir.errors import GradingStopped
+from course.grading.sandbox.seccomp import seccomp_filter
+
+HOME = "/home/student"
+PLACES = (HOME, "/tmp", "/dev/shm")
+"""What a submission can write to; all of it is memory, and wiped after each submission."""
+USER = "65534"
+"""The user that a room's processes are, as they see it: nobody."""
+GPU = "COURSE_GPU"
+"""The variable that names, in a room, the GPU that a process with nothing but a slice may see."""
+
+WAYS_OUT = (
+    "Install bubblewrap (on Debian and Ubuntu: apt-get install bubblewrap), grade in the container that the "
+    "Containerfile builds (docs/security.md), or, for submissions that you trust, add --unsafe: every grade made so is "
+    "marked."
+)
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
+# The system's own settings and tables. Without them being covered a room that root starts could write the settings: no
+# capability is asked for that, only the file's owner.
+_PROC_FOLDERS = tuple(f"/proc/{name}" for name in "sys scsi acpi fs asound driver pressure".split())
+_PROC_FILES = tuple(
+    f"/proc/{name}"
+    for name in "sysrq-trigger kcore keys key-users timer_list timer_stats latency_stats sched_debug kallsyms slabinfo "
+    "vmallocinfo kpagecount kpageflags kpagecgroup mtrr iomem ioports".split()
+)
+
+
+@cache
+def bubblewrap() -> str:
+    """The path of a bubblewrap that works here; raises GradingStopped with the reason and the ways out."""
+    found = shutil.which("bwrap")
+    if sys.platform != "linux":
+        raise GradingStopped(f"Submissions are graded in a sandbox that only Linux has. {WAYS_OUT}")
+    if found is None:
+        raise GradingStopped(
+            f"Submissions are graded in a sandbox, and bubblewrap (bwrap) is not installed. {WAYS_OUT}"
+        )
+    with filter_file() as program:
+        argv = [found, *_walls(1 << 20, program), "--", "/usr/bin/true"]
+        fds = (program.fileno(),)
+        tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
+    if tried.returncode:
+        words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+        raise GradingStopped(
+            f"Submissions are graded in a sandbox, and bubblewrap cannot make one here: {words}. Where the system "
+            f"forbids user namespaces, its administrator can allow them. {WAYS_OUT}"
+        )
+    return found
+
+
+def filter_file() -> IO[bytes]:
+    """An open file with the filter of system calls; bubblewrap inherits its descriptor."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    file.write(seccomp_filter())
+    file.seek(0)
+    return file
+
+
+def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
+    """bubblewrap's options for a room whose writable places hold ``space`` bytes each.
+
+    ``gpu``: with an NVIDIA GPU's device files, and what its driver reads of itself and of the machine.
+    """
+    options = [
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        "--die-with-parent",
+        "--as-pid-1",
+        "--new-session",
+    ]
+    options += ["--clearenv", "--cap-drop", "ALL", "--uid", USER, "--gid", USER, "--hostname", "room"]
+    for place in _SYSTEM:
+        if os.path.islink(place):
+            options += ["--symlink", os.readlink(place), place]
+        elif os.path.isdir(place):
+            options += ["--ro-bind", place, place]
+    for place in _SOME_OF_ETC:
+        options += ["--ro-bind-try", place, place]
+    options += ["--proc", "/proc"]
+    for place in _PROC_FOLDERS:
+        if os.path.isdir(place):
+            own = ["--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia"] if place == "/proc/driver" else []
+            options += ["--tmpfs", place, *(own if gpu else []), "--remount-ro", place]
+    for place in _PROC_FILES:
+        if os.path.exists(place):
+            options += ["--ro-bind", "/dev/null", place]
+    options += ["--dev", "/dev"]
+    for place in sorted(glob.glob("/dev/nvidia*")) if gpu else ():
+        options += ["--dev-bind", place, place]
+    for place in ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia", "/sys/module/nvidia_uvm") if gpu else ():
+        options += ["--ro-bind-try", place, place]
+    for place in PLACES:
+        options += ["--size", str(space), "--tmpfs", place]
+    if seccomp_filter():
+        options += ["--seccomp", str(program.fileno())]
+    return [*options, "--remount-ro", "/dev"]
+
+
+def _covered(place: Path, others: list[Path]) -> bool:
+    return any(other == place or other in place.parents for other in others)
+
+
+def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
+    """The command that starts a room's first process; its standard input is the grader's channel.
+
+    ``program`` is the open ``filter_file()``, whose descriptor the command inherits.
+
+    Raises GradingStopped where there is no sandbox.
+    """
+    options = [bubblewrap(), *_walls(space, program, gpu=gpu)]
+    shown = [Path("/usr")]
+    for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)):
+        for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
+            place = Path(prefix) / part
+            if place.exists() and not _covered(place, shown):
+                options += ["--ro-bind", str(place), str(place)]
+                shown.append(place)
+    options += ["--ro-bind", str(Path(__file__).parents[2]), "/opt/room/course"]
+    surroundings = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": HOME,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "/opt/room",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **inner_environment("/tmp", gpu=gpu),
+    }
+    for name, value in surroundings.items():
+        options += ["--setenv", name, value]
+    return [
+        *options,
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/",
+        "--",
+        sys.executable,
+        "-m",
+        "course.grading.sandbox.inside.warden",
+        *PLACES,
+    ]
+
+
+def inner_environment(scratch: str, *, gpu: bool = False) -> dict[str, str]:
+    """What a room's processes have in their environment besides where they are."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # Hidden, and looked for without the driver: a process that has begun with CUDA cannot be forked any more.
+    cuda = {"CUDA_VISIBLE_DEVICES": "", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+    if gpu:
+        cuda[GPU] = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
+    own = {"MPLCONFIGDIR": scratch, "IPYTHONDIR": scratch, "TORCHINDUCTOR_CACHE_DIR": scratch}
+    return {
+        **threads,
+        **own,
+        **cuda,
+        "NBGRADER_EXECUTION": "autograde",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }

@@ -1,0 +1,114 @@
+"""Reading a submitted notebook, whatever state it is in."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import warnings
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+
+from course.coursedir.errors import CouldNotBeGraded
+from course.grading.gradebook.saving import forget
+
+MOST = 16_000_000
+"""Bytes of files beside a notebook that go with it into its room."""
+
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
+
+
+def parse(text: str, name: str) -> NotebookNode:
+    """The notebook in ``text``, in nbformat 4, without outputs; raises CouldNotBeGraded with the reason."""
+    if not text.strip():
+        raise CouldNotBeGraded(f"{name} is empty. {_AGAIN}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            nb = nbformat.convert(nbformat.reader.reads(_without_outputs(text.lstrip("\ufeff"))), 4)
+            _, nb = nbformat.validator.normalize(nb)
+            nbformat.validate(nb)
+    except nbformat.reader.NotJSONError:
+        raise CouldNotBeGraded(f"{name} is not a notebook: it is not JSON. {_AGAIN}") from None
+    except nbformat.ValidationError as error:
+        raise CouldNotBeGraded(f"{name} is a damaged notebook: {_one_line(error)}. {_AGAIN}") from None
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:  # JSON, but no notebook
+        raise CouldNotBeGraded(f"{name} is not a notebook that can be read ({_one_line(error)}). {_AGAIN}") from None
+    return nb
+
+
+def _without_outputs(text: str) -> str:
+    """A notebook's JSON without outputs, and without cell ids that are none: what is wrong in these harms nobody."""
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return text  # nbformat says what is wrong with it
+    cells = whole.get("cells") if isinstance(whole, dict) else None
+    old = isinstance(whole, dict) and isinstance(minor := whole.get("nbformat_minor"), int) and minor < 5
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict):
+            if cell.get("cell_type") == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            if "id" in cell and old and isinstance(cell.get("metadata"), dict):
+                cell["metadata"].setdefault("id", cell.pop("id"))  # Colab's place for it, where the format has none
+            elif "id" in cell and not (isinstance(cell["id"], str) and _ID.fullmatch(cell["id"])):
+                del cell["id"]
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")  # no halves of characters
+
+
+def _one_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
+
+
+class SubmissionExporter(NotebookExporter):
+    """nbgrader's exporter for autograding, which says what is wrong with a file that is no notebook.
+
+    It also takes back the score of an earlier submission, which would stand otherwise.
+    """
+
+    def from_file(self, file_stream: Any, resources: dict | None = None, **kw: Any) -> tuple[NotebookNode, dict]:
+        """Read and convert an open file; raises CouldNotBeGraded."""
+        name = getattr(file_stream, "name", None) or "The notebook"
+        try:
+            try:
+                text = file_stream.read()
+            except UnicodeDecodeError:
+                raise CouldNotBeGraded(f"{name} is not a notebook: it is not text. {_AGAIN}") from None
+            nb = parse(text, str(name))
+        except CouldNotBeGraded:
+            info = (resources or {}).get("nbgrader")
+            if info:
+                with Gradebook(info["db_url"]) as gradebook:
+                    forget(gradebook, info["assignment"], info["student"], info["notebook"])
+            raise
+        return super().from_file(io.StringIO(nbformat.writes(nb)), resources=resources, **kw)
+
+
+def beside(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
+    """The files in a submission's folder by relative path, without the notebooks at its top.
+
+    Links and special files are left out: a submission consists of what was handed in, not of what it points to. Raises
+    CouldNotBeGraded where there is too much of it. ``ignore`` holds patterns of names that do not count.
+    """
+    found: dict[str, bytes] = {}
+    size = 0
+    for path in sorted(folder.rglob("*")):
+        own = (path, *path.parents[: len(path.relative_to(folder).parts) - 1])
+        inside = not any(part.is_symlink() or any(fnmatch(part.name, each) for each in ignore) for part in own)
+        if inside and path.is_file() and not (path.parent == folder and path.suffix == ".ipynb"):
+            size += path.stat().st_size
+            if size > MOST:
+                raise CouldNotBeGraded(
+                    f"There are more than {MOST // 1_000_000} MB of files beside the notebook. Take out what it does "
+                    "not need, and grade again."
+                )
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found

@@ -1,0 +1,1 @@
+"""One kind of question, one file: from an answer and its cases to one verdict."""

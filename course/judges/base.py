@@ -1,0 +1,114 @@
+"""What all judges share: rules, and the verdicts on what cannot be compared at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from course.answers import ask
+from course.answers.compare import Difference, number_text, shape_text
+from course.cases import Case
+from course.doctor import diagnose
+from course.runtime.verdict import NOT_BY_HAND, Verdict
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an answer may and must do besides being right; see ``check.function``."""
+
+    by_hand: bool = False
+    forbid: tuple[str, ...] = ()
+    mutates: str | None = None
+    shares: str | bool | None = None
+    rtol: float | None = None
+
+    @property
+    def memory(self) -> bool:
+        """Whether the arguments' own memory matters."""
+        return self.mutates is not None or self.shares is not None
+
+
+def name_of(answer: Any) -> str:
+    """The exercise's name: the name under which the test cell speaks of the answer."""
+    frame = sys._getframe(2)
+    for name in frame.f_code.co_names:
+        if name in frame.f_globals and frame.f_globals[name] is answer:
+            return name
+    return getattr(answer, "__name__", "your answer")
+
+
+def not_done(name: str, waits_for: str = "") -> Verdict:
+    """The verdict on an exercise that still holds its stub, or that calls one (``waits_for``) that does."""
+    if waits_for and waits_for != name:
+        return Verdict(name, "not done", f"waits for {waits_for}, which is not done yet")
+    return Verdict(name, "not done")
+
+
+def failed(name: str, what: str, where: str, finding: diagnose.Finding) -> Verdict:
+    """The verdict on a wrong answer, in the four lines of the feedback contract."""
+    return Verdict(name, "failed", what, where, finding.cause, finding.next, finding.named)
+
+
+def cases_text(on: Sequence[Case], devices: Sequence[torch.device]) -> str:
+    """How many cases ran, and on which devices besides the CPU."""
+    cases = f"{len(on)} case{'s' if len(on) != 1 else ''}"
+    return cases + "".join(f" and on {place.type}" for place in devices[1:])
+
+
+def case_text(case: Case, number: int, total: int) -> str:
+    """Which case, and the shapes or values of its inputs, short."""
+
+    def short(value: Any) -> str:
+        if isinstance(value, torch.Tensor):
+            return number_text(value) if value.dim() == 0 else shape_text(value.shape)
+        if isinstance(value, (list, tuple)) and value and isinstance(value[0], torch.Tensor):
+            return f"{len(value)} tensors"
+        text = repr(value)
+        return text if len(text) <= 30 else text[:27] + "..."
+
+    inputs = ", ".join(f"{key} {short(value)}" for key, value in case.inputs.items())
+    lead = f"case {number + 1} of {total}" if total > 1 else "this case"
+    return f"{lead} ({inputs})" if inputs else lead
+
+
+def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> Verdict | None:
+    """The verdict where a reply cannot be compared at all: not done, not by hand, an exception, a changed input."""
+    if reply.leftover:
+        cause = "There is code of yours, but the line that raises NotImplementedError still stands below it."
+        return failed(name, what, case, diagnose.Finding(cause, "Delete that line."))
+    if reply.not_done is not None:
+        return not_done(name, reply.not_done)
+    if reply.refused:
+        plain = "Write it as a plain function, in its own cell."
+        step = NOT_BY_HAND if rules.by_hand or rules.forbid else plain
+        return failed(name, what, case, diagnose.Finding(reply.refused, step, named=True))
+    if reply.error:
+        return failed(name, what, f"{case}: your code stops there", diagnose.error(reply.error, reply.error_types))
+    if reply.value is ... or (isinstance(reply.value, (list, tuple)) and any(part is ... for part in reply.value)):
+        return not_done(name)
+    spoilt = [argument for argument in reply.changed if argument != rules.mutates]
+    if spoilt:
+        cause = f"Your function changes its input {', '.join(spoilt)}, which the caller still needs."
+        step = (
+            "Look for +=, an assignment into it, or requires_grad_() on it; work on a new tensor, such as its clone()."
+        )
+        return failed(name, what, case, diagnose.Finding(cause, step, named=True))
+    return None
+
+
+def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, Difference]]) -> Verdict:
+    """The verdict on wrong results: the first place, and a cause if all wrong cases agree on one."""
+    number, first = wrong[0]
+    finding = None
+    right = len(on) - len(wrong)
+    if first.kind in ("value", "shape"):
+        pairs = [diagnose.Pair(d.yours, d.expected, on[case].inputs, on[case].sizes) for case, d in wrong]
+        finding = diagnose.explain(pairs, right)
+    kind = "printed" if first.kind == "missing" and not first.path else first.kind
+    finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
+    also = f"; {right} of {len(on)} cases are right" if right else ""
+    return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

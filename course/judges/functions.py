@@ -1,0 +1,92 @@
+"""Running an answer over the cases on every device, and turning what came back into one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from course import device
+from course.answers import ask
+from course.answers.compare import Difference, compare, kind_text
+from course.cases import Case
+from course.doctor import diagnose, fingerprints, known
+from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
+from course.runtime.verdict import Verdict
+
+
+def _memory(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> Verdict | None:
+    """The verdict on whose memory was used, where the exercise is about memory."""
+    if rules.mutates and rules.mutates in reply.moved:
+        cause = f"{rules.mutates} now lies in new memory."
+        step = f"Write into {rules.mutates} itself, as X[:] = or +=."
+        return failed(name, what, case, diagnose.Finding(cause, step, named=True))
+    if isinstance(rules.shares, str) and rules.shares not in reply.shared:
+        cause = f"Your result has memory of its own; it should share {rules.shares}'s."
+        return failed(name, what, case, diagnose.Finding(cause, "Use the way in that does not copy.", named=True))
+    if rules.shares is False and reply.shared:
+        cause = f"Your result shares memory with {', '.join(reply.shared)}: changing one changes the other."
+        return failed(name, what, case, diagnose.Finding(cause, "Make a copy of its own.", named=True))
+    return None
+
+
+def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: Sequence[Case], rules: Rules) -> Verdict:
+    """The verdict on a function against a reference, or against the results the cases carry."""
+    if answer is ...:
+        return not_done(name)
+    replies: list[ask.Reply] = []
+    verdict = _function(name, answer, reference, on, rules, replies)
+    return known.explain(verdict, "function", on, lambda: [_print(reply, rules) for reply in replies])
+
+
+def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Print:
+    """What can tell this reply from another: its result, and what it did to its arguments."""
+    notes = [f"changed {argument}" for argument in reply.changed if argument != rules.mutates]
+    if rules.shares is not None:
+        notes += [f"shares {argument}" for argument in reply.shared]
+    if rules.mutates:
+        notes += [f"moved {argument}" for argument in reply.moved]
+        return fingerprints.of_reply(reply, reply.after.get(rules.mutates), notes)
+    return fingerprints.of_reply(reply, None, notes)
+
+
+def _function(
+    name: str,
+    answer: Any,
+    reference: Callable[..., Any] | None,
+    on: Sequence[Case],
+    rules: Rules,
+    replies: list[ask.Reply],
+) -> Verdict:
+    """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
+    with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
+    asked = {"hand": rules.by_hand, "forbid": rules.forbid, "memory": rules.memory}
+    devices = ask.devices(answer, **asked) if with_tensors else [torch.device("cpu")]
+    what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
+    if not callable(answer):
+        where = f"{name} is {kind_text(answer)}, it should be a function"
+        return failed(name, what, where, diagnose.clues(answer, None, kind="function"))
+    for place in devices:
+        inputs = [device.to(case.inputs, place) for case in on]
+        replies[:] = ask.ask(answer, inputs, **asked)
+        wrong: list[tuple[int, Difference]] = []
+        for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
+            text = case_text(case, number, len(on))
+            stopped = refusal(name, what, reply, text, rules)
+            if stopped:
+                return stopped
+            right = reference(*ask.copy(given).values()) if reference else device.to(case.gives, place)
+            mine = reply.after[rules.mutates] if rules.mutates else reply.value
+            if difference := compare(mine, right, rtol=rules.rtol):
+                if rules.mutates and rules.mutates not in reply.changed:
+                    cause = f"{rules.mutates} came back unchanged."
+                    step = f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
+                    finding = diagnose.Finding(cause, step, named=True)
+                    return failed(name, what, f"{text}: {difference.where}", finding)
+                wrong.append((number, difference))
+            elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
+                return spoilt
+        if wrong:
+            return explained(name, what, on, wrong)
+    return Verdict(name, "passed", what)

@@ -1,0 +1,195 @@
+"""The verdict on gradients: each against autograd's, the one nearest the loss first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from course import device
+from course.answers import ask, by_hand
+from course.answers.compare import Difference, compare, kind_text, relative_error
+from course.answers.oracle import gradients, labels_of
+from course.cases import Case
+from course.doctor import diagnose, fingerprints, known
+from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
+from course.runtime.verdict import NOT_BY_HAND, Verdict
+
+
+def gradient(
+    name: str,
+    answer: Any,
+    of: Callable[..., torch.Tensor],
+    on: Sequence[Case],
+    wrt: tuple[str, ...],
+    upstream: str | None,
+    rules: Rules,
+    trail: dict[str, str] | None = None,
+) -> Verdict:
+    """The verdict on gradients against autograd's, the one nearest the loss first.
+
+    ``trail`` gets, for the first wrong case, each gradient's name with "right", "first wrong" or "wrong", in the
+    order of the way back from the loss.
+    """
+    if answer is ...:
+        return not_done(name)
+    replies: list[ask.Reply] = []
+
+    def found() -> list[fingerprints.Print]:
+        return [_print(reply, wrt, case.inputs) for reply, case in zip(replies, on, strict=False)]
+
+    verdict = _gradient(name, answer, of, on, wrt, upstream, rules, replies, {} if trail is None else trail)
+    return known.explain(verdict, "gradient", on, found, f"{wrt} {upstream}")
+
+
+def _print(reply: ask.Reply, wrt: tuple[str, ...], inputs: dict[str, Any]) -> fingerprints.Print:
+    """What can tell this reply from another: the gradients by name, in whatever form they came, and spoilt inputs."""
+    named = None if reply.error or reply.value is None else _by_name(reply.value, wrt, inputs)
+    return fingerprints.of_reply(reply, named if isinstance(named, dict) else None, reply.changed)
+
+
+def _gradient(
+    name: str,
+    answer: Any,
+    of: Callable[..., torch.Tensor],
+    on: Sequence[Case],
+    wrt: tuple[str, ...],
+    upstream: str | None,
+    rules: Rules,
+    replies: list[ask.Reply],
+    trail: dict[str, str],
+) -> Verdict:
+    """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
+    devices = ask.devices(answer, hand=rules.by_hand, forbid=rules.forbid)
+    names = [f"d{argument}" for argument in wrt]
+    what = f"{', '.join(names)} against autograd, {cases_text(on, devices)}"
+    if not callable(answer):
+        where = f"{name} is {kind_text(answer)}, it should be a function"
+        return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
+    for place in devices:
+        inputs = [device.to(case.inputs, place) for case in on]
+        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
+        wrong: list[tuple[int, dict[str, Difference]]] = []
+        order: list[str] = []
+        inexact = 0
+        for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
+            text = case_text(case, number, len(on))
+            stopped = refusal(name, what, reply, text, rules)
+            if stopped:
+                return stopped
+            if reply.value is None:
+                where = f"{text}: you give None, it should be {', '.join(names)}"
+                return failed(name, what, where, diagnose.clues(None, None, kind="printed"))
+            right = gradients(of, given, wrt, upstream)
+            mine = _by_name(reply.value, wrt, given)
+            if isinstance(mine, str):
+                return failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
+            found = {
+                key: difference
+                for key in right
+                if (difference := compare(mine[key], right[key], path=key, rtol=rules.rtol, oracle="autograd"))
+            }
+            if found:
+                order = order if wrong else list(right)
+                wrong.append((number, found))
+            inexact += _inexact(mine, right)
+        if wrong:
+            found = wrong[0][1]
+            trail.update({key: "wrong" if key in found else "right" for key in order})
+            trail[next(iter(found))] = "first wrong"
+            return _first_wrong(name, what, on, wrong, order)
+        if rules.by_hand and inexact == len(on):
+            cause = (
+                "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
+            )
+            return failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND, named=True))
+    return Verdict(name, "passed", what)
+
+
+def _by_name(value: Any, wrt: tuple[str, ...], inputs: dict[str, Any]) -> dict[str, Any] | str:
+    """The student's gradients by name ("dW", "dWs[0]"), or a sentence on what is wrong with their number or names."""
+    names = [f"d{argument}" for argument in wrt]
+    if isinstance(value, dict):
+        parts = [value.get(name, value.get(name[1:])) for name in names]
+        missing = [name for name in names if name not in value and name[1:] not in value]
+        if missing:
+            return f"there is no {missing[0]} in your dict"
+    elif len(wrt) == 1:
+        parts = [value[0] if isinstance(value, tuple) and len(value) == 1 else value]
+    elif not isinstance(value, (list, tuple)) or len(value) != len(wrt):
+        return f"you give {kind_text(value)}, it should be {', '.join(names)}"
+    else:
+        parts = list(value)
+    found: dict[str, Any] = {}
+    for argument, part in zip(wrt, parts, strict=True):
+        labels = labels_of(argument, inputs[argument])
+        if labels == [f"d{argument}"]:
+            found[labels[0]] = part
+        elif isinstance(part, (list, tuple)) and len(part) == len(labels):
+            found.update(zip(labels, part, strict=True))
+        else:
+            return f"d{argument} is {kind_text(part)}, it should be a list of {len(labels)} tensors"
+    return found
+
+
+def _inexact(mine: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Whether the numbers are close, in float64, and yet not as close as a formula comes."""
+    errors = [
+        relative_error(mine[key], right[key])
+        for key in right
+        if isinstance(right[key], torch.Tensor)
+        and isinstance(mine[key], torch.Tensor)
+        and right[key].dtype == torch.float64
+        and mine[key].shape == right[key].shape
+    ]
+    return bool(errors) and not all(by_hand.exactness(error) for error in errors)
+
+
+def _first_wrong(
+    name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, dict[str, Difference]]], order: Sequence[str]
+) -> Verdict:
+    """The verdict that names, for the first wrong case, the first wrong gradient on the way back from the loss.
+
+    ``order`` lists that case's gradients, those nearest the loss first.
+    """
+    found = wrong[0][1]
+    first = next(iter(found))
+    verdict = explained(name, what, on, [(number, next(iter(each.values()))) for number, each in wrong])
+    if swapped := _swapped(wrong):
+        alone = len({fingerprints.of_case(on[number].inputs) for number, _ in wrong}) < 2
+        lead = "On this case: " if alone else ""
+        step = "Return them in the order that the exercise names."
+        verdict = replace(verdict, cause=lead + swapped, next=step, named=not alone)
+    right = [key for key in order if key not in found]
+    others = [key for key in found if key != first]
+    notes = [f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right"] if right else []
+    if others:
+        differ = f"{', '.join(others)} {'differs' if len(others) == 1 else 'differ'} too"
+        notes.append(f"{first} is the first wrong one on the way back from the loss; {differ}")
+    where = verdict.where + ("\n" + "; ".join(notes) if notes else "")
+    return replace(verdict, where=where)
+
+
+def _swapped(wrong: Sequence[tuple[int, dict[str, Difference]]]) -> str:
+    """The sentence on gradients that stand in each other's place in every wrong case, or ""."""
+    first = wrong[0][1]
+    if len(first) < 2 or any(each.keys() != first.keys() for _, each in wrong):
+        return ""
+    place: dict[str, str] = {}
+    for key in first:
+        for other in first:
+            pairs = [(each[key].yours, each[other].expected) for _, each in wrong]
+            if other != key and all(compare(mine, right) is None for mine, right in pairs):
+                place[key] = other
+                break
+        else:
+            return ""
+    if sorted(place.values()) != sorted(place):
+        return ""
+    return (
+        "Your gradients are right, in another order: "
+        + ", ".join(f"{key} holds {other}" for key, other in place.items())
+        + "."
+    )

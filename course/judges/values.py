@@ -1,0 +1,58 @@
+"""The verdict on a plain value, or on a tensor's shape and dtype alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from course.answers.compare import Difference, compare, dtype_text, kind_text, shape_text
+from course.doctor import diagnose, fingerprints, known
+from course.judges.base import failed, not_done
+from course.runtime.verdict import Verdict
+
+
+def value(name: str, answer: Any, expected: Any, rtol: float | None) -> Verdict:
+    """The verdict on a plain value."""
+    if answer is ...:
+        return not_done(name)
+    what = f"the value of {name}"
+    if isinstance(expected, torch.Tensor) and isinstance(answer, torch.Tensor):
+        expected = expected.to(answer.device)
+    verdict = _verdict_of(name, what, compare(answer, expected, rtol=rtol))
+    return known.explain(
+        verdict, "value", [], lambda: [fingerprints.of_value(answer)], str(fingerprints.of_value(expected))
+    )
+
+
+def _verdict_of(name: str, what: str, difference: Difference | None) -> Verdict:
+    if difference is None:
+        return Verdict(name, "passed", what)
+    finding = None
+    if difference.kind in ("value", "shape"):
+        finding = diagnose.explain([diagnose.Pair(difference.yours, difference.expected)])
+    kind = "nothing" if difference.kind == "missing" and not difference.path else difference.kind
+    finding = finding or diagnose.clues(difference.yours, difference.expected, kind=kind)
+    return failed(name, what, difference.where, finding)
+
+
+def shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype | None) -> Verdict:
+    """The verdict on shape and dtype alone."""
+    if answer is ...:
+        return not_done(name)
+    verdict = _shape(name, answer, expected, dtype)
+    return known.explain(verdict, "shape", [], lambda: [fingerprints.of_value(answer)], f"{expected} {dtype}")
+
+
+def _shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype | None) -> Verdict:
+    what = f"the shape of {name}" + (" and its dtype" if dtype else "")
+    if not isinstance(answer, torch.Tensor):
+        where = f"{name} is {kind_text(answer)}, it should be a tensor"
+        return failed(name, what, where, diagnose.clues(answer, None, kind="nothing" if answer is None else "type"))
+    if tuple(answer.shape) != expected:
+        where = f"your shape is {shape_text(answer.shape)}, it should be {shape_text(expected)}"
+        return failed(name, what, where, diagnose.clues(answer, None, kind="shape"))
+    if dtype is not None and answer.dtype != dtype:
+        where = f"your dtype is {dtype_text(answer.dtype)}, it should be {dtype_text(dtype)}"
+        return failed(name, what, where, diagnose.clues(answer, None, kind="dtype"))
+    return Verdict(name, "passed", what)

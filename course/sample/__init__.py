@@ -1,0 +1,1 @@
+"""The made-up class whose scores are known: what its students hand in, and what they deserve."""

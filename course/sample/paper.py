@@ -1,0 +1,239 @@
+"""One student's copy of one released notebook: answers put in, cells changed, and the score that it then deserves."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+import symtable
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell
+
+from course.authoring.text.model import Cell, Source
+from course.authoring.text.regions import defined, parse_code, python, regions
+from course.coursedir.errors import AuthoringError
+
+
+@dataclass(frozen=True)
+class CheckCalls:
+    """Which functions of ``check`` a test cell calls, and the names of the keyword arguments it gives them."""
+
+    functions: frozenset[str]
+    options: frozenset[str]
+
+    def only(self, function: str) -> bool:
+        """Whether every call is of ``check.<function>``."""
+        return self.functions == {function}
+
+
+class Paper:
+    """A copy of ``released`` (a notebook as students get it), to be filled from its ``source``.
+
+    Cells are named by their nbgrader id: an exercise's name, ``check-`` and that name for its test cell.
+    Raises AuthoringError when the released notebook lacks a cell of the source.
+    """
+
+    def __init__(self, source: Source, released: Path) -> None:
+        self.name, self.assignment = source.notebook, source.assignment
+        self.exercises = source.exercises
+        self._source = source
+        self._builds_on, self._users = _dependencies(source)
+        self._lost: set[str] = set()
+        self._spoilt: str | None = None
+        self.gradable = True
+        try:
+            self._notebook = nbformat.read(released, as_version=4)
+        except FileNotFoundError as error:
+            raise AuthoringError(f"{released}: is missing. Run `course release {self.assignment}` first.") from error
+        except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+            raise AuthoringError(
+                f"{released}: is no notebook. Run `course release {self.assignment}` to make it anew."
+            ) from error
+        wanted = [*self.exercises, *(f"check-{name}" for name in self.exercises), *source.answers]
+        present = {_grade_id(cell) for cell in self._notebook.cells}
+        for name in wanted:
+            if name not in present:
+                raise AuthoringError(
+                    f"{released}: has no cell {name!r}, which {source.path} defines. "
+                    f"Run `course release {self.assignment}` first."
+                )
+
+    @property
+    def max_score(self) -> float:
+        """The points of all exercises and of all answers that a person grades."""
+        return sum(cell.points or 0 for cell in self._source.cells if cell.role in ("check", "answer"))
+
+    @property
+    def earned(self) -> float:
+        """The points of the exercises that are not lost and build on none that is; people's grades are not in yet."""
+        return sum(
+            exercise.points
+            for name, exercise in self.exercises.items()
+            if not self._lost & ({name} | self._builds_on[name])
+        )
+
+    def lose(self, *names: str) -> None:
+        """Take these exercises as answered wrongly or not at all."""
+        self._lost.update(names)
+
+    def spoil(self, text: str) -> None:
+        """Take this notebook as one that cannot be graded, because ``text`` is all its file holds."""
+        self.gradable = False
+        self._spoilt = text
+
+    def text(self) -> str:
+        """The file's content; the same for the same changes."""
+        return nbformat.writes(self._notebook) + "\n" if self._spoilt is None else self._spoilt
+
+    def pick(self, place: float) -> str:
+        """An exercise for mischief, from the first (``place`` 0) to the last (1) of those that least builds on.
+
+        Exercises without points are chosen only when there are no others.
+        """
+
+        def cost(name: str) -> tuple[bool, int, int]:
+            later = sum(name in needed for needed in self._builds_on.values())
+            return not self.exercises[name].points, later, self._users[name]
+
+        least = min(map(cost, self.exercises))
+        best = [name for name in self.exercises if cost(name) == least]
+        return best[int(place * (len(best) - 1))]
+
+    def solve(self, names: Iterable[str] | None = None) -> None:
+        """Put the right answers of these exercises in, and the written answers before the first one left out.
+
+        All exercises and written answers when ``names`` is None.
+        """
+        names = list(self.exercises if names is None else names)
+        for cell in self._source.cells:
+            if cell.role == "solution" and cell.name not in names:
+                break
+            if cell.role in ("solution", "answer"):
+                self.put(cell.name, _filled(cell, "", keep=True))
+
+    def mistake(self, name: str) -> None:
+        """Put the first known wrong answer of the exercise in; the released stub when there is none."""
+        for wrong in self.exercises[name].wrongs[:1]:
+            lines = wrong.source.splitlines()
+            while lines and (lines[0].startswith("#") or not lines[0].strip()):  # what the author says to the student
+                lines.pop(0)
+            self.put(name, "\n".join(lines))
+
+    def region(self, name: str, text: str, keep: bool = False) -> str:
+        """The exercise's solution cell with ``text`` in place of the answer, or before it when ``keep``."""
+        return _filled(self.exercises[name].solution, text, keep)
+
+    def defines(self, name: str) -> list[str]:
+        """The names that the exercise's solution cell defines, imported ones left out."""
+        source = self.exercises[name].solution.source
+        imports = [node for node in ast.walk(parse_code(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+        imported = {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
+        return [each for each in defined(source) if each not in imported]
+
+    def check_calls(self, name: str) -> CheckCalls:
+        """What the exercise's test cell asks of ``check``."""
+        calls = [
+            node
+            for node in ast.walk(parse_code(self.exercises[name].check.source))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and getattr(node.func.value, "id", None) == "check"
+        ]
+        options = (keyword.arg for call in calls for keyword in call.keywords if keyword.arg)
+        return CheckCalls(frozenset(call.func.attr for call in calls), frozenset(options))
+
+    def _index(self, name: str) -> int:
+        return next(i for i, cell in enumerate(self._notebook.cells) if _grade_id(cell) == name)
+
+    def put(self, name: str, source: str) -> None:
+        """Replace the cell's text."""
+        self._notebook.cells[self._index(name)].source = source.strip("\n")
+
+    def append(self, name: str, source: str) -> None:
+        """Add lines at the end of the cell."""
+        cell = self._notebook.cells[self._index(name)]
+        cell.source = f"{cell.source.rstrip()}\n\n{source}"
+
+    def insert(self, name: str, source: str, before: bool = False) -> None:
+        """Put a new code cell after (or before) the named one."""
+        cell = new_code_cell(source, id=f"extra-{len(self._notebook.cells)}")
+        self._notebook.cells.insert(self._index(name) + (not before), cell)
+
+    def delete(self, name: str) -> None:
+        """Take the cell out."""
+        del self._notebook.cells[self._index(name)]
+
+    def duplicate(self, *names: str) -> None:
+        """Paste copies of the named cells after the last of them; they keep their nbgrader ids, as pasted cells do."""
+        copies = [copy.deepcopy(self._notebook.cells[self._index(name)]) for name in names]
+        for cell in copies:
+            cell.id = f"{cell.id[:59]}-copy"
+        after = self._index(names[-1]) + 1
+        self._notebook.cells[after:after] = copies
+
+
+def _grade_id(cell: nbformat.NotebookNode) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _filled(cell: Cell, text: str, keep: bool) -> str:
+    """The cell without its solution markers, with ``text`` in place of each answer, or before it when ``keep``."""
+    lines = cell.source.split("\n")
+    for region in reversed(regions(cell.source, "SOLUTION")):
+        indent = re.match(r"\s*", lines[region.first])[0]
+        new = textwrap.indent(text.rstrip(), indent).splitlines()
+        lines[region.first : region.last + 1] = new + (lines[region.first + 1 : region.last] if keep else [])
+    return "\n".join(lines)
+
+
+def _dependencies(source: Source) -> tuple[dict[str, set[str]], dict[str, int]]:
+    """For each exercise the exercises it builds on, and how many cells outside exercises use it."""
+    definers: dict[str, set[str]] = {}  # a name -> the exercises that its value, at this point, rests on
+    builds_on: dict[str, set[str]] = {name: set() for name in source.exercises}
+    users = dict.fromkeys(source.exercises, 0)
+    for cell in source.cells:
+        if cell.role not in ("code", "given", "solution", "check"):
+            continue
+        rests_on = set().union(*(definers.get(name, ()) for name in _needs(cell)))
+        if cell.role in ("solution", "check"):
+            builds_on[cell.name] |= rests_on - {cell.name}
+            rests_on = rests_on | {cell.name}
+        else:
+            for name in rests_on:
+                users[name] += 1
+        if cell.role != "check":
+            definers.update(dict.fromkeys(defined(cell.source), rests_on))
+    return builds_on, users
+
+
+def _needs(cell: Cell) -> set[str]:
+    """The names that the code uses, at once or when its functions are called, and does not itself define first."""
+    tree = parse_code(cell.source)
+    own = set(defined(cell.source))
+    top = symtable.symtable(python(cell.source), cell.name or "cell", "exec")
+    needed = {
+        symbol.get_name()
+        for symbol in top.get_symbols()
+        if symbol.is_referenced() and not symbol.is_assigned() and not symbol.is_imported()
+    }
+    tables = list(top.get_children())
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        needed |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
+    needed -= own
+    for name in own:  # x = x + 1 needs the x from before; x = 1 and later x + 1 does not
+        lines: dict[type, list[int]] = {ast.Load: [], ast.Store: []}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id == name:
+                lines[type(node.ctx)].append(node.lineno)
+            elif isinstance(node, ast.AugAssign) and getattr(node.target, "id", None) == name:
+                lines[ast.Load].append(node.lineno)
+        if lines[ast.Load] and lines[ast.Store] and min(lines[ast.Load]) <= min(lines[ast.Store]):
+            needed.add(name)
+    return needed
