@@ -265,7 +265,8 @@ def test_is_a_picture_that_is_too_large_left_out(own):
 
 
 def test_is_a_flood_that_counts_for_nothing_stopped_by_the_grader(own):
-    code = "from course.grading.sandbox.inside import shell\nshell.OUTLET.__class__.left = property(lambda s: 9**9, lambda s, v: None)"
+    code = "from course.grading.sandbox.inside.shell import OUTLET\n"
+    code += "OUTLET.__class__.left = property(lambda s: 9**9, lambda s, v: None)"
     code += "\nwhile True: print('x' * 9999)"
     assert own.lost(code) == "it answered nonsense"
 
@@ -828,7 +829,8 @@ def test_does_a_room_that_does_not_start_say_its_last_words(monkeypatch):
 
 def test_does_the_room_end_with_the_grader(tmp_path):
     """Its first process and all that runs in it are gone when the grader is killed."""
-    code = "import time\nfrom course.grading.sandbox.limits import Limits\nfrom course.grading.sandbox.room import Room\nroom = Room(Limits())\n"
+    code = "import time\nfrom course.grading.sandbox.limits import Limits\n"
+    code += "from course.grading.sandbox.room import Room\nroom = Room(Limits())\n"
     code += "print(room.process.pid, flush=True)\ntime.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as grader:
         pid = int(grader.stdout.readline())
