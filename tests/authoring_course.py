@@ -3,7 +3,9 @@
 import shutil
 from pathlib import Path
 
-HOME = Path(__file__).parent.parent
+from home import ROOT
+
+HOME = ROOT
 
 TEXT = '''\
 # %% [markdown]

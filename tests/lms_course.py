@@ -4,12 +4,12 @@ import shutil
 import time
 import zipfile
 from datetime import datetime, timezone
-from pathlib import Path
 
 import nbformat
+from home import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-HOME = Path(__file__).parent.parent
+HOME = ROOT
 EARLY, LATER = "2026-03-01 10:00:00", "2026-03-02 20:30:00"
 MOODLE = "{name}_{number}_assignsubmission_file_"
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from home import ROOT
 
 from course import data
 from course.datasets import fetch
 from course.datasets import images as downloads
 
-SHARED = Path(os.environ.get("COURSE_DATA") or Path(__file__).parents[2] / "shared" / "mnist")
+SHARED = Path(os.environ.get("COURSE_DATA") or ROOT.parent / "shared" / "mnist")
 
 
 # --- Sets made on the spot ---

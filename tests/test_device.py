@@ -2,12 +2,12 @@
 
 import shutil
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import torch
 from authoring_course import make_course
-from test_grading_pipeline import hand_in, right
+from home import ROOT
+from small_class import hand_in, right
 
 from course import check, device
 from course.answers import ask
@@ -119,7 +119,7 @@ def test_does_grading_fall_back_to_the_cpu_and_say_so(tmp_path, monkeypatch, cap
 def test_does_the_benchmark_find_the_largest_difference_of_two_devices(monkeypatch, tmp_path, capsys):
     import importlib.util
 
-    spec = importlib.util.spec_from_file_location("gpu", Path(__file__).parent.parent / "benchmarks" / "gpu.py")
+    spec = importlib.util.spec_from_file_location("gpu", ROOT / "benchmarks" / "gpu.py")
     gpu = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(gpu)
     monkeypatch.setattr(device, "has_cuda", lambda: False)

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from home import ROOT
 
-ROOT = Path(__file__).parent.parent
 SECRET = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)")
 WEEKS = ("practice1", "week1", "week5")  # two notebooks, the whole sample class, and a practice; `make` does all ten
 

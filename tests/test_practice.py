@@ -4,16 +4,15 @@ import dataclasses
 import itertools
 import os
 import random
-from pathlib import Path
 
 import pytest
 import torch
+from home import ROOT
 
 from course import practice
 from course.authoring.proof.rehearse import rehearse
 from course.authoring.text.parse import read
 
-ROOT = Path(__file__).parents[1]
 TEXTS = sorted(ROOT.glob("source/practice*/*.py"))
 EDGES = ["0000000", "9999999", "5555555", "0123456", "9876543", "0909090", "9090909", "1000000", "0000001"]
 SAMPLE = EDGES + [f"{n:07d}" for n in random.Random(5).sample(range(10**7), 1000)]

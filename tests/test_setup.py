@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from home import ROOT
 
-ROOT = Path(__file__).parent.parent
 ALLOWED = {"torch", "numpy", "matplotlib", "pandas", "tqdm", "course"}  # what Colab has, and a student's install brings
 STUDENT_MODULES = sorted(ROOT.glob("course/*.py"))
 

@@ -1,0 +1,195 @@
+"""Several submissions at once: the same grades as one after another, whatever happens to the processes that work."""
+
+import os
+import tempfile
+import time
+
+import pytest
+from authoring_course import make_course
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
+from small_class import CLASS, hand_in, right
+
+from course.authoring.notebooks.release import release_week
+from course.cli import main
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.grading.gradebook.classroom import Classroom
+from course.grading.run import parallel as ahead_module
+from course.grading.run import pipeline
+from course.grading.run.parallel import MOST_TRIES, Ahead
+from course.grading.run.task import Graded, Task
+from course.grading.sandbox.walls import bubblewrap
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A course of one small week with a class of seven, graded one after another."""
+    try:
+        bubblewrap()
+    except GradingStopped as stopped:
+        pytest.skip(str(stopped))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Classroom, "tools", "the same while these tests run")
+    root = make_course(tmp_path_factory.mktemp("course"))
+    Classroom(root)
+    release_week(root, "week9")
+    for student, change in CLASS.items():
+        hand_in(root, student, change)
+    patch.chdir(root)
+    assert main(["grade", "--jobs", "1"]) == 3
+    yield root
+    patch.undo()
+
+
+@pytest.fixture
+def course(home, capfd):
+    def run(*words):
+        status = main(["grade", *words])
+        return status, capfd.readouterr()
+
+    return run
+
+
+def everything(root):
+    """The whole gradebook's grades, grades.csv, and what is noted of each student."""
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "neural-network-foundations") as gradebook:
+        grades = sorted(
+            (student, grade.name, grade.auto_score, grade.needs_manual_grade, notebook.late_submission_penalty)
+            for student in CLASS
+            for notebook in gradebook.find_submission("week9", student).notebooks
+            for grade in notebook.grades
+        )
+    notes = [(o.student, o.state, o.reason, o.notes, o.exercises) for o in Classroom(root).outcomes()]
+    return grades, (root / "grades.csv").read_bytes(), notes
+
+
+def test_two_at_once_give_the_same_gradebook_as_one_after_another(home, course, monkeypatch, tmp_path):
+    before, pages = everything(home), (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
+    monkeypatch.setattr(ahead_module, "_Here", lambda: pytest.fail("graded in this process"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    status, said = course("--jobs", "2", "--force")
+    assert status == 3 and said.err == ""
+    assert everything(home) == before
+    assert (home / "feedback" / "cyn" / "week9" / "small.html").read_text() == pages
+    assert [path.name for path in tmp_path.glob("course-*")] == [], "no temporary folder is left"
+
+
+def task(student="ada"):
+    return Task(student, {}, {}, (), {})
+
+
+def gone(task):
+    """What a task comes to whose process is killed at its first try."""
+    mark = task.settings["mark"]
+    if task.student == "bob" and not os.path.exists(mark):
+        open(mark, "w").close()
+        os.kill(os.getpid(), 9)
+    return Graded({"small": task.student})
+
+
+def always_gone(task):
+    os.kill(os.getpid(), 9)
+
+
+def failing(task):
+    raise GradingStopped("no sandbox")
+
+
+JOBS = [("week9", name) for name in ("ada", "bob", "cyn")]
+
+
+def local(function):
+    """The function as other processes can have it, who know nothing of this file."""
+    from types import FunctionType
+
+    made = FunctionType(function.__code__, {"os": os, "Graded": Graded, "GradingStopped": GradingStopped})
+    made.__module__ = "__main__"
+    return made
+
+
+@pytest.mark.long  # processes that import torch, killed and made anew
+def test_a_process_that_is_killed_loses_no_submission(monkeypatch, tmp_path):
+    monkeypatch.setattr(ahead_module, "grade", local(gone))
+    tasks = {name: Task(name, {}, {}, (), {"mark": str(tmp_path / "mark")}) for _, name in JOBS}
+    with Ahead(lambda week, student: tasks[student], 2) as ahead:
+        done = dict(ahead.graded(JOBS))
+    assert done == {job: Graded({"small": job[1]}) for job in JOBS} and (tmp_path / "mark").exists()
+
+
+@pytest.mark.long
+def test_a_submission_whose_process_is_always_killed_could_not_be_graded(monkeypatch):
+    monkeypatch.setattr(ahead_module, "grade", local(always_gone))
+    with Ahead(lambda week, student: task(), 2) as ahead:
+        ((job, graded),) = ahead.graded(JOBS[:1])
+    assert "was killed, again and again" in graded.reason and MOST_TRIES > 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_wrong_with_the_machine_stops_grading(monkeypatch, jobs):
+    monkeypatch.setattr(ahead_module, "grade", local(failing))
+    with pytest.raises(GradingStopped, match="no sandbox"), Ahead(lambda week, student: task(), jobs) as ahead:
+        list(ahead.graded(JOBS))
+
+
+def test_a_submission_without_a_notebook_needs_no_process(monkeypatch):
+    def prepare(week, student):
+        raise CouldNotBeGraded(f"{student} has nothing")
+
+    monkeypatch.setattr(Ahead, "_executor", lambda self: pytest.fail("asked for a process"))
+    with Ahead(prepare, 2) as ahead:
+        assert dict(ahead.graded(JOBS))["week9", "bob"] == Graded(reason="bob has nothing")
+
+
+@pytest.mark.long  # new processes and new rooms
+def test_ctrl_c_ends_within_seconds_though_notebooks_run(home, course, monkeypatch):
+    before = everything(home)
+    hand_in(home, "gus", lambda nb, answers: answers.update(double="import time\ntime.sleep(60)"))
+
+    def stop(self, week, student, graded):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.Grading, "finish", stop)
+        stopped, ended = [], Ahead.__exit__
+        patch.setattr(Ahead, "__exit__", lambda *a: (stopped.append(time.monotonic()), ended(*a))[1])
+        status, said = course("--jobs", "2", "--force", "--students", "ada", "gus")
+        assert time.monotonic() - stopped[0] < 10
+    assert status == 130 and "stopped" in said.err
+    hand_in(home, "gus", CLASS["gus"])
+    course("--jobs", "2")
+    assert everything(home) == before
+
+
+def test_a_submission_reads_its_own_files_and_writes_none_of_ours(home, course):
+    def with_a_file(nb, answers):
+        right(nb, answers)
+        answers["steps"] += "\nassert open('mine.txt').read() == 'ab'"
+        answers["steps"] += "\nopen('made.txt', 'w').write('made')\nprint('read and written')"
+
+    hand_in(home, "hal", with_a_file)
+    (home / "submitted" / "hal" / "week9" / "mine.txt").write_text("ab")
+    assert course("--students", "hal", "--jobs", "1")[0] == 0
+    folder = home / "autograded" / "hal" / "week9"
+    assert "read and written" in (folder / "small.ipynb").read_text()
+    assert (folder / "mine.txt").read_text() == "ab" and not (folder / "made.txt").exists()
+    with Gradebook(f"sqlite:///{home / 'gradebook.db'}", "neural-network-foundations") as gradebook:
+        assert gradebook.find_submission("week9", "hal").score == 2.5
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_a_wrong_number_of_jobs_is_refused(home, jobs, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["grade", "--jobs", jobs])
+    assert stopped.value.code == 2 and "write 1 or more" in capsys.readouterr().err
+
+
+def test_a_feedback_page_says_what_nbgraders_own_command_says(home):
+    room = Classroom(home)
+    page = home / "feedback" / "cyn" / "week9" / "small.html"
+    mine = page.read_text()
+    converter = GenerateFeedback(coursedir=room.directory("week9", "cyn"), config=room.config, force=True)
+    converter.start()
+    theirs = page.read_text()
+    page.write_text(mine)
+    assert str(BeautifulSoup(mine, "html.parser")) == str(BeautifulSoup(theirs, "html.parser"))

@@ -1,0 +1,48 @@
+"""What is in release/ is what the texts give, and nothing that students may not see."""
+
+from home import ROOT
+from pathlib import Path
+
+import nbformat
+import pytest
+from leaks import leaks, strangers
+
+RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
+WEEKS = sorted({path.parent.name for path in RELEASED})
+
+
+def label(path):
+    return f"{path.parent.name}/{path.name}" if isinstance(path, Path) else path
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=label)
+def test_nothing_secret_is_released(path):
+    text = (ROOT / "source" / path.parent.name / f"{path.stem}.py").read_text()
+    assert leaks(text, nbformat.read(path, 4)) == []
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_no_other_file_is_released(week):
+    assert strangers(ROOT / "source" / week, ROOT / "release" / week) == []
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=label)
+def test_a_released_notebook_begins_with_the_badge_and_the_install_cell(path):
+    badge, install = nbformat.read(path, 4).cells[:2]
+    assert badge.cell_type == "markdown"
+    assert "colab.research.google.com/github" in badge.source or "In JupyterLab there is nothing to do" in badge.source
+    assert "import course" in install.source
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=label)
+def test_a_released_notebook_passes_nbgraders_validation(path):
+    from nbgrader.nbgraderformat import MetadataValidator
+
+    MetadataValidator().validate_nb(nbformat.read(path, 4))
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_the_release_is_not_stale(week):
+    from course.authoring.notebooks.release import stale
+
+    assert stale(ROOT, week) == []
