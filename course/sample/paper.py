@@ -15,8 +15,8 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from course.authoring.text.model import Cell, Source
-from course.authoring.text.regions import defined, parse_code, python, regions
 from course.coursedir.errors import AuthoringError
+from course.syntax.regions import defined, parse_code, python, regions
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.authoring.text.parse import read
-from course.authoring.text.regions import stub, without
 from course.commands import sample
 from course.coursedir import sample_dates
 from course.sample import hand_ins, paper, students
+from course.syntax.regions import stub, without
 
 FIRST = '''# %% [markdown]
 # # Numbers

@@ -7,7 +7,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
-from course.authoring.text.regions import RegionError, regions, stub
+from course.syntax.regions import RegionError, regions, stub
 
 
 class CourseStubs(ClearSolutions):

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from course.authoring.proof import rehearse
-from course.authoring.text.regions import regions
 from course.coursedir.errors import AuthoringError
+from course.syntax.regions import regions
 
 Marks = dict[tuple[str, str, str], str]  # (week, exercise, mutant) -> reason
 

@@ -18,8 +18,8 @@ from types import CodeType
 from typing import Any
 
 from course.authoring.text.model import Cell, Exercise, Source
-from course.authoring.text.regions import defined, without
 from course.runtime.verdict import CheckFailed, Verdict
+from course.syntax.regions import defined, without
 
 _numbers = itertools.count()
 _UNDEFINED = object()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from course.authoring.text.model import NAME, Cell
-from course.authoring.text.regions import parse_code
+from course.syntax.regions import parse_code
 
 _INVENTED = re.compile(r"cell-[0-9a-f]+")
 

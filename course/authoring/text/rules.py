@@ -9,7 +9,7 @@ import symtable
 from collections.abc import Iterator
 
 from course.authoring.text.model import Cell, Problem, Source
-from course.authoring.text.regions import RegionError, defined, parse_code, python, regions, stub
+from course.syntax.regions import RegionError, defined, parse_code, python, regions, stub
 
 # What a check cell may use besides builtins, its own names and what the notebook's solution cells define.
 CHECK_NAMES = frozenset({"torch", "check", "cases", "math", "practice"})

@@ -16,8 +16,8 @@ from functools import lru_cache
 from nbformat import NotebookNode
 
 from course.coursedir.install_cell import INSTALL, NO_INSTALL
-from course.grading.analysis.python_cells import python_of
-from course.grading.analysis.scopes import imported_names, root_of
+from course.syntax.python_cells import python_of
+from course.syntax.scopes import imported_names, root_of
 
 # Below this many syntax nodes beyond the stub, two honest students often write the same formula. A quarter of the
 # course's own solutions have 18 nodes or fewer, half have 32 or fewer; under 25 stand the one-line formulas.

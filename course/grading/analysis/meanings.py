@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from course.grading.analysis import refused
-from course.grading.analysis.scopes import Imported, Scopes
+from course.syntax.scopes import Imported, Scopes
 
 
 class Meanings:

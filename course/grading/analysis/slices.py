@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from course.grading.analysis import strict
-from course.grading.analysis.python_cells import python_of
-from course.grading.analysis.scopes import Scopes, imported_names
+from course.syntax.python_cells import python_of
+from course.syntax.scopes import Scopes, imported_names
 
 
 @dataclass(frozen=True)

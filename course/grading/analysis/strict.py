@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from course.grading.analysis import allowed, refused
 from course.grading.analysis.meanings import Meanings
-from course.grading.analysis.scopes import Imported, Scopes, root_of
+from course.syntax.scopes import Imported, Scopes, root_of
 
 BY_NAME = "Import the names you use one by one."
 _PLAIN = "This question is read before it runs: write the answer out with plain functions, classes and tensors."

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Notebook
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 
-from course.grading.analysis.python_cells import python_of
-from course.grading.analysis.scopes import Scopes
+from course.syntax.python_cells import python_of
+from course.syntax.scopes import Scopes
 
 _FORM = re.compile(r"\s*#\s?@(title|markdown|param)\b")  # Colab's forms: a title or a field written as a comment
 LONGEST = 50_000  # characters of a cell that is read for what it defines; an answer has a few thousand

@@ -12,10 +12,10 @@ from leaks import leaks, strangers
 from course.authoring.notebooks.build import build, build_week, cells_of, content, notebook, notebook_bytes
 from course.authoring.text import model
 from course.authoring.text import parse as texts
-from course.authoring.text.regions import stub
 from course.commands.author import add_commands
 from course.coursedir.errors import AuthoringError
 from course.coursedir.layout import Repository, chosen_weeks, repository
+from course.syntax.regions import stub
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from home import ROOT
 
 from course.authoring.text.parse import read
 from course.grading.analysis import allowed
-from course.grading.analysis.python_cells import python_of
 from course.grading.analysis.slices import Reading, Slice
+from course.syntax.python_cells import python_of
 
 TEXTS = sorted(p for p in (ROOT / "source").glob("*/*.py"))
 KEYS = ("by_hand", "forbid", "mutates", "shares")
