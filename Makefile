@@ -67,8 +67,11 @@ bench-checks: $(READY)  ## Time a passing check and a diagnosis in every exercis
 bench-notebooks: $(READY)  ## Time "Restart and run all" of every solved notebook
 	@$(BIN)/python benchmarks/notebooks.py
 
-lint: $(READY)  ## Check style and format
+lint: $(READY)  ## Check style, format, types, the arrows between folders, and declared dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
 
 format: $(READY)  ## Mend style and format where a tool can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -44,7 +44,7 @@ check.gradient(softplus_backward, of=softplus, on=many, wrt="Z", upstream="dA", 
 ### END HIDDEN TESTS"""
 
 
-def test_an_author_adds_an_exercise_with_the_panel_and_the_text_has_it(desk, home, shots):
+def test_has_the_text_what_an_author_adds_with_the_panel(desk, home, shots):
     text = home / "source" / "week9" / "softplus.py"
     text.parent.mkdir()
     text.write_text(TEXT)

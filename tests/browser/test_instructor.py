@@ -29,7 +29,7 @@ def rows(home):
         return grades, {comment.name: comment.manual_comment for comment in notebook.comments}
 
 
-def test_an_instructor_releases_grades_and_gives_feedback_in_the_formgrader(desk, home, shots):
+def test_can_an_instructor_release_grade_and_give_feedback_in_the_formgrader(desk, home, shots):
     desk.go()
     desk.hide_sides()
     desk.menu("Nbgrader", "Formgrader")

@@ -32,7 +32,7 @@ def opened(page: Page, path: Path, height: int) -> None:
     assert not errors
 
 
-def test_a_student_reads_the_feedback(page: Page, shots: Shots, tmp_path: Path):
+def test_can_a_student_read_the_feedback(page: Page, shots: Shots, tmp_path: Path):
     """The score, what to begin with, and the message beside the answer that it is about."""
     root = make_small(tmp_path, "release", TEXT)
     folder = root / "submitted" / STUDENT / "week5"
@@ -58,7 +58,7 @@ def test_a_student_reads_the_feedback(page: Page, shots: Shots, tmp_path: Path):
     shots.picture("feedback", [page.locator("h1"), page.locator("table.index"), wrong])
 
 
-def test_an_instructor_reads_the_class_report(page: Page, shots: Shots, tmp_path: Path):
+def test_can_an_instructor_read_the_class_report(page: Page, shots: Shots, tmp_path: Path):
     """A class of 500: it is there in under a second, with its figures, and its parts can be reached."""
     made_up_class.make(make_course(tmp_path / "course"), 500)
     course(tmp_path / "course", "report", made_up_class.WEEK, "-o", str(tmp_path / "report.html"))
@@ -73,7 +73,7 @@ def test_an_instructor_reads_the_class_report(page: Page, shots: Shots, tmp_path
     shots("misconceptions")
 
 
-def test_the_messages_of_the_doctor_as_the_guide_shows_them(page: Page, shots: Shots, tmp_path: Path):
+def test_are_the_messages_of_the_doctor_as_the_guide_shows_them(page: Page, shots: Shots, tmp_path: Path):
     path = tmp_path / "messages.html"
     subprocess.run([sys.executable, ROOT / "benchmarks" / "messages.py", path], check=True, cwd=ROOT)
     opened(page, path, 3400)

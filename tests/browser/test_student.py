@@ -22,7 +22,7 @@ def two_layer_gradients(X, W1, b1, W2, b2, Y):
 RIGHT = WRONG.replace(".mean(0)", ".sum(0)")
 
 
-def test_a_student_answers_wrongly_reads_why_and_answers_rightly(desk, home, shots):
+def test_does_a_student_who_answers_wrongly_read_why_and_answer_rightly(desk, home, shots):
     mine = home / "student" / "backprop.ipynb"
     mine.parent.mkdir()
     shutil.copy(ROOT / "release/week5/backprop.ipynb", mine)  # as Colab and students get it
@@ -78,7 +78,7 @@ def test_a_student_answers_wrongly_reads_why_and_answers_rightly(desk, home, sho
     expect(dialog).not_to_contain_text("check.gradient(two_layer_gradients")
 
 
-def test_a_student_who_is_done_validates_with_success(desk, home, shots):
+def test_does_a_student_who_is_done_validate_with_success(desk, home, shots):
     course(home, "release", "week1")
     done = answered(home / "release/week1/tables.ipynb", solutions(home / TEXT))
     (home / "student").mkdir(exist_ok=True)

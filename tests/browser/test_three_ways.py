@@ -86,7 +86,7 @@ def contents(root: Path) -> dict:
     return found
 
 
-def test_the_two_get_what_they_deserve(graded):
+def test_do_the_two_get_what_they_deserve(graded):
     found = contents(graded["course"])
     assert found["ada"][3:] == (108_000, pytest.approx(0.2 * found["ada"][0]))
     assert found["bob"][3:] == (0, 0)
@@ -99,7 +99,7 @@ def test_the_two_get_what_they_deserve(graded):
 
 
 @pytest.mark.parametrize("way", WAYS[:2])
-def test_the_gradebooks_are_the_same(graded, way):
+def test_are_the_gradebooks_the_same(graded, way):
     assert contents(graded[way]) == contents(graded["course"])
 
 
@@ -113,13 +113,13 @@ def test_what_the_checks_said_is_the_same(graded, way):
 
 
 @pytest.mark.parametrize("way", WAYS[:2])
-def test_the_feedback_is_the_same(graded, way):
+def test_is_the_feedback_the_same(graded, way):
     for student in STUDENTS:
         pages = [root / "feedback" / student / "week1" / "tables.html" for root in (graded[way], graded["course"])]
         assert pages[0].read_text() == pages[1].read_text()
 
 
-def test_the_exported_scores_are_the_same(graded):
+def test_are_the_exported_scores_the_same(graded):
     tables = {}
     for way, root in graded.items():
         nbgrader(root, "export", "--to", "nbgrader.csv")

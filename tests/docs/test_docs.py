@@ -217,6 +217,16 @@ def test_is_the_map_the_tree_that_is_there():
         assert path.name == "__init__.py" or f" {path.name} " in text, path
 
 
+def test_is_every_place_of_the_terms_there():
+    rows = re.findall(r"^\|[^|]*\|[^|]*\| (`.*) \|$", text_of(ROOT / "docs" / "terms.md"), re.MULTILINE)
+    assert len(rows) > 30
+    for row in rows:
+        first, *others = re.findall(r"`([\w/]+)`", row)
+        for place in (first, *(f"{first.rpartition('/')[0]}/{other}" for other in others)):
+            path = ROOT / "course" / place
+            assert path.is_dir() or path.with_suffix(".py").exists(), place
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
 def test_does_every_path_that_a_page_names_exist(page):
     for piece in code_of(text_of(page)):

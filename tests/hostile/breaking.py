@@ -51,12 +51,12 @@ FIRST = {
     ),
     "json-that-is-none": (
         "outputs hold tensors and tuples, sent past IPython",
-        "import torch\nfrom course.grading.kernel import OUTLET\nfor x in (torch.ones(3), (1, 2), ..., {1: 2}, {(1, 2): 3}, float('nan'), 1 << 5000):\n"
+        "import torch\nfrom course.grading.sandbox.inside.shell import OUTLET\nfor x in (torch.ones(3), (1, 2), ..., {1: 2}, {(1, 2): 3}, float('nan'), 1 << 5000):\n"
         "    OUTLET.channel.send({'out': ['display_data', {'data': {'application/json': x, 'text/plain': x}, 'metadata': {'a': x}, 'transient': x}]})",
     ),
     "count-that-is-none": (
         "the kernel tells absurd counts and states",
-        "from course.grading.kernel import Kernel\nreal = Kernel.do_run\ndef run(self, r):\n    said = real(self, r)\n    said['ran'].update(count=-1 << 80, ok=3, exit='x')\n    return said\nKernel.do_run = run",
+        "from course.grading.sandbox.inside.kernel import Kernel\nreal = Kernel.do_run\ndef run(self, r):\n    said = real(self, r)\n    said['ran'].update(count=-1 << 80, ok=3, exit='x')\n    return said\nKernel.do_run = run",
     ),
     "names-deleted": ("%reset, and names of torch are deleted", "import torch\ndel torch.nn, torch.save, torch.load, torch.softmax\n%reset -f"),
     "magics": ("magics that change the shell", "%xmode Verbose\n%pdb on\n%autocall 2\n%config InteractiveShell.ast_node_interactivity = 'all'\n%alias_magic t timeit\n%%script false --no-raise-error"),
@@ -68,15 +68,15 @@ FIRST = {
     "monkeypatched-import": ("importing anything new fails", "import builtins, sys\nreal = builtins.__import__\ndef no(name, *a, **k):\n    if name not in sys.modules: raise ImportError(name)\n    return real(name, *a, **k)\nbuiltins.__import__ = no"),
     "kernel-does-not-copy": (
         "the kernel does not copy itself any more, but says it did",
-        "from course.grading.kernel import Kernel\nKernel.do_snapshot = lambda self, r, end: {'snapshot': 1 << 70}",
+        "from course.grading.sandbox.inside.kernel import Kernel\nKernel.do_snapshot = lambda self, r, end: {'snapshot': 1 << 70}",
     ),
-    "kernel-silent": ("the kernel does not answer a request for a copy", "import time\nfrom course.grading.kernel import Kernel\nKernel.do_snapshot = lambda self, r, end: time.sleep(600)"),
+    "kernel-silent": ("the kernel does not answer a request for a copy", "import time\nfrom course.grading.sandbox.inside.kernel import Kernel\nKernel.do_snapshot = lambda self, r, end: time.sleep(600)"),
     "kernel-babbles": (
         "the kernel answers deep, long and broken messages",
-        "import os, struct\nfrom course.grading.kernel import OUTLET\nend = OUTLET.channel.end\ntext = b'[' * 1_000_000\nend.sendall(struct.pack('!II', len(text), 0) + text)",
+        "import os, struct\nfrom course.grading.sandbox.inside.shell import OUTLET\nend = OUTLET.channel.end\ntext = b'[' * 1_000_000\nend.sendall(struct.pack('!II', len(text), 0) + text)",
     ),
-    "kernel-announces": ("the kernel announces four gigabytes", "import struct\nfrom course.grading.kernel import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 2**32 - 1, 2**32 - 1))"),
-    "kernel-half-message": ("the kernel sends half a message and waits", "import struct, time\nfrom course.grading.kernel import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 100, 0) + b'{')\ntime.sleep(600)"),
+    "kernel-announces": ("the kernel announces four gigabytes", "import struct\nfrom course.grading.sandbox.inside.shell import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 2**32 - 1, 2**32 - 1))"),
+    "kernel-half-message": ("the kernel sends half a message and waits", "import struct, time\nfrom course.grading.sandbox.inside.shell import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 100, 0) + b'{')\ntime.sleep(600)"),
 }  # fmt: skip
 LENIENT = ("kernel-does-not-copy", "kernel-silent")  # the protocol itself is sabotaged: no grade is an honest answer
 DELETED = "names-deleted"  # what its own cells need of these names fails in any notebook
@@ -102,11 +102,11 @@ AT = {
     "answer-big-number": ("the answer is a number of a hundred thousand digits", "walk_losses = [10 ** 100_000, 10 ** 3999]"),
     "answer-look-dies": (
         "the kernel dies whenever this answer is looked at",
-        "from course.grading.kernel import Kernel\nreal = Kernel.do_look\ndef look(self, r):\n    if 'walked' in r['names']: raise SystemExit\n    return real(self, r)\nKernel.do_look = look",
+        "from course.grading.sandbox.inside.kernel import Kernel\nreal = Kernel.do_look\ndef look(self, r):\n    if 'walked' in r['names']: raise SystemExit\n    return real(self, r)\nKernel.do_look = look",
     ),
     "answer-look-nonsense": (
         "the kernel says of this answer what makes no sense",
-        "import torch\nfrom course.grading.kernel import Kernel\nreal = Kernel.do_look\ndef look(self, r):\n    said = real(self, r)\n"
+        "import torch\nfrom course.grading.sandbox.inside.kernel import Kernel\nreal = Kernel.do_look\ndef look(self, r):\n    said = real(self, r)\n"
         "    if 'walked' in r['names']: said['names']['walked'] = ['object', 'x', torch.ones(3)]\n    return said\nKernel.do_look = look",
     ),
     "answer-text-surrogates": ("the answer is text that is no text", "walked = '\\ud800'\nwalk_losses = ['\\udfff']"),

@@ -22,13 +22,14 @@ PATCHES = {
         "        setattr(c, n, lambda *a, **k: None)",
     ),
     "patched-compare": (
-        "course.compare and course.judge find nothing wrong",
-        "import course.compare as c, course.judge as j\nfor m in (c, j):\n    for n in dir(m):\n"
-        "        if callable(getattr(m, n)):\n            setattr(m, n, lambda *a, **k: None)",
+        "the comparison, wherever the judges have it, finds nothing wrong",
+        "import course.judges.functions, course.judges.values, course.judges.gradients, course.judges.modules, sys\n"
+        "for m in [m for n, m in sys.modules.items() if n.startswith(('course.judges', 'course.answers'))]:\n"
+        "    if callable(getattr(m, 'compare', None)):\n        m.compare = lambda *a, **k: None",
     ),
     "patched-verdict": (
         "every Verdict says that it passed, and CheckFailed is no exception any more",
-        "from course import feedback\nfeedback.Verdict.passed = property(lambda self: True)\n"
+        "from course.runtime import verdict as feedback\nfeedback.Verdict.passed = property(lambda self: True)\n"
         "feedback.report = lambda v: None\nfeedback.CheckFailed = feedback.NotDone = Warning",
     ),
     "patched-builtins": (
@@ -37,23 +38,23 @@ PATCHES = {
     ),
     "wire-says-passed": (
         "the kernel answers every question with a verdict instead of a value",
-        "from course.grading.kernel import Kernel\nyes = {'passed': True, 'state': 'passed', 'points': 100, 'score': 100}\n"
+        "from course.grading.sandbox.inside.kernel import Kernel\nyes = {'passed': True, 'state': 'passed', 'points': 100, 'score': 100}\n"
         "Kernel.do_look = lambda self, r: {'names': {n: ['value', yes] for n in r['names']}, **yes}\n"
         "Kernel.do_ask = lambda self, r: {'replies': [yes] * len(r['calls']), **yes}",
     ),
     "wire-says-true": (
         "the kernel answers True for every name",
-        "from course.grading.kernel import Kernel\n"
+        "from course.grading.sandbox.inside.kernel import Kernel\n"
         "Kernel.do_look = lambda self, r: {'names': {n: ['value', True] for n in r['names']}}",
     ),
     "wire-no-replies": (
         "the kernel has no reply to any case, so that nothing can be wrong",
-        "from course.grading.kernel import Kernel\nKernel.do_ask = lambda self, r: {'replies': []}\n"
+        "from course.grading.sandbox.inside.kernel import Kernel\nKernel.do_ask = lambda self, r: {'replies': []}\n"
         "Kernel.do_look = lambda self, r: {'names': {n: ['function'] for n in r['names']}}",
     ),
     "wire-missing": (
         "the kernel says that there is no such name, so that the test cell cannot be run",
-        "from course.grading.kernel import Kernel\nKernel.do_look = lambda self, r: {'names': {}}",
+        "from course.grading.sandbox.inside.kernel import Kernel\nKernel.do_look = lambda self, r: {'names': {}}",
     ),
     "exception-hook": (
         "IPython swallows every exception",
@@ -167,11 +168,11 @@ ANSWERS = {
     "meta-answer": ("the answer lies on the meta device and has no numbers", "walked = walked.to('meta')"),
     "verdict-answer": (
         "the answer is a Verdict that passed",
-        "from course.feedback import Verdict\nwalked = walk_losses = Verdict('walk', 'passed')",
+        "from course.runtime.verdict import Verdict\nwalked = walk_losses = Verdict('walk', 'passed')",
     ),
     "other-answer": (
         "the answer is the grader's own word for what it cannot see",
-        "from course.ask import Other\nwalked = Other('a tensor of shape (2,)')\nwalk_losses = Other('the right list')",
+        "from course.answers.ask import Other\nwalked = Other('a tensor of shape (2,)')\nwalk_losses = Other('the right list')",
     ),
     "string-answer": (
         "the answer is the text of the right answer",
@@ -294,7 +295,7 @@ def raw_bytes(hand: Hand) -> None:
 def replies_ahead(hand: Hand) -> None:
     """Answers to questions that were not asked yet are sent ahead over the grader's channel."""
     hand.last(
-        "import torch\nfrom course.grading.kernel import OUTLET\nchannel = OUTLET.channel\n"
+        "import torch\nfrom course.grading.sandbox.inside.shell import OUTLET\nchannel = OUTLET.channel\n"
         "for _ in range(30):\n    channel.send({'names': {'walked': ['value', torch.zeros(2).double()]}})\n"
         "    channel.send({'ran': {'ok': True, 'count': 1}, 'passed': True})"
     )
@@ -302,9 +303,9 @@ def replies_ahead(hand: Hand) -> None:
 
 @case("practice2", "my_activation")
 def changed_inputs_denied(hand: Hand) -> None:
-    """The answer spoils its inputs, and course.ask is patched to deny that."""
+    """The answer spoils its inputs, and what asks it is patched to deny that."""
     hand.instead("my_activation", "Z.zero_()\nreturn Z * torch.sigmoid(mine.beta * Z) - mine.gamma * torch.tanh(Z)")
-    hand.first("import course.ask as a\na._same = lambda *x: True\na._shares = lambda *x: False")
+    hand.first("import course.answers.ask as a\na._same = lambda *x: True\na._shares = lambda *x: False")
 
 
 _STASH = """
@@ -346,7 +347,7 @@ def value_patched(hand: Hand) -> None:
     """The kernel's encoder sends ones for every tensor."""
     hand.after(
         "zero_column",
-        "import course.grading.wire as w, torch\nreal = w.encode\n"
+        "import course.grading.sandbox.inside.wire as w, torch\nreal = w.encode\n"
         "w.encode = lambda v: real(v) if not isinstance(v, torch.Tensor) else real(torch.ones(1).double())",
     )
 
@@ -356,7 +357,7 @@ def lying_module(hand: Hand) -> None:
     """A module that is none claims the right parameters over the wall."""
     hand.append(
         "neuron_module",
-        "from course.grading.kernel import Kernel\nimport torch\nreal = Kernel.do_make\ndef lie(self, r):\n"
+        "from course.grading.sandbox.inside.kernel import Kernel\nimport torch\nreal = Kernel.do_make\ndef lie(self, r):\n"
         "    said = real(self, r)\n    said['parameters'] = {'W': torch.ones(1, 2), 'b': torch.ones(1)}\n"
         "    said['module'] = True\n    return said\nKernel.do_make = lie\nclass Neuron:\n    def __init__(self, *a): pass",
     )
@@ -378,9 +379,9 @@ def ready_made_by_patch(hand: Hand) -> None:
 
 @case("week6/deeper", "clip_by_norm", solved=("start_uniform", "clip_by_norm"))
 def watch_patched(hand: Hand) -> None:
-    """course.by_hand's watch sees nothing any more, and the answer calls what is forbidden."""
+    """The watch for what is not by hand sees nothing any more, and the answer calls what is forbidden."""
     hand.first(
-        "import course.by_hand as b\nb.read = lambda *a, **k: None\nb.Watch.__torch_function__ = "
+        "import course.answers.by_hand as b\nb.read = lambda *a, **k: None\nb.Watch.__torch_function__ = "
         "lambda self, f, t, a=(), k=None: f(*a, **(k or {}))"
     )
     hand.append("clip_by_norm", "import torch\nclip_by_norm = getattr(torch.nn.utils, 'clip_grad' + '_norm_')")

@@ -39,7 +39,7 @@ snippets(
         ),
         "leaves-a-forged-grader": (
             "a child of the kernel goes on reading the grader's channel and answers in its place",
-            "import os, time\nif os.fork() == 0:\n    from course.grading.kernel import OUTLET\n    end = time.time() + 60\n"
+            "import os, time\nif os.fork() == 0:\n    from course.grading.sandbox.inside.shell import OUTLET\n    end = time.time() + 60\n"
             "    while time.time() < end:\n        try:\n            OUTLET.channel.receive(time.monotonic() + 1)\n            OUTLET.channel.send({'ran': {'ok': True}})\n"
             "        except BaseException: pass\n    os._exit(0)",
         ),
