@@ -6,48 +6,79 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from course.coursedir.layout import STAMPS
+
 
 def digest(*parts: bytes) -> str:
-    """A SHA-256 of byte strings, kept apart."""
+    """A SHA-256 of byte strings, each with its length before it: ``ab`` and ``c`` differ from ``a`` and ``bc``."""
     whole = hashlib.sha256()
     for part in parts:
         whole.update(len(part).to_bytes(8, "big") + part)
     return whole.hexdigest()
 
 
-STAMPS = ".stamps"
-FINGERPRINTS = "fingerprints"
-"""The folder with the fingerprints of the hidden checks' known mistakes: committed, never given to students."""
+@contextlib.contextmanager
+def write_atomically(path: Path, mode: int = 0o644) -> Iterator[Path]:
+    """Gives a file beside ``path`` to write to, which afterwards takes its place with the permissions ``mode``.
+
+    Missing folders are made. Where anything fails, what was there before stays, and nothing else is left.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    os.close(descriptor)
+    aside = Path(name)
+    try:
+        yield aside
+        aside.chmod(mode)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
-    """Write a file aside and rename it into place, unless it has these bytes. Returns whether it was written."""
+    """Write a file atomically, unless it has these bytes. Returns whether it was written."""
     if path.is_file() and path.read_bytes() == content:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(aside)
-        raise
+    with write_atomically(path) as aside:
+        aside.write_bytes(content)
     return True
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Rename the folder ``made`` to ``target``, both on one file system; the one that was there goes, or comes back.
+
+    Meanwhile it lies beside ``made``, as NAME.old.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = made.with_name(f"{made.name}.old")
+    if old.exists():  # of a process that was killed
+        shutil.rmtree(old)
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.replace(made, target)
+    except BaseException:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    if old.exists():
+        shutil.rmtree(old)
 
 
 def read_state(root: Path, step: str, name: str) -> dict[str, Any]:
     """What a step noted about a file or a week the last time, or {}."""
     try:
-        return json.loads((root / STAMPS / step / f"{name}.json").read_text(encoding="utf-8"))
+        state = json.loads((root / STAMPS / step / f"{name}.json").read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
+    return state if isinstance(state, dict) else {}
 
 
 def write_state(root: Path, step: str, name: str, state: dict[str, Any]) -> None:

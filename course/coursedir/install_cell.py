@@ -1,8 +1,9 @@
-"""The cell at the top of every notebook that installs the course where it is not installed."""
+"""Templates of a notebook's header: the Colab badge, and the cell that installs the course where it is missing."""
 
 from __future__ import annotations
 
 HEADER_TAG = "course-header"
+"""The tag of the header's cells."""
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 

@@ -1,4 +1,4 @@
-"""The course's folder: its weeks, its texts, its public address, and how files are written in it."""
+"""Directory layout of a course: its root, weeks, texts and settings, and its public Git repository."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 CONFIG = "nbgrader_config.py"
+"""nbgrader's settings: the file by which a course's folder is known."""
+STAMPS = ".stamps"
+"""The folder with what each step noted for the next time: it can go at any time, and is made again."""
+FINGERPRINTS = "fingerprints"
+"""The folder with the fingerprints of the hidden checks' known mistakes: committed, never given to students."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Repository:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The course's folder: `start` (the working folder) or the nearest one above it with an nbgrader_config.py."""
+    """The course's folder: ``start`` (the working folder) or the nearest one above it with an nbgrader_config.py."""
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if (folder / CONFIG).is_file() and (folder / "source").is_dir():

@@ -224,7 +224,7 @@ def test_is_the_late_penalty_taken_notebook_by_notebook(root, monkeypatch):
     assert seen == [(15, 86400.0), (16, 86400.0)]
     assert deserved(root)["late", "week5"]["deserved"] == "28"
     stamps = {path.parts[-3]: path.read_text() for path in root.glob("submitted/*/*/timestamp.txt")}
-    assert stamps["sample-perfect"] < f"{sample_dates.due_date():%Y-%m-%d %H:%M:%S} UTC\n" < stamps["sample-late"]
+    assert stamps["sample-perfect"] < f"{sample_dates.DUE:%Y-%m-%d %H:%M:%S} UTC\n" < stamps["sample-late"]
 
 
 def test_are_the_answers_the_sources_without_their_markers(root):

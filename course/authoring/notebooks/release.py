@@ -16,8 +16,8 @@ from course.authoring.notebooks.build import makers, notebook_bytes
 from course.authoring.text.model import Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import STAMPS, digest, read_state, write_state
-from course.coursedir.layout import CONFIG, load_config, repository, texts
+from course.coursedir.files import digest, read_state, write_state
+from course.coursedir.layout import CONFIG, STAMPS, load_config, repository, texts
 from course.coursedir.sample_dates import SAMPLE
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 from course.authoring.text.model import Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import FINGERPRINTS, digest, write_if_changed
-from course.coursedir.layout import cores, texts
+from course.coursedir.files import digest, write_if_changed
+from course.coursedir.layout import FINGERPRINTS, cores, texts
 
 if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked at anew
     from course.authoring.proof.mistakes import Mistakes

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.coursedir.errors import CourseError
+
 ROLES = ("solution", "check", "answer", "given", "wrong", "right")
 
 OPTIONS = {"check": ("points",), "answer": ("points",), "wrong": ("name",), "right": ("name",)}
@@ -27,7 +29,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-class SourceError(Exception):
+class SourceError(CourseError):
     """All problems of one or several sources, in `problems`."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

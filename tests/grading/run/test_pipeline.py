@@ -301,11 +301,11 @@ def test_a_room_that_does_not_start_blames_no_student(home, course, monkeypatch)
 
 
 def test_the_sample_classs_due_date_is_not_for_real_students(home):
-    from course.coursedir.sample_dates import due_date
+    from course.coursedir.sample_dates import DUE
 
     room = Classroom(home)
     with room.gradebook() as gradebook:
-        gradebook.update_or_create_assignment("week9", duedate=due_date().replace(tzinfo=None))
+        gradebook.update_or_create_assignment("week9", duedate=DUE.replace(tzinfo=None))
     room.ensure_assignment("week9")
     with room.gradebook() as gradebook:
         assert gradebook.find_assignment("week9").duedate is None
