@@ -1,4 +1,4 @@
-"""The ``course`` command: build, release, grade. Every subcommand explains itself with --help."""
+"""Entry point of the ``course`` command, with a subcommand for each task; each explains itself with --help."""
 
 from __future__ import annotations
 
@@ -12,35 +12,19 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="course", description="Build, release and grade the course. Run it in the course's folder."
     )
-    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    from course.commands import author, clean, coverage, grade, kill_matrix, lms, report, sample
+    subparsers = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    from course.commands import author, clean, collect, coverage, grade, kill_matrix, lms, report, sample
 
-    for module in (author, kill_matrix, coverage, sample, grade, lms, report, clean):
+    for module in (author, kill_matrix, coverage, sample, grade, collect, lms, report, clean):
         module.add_commands(subparsers)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. A problem is one message, never a traceback."""
-    try:
-        arguments = parser().parse_args(argv)
-        return int(arguments.run(arguments) or 0)
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] == "course":
-            raise
-        print(f"course: {error.name} is not installed. Instructors install everything with `make`.", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("course: stopped. What was finished is kept; the same command carries on.", file=sys.stderr)
-        return 130
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(
-            f"course: {error.strerror or error}{where}. Free the space or mend the permissions, then run the same "
-            "command again: nothing half-written was left.",
-            file=sys.stderr,
-        )
-        return 1
+    from course.commands.common import carry_out
+
+    return carry_out(parser().parse_args(argv))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
-"""The author's commands: `course build`, `release`, `known`, `sync`."""
+"""The author's commands: ``course build``, ``release``, ``known``, ``sync``."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+
+from course.commands.common import progress, set_command, with_a_count
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
-    """Add build, release, known and sync to the `course` command."""
+    """Add build, release, known and sync to the ``course`` command."""
     build = _command(subparsers, "build", _build, "build the notebooks in source/ from their texts")
     build.add_argument("--force", action="store_true", help="overwrite edited notebooks (a copy is kept as .orig)")
     release = _command(subparsers, "release", _release, "make the students' notebooks in release/ with nbgrader")
@@ -31,22 +32,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
     parser.add_argument("weeks", nargs="*", metavar="WEEK", help="such as week5 (default: all)")
-
-    def guarded(args: argparse.Namespace) -> int:
-        from course.authoring.text.model import SourceError
-        from course.coursedir.errors import AuthoringError
-
-        try:
-            return run(args)
-        except SourceError as error:
-            count = len(error.problems)
-            print(f"{error}\n{count} problem{'s' * (count != 1)} to mend.", file=sys.stderr)
-            return 1
-        except AuthoringError as error:
-            print(error, file=sys.stderr)
-            return error.status
-
-    parser.set_defaults(run=guarded)
+    set_command(parser, run, with_a_count)
     return parser
 
 
@@ -139,11 +125,11 @@ def _each(args: argparse.Namespace, *steps: Callable[[Path, str], list[str]]) ->
 
     root, weeks = _chosen(args)
     lines, problems, refused = [], [], []
-    with _progress(len(steps) * len(weeks)) as begin:
+    with progress(len(steps) * len(weeks), ("spinner", "what", "bar", "elapsed"), done=-1) as bar:
         for step in steps:
             done = []
             for week in weeks:
-                begin(week)
+                bar.step(week)  # the week at work, which is not done yet
                 try:
                     lines += step(root, week)
                     done.append(week)
@@ -159,21 +145,6 @@ def _each(args: argparse.Namespace, *steps: Callable[[Path, str], list[str]]) ->
     if problems:
         raise SourceError(problems)
     return 1 if refused else 0
-
-
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """On a terminal, a bar with the week at work and the time it takes; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield lambda week: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("", total=total, completed=-1)
-        yield lambda week: bar.update(task, description=week, advance=1)
 
 
 def _short(root: Path, path: Path) -> str:

@@ -1,4 +1,4 @@
-"""`course clean`: take away what can be made again, and nothing else."""
+"""``course clean``: remove build artefacts, caches and the sample class, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ import argparse
 import shutil
 from pathlib import Path
 
+from course.commands.common import set_command
+
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
-    """Add `course clean`."""
+    """Add ``course clean``."""
     clean = subparsers.add_parser(
         "clean",
         help="remove built notebooks and the sample class",
         description="Remove the built notebooks in source/, the sample class with its grades' files, and caches. "
         "Students' submissions, their grades, gradebook.db and release/ stay.",
     )
-    clean.set_defaults(run=run)
+    set_command(clean, _clean)
 
 
-def run(_: argparse.Namespace) -> int:
-    """Carry out `course clean`; returns the exit status."""
+def _clean(_: argparse.Namespace) -> int:
     from course.authoring.notebooks.sync import sync
-    from course.coursedir.layout import find_root
+    from course.coursedir.layout import STAMPS, find_root
+    from course.coursedir.sample_dates import SAMPLE
 
     root = find_root()
     for built in sorted(root.glob("source/*/*.ipynb")):
         sync(root, built)  # an edit that is not in the text yet is brought there first; a conflict stops here
         built.unlink()
-    made = [*root.glob("submitted/sample-*"), *root.glob("autograded/sample-*"), *root.glob("feedback/sample-*")]
-    made += [*root.glob("autograded/.state/*/sample-*.json"), root / "submitted" / "DESERVED.csv"]
-    made += [root / name for name in (".stamps", ".pytest_cache", ".ruff_cache", "build")]
+    made = [place for step in ("submitted", "autograded", "feedback") for place in root.glob(f"{step}/{SAMPLE}*")]
+    made += [*root.glob(f"autograded/.state/*/{SAMPLE}*.json"), root / "submitted" / "DESERVED.csv"]
+    made += [root / name for name in (STAMPS, ".pytest_cache", ".ruff_cache", "build")]
     made += [place for top in ("course", "tests") for place in (root / top).rglob("__pycache__")]
     for place in made:
         _remove(place)

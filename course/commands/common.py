@@ -1,39 +1,193 @@
-"""What all commands share: one handler of errors."""
+"""Error handler, progress bar and consoles of the command line, which all commands share."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from course.coursedir.errors import GradingStopped
+from course.coursedir.errors import CourseError
 
-Command = Callable[[argparse.Namespace], int]
-"""What carries a command out; returns its exit status."""
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+    from rich.table import Table
+
+T = TypeVar("T")
+
+# --- What stops a command -------------------------------------------------------------------------------------------
+
+Wording = Callable[[str, CourseError], str]
+"""The message for an error, given the name of the command that it stopped."""
 
 
-def told(name: str, command: Command) -> Command:
-    """``command``, with whatever stops it told in one message that begins with `course NAME`, and an exit status."""
+def in_its_own_words(command: str, error: CourseError) -> str:
+    """The error's message alone."""
+    return str(error)
 
-    def run(args: argparse.Namespace) -> int:
+
+def with_a_count(command: str, error: CourseError) -> str:
+    """The error's message, and after the problems of texts their number."""
+    from course.authoring.text.model import SourceError
+
+    if not isinstance(error, SourceError):
+        return str(error)
+    count = len(error.problems)
+    return f"{error}\n{count} problem{'s' * (count != 1)} to mend."
+
+
+def with_the_commands_name(command: str, error: CourseError) -> str:
+    """The error's message after ``course COMMAND:``, for those to whom the texts are not their own."""
+    from course.authoring.text.model import SourceError
+
+    unreleased = "the week could not be released.\n" if isinstance(error, SourceError) else ""
+    return f"course {command}: {unreleased}{error}"
+
+
+def set_command(
+    parser: argparse.ArgumentParser,
+    run: Callable[[argparse.Namespace], int],
+    wording: Wording = in_its_own_words,
+) -> None:
+    """Let ``run`` carry out what ``parser`` parses, and ``wording`` tell what stops it."""
+    parser.set_defaults(run=run, wording=wording)
+
+
+def carry_out(args: argparse.Namespace) -> int:
+    """Carry out the command that was parsed; returns its exit status.
+
+    The one handler of errors: whatever stops a command is one message on stderr, never a traceback. A bug is, with its
+    traceback.
+    """
+    try:
+        return args.run(args)
+    except CourseError as error:
+        message, status = args.wording(args.command, error), error.status
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] == "course":
+            raise
+        message, status = f"course: {error.name} is not installed. Instructors install everything with `make`.", 2
+    except KeyboardInterrupt:
+        message, status = "course: stopped. What was finished is kept; the same command carries on.", 130
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        message, status = (
+            f"course: {error.strerror or error}{where}. Free the space or mend the permissions, then run the same "
+            "command again: nothing half-written was left.",
+            1,
+        )
+    except Exception as error:
+        locked = _gradebook_error(error)
+        if locked is None:
+            raise
+        message, status = args.wording(args.command, locked), locked.status
+    print(message, file=sys.stderr)
+    return status
+
+
+def _gradebook_error(error: Exception) -> CourseError | None:
+    """What the database's own error means to people; None for another error."""
+    try:
         from sqlalchemy.exc import DatabaseError
+    except ModuleNotFoundError:
+        return None
+    if not isinstance(error, DatabaseError):
+        return None
+    return CourseError(
+        f"the gradebook could not be used: {error.orig}. Close what else has it open, see that the disk has "
+        "room, and run the same command again: what was finished is kept."
+    )
 
-        from course.authoring.text.model import SourceError
-        from course.coursedir.errors import AuthoringError
 
-        status = 1
-        try:
-            return command(args)
-        except (GradingStopped, AuthoringError) as error:
-            message, status = str(error), error.status
-        except SourceError as error:
-            message = f"the week could not be released.\n{error}"
-        except DatabaseError as error:
-            message = (
-                f"the gradebook could not be used: {error.orig}. Close what else has it open, see that the disk has "
-                "room, and run the same command again: what was finished is kept."
-            )
-        print(f"course {name}: {message}", file=sys.stderr)
-        return status
+# --- What a terminal shows ------------------------------------------------------------------------------------------
 
-    return run
+Column = Literal["spinner", "what", "bar", "count", "percent", "elapsed", "remaining"]
+
+
+class ProgressBar:
+    """A progress bar, or without arguments none at all: its steps then show nothing."""
+
+    def __init__(self, bar: Progress | None = None, task: TaskID | None = None) -> None:
+        self._bar, self._task = bar, task
+
+    def step(self, what: str | None = None, by: int = 1) -> None:
+        """Go ``by`` steps on; ``what`` is named beside the bar from now on."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, advance=by, description=what)
+
+    def restart(self, total: int, done: int = 0) -> None:
+        """Begin with other numbers; the time that is left counts from here."""
+        if self._bar is not None and self._task is not None:
+            self._bar.reset(self._task, total=total, completed=done)
+
+    def over(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, a step after each."""
+        for item in items:
+            yield item
+            self.step()
+
+
+@contextlib.contextmanager
+def progress(
+    total: int | None, columns: tuple[Column, ...], what: str = "", done: int = 0, console: Console | None = None
+) -> Iterator[ProgressBar]:
+    """A progress bar while the ``with`` statement lasts, where a terminal is looked at; elsewhere nothing.
+
+    ``total`` steps are to be done (None: nobody knows), ``done`` of them are. ``columns`` are its parts from left to
+    right, ``what`` the words in the column of that name. It is drawn on ``console``, or else on stderr.
+    """
+    if console is None and sys.stderr.isatty():
+        console = messages()
+    if console is None or not console.is_terminal:
+        yield ProgressBar()
+        return
+    from rich import progress as rich
+
+    kinds: dict[Column, Callable[[], rich.ProgressColumn]] = {
+        "spinner": rich.SpinnerColumn,
+        "what": lambda: rich.TextColumn("{task.description}", markup=False),
+        "bar": rich.BarColumn,
+        "count": rich.MofNCompleteColumn,
+        "percent": rich.TaskProgressColumn,
+        "elapsed": rich.TimeElapsedColumn,
+        "remaining": rich.TimeRemainingColumn,
+    }
+    drawn = [kinds[column]() for column in columns]
+    # what is printed meanwhile goes to stdout as ever: it may be a file
+    with rich.Progress(*drawn, console=console, transient=True, redirect_stdout=False) as bar:
+        yield ProgressBar(bar, bar.add_task(what, total=total, completed=done))
+
+
+MAX_SHOWN = 20
+"""Names in a line, and rows of a table of what went wrong."""
+
+
+def few(names: Sequence[str], most: int = MAX_SHOWN) -> str:
+    """The first names in a line, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def messages() -> Console:
+    """Where progress and warnings go: stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def output() -> Console:
+    """Where tables go: stdout, as wide as the terminal, or 120 columns in a log."""
+    from rich.console import Console
+
+    out = Console(highlight=False)
+    if not out.is_terminal:
+        out.width = 120  # a log is not a terminal of 80 columns
+    return out
+
+
+def table_of(title: str) -> Table:
+    """An empty table without lines, its title above it at the left."""
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)

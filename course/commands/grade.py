@@ -1,14 +1,16 @@
-"""The instructor's command: `course grade`."""
+"""The instructor's command ``course grade``: autograding of what was handed in, several submissions at once."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import time
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.commands.common import told
+from course.commands.common import few, messages, output, progress, set_command, with_the_commands_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
-    """Add `course grade`."""
+    """Add ``course grade``."""
     grade = subparsers.add_parser(
         "grade",
         help="grade what was handed in, write feedback/ and grades.csv",
@@ -57,7 +59,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="run submissions without a sandbox, where there is none; every grade made so is marked",
     )
-    grade.set_defaults(run=told("grade", _grade))
+    set_command(grade, _grade, with_the_commands_name)
 
 
 def _jobs(text: str) -> int:
@@ -67,8 +69,6 @@ def _jobs(text: str) -> int:
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
     from course.coursedir.errors import GradingStopped
     from course.coursedir.layout import chosen_weeks, find_root
     from course.grading.gradebook import locking
@@ -77,40 +77,36 @@ def _grade(args: argparse.Namespace) -> int:
     from course.grading.run import pipeline
 
     root = find_root()
-    room = Classroom(root, args.students)
-    room.config.Execute.unsafe = args.unsafe or bool(room.config.Execute.get("unsafe", False))
-    room.config.Execute.device = args.device or room.config.Execute.get("device", "cpu")
-    known = chosen_weeks(root, args.weeks)
-    handed_in = room.weeks_handed_in()
-    weeks = [week for week in known if args.weeks or week in handed_in]
-    jobs = [(week, student) for week in weeks for student in room.hand_ins(week)]
+    classroom = Classroom(root, args.students)
+    classroom.set_execution(unsafe=args.unsafe, device=args.device)
+    handed_in = classroom.weeks_handed_in()
+    weeks = [week for week in chosen_weeks(root, args.weeks) if args.weeks or week in handed_in]
+    jobs = [(week, student) for week in weeks for student in classroom.hand_ins(week)]
     for week in weeks:
         if not any(job[0] == week for job in jobs):
-            raise GradingStopped(f"{room.path('submitted', 'STUDENT', week)}: there is no such folder. {_HOW}", 2)
+            raise GradingStopped(f"{classroom.path('submitted', 'STUDENT', week)}: there is no such folder. {_HOW}", 2)
     if not jobs:
-        raise GradingStopped(f"{room.path('submitted', 'STUDENT', 'week5')}: nothing was handed in. {_HOW}", 2)
+        raise GradingStopped(f"{classroom.path('submitted', 'STUDENT', 'week5')}: nothing was handed in. {_HOW}", 2)
 
-    screen = Console(stderr=True)
+    screen = messages()
     tell = partial(screen.print, soft_wrap=True)
     for week in weeks:
-        locking.patiently(partial(room.ensure_assignment, week), tell)
-    due = [job for job in jobs if args.force or locking.patiently(partial(pipeline.due, room, *job), tell)]
+        locking.patiently(partial(pipeline.ensure_assignment, classroom, week, _release), tell)
+    due = [job for job in jobs if args.force or locking.patiently(partial(pipeline.due, classroom, *job), tell)]
     if args.dry_run:
         return _say_due(jobs, due)
-    out = Console(highlight=False)
-    if not out.is_terminal:
-        out.width = 120  # a log is not a terminal of 80 columns
+    out = output()
     try:
-        _grade_all(room, jobs, due, args, screen)
+        _grade_all(classroom, jobs, due, args, screen)
     except BaseException:
         with contextlib.suppress(Exception):  # what was finished is kept; the first error is the one to tell
-            grades_csv.write_csv(root / "grades.csv", grades_csv.rows(room))
+            grades_csv.write_csv(root / "grades.csv", grades_csv.rows(classroom))
         raise
-    lines = locking.patiently(partial(grades_csv.rows, room), tell)
+    lines = locking.patiently(partial(grades_csv.rows, classroom), tell)
     grades_csv.write_csv(root / "grades.csv", lines)
     asked = set(jobs)
     lines = [row for row in lines if (row.outcome.week, row.outcome.student) in asked]
-    deserved = grades_csv.deserved(room.path("submitted", "x", "y").parent.parent / "DESERVED.csv")
+    deserved = grades_csv.deserved(classroom.folder("submitted") / "DESERVED.csv")
     for week in weeks:
         grades_csv.show(out, week, [row for row in lines if row.outcome.week == week], deserved)
         out.print()
@@ -132,59 +128,65 @@ def _say_due(jobs: list[Job], due: list[Job]) -> int:
 _HOW = "Put each student's notebooks there, or run `course sample` for a made-up class."
 
 
-def _grade_all(room: Classroom, jobs: list[Job], due: list[Job], args: argparse.Namespace, console: Console) -> None:
-    """Grade what is due, and write feedback."""
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _release(root: Path, week: str) -> None:
+    from course.authoring.notebooks.release import release_week
 
+    release_week(root, week)
+
+
+def _grade_all(
+    classroom: Classroom, jobs: list[Job], due: list[Job], args: argparse.Namespace, console: Console
+) -> None:
+    """Grade what is due, and write feedback; how far it is stands on ``console``."""
     from course.coursedir.layout import cores
     from course.grading.gradebook import locking
     from course.grading.gradebook.outcome import GRADED, NOT_GRADED
     from course.grading.pages import generate
     from course.grading.run import pipeline
     from course.grading.run.parallel import Ahead
-    from course.grading.sandbox import walls
 
     tell = partial(console.print, soft_wrap=True)
-    if due and not room.config.Execute.unsafe and not args.cluster:
-        walls.bubblewrap()  # or say at once that there is no sandbox
-    if due and room.config.Execute.device == "cuda" and not args.cluster:
-        from course import device
-
-        if not device.has_cuda():
-            tell("There is no CUDA GPU here: everything is graded on the CPU.")
-    pages = generate.Feedback(room)
+    if due and not args.cluster:
+        _see_what_there_is(classroom, tell)
+    pages = generate.Feedback(classroom)
     counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=len(jobs))
+    with progress(len(jobs), ("bar", "count", "remaining", "what"), console=console) as bar:
         fresh = set(due)
         for week, student in [job for job in jobs if job not in fresh]:
-            bar.update(task, description=f"{week} {student}")
-            if (known := room.outcome(student, week)) is not None:
-                locking.patiently(partial(generate.feedback, room, known, pages), tell)
-            bar.advance(task)
-        bar.reset(task, total=len(jobs), completed=len(jobs) - len(due))  # time left counts from here
-        grading = pipeline.Grading(room, tell)
+            bar.step(f"{week} {student}", by=0)
+            if (known := classroom.outcome(student, week)) is not None:
+                locking.patiently(partial(generate.feedback, classroom, known, pages), tell)
+            bar.step()
+        bar.restart(len(jobs), done=len(jobs) - len(due))  # time left counts from here
+        grading = pipeline.Grading(classroom, tell)
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
         with Ahead(grading.prepare, jobs_at_once, args.cluster) as ahead:
             for number, ((week, student), graded) in enumerate(ahead.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
-                locking.patiently(partial(generate.feedback, room, outcome, pages), tell)
+                locking.patiently(partial(generate.feedback, classroom, outcome, pages), tell)
                 counts[_state(outcome)] += 1
                 said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
                 rate = 60 * number / (time.monotonic() - began)
-                running = f"; now {_few(ahead.running())}" if ahead.running() else ""
-                bar.update(task, advance=1, description=escape(f"{rate:.0f} a minute; {said}{running}"))
+                at_work = [student for _, student in ahead.running()]
+                running = f"; now {few(at_work, 3)}" if at_work else ""
+                bar.step(f"{rate:.0f} a minute; {said}{running}")
+
+
+def _see_what_there_is(classroom: Classroom, tell: Callable[[str], object]) -> None:
+    """Say at once where there is no GPU that was asked for; raises GradingStopped where there is no sandbox."""
+    from course.grading.sandbox import walls
+
+    if not classroom.unsafe:
+        walls.bubblewrap()
+    if classroom.device == "cuda":
+        from course import device
+
+        if not device.has_cuda():
+            tell("There is no CUDA GPU here: everything is graded on the CPU.")
 
 
 def _state(outcome: Outcome) -> str:
     """A submission's state for people: one of which no exercise was done is told apart."""
-    blank = outcome.exercises and all(record.get("state") == "not done" for record in outcome.exercises)
+    blank = outcome.exercises and all(record.state == "not done" for record in outcome.exercises)
     return "nothing answered" if blank else outcome.state
-
-
-def _few(jobs: list[Job]) -> str:
-    names = [student for _, student in jobs]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,18 +1,22 @@
-"""The instructor's command: `course report`."""
+"""The instructor's command ``course report``: a page and a table about a class's results."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from course.commands.common import told
+from course.commands.common import progress, set_command, with_the_commands_name
+
+if TYPE_CHECKING:
+    from course.grading.gradebook.classroom import Classroom
+    from course.grading.report.class_report import Answers
 
 FOLDER = "reports"
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
-    """Add `course report`."""
+    """Add ``course report``."""
     report = subparsers.add_parser(
         "report",
         help="write a page about how a class did in an assignment",
@@ -26,7 +30,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "-o", "--output", type=Path, metavar="FILE", help=f"the page (default: {FOLDER}/WEEK.html; for one WEEK)"
     )
     report.add_argument("--csv", type=Path, metavar="FILE", help="the data (default: beside the page, as .csv)")
-    report.set_defaults(run=told("report", _report))
+    set_command(report, _report, with_the_commands_name)
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -40,9 +44,9 @@ def _report(args: argparse.Namespace) -> int:
     weeks = chosen_weeks(root, args.weeks)
     if len(weeks) > 1 and (args.output or args.csv):
         raise GradingStopped("-o and --csv name the file of one WEEK. Leave them out, or ask for one WEEK.", 2)
-    room = Classroom(root)
+    classroom = Classroom(root)
     for week in weeks:
-        report = class_report.gather(room, week, _read(room, week))
+        report = class_report.gather(classroom, week, _read(classroom, week))
         place = args.output or root / FOLDER / f"{week}.html"
         data = args.csv or place.with_suffix(".csv")
         if data.absolute() == place.absolute():
@@ -54,17 +58,13 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(room: Any, week: str) -> Any:
+def _read(classroom: Classroom, week: str) -> Answers:
     """Read the class's notebooks, with a progress bar on a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
     from course.grading.report import class_report
 
-    console = Console(stderr=True)
-    students = class_report.graded_students(room, week)
-    bar = track(students, f"{week}: reading", console=console, transient=True, disable=not console.is_terminal)
-    return class_report.read_answers(room, week, bar)
+    students = class_report.graded_students(classroom, week)
+    with progress(len(students), ("what", "bar", "percent", "remaining"), f"{week}: reading") as bar:
+        return class_report.read_answers(classroom, week, bar.over(students))
 
 
 def _near(path: Path) -> str:

@@ -1,13 +1,10 @@
-"""`course sample`: hand in for the made-up class."""
+"""``course sample``: hand in for the made-up class."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 
-from course.coursedir.errors import AuthoringError
-from course.coursedir.layout import chosen_weeks, find_root
-from course.sample.hand_ins import fill
+from course.commands.common import set_command
 from course.sample.students import STUDENTS
 
 
@@ -22,25 +19,19 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     sample.add_argument("weeks", nargs="*", metavar="WEEK", help="such as week5; all of them when left out")
     sample.add_argument("--students", nargs="+", metavar="NAME", help=f"only these, out of {', '.join(STUDENTS)}")
     sample.add_argument("--all", action="store_true", help="every sample student in every week")
-    sample.set_defaults(run=run)
+    set_command(sample, _sample)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Carry out ``course sample``; returns the exit status: 2 for an unknown name, 1 when it cannot be done."""
-    from course.authoring.text.model import SourceError
+def _sample(args: argparse.Namespace) -> int:
+    from course.coursedir.errors import AuthoringError
+    from course.coursedir.layout import chosen_weeks, find_root
+    from course.sample.hand_ins import fill
 
-    try:
-        root = find_root()
-        weeks = chosen_weeks(root, args.weeks)
-        for name in args.students or ():
-            if name not in STUDENTS:
-                raise AuthoringError(f"unknown sample student {name!r}. They are: {', '.join(STUDENTS)}.", 2)
-        for line in fill(root, weeks, args.students, args.all):
-            print(line)
-    except SourceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except AuthoringError as error:
-        print(error, file=sys.stderr)
-        return error.status
+    root = find_root()
+    weeks = chosen_weeks(root, args.weeks)
+    for name in args.students or ():
+        if name not in STUDENTS:
+            raise AuthoringError(f"unknown sample student {name!r}. They are: {', '.join(STUDENTS)}.", 2)
+    for line in fill(root, weeks, args.students, args.all):
+        print(line)
     return 0

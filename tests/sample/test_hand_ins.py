@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 import os
@@ -15,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.authoring.text.parse import read
-from course.commands import sample
+from course.cli import main
 from course.coursedir import sample_dates
 from course.sample import hand_ins, paper, students
 from course.syntax.regions import stub, without
@@ -181,10 +180,7 @@ def cells(root: Path, student: str, name: str = "first", week: str = "week5") ->
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    sample.add_commands(parser.add_subparsers())
-    args = parser.parse_args(["sample", *arguments])
-    return args.run(args)
+    return main(["sample", *arguments])
 
 
 def test_does_each_student_deserve_what_the_sources_say(root):

@@ -1,6 +1,5 @@
 """Texts, their rules, the notebooks built from them, the stubs, and the release."""
 
-import argparse
 import json
 import shutil
 
@@ -12,7 +11,7 @@ from leaks import leaks, strangers
 from course.authoring.notebooks.build import build, build_week, cells_of, content, notebook, notebook_bytes
 from course.authoring.text import model
 from course.authoring.text import parse as texts
-from course.commands.author import add_commands
+from course.cli import main
 from course.coursedir.errors import AuthoringError
 from course.coursedir.layout import Repository, chosen_weeks, repository
 from course.syntax.regions import stub
@@ -32,12 +31,9 @@ def released(tmp_path_factory):
 
 
 def run(root, *argv):
-    parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers())
-    args = parser.parse_args(argv)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        return args.run(args)
+        return main(argv)
 
 
 def found(text):

@@ -321,17 +321,12 @@ def test_a_marker_without_a_name_is_told_what_to_write(course, header):
 
 
 def test_the_sync_command_brings_every_notebook_back(course, capsys, monkeypatch):
-    import argparse
+    from course.cli import main
 
-    from course.commands.author import add_commands
-
-    parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers())
-    args = parser.parse_args(["sync", "week9"])
     monkeypatch.chdir(course.root)
-    assert args.run(args) == 0
+    assert main(["sync", "week9"]) == 0
     edit(course, lambda nb: nb.cells.append(new_code_cell("half = 1", metadata=panel("half", solution=True))))
-    assert args.run(args) == 1
+    assert main(["sync", "week9"]) == 1
     out, err = capsys.readouterr()
     assert out.splitlines() == [f"source/week9/small.ipynb: {outcome}" for outcome in ("up to date", "synced")]
     assert "the solution 'half' has no check" in err and "half = 1" in course.text.read_text()

@@ -19,8 +19,7 @@ from html_tags import Tags
 from made_up_class import EXERCISES, ODD, WEEK, WRITTEN
 from nbformat.v4 import new_code_cell, new_notebook
 
-from course.cli import parser
-from course.commands import report as report_commands
+from course.cli import main, parser
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook import history
 from course.grading.gradebook.history import Entry
@@ -38,8 +37,8 @@ def room(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def report(room):
-    return class_report.gather(room, WEEK)
+def report(classroom):
+    return class_report.gather(classroom, WEEK)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +86,8 @@ def test_one_who_could_not_be_graded_has_no_score_and_no_state(report):
     assert len(report.scores) + len(report.lost) == 500
 
 
-def test_scores_are_the_gradebooks_after_the_penalty_and_never_negative(room, report):
-    with room.gradebook() as gradebook:
+def test_scores_are_the_gradebooks_after_the_penalty_and_never_negative(classroom, report):
+    with classroom.gradebook() as gradebook:
         for student in list(report.scores.index[:5]) + list(report.scores.index[-5:]):
             known = gradebook.find_submission(WEEK, student)
             assert report.scores.loc[student, "score"] == max(0, known.score - known.late_submission_penalty)
@@ -144,10 +143,10 @@ def test_too_few_or_all_alike_give_no_discrimination(students):
     assert math.isnan(made.loc["a", "discrimination"])
 
 
-def test_misconceptions_are_the_named_causes_by_exercise_and_count(room, report):
+def test_misconceptions_are_the_named_causes_by_exercise_and_count(classroom, report):
     counted = Counter(
         (record["exercise"], record["cause"])
-        for each in room.outcomes()
+        for each in classroom.outcomes()
         for record in each.exercises
         if record["state"] == "failed" and record["named"]
     )
@@ -174,21 +173,21 @@ def test_a_clue_is_not_counted_as_a_misconception():
     assert statistics.unexplained(rows)["count"].tolist() == [1]
 
 
-def test_exercises_stand_in_the_order_of_the_released_notebook(room):
-    folder = room.root / "release" / WEEK
+def test_exercises_stand_in_the_order_of_the_released_notebook(classroom):
+    folder = classroom.root / "release" / WEEK
     folder.mkdir(parents=True)
     names = [name for name, _, _ in EXERCISES][::-1]
     cells = [new_code_cell("", metadata={"nbgrader": {"grade_id": f"check-{name}"}}) for name in names]
     nbformat.write(new_notebook(cells=cells), folder / "small.ipynb")
     try:
-        made = class_report.gather(room, WEEK).exercises["exercise"].tolist()
+        made = class_report.gather(classroom, WEEK).exercises["exercise"].tolist()
     finally:
         (folder / "small.ipynb").unlink()
     assert made == [*names, WRITTEN[0]]
 
 
-def test_who_still_has_to_be_read_is_listed(room, report):
-    with room.gradebook() as gradebook:
+def test_who_still_has_to_be_read_is_listed(classroom, report):
+    with classroom.gradebook() as gradebook:
         submissions = gradebook.assignment_submissions(WEEK)
         lost = {each.student for each in report.lost}
         due = {each.student.id for each in submissions if each.needs_manual_grade} - lost
@@ -225,14 +224,14 @@ def test_a_line_that_was_cut_short_loses_nothing_else(tmp_path):
     assert [each.student for each in history.read(path)] == ["ada", "cyn"]
 
 
-def test_remembering_an_outcome_writes_the_history(room):
+def test_remembering_an_outcome_writes_the_history(classroom):
     record = {"notebook": "small", "exercise": "try_a", "grade_id": "check-a", "points": 2.0, "passed": True}
-    path = room.history("week8")
+    path = classroom.history("week8")
     try:
-        room.remember(Outcome("ada", "week8", NOT_GRADED, "Grading it was interrupted."))
+        classroom.remember(Outcome("ada", "week8", NOT_GRADED, "Grading it was interrupted."))
         assert history.read(path) == [], "a grading that is going on is no result"
-        room.remember(Outcome("ada", "week8", GRADED, exercises=[record], inputs="12345678abc"))
-        room.remember(Outcome("ada", "week8", GRADED, exercises=[record], inputs="12345678abc", shown="x"))
+        classroom.remember(Outcome("ada", "week8", GRADED, exercises=[record], inputs="12345678abc"))
+        classroom.remember(Outcome("ada", "week8", GRADED, exercises=[record], inputs="12345678abc", shown="x"))
         (made,) = history.read(path)
         assert (made.points, made.passed, made.inputs, made.tools) == (2.0, ("a",), "12345678", "01234567")
         assert re.match(r"\d+\.\d+", made.torch)
@@ -242,8 +241,8 @@ def test_remembering_an_outcome_writes_the_history(room):
         path.parent.rmdir()
 
 
-def test_the_version_of_the_tests_follows_tests_and_points_only(room):
-    with room.gradebook() as gradebook:
+def test_the_version_of_the_tests_follows_tests_and_points_only(classroom):
+    with classroom.gradebook() as gradebook:
         first = history.tests_of(gradebook, WEEK)
         gradebook.update_or_create_assignment(WEEK, duedate="2030-01-01 00:00:00 UTC")
         assert history.tests_of(gradebook, WEEK) == first
@@ -319,8 +318,8 @@ def test_the_same_class_gives_the_same_page(report, page):
     assert class_report.page(report) == page
 
 
-def test_what_students_wrote_is_escaped(room):
-    made = class_report.gather(room, WEEK)
+def test_what_students_wrote_is_escaped(classroom):
+    made = class_report.gather(classroom, WEEK)
     evil = "<script>alert(1)</script>"
     made.lost[0].reason = evil
     made.outcomes[5].notes, made.outcomes[6].integrity = [evil], [evil]
@@ -328,9 +327,9 @@ def test_what_students_wrote_is_escaped(room):
     assert class_report.page(made).count("&lt;script&gt;") == 3
 
 
-def test_what_to_look_at_is_said(room):
+def test_what_to_look_at_is_said(classroom):
     made = class_report.gather(
-        room, WEEK, {"eve": {"small: f": LONG}, "mal": {"small: f": LONG}, "sue": {"small: f": ""}}
+        classroom, WEEK, {"eve": {"small: f": LONG}, "mal": {"small: f": LONG}, "sue": {"small: f": ""}}
     )
     made.outcomes[3].notes = [UNSAFE]
     made.outcomes[4].integrity = ["small.ipynb, cell 7: imports by text", OTHER_ID]
@@ -347,13 +346,13 @@ LONG = (
 
 
 def test_a_class_of_one_blank_hand_in_has_a_report(tmp_path):
-    room = made_up_class.make(make_course(tmp_path), 1, lost=0)
-    assert "1 submission," in class_report.page(class_report.gather(room, WEEK))
+    classroom = made_up_class.make(make_course(tmp_path), 1, lost=0)
+    assert "1 submission," in class_report.page(class_report.gather(classroom, WEEK))
 
 
 def test_a_class_of_which_nothing_could_be_graded_has_a_report(tmp_path):
-    room = made_up_class.make(make_course(tmp_path), 3, lost=1.1)
-    text = class_report.page(class_report.gather(room, WEEK))
+    classroom = made_up_class.make(make_course(tmp_path), 3, lost=1.1)
+    text = class_report.page(class_report.gather(classroom, WEEK))
     assert "there are no scores" in text and "<img" not in text and text.count("it is not JSON") == 3
 
 
@@ -361,19 +360,14 @@ def test_a_class_of_which_nothing_could_be_graded_has_a_report(tmp_path):
 
 
 def command(*words):
-    import argparse
-
-    top = argparse.ArgumentParser()
-    report_commands.add_commands(top.add_subparsers())
-    args = top.parse_args(["report", *words])
-    return args.run(args)
+    return main(["report", *words])
 
 
 @pytest.fixture
-def here(room, monkeypatch):
-    monkeypatch.chdir(room.root)
-    (room.root / "source").mkdir(exist_ok=True)
-    return room.root
+def here(classroom, monkeypatch):
+    monkeypatch.chdir(classroom.root)
+    (classroom.root / "source").mkdir(exist_ok=True)
+    return classroom.root
 
 
 def test_the_command_writes_the_page_and_its_data(here, report, capfd):
@@ -414,14 +408,14 @@ def test_before_anything_is_graded_it_says_what_to_run(tmp_path):
         class_report.gather(Classroom(root), WEEK)
 
 
-def test_answers_are_read_from_the_autograded_notebooks_and_broken_ones_passed_over(room):
-    folder = room.path("autograded", "ada", WEEK)
+def test_answers_are_read_from_the_autograded_notebooks_and_broken_ones_passed_over(classroom):
+    folder = classroom.path("autograded", "ada", WEEK)
     folder.mkdir(parents=True)
     marks = {"grade_id": "f", "solution": True, "grade": False}
     cells = [new_code_cell(LONG, metadata={"nbgrader": marks}), new_code_cell("print(1)")]
     (folder / "small.ipynb").write_text(json.dumps(new_notebook(cells=cells)))
     (folder / "broken.ipynb").write_text("{")
-    assert class_report.read_answers(room, WEEK, ["ada", "nobody"]) == {"ada": {"small: f": LONG}}
+    assert class_report.read_answers(classroom, WEEK, ["ada", "nobody"]) == {"ada": {"small: f": LONG}}
 
 
 def test_the_course_command_knows_it():
