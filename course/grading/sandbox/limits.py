@@ -1,33 +1,39 @@
-"""Resource limits of a submission, and the grader's own time-outs."""
+"""Resource limits of a submission (setrlimit(2) and a watch), and the grader's own time-outs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-GRACE = 2.0
+INTERRUPT_TIMEOUT_S = 2.0
 """Seconds that a cell has to stop after it was interrupted."""
 
-START = 180.0
-"""Seconds for a room's first import of torch on a slow disk."""
+START_TIMEOUT_S = 180.0
+"""Seconds for a sandbox's first import of torch on a slow disk."""
 
-DRAW_AT, DRAW_FOR = 3, 15.0
-"""The submission of a notebook before which a room draws its given figures (for fewer it would not be worth it), and
+DRAW_AT, DRAW_TIMEOUT_S = 3, 15.0
+"""The submission of a notebook before which a sandbox draws its given figures (for fewer it would not be worth it), and
 how many seconds it does so at most."""
 
-PATIENCE = 30.0
-"""Seconds for an answer of the room's first process, which never runs a student's code."""
+ANSWER_TIMEOUT_S = 30.0
+"""Seconds for an answer of the sandbox's first process, which never runs a student's code."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may take: seconds, bytes, processes, and characters of output of a cell."""
+    """What a submission may take."""
 
     memory: int = 2 << 30
+    """Bytes of all its processes together, beyond what Python and torch take."""
     processes: int = 128
     file_size: int = 64 << 20
+    """Bytes of one file."""
     space: int = 256 << 20
-    most_output: int = 1_000_000
+    """Bytes of all files in each place that can be written to."""
+    max_output: int = 1_000_000
+    """Characters of output of a cell."""
     cell: float = 20.0
+    """Seconds that a cell may run."""
     question: float = 20.0
+    """Seconds for what one check asks."""
     gpu: bool = False
     """Whether its processes that run nothing but a slice see the GPU."""

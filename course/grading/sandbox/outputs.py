@@ -1,4 +1,4 @@
-"""What a room's cell said, as the outputs of a notebook's cell: in the notebook format's words, and cleaned."""
+"""Sanitiser of cell outputs: what a kernel said, as outputs in the notebook format, without what no output holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sandbox pool: one room for each thread, used again by one submission after another."""
+"""Sandbox pool: one sandbox for each thread, used again by one submission after another."""
 
 from __future__ import annotations
 

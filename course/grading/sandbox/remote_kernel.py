@@ -1,20 +1,24 @@
-"""Remote proxy for a kernel in a room: what it says is a submission's word, and is checked before it is believed."""
+"""Remote proxy for a kernel in a sandbox: what it says is a submission's word, and is checked before it is believed."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course.answers.ask import Made, Reply
 from course.grading.sandbox.inside.wire import Channel, Closed, WireError
-from course.grading.sandbox.limits import GRACE, PATIENCE
+from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, INTERRUPT_TIMEOUT_S
 
 if TYPE_CHECKING:
     from course.grading.sandbox.room import Room
+
+
+MAX_OUTPUTS = 10_000
+"""Outputs of one cell that are kept."""
 
 
 class KernelLost(Exception):
@@ -26,7 +30,7 @@ class KernelLost(Exception):
 
 
 class RoomLost(Exception):
-    """The room's first process has ended."""
+    """The sandbox's first process has ended."""
 
 
 @dataclass
@@ -41,11 +45,11 @@ class Ran:
     flooded: bool = False
 
 
-class Kernel:
-    """A process in the room that holds a submission's names. Every method raises KernelLost."""
+class RemoteKernel:
+    """A process in the sandbox that holds a submission's names. Every method raises KernelLost."""
 
-    def __init__(self, room: Room, channel: Channel, pid: int, inner: int = 0):
-        self.room, self.channel, self.pid, self.inner = room, channel, pid, inner
+    def __init__(self, room: Room, channel: Channel, pid: int):
+        self.room, self.channel, self.pid = room, channel, pid
         self.lost = ""
 
     def _send(self, request: dict[str, Any], deadline: float, fds: tuple[int, ...] = ()) -> None:
@@ -83,13 +87,13 @@ class Kernel:
         return KernelLost(self.lost)
 
     def end(self) -> None:
-        """Kill it."""
+        """Kill the process; every later question raises KernelLost."""
         with contextlib.suppress(RoomLost):
             self.room.tell({"do": "kill", "pid": self.pid})
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Speak with it no more."""
+        """Close this end of its channel: it ends when it reads that, and every later question raises KernelLost."""
         self.lost = self.lost or "it has ended"
         self.channel.close()
 
@@ -97,7 +101,7 @@ class Kernel:
         """Run a cell for at most ``seconds``; ``clean``: torch's global settings are put back afterwards."""
         limits, ran = self.room.limits, Ran()
         deadline = time.monotonic() + seconds
-        self._send({"do": "run", "code": code, "most_output": limits.most_output, "clean": clean}, deadline)
+        self._send({"do": "run", "code": code, "max_output": limits.max_output, "clean": clean}, deadline)
         size = 0
         while True:
             try:
@@ -107,7 +111,7 @@ class Kernel:
                     raise self._gone(TimeoutError()) from None
                 ran.stopped = True
                 self.room.tell({"do": "interrupt", "pid": self.pid})
-                deadline = time.monotonic() + GRACE
+                deadline = time.monotonic() + INTERRUPT_TIMEOUT_S
                 continue
             if "ran" in message and isinstance(message["ran"], dict):
                 said = message["ran"]
@@ -117,22 +121,22 @@ class Kernel:
                 if clean and self.room.watch():  # what the cell leaves behind is too much: it is to blame, not the next
                     raise self._gone(Closed())
                 return ran
-            kind, content = message.get("out") if isinstance(message.get("out"), list) else (None, None)
-            if not isinstance(kind, str) or not isinstance(content, dict):
+            output = _output(message)
+            if output is None:
                 raise self._gone(WireError("not an output"))
-            size += _size(content)
-            if size > limits.most_output + 100 * (len(ran.outputs) + 1) or len(ran.outputs) > 10_000:
+            size += _size(output[1])
+            if size > limits.max_output + 100 * (len(ran.outputs) + 1) or len(ran.outputs) > MAX_OUTPUTS:
                 ran.flooded = True
-                if size > 20 * limits.most_output + 1_000_000:  # it does not count itself any more
+                if size > 20 * limits.max_output + 1_000_000:  # it does not count itself any more
                     raise self._gone(WireError("a flood"))
             else:
-                ran.outputs.append((kind, content))
+                ran.outputs.append(output)
 
-    def snapshot(self) -> Kernel:
+    def snapshot(self) -> RemoteKernel:
         """A copy of this kernel as it is now."""
         ours, theirs = socket.socketpair()
         try:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + ANSWER_TIMEOUT_S
             self._send({"do": "snapshot"}, deadline, (theirs.fileno(),))
             try:
                 said = self._receive(deadline)
@@ -143,10 +147,10 @@ class Kernel:
         pid = said.get("snapshot")
         if type(pid) is not int:
             raise self._gone(WireError("not a copy"))
-        return Kernel(self.room, Channel(ours), pid)
+        return RemoteKernel(self.room, Channel(ours), pid)
 
     def look(self, names: Sequence[str]) -> dict[str, list[Any]]:
-        """What names stand for: see ``kernel.py``; a name that it says nothing sensible of is missing."""
+        """What names stand for: see ``inside/responder.py``; a name that it says nothing sensible of is missing."""
         said = self._ask({"do": "look", "names": list(names)}).get("names")
         found = said if isinstance(said, dict) else {}
         return {
@@ -159,12 +163,15 @@ class Kernel:
     def ask(
         self, name: str, made: int | None, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
     ) -> list[Reply]:
-        """The replies to calls of a function, or of a module that was made."""
+        """The replies to ``calls`` of the function ``name``, or of the module that was ``made`` under this number.
+
+        ``hand``: the answer may not let torch differentiate; ``forbid``: names of torch's that it may not use.
+        """
         request = {"do": "ask", "name": name, "made": made, "calls": list(calls), "hand": hand, "forbid": list(forbid)}
         said = self._ask(request).get("replies")
         if not isinstance(said, list) or len(said) > len(calls):
             raise self._gone(WireError("not replies"))
-        return [_reply(each) for each in said]
+        return [checked_reply(each) for each in said]
 
     def slice(self, source: Sequence[str]) -> None:
         """In a process that ``Room.reading`` made: run another slice, and answer about that one from now on."""
@@ -175,12 +182,13 @@ class Kernel:
         import torch
 
         said = self._ask({"do": "make", "name": name, "build": list(build)})
-        parameters = said.get("parameters")
-        sensible = type(said.get("made")) is int and isinstance(parameters, dict)
-        if not sensible or not all(isinstance(each, torch.Tensor) for each in parameters.values()):
+        number, parameters = said.get("made"), said.get("parameters")
+        if type(number) is not int or not isinstance(parameters, dict):
+            raise self._gone(WireError("not an object"))
+        if not all(isinstance(each, torch.Tensor) for each in parameters.values()):
             raise self._gone(WireError("not a module"))
         plain = {str(key): each.detach() for key, each in parameters.items()}
-        return said["made"], Made(_reply(said.get("reply")), None, said.get("module") is True, plain)
+        return number, Made(checked_reply(said.get("reply")), None, said.get("module") is True, plain)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         deadline = time.monotonic() + self.room.limits.question
@@ -205,20 +213,39 @@ def _size(value: Any) -> int:
     return sum(map(_size, value)) if isinstance(value, list) else 1 << 62
 
 
-def _reply(said: Any) -> Reply:
+def _output(message: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The output in a message, as its kind and content; None where it holds none."""
+    match message.get("out"):
+        case [str(kind), dict(content)]:
+            return kind, content
+    return None
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(item)[:200] for item in value) if isinstance(value, tuple) else ()
+
+
+def _sentence(value: Any) -> str | None:
+    return value[:2000] if isinstance(value, str) else None
+
+
+REPLY_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "value": lambda value: value,
+    "after": lambda value: {str(key): item for key, item in value.items()} if isinstance(value, dict) else {},
+    "changed": _words,
+    "shared": _words,
+    "moved": _words,
+    "error": _sentence,
+    "place": _sentence,
+    "error_types": _words,
+    "not_done": _sentence,
+    "leftover": lambda value: value is True,
+    "refused": _sentence,
+}
+"""How each field of a reply is made one of its own kind, whatever was said."""
+
+
+def checked_reply(said: Any) -> Reply:
     """A reply out of what came over the wall: every field of its own kind, or as if nothing had been said."""
     said = said if isinstance(said, dict) else {}
-    clean: dict[str, Any] = {}
-    for each in fields(Reply):
-        value = said.get(each.name)
-        if each.name == "value":
-            clean["value"] = value
-        elif each.name == "after":
-            clean["after"] = {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
-        elif each.name == "leftover":
-            clean["leftover"] = value is True
-        elif each.name in ("changed", "shared", "moved", "error_types"):
-            clean[each.name] = tuple(str(item)[:200] for item in value) if isinstance(value, tuple) else ()
-        else:
-            clean[each.name] = value[:2000] if isinstance(value, str) else None
-    return Reply(**clean)
+    return Reply(**{name: check(said.get(name)) for name, check in REPLY_FIELDS.items()})

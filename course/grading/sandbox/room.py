@@ -1,8 +1,8 @@
-"""A student's room as the grader sees it: made once, entered by one submission after another.
+"""Sandbox handle: starts a sandbox, and speaks with its first process; one submission after another enters it.
 
-``Room`` speaks with the room's first process (``inside.py``), ``Kernel`` with a kernel in it (``kernel.py``). What a
-kernel says is a submission's word: any nonsense, silence or flood from it ends in ``KernelLost``, never in another
-error.
+``Room`` speaks with the first process (``inside/warden.py``), ``RemoteKernel`` with a kernel that was forked from it
+(``inside/kernel.py``). What a kernel says is a submission's word: any nonsense, silence or flood from it ends in
+``KernelLost``, never in another error.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from typing import Any
 from course.coursedir.errors import GradingStopped
 from course.grading.sandbox import walls
 from course.grading.sandbox.inside.wire import Channel, WireError
-from course.grading.sandbox.limits import DRAW_AT, DRAW_FOR, PATIENCE, START, Limits
-from course.grading.sandbox.remote_kernel import Kernel, RoomLost
+from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, DRAW_AT, DRAW_TIMEOUT_S, START_TIMEOUT_S, Limits
+from course.grading.sandbox.remote_kernel import RemoteKernel, RoomLost
 
 
 class Room:
-    """A room with its first process; ``unsafe`` makes one without walls. Raises GradingStopped where there is none."""
+    """A sandbox, ``unsafe`` one without walls, and its first process. Raises GradingStopped where there can be none."""
 
     def __init__(self, limits: Limits | None = None, *, unsafe: bool = False):
         self.limits, self.unsafe = limits or Limits(), unsafe
@@ -47,7 +47,7 @@ class Room:
                 environment = {"PATH": os.environ.get("PATH", os.defpath)}
             self.process = subprocess.Popen(
                 argv,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=self.log,
                 stderr=self.log,
                 env=environment,
@@ -87,7 +87,7 @@ class Room:
         if self._ready:
             return
         try:
-            self.control.receive(time.monotonic() + START)
+            self.control.receive(time.monotonic() + START_TIMEOUT_S)
         except (WireError, TimeoutError):
             self.process.kill()
             self.process.wait()
@@ -104,14 +104,14 @@ class Room:
         with self._lock:
             try:
                 self._left()
-                self.control.send(request, time.monotonic() + PATIENCE, fds)
-                return self.control.receive(time.monotonic() + PATIENCE)
+                self.control.send(request, time.monotonic() + ANSWER_TIMEOUT_S, fds)
+                return self.control.receive(time.monotonic() + ANSWER_TIMEOUT_S)
             except (WireError, TimeoutError, OSError) as error:
                 raise RoomLost(str(error)) from None
 
     def _left(self) -> None:
         if self._leaving:
-            self.control.receive(time.monotonic() + PATIENCE)
+            self.control.receive(time.monotonic() + ANSWER_TIMEOUT_S)
             self._leaving = False
 
     def enter(self, files: Mapping[str, bytes], given: Sequence[str] = ()) -> None:
@@ -126,20 +126,20 @@ class Room:
         limits = {name: getattr(self.limits, name) for name in ("memory", "processes", "file_size")}
         self._came[tuple(given)] += 1
         if given and self._came[tuple(given)] == DRAW_AT:
-            self.tell({"do": "draw", "limits": limits, "given": list(given), "seconds": DRAW_FOR})
+            self.tell({"do": "draw", "limits": limits, "given": list(given), "seconds": DRAW_TIMEOUT_S})
         room_for = {name: np.frombuffer(data, dtype="uint8") for name, data in files.items()}
         self.tell({"do": "enter", "limits": limits, "files": room_for})
         self._entered = True
 
-    def kernel(self) -> Kernel:
+    def kernel(self) -> RemoteKernel:
         """A new kernel, in which nothing has run."""
         return self._fork({"do": "kernel"})
 
-    def reading(self, source: Sequence[str]) -> Kernel:
+    def reading(self, source: Sequence[str]) -> RemoteKernel:
         """A process in which nothing but ``source`` has run."""
         return self._fork({"do": "read", "source": list(source)})
 
-    def _fork(self, request: dict[str, Any]) -> Kernel:
+    def _fork(self, request: dict[str, Any]) -> RemoteKernel:
         ours, theirs = socket.socketpair()
         try:
             said = self.tell(request, (theirs.fileno(),))
@@ -148,7 +148,7 @@ class Room:
             raise
         finally:
             theirs.close()
-        return Kernel(self, Channel(ours), int(said["pid"]))
+        return RemoteKernel(self, Channel(ours), int(said["pid"]))
 
     def watch(self) -> bool:
         """Whether the submission took more than it may, and was stopped."""
@@ -162,13 +162,13 @@ class Room:
         return []
 
     def leave(self) -> None:
-        """End a submission. The room is cleaned meanwhile, and ends itself where it cannot be."""
+        """End a submission. The sandbox is cleaned meanwhile, and ends itself where it cannot be."""
         if self._entered:
             self._entered = False
             try:
                 with self._lock:
                     self._left()
-                    self.control.send({"do": "leave"}, time.monotonic() + PATIENCE)
+                    self.control.send({"do": "leave"}, time.monotonic() + ANSWER_TIMEOUT_S)
                     self._leaving = True
             except (WireError, TimeoutError, OSError):
                 self.close()
@@ -191,7 +191,7 @@ _open_rooms: set[Room] = set()
 
 
 def close_all() -> None:
-    """End every room of this process."""
+    """End every sandbox of this process."""
     for room in list(_open_rooms):
         room.close()
 

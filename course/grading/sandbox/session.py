@@ -1,4 +1,4 @@
-"""One notebook in a student's room: its cells run in order, and each test cell finds the names as they then were.
+"""Notebook executor with checkpoints: cells run in order, and each test cell finds the names as they then were.
 
 At a test cell the kernel is copied (a fork: a few milliseconds), and goes on. The questions come at the very end, to
 the copies, when all that the cells show has been shown: so nothing that a question contains can be shown by a later
@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 
 from course.coursedir.errors import CouldNotBeGraded
 from course.grading.sandbox.outputs import plain_text
-from course.grading.sandbox.remote_kernel import Kernel, KernelLost, Ran
+from course.grading.sandbox.remote_kernel import KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.room import Room
 
-MOST_RESTARTS = 12
+MAX_RESTARTS = 12
 """Kernels that a notebook may use up before it is given up."""
 
 
@@ -54,10 +54,10 @@ class Session:
     total: float
     ran: dict[int, Ran] = field(default_factory=dict)
     lost: dict[int, str] = field(default_factory=dict)
-    _copies: dict[int, Kernel] = field(default_factory=dict)
+    _copies: dict[int, RemoteKernel] = field(default_factory=dict)
     _waiting: list[int] = field(default_factory=list)  # tests whose copy is that of the next
     _shared: dict[int, int] = field(default_factory=dict)  # a test's place, and that where its copy was made
-    _asked: dict[int, Kernel] = field(default_factory=dict)  # where the tests that share a copy are asked
+    _asked: dict[int, RemoteKernel] = field(default_factory=dict)  # where the tests that share a copy are asked
     _restarts: int = 0
     _deadline: float = 0.0
 
@@ -85,7 +85,7 @@ class Session:
                 self._stands_for(kernel.snapshot(), self._waiting)
         kernel.end()
 
-    def _step(self, kernel: Kernel, place: int) -> Ran:
+    def _step(self, kernel: RemoteKernel, place: int) -> Ran:
         """Run one cell, or copy the kernel at a test cell."""
         code = self.cells[place]
         if code.test:
@@ -97,7 +97,7 @@ class Session:
         left = self._deadline - time.monotonic()
         return kernel.run(code.source, seconds=max(1.0, min(self.cell, left)), clean=not code.given)
 
-    def _stands_for(self, copy: Kernel, tests: list[int]) -> None:
+    def _stands_for(self, copy: RemoteKernel, tests: list[int]) -> None:
         self._copies |= dict.fromkeys(tests, copy)
         if len(tests) > 1:
             self._shared |= dict.fromkeys(tests, tests[-1])
@@ -117,13 +117,13 @@ class Session:
         code = self.cells[place]
         self.lost.setdefault(code.number, reason)
         self._restarts += 1
-        if self._restarts > MOST_RESTARTS:
+        if self._restarts > MAX_RESTARTS:
             raise CouldNotBeGraded(
                 f"The kernel died again and again, at last in {code.title}: {reason}. Open the submitted notebook, "
                 "look at that cell, and grade again."
             )
 
-    def _resume(self, place: int) -> Kernel:
+    def _resume(self, place: int) -> RemoteKernel:
         """A kernel in which the cells before ``place`` have run, but those that end it."""
         while True:
             kernel, start = self._nearest(place)
@@ -139,7 +139,7 @@ class Session:
             else:
                 return kernel
 
-    def _nearest(self, place: int) -> tuple[Kernel, int]:
+    def _nearest(self, place: int) -> tuple[RemoteKernel, int]:
         """A kernel copied at the last test cell before ``place``, and where to go on; a new one where no copy lives."""
         for test in sorted((test for test in self._copies if test < place), reverse=True):
             try:
@@ -148,7 +148,7 @@ class Session:
                 del self._copies[test]
         return self.room.kernel(), 0
 
-    def at(self, number: int) -> Kernel:
+    def at(self, number: int) -> RemoteKernel:
         """A kernel with the names as they were at test cell ``number``; raises CouldNotBeGraded where there is none.
 
         Tests that share a copy get the same kernel.
@@ -193,7 +193,7 @@ class Session:
             kernel.hang_up()
 
 
-def _lives(kernel: Kernel) -> bool:
+def _lives(kernel: RemoteKernel) -> bool:
     try:
         kernel.look([])
     except KernelLost:

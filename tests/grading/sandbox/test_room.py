@@ -22,14 +22,14 @@ from course.grading.sandbox import seccomp as calls
 from course.grading.sandbox.inside.wire import Channel, Other
 from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.outputs import outputs_of
-from course.grading.sandbox.remote_kernel import Kernel, KernelLost, Ran
+from course.grading.sandbox.remote_kernel import KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.room import Room
 from course.runtime.verdict import MIME
 
 pytestmark = pytest.mark.long
 
 SECRET = "what-the-grader-knows-8f21"
-LIMITS = Limits(memory=600 << 20, processes=12, file_size=1 << 20, space=8 << 20, most_output=100_000, question=2.0)
+LIMITS = Limits(memory=600 << 20, processes=12, file_size=1 << 20, space=8 << 20, max_output=100_000, question=2.0)
 FILES = {
     "data.csv": b"a,b\n1,2\n",
     "sub/more.txt": b"more",
@@ -222,7 +222,7 @@ def test_is_a_cell_that_never_ends_interrupted(own):
     ids=["blocked", "caught", "in C"],
 )
 def test_is_a_cell_that_ignores_interrupts_killed(own, deaf, monkeypatch):
-    monkeypatch.setattr(remote_kernel, "GRACE", 0.3)
+    monkeypatch.setattr(remote_kernel, "INTERRUPT_TIMEOUT_S", 0.3)
     assert own.lost(deaf, seconds=0.3) == "it did not answer in time"
     with pytest.raises(KernelLost):
         own.run("1")
@@ -248,7 +248,7 @@ def test_is_a_flood_cut(own):
     ran = own.run("for n in range(100_000): print('x' * 99)")
     assert ran.flooded and ran.ok
     text = outputs_of(ran, {})
-    assert len(text[0].text) < LIMITS.most_output + 100 and "output was cut" in text[-1].text
+    assert len(text[0].text) < LIMITS.max_output + 100 and "output was cut" in text[-1].text
     ran = own.run("print('y' * 1_000_000)")
     assert ran.flooded and ran.outputs[0][1]["text"].startswith("yyy"), "its beginning is shown"
     assert own.text("print('on')") == "on\n"
@@ -703,7 +703,7 @@ class Deaf:
     """A room as far as a kernel needs one."""
 
     def __init__(self):
-        self.limits, self.told = Limits(question=0.5, most_output=1000), []
+        self.limits, self.told = Limits(question=0.5, max_output=1000), []
 
     def tell(self, request):
         self.told.append(request["do"])
@@ -717,7 +717,7 @@ class Deaf:
 def liar():
     """A kernel whose other end says whatever it is given to say, after the first question has come."""
     ours, theirs = socket.socketpair()
-    kernel, channel = Kernel(Deaf(), Channel(ours), 7), Channel(theirs)
+    kernel, channel = RemoteKernel(Deaf(), Channel(ours), 7), Channel(theirs)
 
     def say(*answers):
         def speak():
@@ -742,6 +742,7 @@ ANYTHING = {
     "too deep": b'\0\0\0\x64\0\0\0\0' + b"[" * 100,
     "other words": {"ran": True, "out": 5, "replies": "passed", "made": True, "names": 3, "snapshot": "9"},
     "a list of wrong things": {"replies": [1, None, {}], "names": [1], "snapshot": True, "out": [1, 2]},
+    "three for an output": {"out": [1, 2, 3]},
     "wrong parameters": {"made": 0, "parameters": {"w": "full marks"}, "reply": {}},
 }  # fmt: skip
 
@@ -923,9 +924,9 @@ for what in before:
     assert before[what] == after[what], (what, before[what], after[what])
 assert not [each for each in said if "error" in each], said
 ran = [each["ran"]["ok"] for each in said if "ran" in each]
-assert ran.count(False) == rehearsal.TIMES and ran.count(True) == 6 * rehearsal.TIMES, ran
+assert ran.count(False) == rehearsal.REPEATS and ran.count(True) == 6 * rehearsal.REPEATS, ran
 replies = [reply for each in said for reply in each.get("replies", ())]
-assert len(replies) == 2 * 2 * 8 * rehearsal.TIMES and all("value" in reply for reply in replies)
+assert len(replies) == 2 * 2 * 8 * rehearsal.REPEATS and all("value" in reply for reply in replies)
 assert not any("error" in reply or "refused" in reply for reply in replies)
 found = gaps()
 rehearsal.fill_gaps()

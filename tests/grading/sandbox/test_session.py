@@ -11,12 +11,12 @@ from small_notebooks import (
     exercise,
     notebook,
     passed,
+    run_notebook,
     sandbox,  # noqa: F401 (a fixture)
     test_cell,
 )
 
 from course.coursedir.errors import CouldNotBeGraded
-from course.grading.run.execute import run_notebook
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.session import Code, Session, definitions_only

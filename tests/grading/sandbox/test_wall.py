@@ -14,6 +14,7 @@ from home import ROOT
 
 from course.authoring.text.model import Cell
 from course.authoring.text.parse import read
+from course.grading.gradebook.record import CheckRecord
 from course.grading.run.judging import Readers, Witness, judge_cell
 from course.grading.sandbox import pool
 from course.grading.sandbox.limits import Limits
@@ -54,7 +55,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
                     record = judge_cell(cells[places[cell.name]].source, f"check-{cell.name}", 1, witness)
                     readers.close()
                 except KernelLost as lost:
-                    record = {"passed": False, "message": lost.reason}
+                    record = CheckRecord(cell.name, f"check-{cell.name}", 1, "failed", message=lost.reason)
                 copy.end()
                 yield cell.name, answer, record
         kernel.run(cell.source, seconds=120, clean=cell.role != "given")
@@ -68,9 +69,9 @@ def test_is_every_right_answer_accepted_and_every_wrong_one_refused_through_the_
     refused, accepted, count = [], [], 0
     for name, answer, record in asked(room, text):
         count += 1
-        if answer.role == "wrong" and record["passed"]:
+        if answer.role == "wrong" and record.passed:
             accepted.append(f"{name}: {answer.title}")
-        elif answer.role != "wrong" and not record["passed"]:
+        elif answer.role != "wrong" and not record.passed:
             refused.append(f"{name}: {answer.title or 'solution'}\n{record['message']}")
     assert count > 10
     assert not refused, f"right answers refused through the wall:\n{chr(10).join(refused)}"

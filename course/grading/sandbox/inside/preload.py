@@ -9,9 +9,13 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from course.grading.sandbox.walls import GPU
+if TYPE_CHECKING:
+    from course.grading.sandbox.inside.shell import RoomShell
+
+GPU_VARIABLE = "COURSE_GPU"
+"""Names, in the environment of a sandbox, the GPU that a process with nothing but a slice may see."""
 
 PRELOAD = (
     "torch",
@@ -38,15 +42,16 @@ PRELOAD = (
     "course.data",
     "PIL.PngImagePlugin",
     "course.grading.sandbox.inside.kernel",
+    "course.grading.sandbox.inside.slices",
 )
 """What is imported before the first fork. A module that is not installed is left out."""
 
-_LARGE = 2 << 20
+_HUGE_PAGE_BYTES = 2 << 20
 
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25
 
 
-def preload() -> Any:
+def preload() -> RoomShell:
     """Import everything that notebooks use, draw one figure, make the shell; returns the shell."""
     for name in PRELOAD:
         with contextlib.suppress(ImportError):
@@ -59,14 +64,14 @@ def preload() -> Any:
     shell = make_shell()
     sys.modules["torch"].set_num_threads(1)
     with contextlib.suppress(Exception):
-        rehearsal.rehearse(shell, gradients=GPU not in os.environ)
+        rehearsal.rehearse(shell, gradients=GPU_VARIABLE not in os.environ)
     rehearsal.fill_gaps()
     gc.freeze()
-    _in_large_pages()
+    _in_huge_pages()
     return shell
 
 
-def _in_large_pages() -> None:
+def _in_huge_pages() -> None:
     """Move this process's memory into pages of 2 MiB, where Linux can (6.1 and later; madvise(2)).
 
     A fork copies the table of all pages, and what ends gives them back one by one. With 400 MiB of imported modules
@@ -79,7 +84,10 @@ def _in_large_pages() -> None:
             where, rights, _, _, _, *name = line.split(maxsplit=5)
             if rights == "rw-p" and name in ([], ["[heap]"]):
                 start, end = (int(number, 16) for number in where.split("-"))
-                start, end = -(-start // _LARGE) * _LARGE, end // _LARGE * _LARGE
+                start, end = (
+                    -(-start // _HUGE_PAGE_BYTES) * _HUGE_PAGE_BYTES,
+                    end // _HUGE_PAGE_BYTES * _HUGE_PAGE_BYTES,
+                )
                 if end > start:
                     madvise(start, end - start, _MADV_HUGEPAGE)
                     madvise(start, end - start, _MADV_COLLAPSE)

@@ -1,4 +1,4 @@
-"""Process control on Linux: memory of processes read from /proc, prctl, and wiping folders."""
+"""Process control on Linux: memory accounting from /proc, prctl(2), and wiping folders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PAGE = resource.getpagesize()
+_PAGE_BYTES = resource.getpagesize()
 
 
-def _wipe(place: Path, kept: list[Path]) -> None:
+def wipe(place: Path, kept: list[Path]) -> None:
     """Delete all that is in a folder, but the course's own Python where it lies in there."""
     for entry in os.scandir(place):
         path = Path(entry.path)
@@ -23,7 +23,7 @@ def _wipe(place: Path, kept: list[Path]) -> None:
         if not entry.is_dir(follow_symlinks=False):
             os.unlink(path)
         elif any(path in other.parents for other in kept):
-            _wipe(path, kept)
+            wipe(path, kept)
         else:
             os.chmod(path, 0o700)
             for base, folders, _ in os.walk(path):
@@ -33,7 +33,7 @@ def _wipe(place: Path, kept: list[Path]) -> None:
             shutil.rmtree(path)
 
 
-def _status(pid: int | str) -> dict[str, Any]:
+def status(pid: int | str) -> dict[str, Any]:
     """Some lines of a process's status: sizes in KiB as numbers, and its state's letter."""
     found: dict[str, Any] = {}
     with contextlib.suppress(OSError):
@@ -45,25 +45,25 @@ def _status(pid: int | str) -> dict[str, Any]:
     return found
 
 
-def _resident(pid: int | str) -> tuple[int, int]:
+def resident(pid: int | str) -> tuple[int, int]:
     """Bytes of a process's own memory, shared with those it was forked from or not, and its page faults."""
     with contextlib.suppress(OSError, ValueError):
         sizes = Path(f"/proc/{pid}/statm").read_text().split()
         faults = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[7]
-        return (int(sizes[1]) - int(sizes[2])) * _PAGE, int(faults)
+        return (int(sizes[1]) - int(sizes[2])) * _PAGE_BYTES, int(faults)
     return 0, 0
 
 
-def _at_most(pid: int, base: int) -> int:
+def most_memory(pid: int, base: int) -> int:
     """A bound on the memory that is this process's alone, which costs less to know than the memory itself.
 
     It is what came to the ``base`` that it was forked with, and of that a page for each fault.
     """
-    resident, faults = _resident(pid)
-    return max(0, resident - base) + min(base, faults * _PAGE)
+    own, faults = resident(pid)
+    return max(0, own - base) + min(base, faults * _PAGE_BYTES)
 
 
-def _share(pid: int | str) -> int:
+def shared_memory(pid: int | str) -> int:
     """Bytes of memory that count as this process's, shared pages divided among those that share them."""
     with contextlib.suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
@@ -72,6 +72,7 @@ def _share(pid: int | str) -> int:
     return 0
 
 
-def _prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int) -> None:
+    """Set one of this process's attributes, where Linux has them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)

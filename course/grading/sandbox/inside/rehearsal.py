@@ -1,4 +1,4 @@
-"""What every submission does, done once before the room forks: what is set up at the first use is then set up for all.
+"""Warm-up before the first fork: what every submission does, done once, so that its set-up at first use is shared.
 
 A forked process writes into its own copy of each page of memory that it changes. Python changes much on the way to its
 first answer: it remembers where methods stand, turns bytecode into faster bytecode, imports at the first use, and puts
@@ -22,10 +22,12 @@ import numpy as np
 import torch
 
 from course.grading.sandbox.inside.kernel import Kernel
+from course.grading.sandbox.inside.responder import Responder
 from course.grading.sandbox.inside.shell import OUTLET, RoomShell
+from course.grading.sandbox.inside.slices import SliceKernel
 from course.grading.sandbox.inside.wire import Channel
 
-TIMES = 12
+REPEATS = 12
 """Python makes bytecode faster after eight runs."""
 
 _DEFINITIONS = (
@@ -40,7 +42,7 @@ _SHOWING = (
     "X @ torch.ones(3)",
 )
 _GRADIENTS = "W = X.clone().requires_grad_()\nloss = ((W - 1) ** 2).exp().mean()\nloss.backward()\nprint(W.grad)"
-_MOST_IN_GAPS, _RUN = 64 << 20, 64
+_MAX_GAP_BYTES, _MAX_IN_A_ROW = 64 << 20, 64
 
 
 class _Mirror(Channel):
@@ -76,11 +78,11 @@ def rehearse(shell: RoomShell, *, gradients: bool = True) -> list[Any]:
     streams, channel = (sys.stdout, sys.stderr), _Mirror()
     try:
         kernel = Kernel(channel, shell, shell.user_ns)
-        for code in (*_DEFINITIONS, *_SHOWING, *([_GRADIENTS] if gradients else [])) * TIMES:
-            kernel.answer(channel.through({"do": "run", "code": code, "most_output": 10_000, "clean": True}), [])
+        for code in (*_DEFINITIONS, *_SHOWING, *([_GRADIENTS] if gradients else [])) * REPEATS:
+            kernel.answer(channel.through({"do": "run", "code": code, "max_output": 10_000, "clean": True}), [])
         _questions(kernel, channel)
-        reader = Kernel(channel, None, {})
-        for _ in range(TIMES):
+        reader = SliceKernel(channel)
+        for _ in range(REPEATS):
             reader.answer(channel.through({"do": "slice", "source": _DEFINITIONS}), [])
         _questions(reader, channel)
     finally:
@@ -99,12 +101,12 @@ def rehearse(shell: RoomShell, *, gradients: bool = True) -> list[Any]:
     return channel.said
 
 
-def _questions(kernel: Kernel, channel: _Mirror) -> None:
+def _questions(kernel: Responder, channel: _Mirror) -> None:
     """Ask about the names of the notebook, as check does."""
     X, w = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64), torch.tensor([1.0, -1.0], dtype=torch.float64)
     calls = {"scores": [{"X": X, "w": w}] * 4, "step": [{"w": w}] * 4}
     for hand in (True, False):
-        for _ in range(TIMES):
+        for _ in range(REPEATS):
             kernel.answer(channel.through({"do": "look", "names": ["scores", "step", "Net", "X"]}), [])
             for name, each in calls.items():
                 question = {"name": name, "made": None, "calls": each, "hand": hand, "forbid": ["softmax"] * hand}
@@ -141,9 +143,9 @@ def fill_gaps() -> None:
 def _fill(allocate: Any, size: int) -> None:
     """Allocate blocks of a size, for good, until many in a row lie side by side."""
     before = in_a_row = 0
-    for _ in range(_MOST_IN_GAPS // size):
+    for _ in range(_MAX_GAP_BYTES // size):
         now = allocate(size)
         in_a_row = in_a_row + 1 if 0 < now - before <= size + 32 else 0
         before = now
-        if in_a_row == min(_RUN, max(2, (16 << 10) // size - 2)):
+        if in_a_row == min(_MAX_IN_A_ROW, max(2, (16 << 10) // size - 2)):
             return

@@ -1,11 +1,11 @@
-"""IPython's InteractiveShell with its outputs sent over a channel in place of sockets."""
+"""IPython's InteractiveShell, headless: displays, results and tracebacks go over a channel in place of sockets."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -16,13 +16,12 @@ from traitlets.config import Config
 
 from course.grading.sandbox.inside.wire import Channel
 
-Send = Callable[[str, dict[str, Any]], None]
+_MAX_FRAMES = 10  # of a long traceback, shown at each end
+_FLUSH_AT, _MAX_BUFFERED = 8192, 20_000_000  # characters of a stream
 
-_FRAMES = 10  # of a long traceback that are shown at each end
 
-
-class _Outlet:
-    """Where outputs go: over the channel, up to a limit. Made once, before the room forks."""
+class Outlet:
+    """Where outputs go: over the channel, up to a limit. Made once, before the sandbox forks."""
 
     def __init__(self) -> None:
         self.channel: Channel | None = None
@@ -30,6 +29,7 @@ class _Outlet:
         self.flooded = False
 
     def __call__(self, kind: str, content: dict[str, Any]) -> None:
+        """Send an output; of a stream what there is still room for, of anything else that is too large nothing."""
         size = sum(len(str(part)) for part in content.values())
         if self.left < size:
             self.flooded = True
@@ -42,28 +42,29 @@ class _Outlet:
             self.channel.send({"out": [kind, content]})
 
 
-class _Stream(io.TextIOBase):
+class Stream(io.TextIOBase):
     """sys.stdout or sys.stderr."""
 
     encoding, errors = "utf-8", "replace"
 
-    def __init__(self, name: str, outlet: _Outlet):
-        self._name, self._outlet, self._parts, self._size = name, outlet, [], 0
+    def __init__(self, name: str, outlet: Outlet):
+        self._name, self._outlet, self._size = name, outlet, 0
+        self._parts: list[str] = []
 
     def writable(self) -> bool:
-        """It is."""
+        """Yes: ``print`` and ``io`` ask before they write."""
         return True
 
     def write(self, text: str) -> int:
         """Keep the text until there is enough of it, or the cell ends."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self._size < 20_000_000:
+        if self._size < _MAX_BUFFERED:
             self._parts.append(text)
             self._size += len(text)
         else:
             self._outlet.flooded = True
-        if self._size > 8192:
+        if self._size > _FLUSH_AT:
             self.flush()
         return len(text)
 
@@ -74,12 +75,12 @@ class _Stream(io.TextIOBase):
             self._outlet("stream", {"name": self._name, "text": text})
 
     def isatty(self) -> bool:
-        """It is not."""
+        """No: nobody watches, so progress bars and colours are for a file."""
         return False
 
 
 class _Publisher(DisplayPublisher):
-    outlet: _Outlet
+    outlet: Outlet
 
     def publish(
         self,
@@ -91,24 +92,24 @@ class _Publisher(DisplayPublisher):
         update: Any = False,
         **_: Any,
     ) -> None:
-        _flush()
+        flush_streams()
         kind = "update_display_data" if update else "display_data"
         content = {"data": _plain(data), "metadata": _plain(metadata or {}), "transient": _plain(transient or {})}
         self.outlet(kind, content)
 
     def clear_output(self, wait: bool = False) -> None:
-        _flush()
+        flush_streams()
         self.outlet("clear_output", {"wait": bool(wait)})
 
 
 class _Hook(DisplayHook):
-    outlet: _Outlet
+    outlet: Outlet
 
     def write_output_prompt(self) -> None:
         pass
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        _flush()
+        flush_streams()
         content = {"data": _plain(format_dict), "metadata": _plain(md_dict or {}), "execution_count": self.prompt_count}
         self.outlet("execute_result", content)
 
@@ -119,15 +120,15 @@ class _Hook(DisplayHook):
 class RoomShell(InteractiveShell):
     """IPython's shell, whose displays, results and tracebacks go to the outlet."""
 
-    outlet: _Outlet
+    outlet: Outlet
     exited = False
     failed = False
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        _flush()
+        flush_streams()
         self.failed = True
         lines = [str(line) for line in stb]
-        self.outlet("error", {"ename": str(etype.__name__), "evalue": _text(evalue), "traceback": lines})
+        self.outlet("error", {"ename": str(etype.__name__), "evalue": text_of(evalue), "traceback": lines})
 
     def showtraceback(self, exc_tuple: Any = None, *more: Any, **other: Any) -> None:
         """As IPython does, but for a recursion's thousand equal frames, over which it takes many seconds."""
@@ -136,15 +137,15 @@ class RoomShell(InteractiveShell):
             while trace is not None:
                 frames.append(trace)
                 trace = trace.tb_next
-            if len(frames) > 2 * _FRAMES:
-                frames[_FRAMES].tb_next = frames[-_FRAMES]
+            if len(frames) > 2 * _MAX_FRAMES:
+                frames[_MAX_FRAMES].tb_next = frames[-_MAX_FRAMES]
         super().showtraceback(exc_tuple, *more, **other)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window here."""
 
     def ask_exit(self) -> None:
-        """``quit()`` and ``exit()``: noted, and the room goes on."""
+        """``quit()`` and ``exit()``: noted, and the kernel goes on."""
         self.exited = True
 
     def system(self, cmd: str) -> Any:
@@ -152,7 +153,8 @@ class RoomShell(InteractiveShell):
         return self.system_piped(cmd)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """``str(value)``, or what it is where its class refuses."""
     try:
         return str(value)
     except Exception:
@@ -169,10 +171,11 @@ def _plain(value: Any) -> Any:
         import base64
 
         return base64.b64encode(value).decode()
-    return value if isinstance(value, (str, int, float, bool, type(None))) else _text(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else text_of(value)
 
 
-def _flush() -> None:
+def flush_streams() -> None:
+    """Send what was printed so far: the next output comes after it."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
@@ -182,20 +185,21 @@ def _no_input(prompt: object = "") -> str:
     raise StdinNotImplementedError("input() was called, and nobody is there to answer while a notebook is graded.")
 
 
-OUTLET = _Outlet()
-
-_copying = False
+OUTLET = Outlet()
 
 
-def _in_child() -> None:
-    """A process that a cell forks does not answer the grader: only copies that the grader asked for do."""
-    if not _copying and OUTLET.channel is not None:
+def _hang_up() -> None:
+    """A process that a cell forks does not answer the grader. A copy that the grader asked for has its own channel."""
+    if OUTLET.channel is not None:
         OUTLET.channel.close()
         OUTLET.channel = None
 
 
+os.register_at_fork(after_in_child=_hang_up)
+
+
 def make_shell() -> RoomShell:
-    """The shell, ready for a submission; made once, before the room forks."""
+    """The shell, ready for a submission; made once, before the sandbox forks."""
     import builtins
 
     settings = Config()

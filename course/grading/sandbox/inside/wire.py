@@ -1,8 +1,8 @@
-"""Plain data over the wall between the grader's room and the student's.
+"""Serialisation protocol: plain data over the wall between the grader's process and the sandbox.
 
 What crosses the wall is written down here, and nothing else crosses it. A message is one JSON value, in which a tensor
 stands as its dtype, shape and device with its bytes behind the JSON text. Nothing is pickled, imported or evaluated on
-either side; what comes out of a student's room may say anything, and says it in these words:
+either side; what comes out of a sandbox may say anything, and says it in these words:
 
 =====================  ==============================================================================================
 JSON                   value
@@ -30,19 +30,19 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from course.answers.ask import Other
 
-MOST_TEXT, MOST_BYTES = 16 << 20, 256 << 20
+MAX_TEXT_BYTES, MAX_TENSOR_BYTES = 16 << 20, 256 << 20
 """Bytes of JSON, and of tensors, in one message."""
-DEEPEST, MOST_ITEMS = 30, 200_000
+MAX_DEPTH, MAX_ITEMS = 30, 200_000
 """Levels of nesting, and values, in one message."""
 
 _HEAD = struct.Struct("!II")
-_DTYPES = (
-    "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128".split()
-)  # fmt: skip
+_TOO_MANY_DIGITS = 10**4000  # Python refuses to write numbers of 4300 digits and more
+_DTYPES = "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128".split()
 
 
 class WireError(Exception):
@@ -56,7 +56,7 @@ class Closed(WireError):
 def encode(value: Any) -> tuple[Any, list[bytes]]:
     """``value`` as JSON and blobs; raises WireError where it is too large or too deep."""
     blobs: list[bytes] = []
-    left = [MOST_ITEMS]
+    left = [MAX_ITEMS]
     return _encode(value, blobs, left, 0), blobs
 
 
@@ -65,7 +65,7 @@ def _encode(value: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
     import torch
 
     left[0] -= 1
-    if left[0] < 0 or depth > DEEPEST:
+    if left[0] < 0 or depth > MAX_DEPTH:
         raise WireError("too many values, or too deeply nested")
 
     def inner(item: Any) -> Any:
@@ -75,7 +75,9 @@ def _encode(value: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
     if value is None or kind is bool or kind is str:
         return value
     if kind is int:
-        return value if abs(value) < 1 << 53 else {"int": str(value)} if abs(value) < 10**4000 else _other(value)
+        if abs(value) < 1 << 53:  # a float holds it, and so does JSON
+            return value
+        return {"int": str(value)} if abs(value) < _TOO_MANY_DIGITS else _other(value)
     if kind is float:
         return value if math.isfinite(value) else {"float": str(value)}
     if value is ...:
@@ -114,19 +116,19 @@ def _other(value: Any) -> dict[str, str]:
     return {"other": words[:200]}
 
 
-def decode(body: Any, blobs: list[bytes]) -> Any:
+def decode(body: Any, blobs: Sequence[bytes | memoryview]) -> Any:
     """The value that ``encode`` wrote; raises WireError for anything else."""
     try:
-        return _decode(body, blobs, [MOST_ITEMS], 0)
+        return _decode(body, blobs, [MAX_ITEMS], 0)
     except WireError:
         raise
     except Exception as error:  # whatever nonsense does to torch and numpy
         raise WireError(f"{type(error).__name__} in a message") from None
 
 
-def _decode(body: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
+def _decode(body: Any, blobs: Sequence[bytes | memoryview], left: list[int], depth: int) -> Any:
     left[0] -= 1
-    if left[0] < 0 or depth > DEEPEST:
+    if left[0] < 0 or depth > MAX_DEPTH:
         raise WireError("too many values, or too deeply nested")
     if body is None or isinstance(body, (bool, str, int, float)):
         return body
@@ -154,7 +156,7 @@ def _decode(body: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
     raise WireError("not a value")
 
 
-def _key(body: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
+def _key(body: Any, blobs: Sequence[bytes | memoryview], left: list[int], depth: int) -> Any:
     key = _decode(body, blobs, left, depth + 1)
     return key if isinstance(key, (str, int, float, bool, tuple, type(None))) else str(key)
 
@@ -165,7 +167,7 @@ def _sizes(shape: Any) -> list[int]:
     return shape
 
 
-def _tensor(content: Any, blobs: list[bytes]) -> Any:
+def _tensor(content: Any, blobs: Sequence[bytes | memoryview]) -> Any:
     import torch
 
     name, shape, place, grad, parameter, blob = content
@@ -183,7 +185,7 @@ def _tensor(content: Any, blobs: list[bytes]) -> Any:
     return tensor.requires_grad_() if grad is True and tensor.dtype.is_floating_point else tensor
 
 
-def _array(content: Any, blobs: list[bytes]) -> Any:
+def _array(content: Any, blobs: Sequence[bytes | memoryview]) -> Any:
     import numpy as np
 
     name, shape, blob = content
@@ -207,7 +209,7 @@ class Channel:
         body, blobs = encode(value)
         text = json.dumps({"body": body, "blobs": [len(blob) for blob in blobs]}).encode()
         size = sum(map(len, blobs))
-        if len(text) > MOST_TEXT or size > MOST_BYTES:
+        if len(text) > MAX_TEXT_BYTES or size > MAX_TENSOR_BYTES:
             raise WireError(f"a message of {len(text) + size:,} bytes is too large")
         head = _HEAD.pack(len(text), size)
         try:
@@ -237,7 +239,7 @@ class Channel:
         """The next message and up to ``count`` open files that came with it."""
         head, fds = self._read(_HEAD.size, deadline, count)
         length, size = _HEAD.unpack(head)
-        if length > MOST_TEXT or size > MOST_BYTES:
+        if length > MAX_TEXT_BYTES or size > MAX_TENSOR_BYTES:
             raise WireError("too large a message")
         text, data = self._read(length, deadline)[0], memoryview(self._read(size, deadline)[0])
         try:
@@ -247,14 +249,15 @@ class Channel:
                 raise WireError("the blobs are not as announced")
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise WireError(f"not a message ({type(error).__name__})") from None
-        blobs, place = [], 0
+        blobs: list[memoryview] = []
+        place = 0
         for each in lengths:
             blobs.append(data[place : place + each])
             place += each
         return decode(body, blobs), fds
 
     def _read(self, size: int, deadline: float | None, count: int = 0) -> tuple[bytes, list[int]]:
-        data, fds = bytearray(), []
+        data, fds = bytearray(), list[int]()
         while len(data) < size:
             self._wait(deadline, select.POLLIN)
             try:
@@ -280,5 +283,5 @@ class Channel:
             raise TimeoutError
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up: the other side's next read or write raises Closed."""
         self.end.close()

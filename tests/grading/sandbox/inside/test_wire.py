@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from course.answers.ask import Other
 from course.grading.sandbox.inside import wire
 from course.grading.sandbox.inside.wire import (
-    DEEPEST,
-    MOST_BYTES,
-    MOST_ITEMS,
-    MOST_TEXT,
+    MAX_DEPTH,
+    MAX_TENSOR_BYTES,
+    MAX_ITEMS,
+    MAX_TEXT_BYTES,
     Channel,
     Closed,
     WireError,
@@ -151,7 +151,7 @@ def deep(levels):
     return value
 
 
-@pytest.mark.parametrize("value", [deep(DEEPEST + 1), list(range(MOST_ITEMS + 1))], ids=["deep", "many"])
+@pytest.mark.parametrize("value", [deep(MAX_DEPTH + 1), list(range(MAX_ITEMS + 1))], ids=["deep", "many"])
 def test_is_too_much_refused_on_both_sides(value):
     with pytest.raises(WireError, match="too many values, or too deeply nested"):
         encode(value)
@@ -160,8 +160,8 @@ def test_is_too_much_refused_on_both_sides(value):
 
 
 def test_is_as_much_as_is_allowed_accepted():
-    assert there(deep(DEEPEST)) == deep(DEEPEST)
-    assert len(there(list(range(MOST_ITEMS - 1)))) == MOST_ITEMS - 1
+    assert there(deep(MAX_DEPTH)) == deep(MAX_DEPTH)
+    assert len(there(list(range(MAX_ITEMS - 1)))) == MAX_ITEMS - 1
 
 
 NONSENSE = {
@@ -327,8 +327,8 @@ def test_do_open_files_come_only_where_they_are_expected(ends, tmp_path):
         raw("[" * 100_000),
         raw('{"body": ' + "9" * 9999 + ', "blobs": []}'),
         raw('{"body": {"dict": 3}, "blobs": []}'),
-        raw("", length=MOST_TEXT + 1),
-        raw("", size=MOST_BYTES + 1),
+        raw("", length=MAX_TEXT_BYTES + 1),
+        raw("", size=MAX_TENSOR_BYTES + 1),
         b"\xff" * 8,
     ],
     ids=range(13),
@@ -391,7 +391,7 @@ def test_is_a_reader_who_does_not_read_waited_for_no_longer_than_agreed(ends):
 
 def test_is_a_message_that_is_too_large_never_begun(ends, monkeypatch):
     channel, other = ends
-    monkeypatch.setattr(wire, "MOST_BYTES", 1000)
+    monkeypatch.setattr(wire, "MAX_TENSOR_BYTES", 1000)
     with pytest.raises(WireError, match="too large"):
         channel.send(torch.zeros(1000))
     channel.send("fits")

@@ -1,0 +1,116 @@
+"""Process supervisor: knows a submission's processes, accounts for their memory, and kills what takes too much.
+
+In the sandbox everything but the first process is the submission's. Without walls only those processes are known that
+were forked here, each with a session of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+
+from course.grading.sandbox.inside.processes import most_memory, resident, shared_memory, status
+
+_HEADROOM_BYTES = 512 << 20
+"""Bytes that a process may ask for beyond what it may have, so that the watch stops what grows before Python refuses:
+what stops leaves no full memory to the cells after it."""
+
+_KILL_TIMEOUT_S = 5
+
+
+class Supervisor:
+    """``children`` are the processes forked here, ``limits`` what they may take, ``said`` what was stopped and why."""
+
+    def __init__(self) -> None:
+        self.alone = os.getpid() == 1  # in the sandbox: everything else here is the submission's
+        self.limits: dict[str, int] = {}
+        self.children: set[int] = set()
+        self.said: list[str] = []
+
+    def limit_this_process(self) -> None:
+        """In a new child: take on the submission's resource limits (setrlimit(2))."""
+        used = status("self").get("VmData", 0) * 1024
+        for kind, most in (
+            (resource.RLIMIT_DATA, used + 2 * self.limits["memory"] + _HEADROOM_BYTES),
+            (resource.RLIMIT_FSIZE, self.limits["file_size"]),
+            (resource.RLIMIT_NPROC, self.limits["processes"] if self.alone else None),
+            (resource.RLIMIT_NOFILE, 512),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            if most is not None:
+                with contextlib.suppress(ValueError, OSError):
+                    resource.setrlimit(kind, (most, most))
+
+    def signal(self, pid: int, number: int) -> None:
+        """Send a signal to one of the submission's processes; nothing happens where ``pid`` is none."""
+        if type(pid) is int and 1 < pid < 1 << 22 and (self.alone or pid in self.children):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+
+    def reap(self) -> None:
+        """Take note of children that have ended, and how."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, ended = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    return
+                if pid in self.children:
+                    self.children.discard(pid)
+                    code = os.waitstatus_to_exitcode(ended)
+                    if code:
+                        self.said.append(f"signal {-code}" if code < 0 else f"exit {code}")
+
+    def watch(self) -> None:
+        """Kill a submission that takes more than it may."""
+        others = self._others()
+        if len(others) > self.limits["processes"]:
+            self._stop("too many processes")
+            return
+        most, base = self.limits["memory"], resident("self")[0]
+        if sum(most_memory(pid, base) for pid in others) < most:
+            return
+        theirs = base - shared_memory("self")  # of what this process has imported, their share; copies' is counted once
+        shares = {pid: shared_memory(pid) for pid in others}
+        if sum(shares.values()) > most + theirs:
+            largest = max(shares, key=shares.__getitem__)
+            if shares[largest] > most / 2:
+                self.said.append("too much memory")
+                self.signal(largest, signal.SIGKILL)
+            else:
+                self._stop("too much memory")
+
+    def _stop(self, reason: str) -> None:
+        self.said.append(reason)
+        self.kill_all()
+
+    def _others(self) -> list[int]:
+        """Every process of the submission's."""
+        if not self.alone:
+            return [pid for pid in self.children if Path(f"/proc/{pid}").exists()]
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+    def kill_all(self) -> None:
+        """Kill every process of the submission's, and wait for that; exit where one stays."""
+        deadline = time.monotonic() + _KILL_TIMEOUT_S
+        while True:
+            if self.alone:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)
+            else:
+                for pid in self.children:
+                    with contextlib.suppress(OSError):
+                        os.killpg(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+            if not [pid for pid in self._others() if status(pid).get("State") != "Z"]:
+                self.children.clear()
+                return
+            if time.monotonic() > deadline:
+                sys.exit("a process cannot be killed")
+            time.sleep(0.002)
