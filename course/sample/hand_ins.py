@@ -1,4 +1,4 @@
-"""The sample class: made-up students whose deserved score is known, made from the sources and never by hand.
+"""Synthetic test data: a class of made-up students whose deserved scores are known, made from the sources.
 
 ``course sample`` fills ``submitted/sample-*/`` with copies of the released notebooks into which each student's
 answers are put, and ``submitted/DESERVED.csv`` with the score each one deserves, so that the grading can be tried
@@ -8,7 +8,7 @@ from end to end. What counts as deserved:
 - where an exercise is left out or wrong, every exercise that builds on it is lost too. B builds on A when B's solution
   cell or check cell uses a name that A's solution defines, directly or through other cells (read from the syntax
   tree). Mischief that concerns a single exercise picks one that as little as possible builds on;
-- lateness costs what ``course.grading.late.late_penalty`` says, notebook by notebook;
+- lateness costs what ``course.grading.gradebook.late.late_penalty`` says, notebook by notebook;
 - one notebook that cannot be graded makes the whole submission one that "could not be graded".
 
 In an assignment of several notebooks the first with exercises, by name, gets the mischief and the others are right;
@@ -19,13 +19,12 @@ from __future__ import annotations
 
 import copy
 import csv
-import hashlib
 import io
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.coursedir.files import read_state, write_if_changed, write_state
+from course.coursedir.files import digest, read_state, write_if_changed, write_state
 from course.coursedir.layout import texts
 from course.coursedir.sample_dates import DUE
 from course.sample.students import STUDENTS, perfect
@@ -135,13 +134,13 @@ def _stamp(root: Path, week: str, students: list[str]) -> str:
         *package.glob("sample/*.py"),
         *package.glob("authoring/text/*.py"),
         *package.glob("coursedir/*.py"),
+        *package.glob("syntax/*.py"),
         package / "grading" / "gradebook" / "late.py",
         *texts(root, week),
     ]
     for folder in ("release", *(f"submitted/{name}" for name in students)):
         files += [path for path in (root / folder / week).glob("*") if path.is_file()]
-    digest = hashlib.sha256()
+    made_of: list[bytes] = []
     for path in sorted(files):
-        digest.update(f"{path.parent.parent.name}/{path.parent.name}/{path.name} {path.stat().st_size}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        made_of += ["/".join(path.parts[-3:]).encode(), path.read_bytes()]
+    return digest(*made_of)

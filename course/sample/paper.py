@@ -1,11 +1,9 @@
-"""One student's copy of one released notebook: answers put in, cells changed, and the score that it then deserves."""
+"""Test fixture builder: one student's copy of a released notebook, and the score that it then deserves."""
 
 from __future__ import annotations
 
 import ast
 import copy
-import re
-import symtable
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,9 +12,11 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from course.authoring.text.model import Cell, Source
+from course.authoring.text.model import RoleCell, Source
 from course.coursedir.errors import AuthoringError
-from course.syntax.regions import defined, parse_code, python, regions
+from course.syntax.python_cells import parse_code
+from course.syntax.regions import regions
+from course.syntax.scopes import Scopes
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Paper:
     @property
     def max_score(self) -> float:
         """The points of all exercises and of all answers that a person grades."""
-        return sum(cell.points or 0 for cell in self._source.cells if cell.role in ("check", "answer"))
+        return sum(cell.points or 0 for cell in self._source.with_role("check", "answer"))
 
     @property
     def earned(self) -> float:
@@ -110,11 +110,10 @@ class Paper:
         All exercises and written answers when ``names`` is None.
         """
         names = list(self.exercises if names is None else names)
-        for cell in self._source.cells:
+        for cell in self._source.with_role("solution", "answer"):
             if cell.role == "solution" and cell.name not in names:
                 break
-            if cell.role in ("solution", "answer"):
-                self.put(cell.name, _filled(cell, "", keep=True))
+            self.put(cell.name, _filled(cell, "", keep=True))
 
     def mistake(self, name: str) -> None:
         """Put the first known wrong answer of the exercise in; the released stub when there is none."""
@@ -133,19 +132,19 @@ class Paper:
         source = self.exercises[name].solution.source
         imports = [node for node in ast.walk(parse_code(source)) if isinstance(node, (ast.Import, ast.ImportFrom))]
         imported = {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
-        return [each for each in defined(source) if each not in imported]
+        return [each for each in Scopes.of(source).bound() if each not in imported]
 
     def check_calls(self, name: str) -> CheckCalls:
         """What the exercise's test cell asks of ``check``."""
-        calls = [
-            node
-            for node in ast.walk(parse_code(self.exercises[name].check.source))
-            if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and getattr(node.func.value, "id", None) == "check"
-        ]
-        options = (keyword.arg for call in calls for keyword in call.keywords if keyword.arg)
-        return CheckCalls(frozenset(call.func.attr for call in calls), frozenset(options))
+        functions: set[str] = set()
+        options: set[str] = set()
+        for node in ast.walk(parse_code(self.exercises[name].check.source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                module = node.func.value
+                if isinstance(module, ast.Name) and module.id == "check":
+                    functions.add(node.func.attr)
+                    options.update(keyword.arg for keyword in node.keywords if keyword.arg)
+        return CheckCalls(frozenset(functions), frozenset(options))
 
     def _index(self, name: str) -> int:
         return next(i for i, cell in enumerate(self._notebook.cells) if _grade_id(cell) == name)
@@ -181,11 +180,12 @@ def _grade_id(cell: nbformat.NotebookNode) -> str | None:
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def _filled(cell: Cell, text: str, keep: bool) -> str:
+def _filled(cell: RoleCell, text: str, keep: bool) -> str:
     """The cell without its solution markers, with ``text`` in place of each answer, or before it when ``keep``."""
     lines = cell.source.split("\n")
     for region in reversed(regions(cell.source, "SOLUTION")):
-        indent = re.match(r"\s*", lines[region.first])[0]
+        marker = lines[region.first]
+        indent = marker[: len(marker) - len(marker.lstrip())]
         new = textwrap.indent(text.rstrip(), indent).splitlines()
         lines[region.first : region.last + 1] = new + (lines[region.first + 1 : region.last] if keep else [])
     return "\n".join(lines)
@@ -199,7 +199,7 @@ def _dependencies(source: Source) -> tuple[dict[str, set[str]], dict[str, int]]:
     for cell in source.cells:
         if cell.role not in ("code", "given", "solution", "check"):
             continue
-        rests_on = set().union(*(definers.get(name, ()) for name in _needs(cell)))
+        rests_on = set().union(*(definers.get(name, ()) for name in Scopes.of(cell.source).needed))
         if cell.role in ("solution", "check"):
             builds_on[cell.name] |= rests_on - {cell.name}
             rests_on = rests_on | {cell.name}
@@ -207,33 +207,5 @@ def _dependencies(source: Source) -> tuple[dict[str, set[str]], dict[str, int]]:
             for name in rests_on:
                 users[name] += 1
         if cell.role != "check":
-            definers.update(dict.fromkeys(defined(cell.source), rests_on))
+            definers.update(dict.fromkeys(Scopes.of(cell.source).bound(), rests_on))
     return builds_on, users
-
-
-def _needs(cell: Cell) -> set[str]:
-    """The names that the code uses, at once or when its functions are called, and does not itself define first."""
-    tree = parse_code(cell.source)
-    own = set(defined(cell.source))
-    top = symtable.symtable(python(cell.source), cell.name or "cell", "exec")
-    needed = {
-        symbol.get_name()
-        for symbol in top.get_symbols()
-        if symbol.is_referenced() and not symbol.is_assigned() and not symbol.is_imported()
-    }
-    tables = list(top.get_children())
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        needed |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
-    needed -= own
-    for name in own:  # x = x + 1 needs the x from before; x = 1 and later x + 1 does not
-        lines: dict[type, list[int]] = {ast.Load: [], ast.Store: []}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id == name:
-                lines[type(node.ctx)].append(node.lineno)
-            elif isinstance(node, ast.AugAssign) and getattr(node.target, "id", None) == name:
-                lines[ast.Load].append(node.lineno)
-        if lines[ast.Load] and lines[ast.Store] and min(lines[ast.Load]) <= min(lines[ast.Store]):
-            needed.add(name)
-    return needed

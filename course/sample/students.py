@@ -1,4 +1,4 @@
-"""The sample students: what each of them does to a notebook, and which exercises that costs."""
+"""Fault injection: what each sample student does to a notebook, and which exercises that costs."""
 
 from __future__ import annotations
 
