@@ -9,8 +9,6 @@ handed in.
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 import zipfile
 from dataclasses import dataclass, field
@@ -18,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from course.coursedir.errors import GradingStopped
+from course.coursedir.files import write_atomically
+from course.coursedir.sample_dates import SAMPLE
 from course.grading.gradebook.classroom import Classroom
-from course.grading.gradebook.standing import SAMPLE, UNREADABLE_PAGE
+from course.grading.gradebook.standing import UNREADABLE_PAGE
 from course.grading.lms.collect import records
 from course.grading.lms.file_names import CANVAS, MOODLE
 
@@ -87,16 +87,8 @@ def _canvas(student: str, record: dict[str, Any], page: Path) -> str:
 
 
 def _write(path: Path, files: list[tuple[str, Path]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, page in files:
-                entry = zipfile.ZipInfo(name, time.localtime(max(page.stat().st_mtime, 315619200))[:6])
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
-                archive.writestr(entry, page.read_bytes())
-        os.chmod(aside, 0o644)
-        os.replace(aside, path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    with write_atomically(path) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, page in files:
+            entry = zipfile.ZipInfo(name, time.localtime(max(page.stat().st_mtime, 315619200))[:6])
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o100644 << 16
+            archive.writestr(entry, page.read_bytes())

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from course.coursedir.files import write_if_changed
+from course.coursedir.files import write_atomically, write_if_changed
 from course.grading.lms.archives import Item
 from course.grading.lms.collect import HandIn, Sorted, Unmatched, age, other_paths, records
 from course.grading.lms.file_names import Claim, safe_parts
@@ -247,14 +247,8 @@ def _digest(path: Path) -> str:
 
 
 def _copy(source: Path, target: Path, when: datetime | None = None) -> None:
-    """Copy a file aside and rename it into place."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
-    try:
+    """Copy a file atomically; ``when`` becomes the time at which it was changed."""
+    with write_atomically(target) as aside:
         shutil.copyfile(source, aside)
-        os.chmod(aside, 0o644)
         if when is not None:
             os.utime(aside, (when.timestamp(), when.timestamp()))
-        os.replace(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
