@@ -1,7 +1,7 @@
-"""The data of the course: small sets made on the spot, the digits of scikit-learn, MNIST and Fashion-MNIST.
+"""Data sets: synthetic ones from a seeded generator, scikit-learn's digits, MNIST and Fashion-MNIST.
 
 Made sets come from a generator of their own, so that the same arguments always give the same numbers and the global
-seed stays as it is. MNIST and Fashion-MNIST are in `course.downloads`, re-exported here.
+seed stays as it is. The digits, MNIST and Fashion-MNIST are those of `course.datasets.images`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _generator(n: int, seed: int, least: int = 1) -> torch.Generator:
 
 
 def _labels(kinds: torch.Tensor, signed: bool, dtype: torch.dtype) -> torch.Tensor:
-    """The labels 0 and 1 in `dtype`, or -1 and +1 where signed."""
+    """The labels 0 and 1 in ``dtype``, or -1 and +1 where signed."""
     return (2 * kinds - 1 if signed else kinds).to(dtype)
 
 
@@ -36,8 +36,8 @@ def xor(
     """The exclusive or: X (n, 2) and y (n,), 1 where exactly one of the two coordinates is 1.
 
     The corners (0, 0), (0, 1), (1, 0), (1, 1) follow each other in this order, again and again until there are n.
-    noise: the standard deviation of what is added to each coordinate; the labels stay those of the corner.
-    signed: whether the labels are -1 and +1 instead of 0 and 1.
+    ``noise``: the standard deviation of what is added to each coordinate; the labels stay those of the corner.
+    ``signed``: whether the labels are -1 and +1 instead of 0 and 1.
     """
     generator = _generator(n, seed)
     which = torch.arange(n) % 4
@@ -55,10 +55,12 @@ def blobs(
     signed: bool = False,
     dtype: torch.dtype = torch.float32,
 ) -> Pair:
-    """One cloud of points around each centre: X (n, d) and y (n,), the number of the centre, in `dtype`.
+    """One cloud of points around each centre: X (n, d) and y (n,), the number of the centre.
 
-    Examples take turns: the first belongs to centre 0, the next to centre 1, and so on. spread: the standard
-    deviation of each cloud in each direction. signed: labels -1 and +1, for two centres only, else ValueError.
+    Examples take turns: the first belongs to centre 0, the next to centre 1, and so on. ``n``: how many examples there
+    are. ``centres``: points with d coordinates each. ``spread``: the standard deviation of each cloud in each
+    direction. ``seed``: of the generator. ``signed``: labels -1 and +1, for two centres only, else ValueError.
+    ``dtype``: that of both tensors.
     """
     generator = _generator(n, seed)
     middles = torch.as_tensor(centres, dtype=torch.float64)
@@ -77,7 +79,8 @@ def rings(
     """A ring around a centre, which no line can separate: X (n, 2) and y (n,), 0 in the centre and 1 on the ring.
 
     Examples take turns, centre first. The centre is a disc of radius 0.4, evenly filled; the ring has radius 1.
-    noise: the standard deviation of what is added to each coordinate. signed: labels -1 and +1 instead of 0 and 1.
+    ``noise``: the standard deviation of what is added to each coordinate. ``signed``: labels -1 and +1 instead of 0
+    and 1.
     """
     generator = _generator(n, seed)
     y = torch.arange(n) % 2
@@ -99,7 +102,8 @@ def line(
 ) -> Pair:
     """Examples of a linear model: X (n, d), standard normal, and y (n,) = X @ w + b + noise.
 
-    w: the d true weights. b: the true bias. noise: the standard deviation of the noise on y.
+    ``n``: how many examples there are. ``w``: the d true weights. ``b``: the true bias. ``noise``: the standard
+    deviation of the noise on y. ``seed``: of the generator. ``dtype``: that of both tensors.
     """
     generator = _generator(n, seed)
     weights = torch.as_tensor(w, dtype=torch.float64).reshape(-1)
@@ -119,7 +123,8 @@ def sine(
 ) -> Pair:
     """The sine curve: x (n, 1), evenly spaced from low to high, both included, and y (n, 1) = sin x + noise.
 
-    noise: the standard deviation of the noise on y. At least two examples.
+    ``n``: how many examples there are, at least two. ``low``, ``high``: the ends of the curve. ``noise``: the standard
+    deviation of the noise on y. ``seed``: of the generator. ``dtype``: that of both tensors.
     """
     generator = _generator(n, seed, least=2)
     x = torch.linspace(low, high, n, dtype=torch.float64)[:, None]

@@ -1,4 +1,4 @@
-"""The computational graph as a picture: values flow forward above the boxes, gradients flow back below them.
+"""Computational graph, written down and drawn: values flow forward above the boxes, gradients back below them.
 
 g = graph.Graph()
 g.input("a", 5.0)
@@ -22,6 +22,9 @@ INFIX = {"+", "-", "−", "×", "*", "·", "/", "@"}
 NAME, SMALL = 12.5, 10.0  # sizes of text in points
 GAP_X, GAP_Y = 0.62, 0.14  # free space between columns and between nodes of a column, in inches
 
+_Edge = tuple[str, str]  # a box's input, and the box
+_Point = tuple[float, float]
+
 
 @dataclass
 class Node:
@@ -44,10 +47,10 @@ class Graph:
         return self._add(Node(name, "", (), value))
 
     def node(self, name: str, op: str, *, of: Sequence[str], value: Any = None) -> str:
-        """Add a box computed from the boxes named in `of`. Returns its name.
+        """Add a box computed from the boxes named in ``of``. Returns its name.
 
-        op: "+", "×", "@" and the like stand between the operands' names; any other text stands as it is, such as
-        "relu" or "3 × v". value: a number, a tensor (drawn as its shape when it is large), a text, or None.
+        ``op``: "+", "×", "@" and the like stand between the operands' names; any other text stands as it is, such as
+        "relu" or "3 × v". ``value``: a number, a tensor (drawn as its shape when it is large), a text, or None.
         ValueError when a name is taken or an operand is not there yet.
         """
         of = (of,) if isinstance(of, str) else tuple(of)
@@ -64,7 +67,7 @@ class Graph:
 
     def key(self, name: str) -> str:
         """The box that a gradient's key means: "W1" and "dW1" both mean W1. ValueError when there is none."""
-        for candidate in (name, name[1:] if name.startswith("d") else name):
+        for candidate in (name, name.removeprefix("d")):
             if candidate in self.nodes:
                 return candidate
         raise ValueError(f"No box of the graph is called {name!r}; there are {', '.join(self.nodes)}.")
@@ -113,7 +116,7 @@ class Layout:
     width: float
     height: float
     boxes: dict[str, Box]
-    edges: dict[tuple[str, str], list[tuple[float, float]]]
+    edges: dict[_Edge, list[_Point]]
 
 
 def layout(
@@ -140,7 +143,7 @@ def layout(
             inner[name],
             text_width(_text(node.value), SMALL),
             text_width(_gradient(name, gradients[name]), SMALL, bold=True) if name in gradients else 0,
-            text_width(STATUSES[status[name]][4], SMALL, bold=True) if name in status else 0,
+            text_width(STATUSES[status[name]].words, SMALL, bold=True) if name in status else 0,
         )
         for name, node in graph.nodes.items()
     }
@@ -151,7 +154,7 @@ def layout(
     for c in range(max(column.values()) + 1):
         right = at + max(outer[name] for name in column if column[name] == c)
         spans.append((at, right))
-        tags = [text_width(_tag(*edge, local), SMALL) + 0.7 for edge in local if column[edge[1]] == c]
+        tags = [text_width(_tag(box, source, local), SMALL) + 0.7 for box, source in local if column[source] == c]
         crowd = max((len(graph.nodes[name].of) for name in column if column[name] == c + 1), default=0)
         at = right + max([GAP_X + 0.06 * crowd, *tags])
     height = max(down[name] + room[name] / 2 for name in down) + 0.1
@@ -176,11 +179,11 @@ def draw(
 ) -> None:
     """Draw the graph, inputs left and loss right, with its values and, if given, its gradients.
 
-    gradients: box -> ∂L/∂box as a number, tensor or text; "dW1" means the same as "W1". A dashed arrow runs back
-    along every edge between two boxes that have one. local: (box, input) -> the local derivative ∂box/∂input as text,
-    written on that edge, such as {("u", "b"): "c = 2"}. status: box -> "right", "first wrong", "wrong" or
-    "not checked", marked by frame, hatching and words. ValueError for a name or a status that does not exist.
-    `describe` gives the same in words, for `alt`.
+    ``graph``: the computation. ``gradients``: box -> ∂L/∂box as a number, tensor or text; "dW1" means the same as "W1".
+    A dashed arrow runs back along every edge between two boxes that have one. ``local``: (box, input) -> the local
+    derivative ∂box/∂input as text, written on that edge, such as {("u", "b"): "c = 2"}. ``status``: box -> "right",
+    "first wrong", "wrong" or "not checked", marked by frame, hatching and words. ValueError for a name or a status that
+    does not exist. ``alt``, ``caption``: the figure's two texts, both required; `describe` gives the graph in words.
     """
     in_words(alt, caption)
     plan = layout(graph, gradients=gradients, local=local, status=status)
@@ -202,7 +205,7 @@ def draw(
             box, mark = plan.boxes[name], status.get(name)
             frame(ax, box.x, box.y, box.width, box.height, is_input=not node.of, status=mark)
             name_y = box.y + 0.13 if node.formula else box.y
-            middle = {"ha": "center", "va": "center", "zorder": 5}
+            middle: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5}
             ax.text(box.x, name_y, node.name, size=NAME, weight="bold", **middle)
             ax.text(box.x, box.y - 0.15, node.formula, size=SMALL, color="#333333", **middle)
             top, bottom = box.y + box.height / 2 + 0.11, box.y - box.height / 2 - 0.12
@@ -212,23 +215,25 @@ def draw(
                 ax.text(box.x, bottom, text, size=SMALL, color=VERMILLION, weight="bold", **middle)
                 bottom -= 0.19
             if mark:
-                colour, *_, words = STATUSES[mark]
-                ax.text(box.x, bottom, words, size=SMALL, color=colour, weight="bold", **middle)
+                look = STATUSES[mark]
+                ax.text(box.x, bottom, look.words, size=SMALL, color=look.colour, weight="bold", **middle)
 
 
-def _edges(boxes: Mapping[str, Box], ways: Mapping, ends: Mapping[str, tuple[float, float]]) -> dict:
+def _edges(
+    boxes: Mapping[str, Box], ways: Mapping[_Edge, list[_Point]], ends: Mapping[str, _Point]
+) -> dict[_Edge, list[_Point]]:
     """The points each edge runs through; edges leave and enter a box side by side, in the order of where they go.
 
-    ways: edge -> its bends. ends: box -> the ends of its column; an edge stays level between box and column's end, so
-    that it passes no text.
+    ``ways``: edge -> its bends. ``ends``: box -> the ends of its column; an edge stays level between box and column's
+    end, so that it passes no text.
     """
-    into: dict[str, list] = {name: [] for name in boxes}
-    out: dict[str, list] = {name: [] for name in boxes}
+    into: dict[str, list[tuple[float, str]]] = {name: [] for name in boxes}
+    out: dict[str, list[tuple[float, str]]] = {name: [] for name in boxes}
     for (source, name), way in ways.items():
         into[name].append((-(way[-1][1] if way else boxes[source].y), source))
         out[source].append((-(way[0][1] if way else boxes[name].y), name))
 
-    def port(rows: list, other: str, box: Box) -> float:
+    def port(rows: list[tuple[float, str]], other: str, box: Box) -> float:
         ranked = [name for _, name in sorted(rows, key=lambda row: row[0])]
         space = min(0.2, (box.height - 0.1) / len(ranked))
         return box.y + space * ((len(ranked) - 1) / 2 - ranked.index(other))
@@ -266,7 +271,12 @@ def _gradient(name: str, value: Any) -> str:
     return f"d{name}{':' if large else ' ='} {_text(value)}"
 
 
-def _checked(graph: Graph, gradients: Any, local: Any, status: Any) -> tuple[dict, dict, dict]:
+def _checked(
+    graph: Graph,
+    gradients: Mapping[str, Any] | None,
+    local: Mapping[tuple[str, str], str] | None,
+    status: Mapping[str, str] | None,
+) -> tuple[dict[str, Any], dict[tuple[str, str], str], dict[str, str]]:
     """The three optional arguments with their keys turned into names of boxes; ValueError where one does not exist."""
     for name, source in local or {}:
         if name not in graph.nodes or source not in graph.nodes[name].of:
@@ -274,5 +284,5 @@ def _checked(graph: Graph, gradients: Any, local: Any, status: Any) -> tuple[dic
     for word in (status or {}).values():
         if word not in STATUSES:
             raise ValueError(f"{word!r} is no status; there are {', '.join(STATUSES)}.")
-    by_name = [{graph.key(name): value for name, value in (given or {}).items()} for given in (gradients, status)]
-    return by_name[0], dict(local or {}), by_name[1]
+    found = {graph.key(name): gradient for name, gradient in (gradients or {}).items()}
+    return found, dict(local or {}), {graph.key(name): word for name, word in (status or {}).items()}

@@ -1,6 +1,6 @@
-"""The figures of the course: curves, points, bars, tensors drawn as cells, small networks.
+"""Public plotting interface (facade of ``course.figures``): curves, points, bars, tensors as cells, networks.
 
-Every function takes `alt` and `caption`, both required, and shows its figure at once; nothing is returned.
+Every function takes ``alt`` and ``caption``, both required, and shows its figure at once; nothing is returned.
 `show` does the same for a figure of your own. The computational graph has a module of its own, `course.graph`.
 """
 
@@ -11,9 +11,7 @@ from course.figures.images import confusion, images
 from course.figures.live import slider
 from course.figures.networks import network
 from course.figures.shapes import broadcast, tensor_shape
-from course.figures.style import (
-    show,
-)
+from course.figures.style import show
 from course.figures.surfaces import boundary, contours, response, responses
 
 __all__ = [

@@ -1,14 +1,15 @@
-"""What training needs besides the student's own loop: a curve that grows while the network learns."""
+"""Live plot of a training run: a curve that grows while the network learns."""
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from course.figures import charts
-from course.figures.live import Place
+from course.figures.live import LiveOutput
 from course.figures.style import in_words
 from course.runtime.shell import graded, shell
 
@@ -28,8 +29,10 @@ class Curve:
     def __init__(self, *, xlabel: str = "epoch", ylabel: str = "loss", logy: bool = False, alt: str, caption: str):
         in_words(alt, caption)
         self.curves: dict[str, tuple[list[float], list[float]]] = {}
-        self._look = {"xlabel": xlabel, "ylabel": ylabel, "logy": logy, "alt": alt, "caption": caption}
-        self._place = Place()
+        self._draw_lines = functools.partial(
+            charts.lines, xlabel=xlabel, ylabel=ylabel, logy=logy, alt=alt, caption=caption
+        )
+        self._output = LiveOutput()
         self._live = not graded() and getattr(shell(), "kernel", None) is not None
         self._next = 0.0  # when the figure may be drawn again, on time.monotonic's clock
         self._fresh = True  # whether the figure shows all points
@@ -48,8 +51,9 @@ class Curve:
             self._draw()
 
     def _draw(self) -> None:
+        """Redraw the figure, and note when that may happen again: after a second, or nine times as long as it took."""
         began = time.monotonic()
-        self._place.show(lambda: charts.lines(self.curves, **self._look))
+        self._output.show(lambda: self._draw_lines(self.curves))
         ended = time.monotonic()
         self._next, self._fresh = ended + max(1.0, 9 * (ended - began)), True
 
@@ -60,7 +64,7 @@ class Curve:
 
     def __enter__(self) -> Curve:
         if self._live:
-            self._place.take()
+            self._output.reserve()
         return self
 
     def __exit__(

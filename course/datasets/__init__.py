@@ -1,1 +1,1 @@
-"""Where images come from. The way in is ``course.data``."""
+"""Data sets of images: scikit-learn's digits, MNIST and Fashion-MNIST. The way in is ``course.data``."""

@@ -1,1 +1,1 @@
-"""Everything that matplotlib draws. The ways in are ``course.plot`` and ``course.graph``."""
+"""Drawing with matplotlib: all of the course's figures. The ways in are ``course.plot`` and ``course.graph``."""

@@ -1,27 +1,20 @@
-"""Charts: curves, points, bars, histograms and distributions of values."""
+"""Line plots, scatter plots, bar charts and histograms of what a notebook computes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from course.cache.figures import once
-from course.figures.style import (
-    BLUE,
-    COLOURS,
-    DASHES,
-    GREY,
-    MARKERS,
-    VERMILLION,
-    array,
-    chart,
-    number,
-    text_width,
-)
+from course.figures.style import BLUE, COLOURS, DASHES, GREY, MARKERS, VERMILLION, array, chart, number, text_width
 from course.figures.surfaces import scatter
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 
 @once
@@ -36,9 +29,10 @@ def sizes(
 ) -> None:
     """Draw how large a signal or a gradient is from layer to layer.
 
-    values: layer -> size, for one network, in order; or label -> the sizes in layers 1, 2, 3, ..., for several.
-    Sizes are numbers, lists or 1-D tensors. logy: a logarithmic axis; sizes of zero are then left out of the curve and
-    marked with × on the axis below.
+    ``values``: layer -> size, for one network, in order; or label -> the sizes in layers 1, 2, 3, ..., for several.
+    Sizes are numbers, lists or 1-D tensors. ``xlabel``, ``ylabel``: what the axes are called. ``logy``: a logarithmic
+    axis; sizes of zero are then left out of the curve and marked with × on the axis below.
+    ``alt``, ``caption``: the figure's two texts, both required.
     """
     several = any(np.ndim(array(value)) for value in values.values())
     curves = {label: array(value) for label, value in values.items()} if several else {"": array([*values.values()])}
@@ -49,8 +43,15 @@ def sizes(
             places = np.arange(1, len(curve) + 1)
             gone = np.asarray(curve <= 0) & logy
             seen = np.where(gone, np.nan, curve.astype(float))
-            look = {"color": COLOURS[i % 7], "linestyle": DASHES[i % 5], "marker": MARKERS[i % 6], "markersize": 6}
-            ax.plot(places, seen, label=label or None, **look)
+            ax.plot(
+                places,
+                seen,
+                label=label or None,
+                color=COLOURS[i % 7],
+                linestyle=DASHES[i % 5],
+                marker=MARKERS[i % 6],
+                markersize=6,
+            )
             if gone.any():
                 foot = np.zeros(gone.sum())
                 ax.plot(
@@ -62,7 +63,7 @@ def sizes(
                     marker="x",
                     markersize=7,
                     markeredgewidth=2,
-                    color=look["color"],
+                    color=COLOURS[i % 7],
                     label=f"{label}: zero" if label else "zero",
                 )
         longest = max(len(curve) for curve in curves.values())
@@ -72,7 +73,8 @@ def sizes(
         else:
             names = list(values)
             crowded = sum(text_width(name, 11) + 0.15 for name in names) > 5.4
-            ax.set_xticks(ticks, names, **({"rotation": 45, "ha": "right"} if crowded else {}))
+            turned: dict[str, Any] = {"rotation": 45, "ha": "right"} if crowded else {}
+            ax.set_xticks(ticks, names, **turned)
             xlabel = "" if any(xlabel in name for name in names) else xlabel
         if logy:
             ax.set_yscale("log")
@@ -93,8 +95,9 @@ def histogram(
 ) -> None:
     """Draw how numbers are spread, one outline for each label, over the same bins.
 
-    values: label -> numbers of any shape; those that are not finite are left out. Heights are shares, so that sets of
-    different sizes can be compared.
+    ``values``: label -> numbers of any shape; those that are not finite are left out. Heights are shares, so that sets
+    of different sizes can be compared. ``xlabel``, ``ylabel``: what the axes are called. ``bins``: how many there are.
+    ``alt``, ``caption``: the figure's two texts, both required.
     """
     flat = {label: array(value).astype(float).reshape(-1) for label, value in values.items()}
     flat = {label: value[np.isfinite(value)] for label, value in flat.items()}
@@ -104,8 +107,7 @@ def histogram(
     with chart(alt=alt, caption=caption) as ax:
         for i, (label, value) in enumerate(flat.items()):
             heights = np.histogram(value, edges)[0] / len(value)
-            look = {"color": COLOURS[i % 7], "linestyle": DASHES[i % 5], "linewidth": 2.0}
-            ax.stairs(heights, edges, label=label, **look)
+            ax.stairs(heights, edges, label=label, color=COLOURS[i % 7], linestyle=DASHES[i % 5], linewidth=2.0)
             ax.stairs(heights, edges, fill=True, color=COLOURS[i % 7], alpha=0.1)
         ax.set(xlabel=xlabel, ylabel=ylabel)
         if len(flat) > 1:
@@ -124,8 +126,9 @@ def activation(
 ) -> None:
     """Draw an activation function, solid, and its derivative by autograd, dashed.
 
-    function: takes a float64 tensor of shape (m,) and returns one of the same shape, entry by entry.
-    low, high: the ends of the horizontal axis. name: what the legend calls the curve; the function's name by default.
+    ``function``: takes a float64 tensor of shape (m,) and returns one of the same shape, entry by entry.
+    ``derivative``: whether it is drawn. ``low``, ``high``: the ends of the horizontal axis. ``name``: what the legend
+    calls the curve; the function's name by default. ``alt``, ``caption``: the figure's two texts, both required.
     """
     z = torch.linspace(low, high, 800, dtype=torch.float64, requires_grad=derivative)  # an even count misses the kink
     y = function(z)
@@ -155,8 +158,10 @@ def lines(
 ) -> None:
     """Draw curves that differ in colour, dash and marker, with a legend.
 
-    curves: label -> y, or label -> (x, y), a pair of sequences of one length; x counts 0, 1, 2, ... when it is left
-    out. Sequences are lists or 1-D tensors; entries that are not finite leave a gap.
+    ``curves``: label -> y, or label -> (x, y), a pair of sequences of one length; x counts 0, 1, 2, ... when it is left
+    out. Sequences are lists or 1-D tensors; entries that are not finite leave a gap. ``xlabel``, ``ylabel``: what the
+    axes are called. ``logx``, ``logy``: which are logarithmic. ``alt``, ``caption``: the figure's two texts, both
+    required.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -193,7 +198,7 @@ def lines(
             ax.legend(handlelength=3.2)
 
 
-def _short_log_axis(axis: Any) -> None:
+def _short_log_axis(axis: Axis) -> None:
     """Give a logarithmic axis of less than two decades ticks that can be read: 1, 2, 5, 10, or closer, in plain."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -206,7 +211,7 @@ def _short_log_axis(axis: Any) -> None:
         ticks = ticks[(ticks >= 0.999 * low) & (ticks <= 1.001 * high)]
         if len(ticks) >= 3:
             break
-    axis.set_major_locator(FixedLocator(ticks[:: max(1, len(ticks) // 6)]))
+    axis.set_major_locator(FixedLocator(ticks[:: max(1, len(ticks) // 6)].tolist()))
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_locator(NullLocator())
 
@@ -225,9 +230,10 @@ def points(
 ) -> None:
     """Draw 2-D points, each class with a colour and a marker of its own.
 
-    X: (n, 2). labels: (n,), the class of each point. names: what the legend calls each class.
-    regions: takes (m, 2) points in float64 and returns their (m,) whole-number classes; where the answer changes, a
-    line is drawn, and each class's region gets a tint.
+    ``X``: (n, 2). ``labels``: (n,), the class of each point. ``names``: what the legend calls each class.
+    ``regions``: takes (m, 2) points in float64 and returns their (m,) whole-number classes; where the answer changes, a
+    line is drawn, and each class's region gets a tint. ``xlabel``, ``ylabel``: what the axes are called.
+    ``alt``, ``caption``: the figure's two texts, both required.
     """
     at = array(X)
     if at.ndim != 2 or at.shape[1] != 2:
@@ -243,7 +249,7 @@ def points(
             ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def _tint(ax: Any, at: np.ndarray, regions: Callable, classes: np.ndarray) -> None:
+def _tint(ax: Axes, at: np.ndarray, regions: Callable, classes: np.ndarray) -> None:
     """Tint the plane by the class that `regions` gives each place, and draw the border."""
     from matplotlib.colors import to_rgba
 

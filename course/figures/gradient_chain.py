@@ -1,4 +1,4 @@
-"""The way back from the loss as a picture: which gradients are right, and which is the first wrong one.
+"""Diagram of the backward pass: which gradients are right, and which is the first wrong one.
 
 Read from the left as the backward pass goes: the loss, then the gradients in the order in which they are found. Those
 of one layer (dW1 and db1) stand one above the other, since neither rests on the other.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from course.figures.boxes import STATUSES, arrow, frame
 from course.figures.style import sheet, text_width
 
 CAPTION = "The way back, from left to right: look first at the first wrong one. Those after it may be wrong through it."
-NAME, WORDS = 12.5, 10.0  # sizes of text in points
-TALL, GAP, STEP = 0.42, 0.36, 0.55  # of a box, below it (for its word), and between columns, in inches
+NAME_SIZE, WORD_SIZE = 12.5, 10.0  # of text, in points
+BOX_HEIGHT, GAP, STEP = 0.42, 0.36, 0.55  # of a box, below it (for its word), and between columns, in inches
 
 
 def columns(trail: Mapping[str, str]) -> list[list[str]]:
@@ -32,38 +33,38 @@ def columns(trail: Mapping[str, str]) -> list[list[str]]:
 
 
 def describe(trail: Mapping[str, str]) -> str:
-    """The picture in words."""
+    """The picture in words: each gradient with its status, the nearest to the loss first."""
     words = "; ".join(" and ".join(f"{key} {trail[key]}" for key in column) for column in columns(trail))
     return f"On the way back from the loss, in this order: {words}."
 
 
 def draw(trail: Mapping[str, str]) -> None:
-    """Draw it. Each status has its frame, its hatching and its word; the text equivalent says the same in words."""
+    """Draw the chain. Each status has its frame, its hatching and its word; the text equivalent says the same."""
     steps = columns(trail)
     widths = [max(_width(key, trail[key]) for key in column) for column in steps]
-    start = text_width("loss", NAME, bold=True) + 0.3
+    start = text_width("loss", NAME_SIZE, bold=True) + 0.3
     width = 0.3 + start + sum(widths) + STEP * len(steps)
-    height = max(map(len, steps)) * (TALL + GAP) + 0.05
+    height = max(map(len, steps)) * (BOX_HEIGHT + GAP) + 0.05
     with sheet(width, height, alt=describe(trail), caption=CAPTION) as ax:
         level, left = height / 2 + GAP / 2 - 0.05, 0.15
-        middle = {"ha": "center", "va": "center", "zorder": 5}
-        frame(ax, left + start / 2, level, start, TALL, is_input=False, status=None)
-        ax.text(left + start / 2, level, "loss", size=NAME, weight="bold", **middle)
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5}
+        frame(ax, left + start / 2, level, start, BOX_HEIGHT, is_input=False, status=None)
+        ax.text(left + start / 2, level, "loss", size=NAME_SIZE, weight="bold", **middle)
         right = left + start
         for column, wide in zip(steps, widths, strict=True):
             arrow(ax, [(right + 0.08, level), (right + STEP - 0.08, level)], colour="#333333")
-            x, top = right + STEP + wide / 2, level + (len(column) - 1) * (TALL + GAP) / 2
+            x, top = right + STEP + wide / 2, level + (len(column) - 1) * (BOX_HEIGHT + GAP) / 2
             for row, key in enumerate(column):
-                y, status = top - row * (TALL + GAP), trail[key]
-                frame(ax, x, y, wide, TALL, is_input=False, status=status)
-                ax.text(x, y, key, size=NAME, weight="bold", **middle)
-                colour, *_, word = STATUSES[status]
-                ax.text(x, y - TALL / 2 - 0.13, word, size=WORDS, color=colour, weight="bold", **middle)
+                y, status = top - row * (BOX_HEIGHT + GAP), trail[key]
+                frame(ax, x, y, wide, BOX_HEIGHT, is_input=False, status=status)
+                ax.text(x, y, key, size=NAME_SIZE, weight="bold", **middle)
+                look, below = STATUSES[status], y - BOX_HEIGHT / 2 - 0.13
+                ax.text(x, below, look.words, size=WORD_SIZE, color=look.colour, weight="bold", **middle)
             right += STEP + wide
 
 
 def _width(key: str, status: str) -> float:
-    return max(text_width(key, NAME, bold=True) + 0.3, text_width(STATUSES[status][4], WORDS, bold=True))
+    return max(text_width(key, NAME_SIZE, bold=True) + 0.3, text_width(STATUSES[status].words, WORD_SIZE, bold=True))
 
 
 def _layer(key: str) -> str | None:

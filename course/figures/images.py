@@ -1,4 +1,4 @@
-"""Images with what a model says about them, confusion matrices, and the sizes and spread of numbers in layers."""
+"""Image grids with a classifier's predictions, and confusion matrices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from course.figures.style import (
     text_width,
 )
 
-TEXT = 9.5  # size of the words above an image, in points
+TEXT_SIZE = 9.5  # of the words above an image, in points
 
 
 @once
@@ -37,16 +37,22 @@ def images(
 ) -> None:
     """Draw small grey images in rows, with their labels and with what a model says about them.
 
-    X: (n, h, w) or (n, 1, h, w), from 0 to 1, or (n, h·h), square images as rows. labels: (n,) class numbers or texts.
-    predicted: (n,), what a model takes each image for; a wrong one gets a ✗ and a thick frame.
-    probabilities: (n,), of the predicted class, or (n, q), of all; from these follow `predicted`, where it is left out,
-    and the probability of the true class. names: the name of each class. columns: images in a row, at most.
+    ``X``: (n, h, w) or (n, 1, h, w), from 0 to 1, or (n, h·h), square images as rows. ``labels``: (n,) class numbers or
+    texts. ``predicted``: (n,), what a model takes each image for; a wrong one gets a ✗ and a thick frame.
+    ``probabilities``: (n,), of the predicted class, or (n, q), of all; from these follow ``predicted``, where it is
+    left out, and the probability of the true class. ``names``: the name of each class. ``columns``: images in a row, at
+    most. ``alt``, ``caption``: the figure's two texts, both required.
     """
+    from matplotlib.patches import Rectangle
+
     in_words(alt, caption)
     pixels = _pixels(array(X))
-    heads = [_words(i, labels, predicted, probabilities, names, len(pixels)) for i in range(len(pixels))]
+    for kind, given in (("labels", labels), ("predicted", predicted), ("probabilities", probabilities)):
+        if given is not None and len(array(given)) != len(pixels):
+            raise ValueError(f"There are {len(pixels)} images, but {kind} has {len(array(given))} entries.")
+    heads = [_words(i, labels, predicted, probabilities, names) for i in range(len(pixels))]
     lines = max(len(head) for head, _ in heads)
-    widest = max((text_width(text, TEXT, bold=True) for head, _ in heads for text in head if text), default=0.0)
+    widest = max((text_width(text, TEXT_SIZE, bold=True) for head, _ in heads for text in head if text), default=0.0)
     step = max(1.05, widest + 0.2)
     columns = max(1, min(columns, len(pixels), int(9.6 / step)))
     rows = -(-len(pixels) // columns)
@@ -60,18 +66,12 @@ def images(
             low = roof - top - tall
             place = (left, left + side, low, low + tall)
             ax.imshow(image, cmap="gray", vmin=0, vmax=1, extent=place, aspect="auto", interpolation="nearest")
-            edge = {"edgecolor": VERMILLION if wrong else GREY, "linewidth": 3.0 if wrong else 0.8}
-            ax.add_patch(_rectangle((left, low), side, tall, facecolor="none", zorder=2, **edge))
+            edge, line = (VERMILLION, 3.0) if wrong else (GREY, 0.8)
+            ax.add_patch(Rectangle((left, low), side, tall, facecolor="none", zorder=2, edgecolor=edge, linewidth=line))
             for k, text in enumerate(head):
                 weight = "bold" if wrong and k else "normal"
                 spot = (left + side / 2, low + tall + 0.05 + 0.18 * (len(head) - 1 - k))
-                ax.text(*spot, text, size=TEXT, weight=weight, ha="center", va="bottom")
-
-
-def _rectangle(*place: Any, **look: Any) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(*place, **look)
+                ax.text(*spot, text, size=TEXT_SIZE, weight=weight, ha="center", va="bottom")
 
 
 def _pixels(values: np.ndarray) -> np.ndarray:
@@ -90,12 +90,9 @@ def _pixels(values: np.ndarray) -> np.ndarray:
 
 
 def _words(
-    i: int, labels: Any, predicted: Any, probabilities: Any, names: Sequence[str] | None, n: int
+    i: int, labels: Any, predicted: Any, probabilities: Any, names: Sequence[str] | None
 ) -> tuple[list[str], bool]:
-    """The lines above image i of n, and whether the prediction is wrong."""
-    for kind, given in (("labels", labels), ("predicted", predicted), ("probabilities", probabilities)):
-        if given is not None and len(array(given)) != n:
-            raise ValueError(f"There are {n} images, but {kind} has {len(array(given))} entries.")
+    """The lines above image i, and whether the prediction is wrong."""
 
     def name(label: Any) -> str:
         return names[int(label)] if names is not None and not isinstance(label, str) else str(label)
@@ -119,8 +116,8 @@ def _words(
 def confusion(matrix: Any, names: Sequence[str] | None = None, *, alt: str, caption: str) -> None:
     """Draw a confusion matrix: rows are true classes, columns predicted ones, each cell holds its count.
 
-    matrix: (q, q) counts. names: the name of each class. Shades tell the share of the row: blue on the diagonal,
-    where the answer was right, red off it. Off the diagonal the scale ends at the largest share there.
+    ``matrix``: (q, q) counts. ``names``: the name of each class. Shades tell the share of the row: blue on the
+    diagonal, where the answer was right, red off it. Off the diagonal the scale ends at the largest share there.
     """
     from matplotlib.colors import to_rgb
 
@@ -144,9 +141,9 @@ def confusion(matrix: Any, names: Sequence[str] | None = None, *, alt: str, capt
                 text = number(counts[i, j]) if counts[i, j] else "·"
                 weight = "bold" if i != j and counts[i, j] else "normal"
                 ax.text(j, i, text, size=10, weight=weight, ha="center", va="center")
-        turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
         crowded = max(text_width(name, 11) for name in names) > cell
-        ax.set_xticks(range(q), names, **(turned if crowded else {}))
+        turned: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if crowded else {}
+        ax.set_xticks(range(q), names, **turned)
         ax.set_yticks(range(q), names)
         ax.set(xlabel="predicted class", ylabel="true class")
         ax.tick_params(length=0)

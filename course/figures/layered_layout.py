@@ -1,4 +1,4 @@
-"""Where the boxes of a graph go: columns from left to right, few crossings, no two boxes on top of each other."""
+"""Layered graph drawing (Sugiyama's method): columns from left to right, few crossings, no two boxes overlap."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+Edge = tuple[str, str]
+Bend = tuple[str, str, int]  # where the edge between two nodes passes over a column
+Item = str | Bend  # what stands in a column
+Neighbours = dict[Item, list[Item]]
+
 
 def columns(feeds: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """The column of every node, from 0 at the left.
 
-    feeds: node -> the nodes it is computed from, in an order where a node comes after those. A node stands one column
-    right of the last node that feeds it; an input stands just left of the first node that needs it.
+    ``feeds``: node -> the nodes it is computed from, in an order where a node comes after those. A node stands one
+    column right of the last node that feeds it; an input stands just left of the first node that needs it.
     """
     column: dict[str, int] = {}
     for node, sources in feeds.items():
@@ -25,29 +30,30 @@ def columns(feeds: Mapping[str, Sequence[str]]) -> dict[str, int]:
 
 def place(
     feeds: Mapping[str, Sequence[str]], column: Mapping[str, int], heights: Mapping[str, float], gap: float
-) -> tuple[dict[str, float], dict[tuple[str, str], list[tuple[int, float]]]]:
+) -> tuple[dict[str, float], dict[Edge, list[tuple[int, float]]]]:
     """Heights y of the nodes' centres (growing downwards), and the bends of edges that pass over a column.
 
-    heights: the room each node takes. gap: the free space between two nodes of a column. Lengths in any one unit.
+    ``feeds`` and ``column``: as in `columns`, and what it returned. ``heights``: the space that each node takes.
+    ``gap``: the free space between two nodes of a column. Lengths are in any one unit.
     """
     last = max(column.values())
-    order: list[list] = [[node for node in feeds if column[node] == c] for c in range(last + 1)]
-    links: list[tuple] = []  # every step from one column to the next; an edge over several gets a bend in each
-    bends: dict[tuple[str, str], list[tuple]] = {}
+    order: list[list[Item]] = [[node for node in feeds if column[node] == c] for c in range(last + 1)]
+    links: list[tuple[Item, Item]] = []  # from one column to the next; an edge over several gets a bend in each
+    bends: dict[Edge, list[Bend]] = {}
     for node, sources in feeds.items():
         for source in dict.fromkeys(sources):
             steps = [(source, node, c) for c in range(column[source] + 1, column[node])]
             for step in steps:
                 order[step[2]].append(step)
-            chain = [source, *steps, node]
+            chain: list[Item] = [source, *steps, node]
             links += zip(chain, chain[1:], strict=False)
             bends[source, node] = steps
-    size = {item: heights.get(item, 0.12) for items in order for item in items}
-    before: dict = {item: [a for a, b in links if b == item] for item in size}
-    after: dict = {item: [b for a, b in links if a == item] for item in size}
+    size = {item: heights[item] if isinstance(item, str) else 0.12 for items in order for item in items}
+    before: Neighbours = {item: [a for a, b in links if b == item] for item in size}
+    after: Neighbours = {item: [b for a, b in links if a == item] for item in size}
     order = _untangle(order, before, after)
     # Inputs give way, so that the computation itself runs level: they hardly pull, and they move aside.
-    weight = {item: 0.01 if item in feeds and not feeds[item] else 1.0 for item in size}
+    weight = {item: 0.01 if isinstance(item, str) and not feeds[item] else 1.0 for item in size}
     y = {item: float(i) for items in order for i, item in enumerate(items)}
     for sweep in range(24):
         forth = sweep % 2 == 0
@@ -57,12 +63,12 @@ def place(
             places = _apart(wish, [size[item] for item in items], [weight[item] for item in items], gap)
             y.update(zip(items, places, strict=True))
     top = min(y[item] - size[item] / 2 for item in y)
-    nodes = {item: y[item] - top for item in y if item in feeds}
+    nodes = {item: y[item] - top for item in y if isinstance(item, str)}
     return nodes, {edge: [(step[2], y[step] - top) for step in steps] for edge, steps in bends.items()}
 
 
-def _crossings(order: list[list], after: Mapping) -> int:
-    """How many pairs of lines cross."""
+def _crossings(order: list[list[Item]], after: Neighbours) -> int:
+    """How many pairs of lines cross, between any two columns that follow each other."""
     total = 0
     for left, right in zip(order, order[1:], strict=False):
         rank = {item: i for i, item in enumerate(right)}
@@ -71,7 +77,7 @@ def _crossings(order: list[list], after: Mapping) -> int:
     return total
 
 
-def _untangle(order: list[list], before: Mapping, after: Mapping) -> list[list]:
+def _untangle(order: list[list[Item]], before: Neighbours, after: Neighbours) -> list[list[Item]]:
     """Reorder every column by the mean rank of its neighbours, and keep the first order with the fewest crossings."""
     best, fewest = order, _crossings(order, after)
     for sweep in range(12):

@@ -1,4 +1,4 @@
-"""Figures that change in their place: with a slider, or while a network trains."""
+"""Interactive figures: redrawn in their place by a slider (ipywidgets), or while a network trains."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from typing import Any
 from course.figures.style import chart, in_words
 from course.runtime.shell import graded, shell
 
-Output = tuple[dict[str, Any], dict[str, Any]]
 
-
-class Place:
-    """A place in the notebook's output that shows one figure, and later another in its stead."""
+class LiveOutput:
+    """An updatable display: a place in the notebook's output that shows one figure, and later another in its stead."""
 
     def __init__(self) -> None:
-        self._name: str | None = None
+        self._display_id: str | None = None
 
-    def take(self) -> None:
+    def reserve(self) -> None:
         """Take the place now, with nothing in it yet, so that what is printed meanwhile stands below."""
-        if shell() is not None and self._name is None:
+        if shell() is not None and self._display_id is None:
             from IPython.display import display
 
-            self._name = uuid.uuid4().hex
-            display({"text/plain": ""}, raw=True, display_id=self._name)
+            self._display_id = uuid.uuid4().hex
+            display({"text/plain": ""}, raw=True, display_id=self._display_id)
 
     def show(self, draw: Callable[[], None]) -> None:
         """Call `draw`, which shows a figure of the course, and put that figure here. Without IPython, only call it."""
@@ -37,16 +35,16 @@ class Place:
 
         with capture_output(stdout=False, stderr=False) as caught:
             draw()
-        for output in caught.outputs:
-            if self._name is None:
-                self._name = uuid.uuid4().hex
-                display(output.data, metadata=output.metadata, raw=True, display_id=self._name)
+        for shown in caught.outputs:
+            if self._display_id is None:
+                self._display_id = uuid.uuid4().hex
+                display(shown.data, metadata=shown.metadata, raw=True, display_id=self._display_id)
             else:
-                update_display(output.data, metadata=output.metadata, raw=True, display_id=self._name)
+                update_display(shown.data, metadata=shown.metadata, raw=True, display_id=self._display_id)
 
 
-def _start(name: str, choice: Any) -> Any:
-    """The value that a slider begins with."""
+def first_value(name: str, choice: Any) -> Any:
+    """The value that a slider begins with; ValueError where ``choice`` is no range."""
     if isinstance(choice, tuple) and len(choice) in (2, 3) and all(isinstance(end, (int, float)) for end in choice):
         low, high = choice[:2]
         start = choice[2] if len(choice) == 3 else (low + high) / 2
@@ -59,8 +57,8 @@ def _start(name: str, choice: Any) -> Any:
 
 
 def _widget(widgets: Any, name: str, choice: Any, start: Any) -> Any:
-    """The slider for one range."""
-    look = {"description": name, "value": start, "continuous_update": False}
+    """The slider for one range, from the module ``widgets``."""
+    look: dict[str, Any] = {"description": name, "value": start, "continuous_update": False}
     if isinstance(choice, list):
         numbers = all(isinstance(value, (int, float)) for value in choice)
         options = sorted(choice) if numbers else choice  # the first one given is where the slider starts
@@ -75,15 +73,15 @@ def _widget(widgets: Any, name: str, choice: Any, start: Any) -> Any:
 def slider(draw: Callable[..., None], *, alt: str, caption: str, **ranges: Any) -> None:
     """Show a figure whose numbers the reader can move; where there are no widgets, the figure with its first numbers.
 
-    draw: either `draw(ax, **numbers)`, with a first parameter called `ax`, which draws on matplotlib axes; or
+    ``draw``: either `draw(ax, **numbers)`, with a first parameter called ``ax``, which draws on matplotlib axes; or
     `draw(**numbers, alt=..., caption=...)`, which calls one figure function of the course and hands both texts on.
-    ranges: for each number (low, high, start), or a list of values, of which the first is the start.
+    ``ranges``: for each number (low, high, start), or a list of values, of which the first is the start.
     The figure itself stays in the notebook when it is saved, printed or graded; the sliders only change it.
     """
     in_words(alt, caption)
     if not ranges:
         raise ValueError("plot.slider needs at least one range, such as lr=(0.01, 1.0, 0.1).")
-    numbers = {name: _start(name, choice) for name, choice in ranges.items()}
+    numbers = {name: first_value(name, choice) for name, choice in ranges.items()}
     on_axes = next(iter(inspect.signature(draw).parameters), "") == "ax"
 
     def picture() -> None:
@@ -93,7 +91,7 @@ def slider(draw: Callable[..., None], *, alt: str, caption: str, **ranges: Any) 
         else:
             draw(**numbers, alt=alt, caption=caption)
 
-    place = Place()
+    output = LiveOutput()
     widgets = None if graded() or shell() is None or getattr(shell(), "kernel", None) is None else _ipywidgets()
     if widgets is not None:
         from IPython.display import display
@@ -102,14 +100,14 @@ def slider(draw: Callable[..., None], *, alt: str, caption: str, **ranges: Any) 
 
         def moved(change: Mapping[str, Any]) -> None:
             numbers.update({name: control.value for name, control in controls.items()})
-            place.show(picture)
+            output.show(picture)
 
-        place.show(picture)  # before the sliders: a cell that waits for an exercise shows none
+        output.show(picture)  # before the sliders: a cell that waits for an exercise shows none
         for control in controls.values():
             control.observe(moved, "value")
         display(widgets.VBox(list(controls.values())))
     else:
-        place.show(picture)
+        output.show(picture)
 
 
 def _ipywidgets() -> Any:

@@ -1,10 +1,10 @@
-"""Diagrams of networks: layers of neurons, and what flows between them."""
+"""Node-link diagrams of neural networks: layers of neurons, weights on the lines between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course.cache.figures import once
 from course.figures.style import (
@@ -16,6 +16,11 @@ from course.figures.style import (
     sheet,
     text_width,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Point = tuple[float, float]
 
 
 @once
@@ -30,16 +35,17 @@ def network(
 ) -> None:
     """Draw a small network as circles and lines, inputs left, output right.
 
-    widths: neurons in each layer, inputs first, such as (2, 2, 1). labels: one list of texts per layer.
-    weights: one (out, in) matrix per step, written on the lines; negative weights are dashed, large ones thick.
-    biases: one (out,) vector per step, written under the circles.
+    ``widths``: neurons in each layer, inputs first, such as (2, 2, 1). ``labels``: one list of texts per layer.
+    ``weights``: one (out, in) matrix per step, written on the lines; negative weights are dashed, large ones thick.
+    ``biases``: one (out,) vector per step, written under the circles. ``alt``, ``caption``: the figure's two texts,
+    both required.
     """
     from matplotlib.patches import Circle
 
     steps = list(zip(widths, widths[1:], strict=False))
-    matrices = [None] * len(steps) if weights is None else [array(matrix) for matrix in weights]
+    matrices = None if weights is None else [array(matrix) for matrix in weights]
     shapes = [step[::-1] for step in steps]
-    if weights is not None and [matrix.shape for matrix in matrices] != shapes:
+    if matrices is not None and [matrix.shape for matrix in matrices] != shapes:
         raise ValueError(f"Between layers of {list(widths)} neurons the weights have shapes (out, in): {shapes}.")
     radius, down = 0.3, 1.15
     across = 1.9 if weights is None else 1.9 + 0.25 * max(0, max(n * m for n, m in steps) - 6) ** 0.8
@@ -51,11 +57,15 @@ def network(
     with sheet(width, height, alt=alt, caption=caption) as ax:
         for k, (n, m) in enumerate(steps):
             edges = [(places[k][j], places[k + 1][i]) for i, j in product(range(m), range(n))]
-            sizes = [None] * len(edges) if weights is None else matrices[k].reshape(-1).tolist()
-            spots = [None] * len(edges) if weights is None else _spots(edges, list(map(number, sizes)), radius)
-            for edge, weight, spot in zip(edges, sizes, spots, strict=True):
-                _connection(ax, *edge, weight, spot)
-        middle = {"ha": "center", "va": "center", "zorder": 4}
+            if matrices is None:
+                for start, end in edges:
+                    _line(ax, start, end, color=GREY, linewidth=1.2)
+                continue
+            sizes = matrices[k].reshape(-1).tolist()
+            spots = _spots(edges, list(map(number, sizes)), radius)
+            for (start, end), weight, spot in zip(edges, sizes, spots, strict=True):
+                _weighted(ax, start, end, weight, spot)
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
         for k, column in enumerate(places):
             for i, (x, y) in enumerate(column):
                 paper = "white" if k else "#EEF4FA"
@@ -65,9 +75,6 @@ def network(
                 if biases is not None and k > 0:
                     bias = number(array(biases[k - 1])[i])
                     ax.text(x, y - radius - 0.12, f"b = {bias}", size=9.5, **middle)
-
-
-Point = tuple[float, float]
 
 
 def _spots(edges: Sequence[tuple[Point, Point]], labels: Sequence[str], radius: float) -> list[Point]:
@@ -99,12 +106,14 @@ def _passes(edge: tuple[Point, Point], spot: Point, wide: float, high: float) ->
     return min(heights) < high and max(heights) > -high
 
 
-def _connection(ax: Any, start: Point, end: Point, weight: float | None, spot: Point | None) -> None:
-    """The line between two neurons: grey without a weight; else solid or dashed by its sign, thick by its size."""
-    look = {"color": GREY, "linewidth": 1.2}
-    if weight is not None and spot is not None:
-        look = {"color": BLUE if weight >= 0 else VERMILLION, "linewidth": 0.8 + 2.0 * min(1.0, abs(weight))}
-        look["linestyle"] = "-" if weight >= 0 else "--"
-        paper = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
-        ax.text(*spot, number(weight), size=10, ha="center", va="center", bbox=paper, zorder=2)
+def _weighted(ax: Axes, start: Point, end: Point, weight: float, spot: Point) -> None:
+    """The line between two neurons, solid or dashed by its weight's sign, thick by its size, and the weight on it."""
+    colour, dash = (BLUE, "-") if weight >= 0 else (VERMILLION, "--")
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 2.0}
+    ax.text(*spot, number(weight), size=10, ha="center", va="center", bbox=paper, zorder=2)
+    _line(ax, start, end, color=colour, linewidth=0.8 + 2.0 * min(1.0, abs(weight)), linestyle=dash)
+
+
+def _line(ax: Axes, start: Point, end: Point, **look: Any) -> None:
+    """A straight line behind the neurons."""
     ax.plot(*zip(start, end, strict=True), zorder=1, **look)

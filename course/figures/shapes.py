@@ -1,21 +1,22 @@
-"""Tensors drawn as cells: their shapes, their slices, and how two of them broadcast."""
+"""Diagrams of tensors as grids of cells: their shapes, their slices, and how two of them broadcast."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from course.cache.figures import once
-from course.figures.style import BLUE, GREY, VERMILLION, array, number, sheet, text_width
+from course.figures.cells import ROW_HEIGHT, STACK_SHIFT, Block
+from course.figures.style import VERMILLION, array, number, sheet, text_width
 
-MOST = 8  # cells drawn along one dimension, 12 with numbers in them; of a longer one the first five and the last
-SHIFT = 0.16  # how far each sheet of a stack lies behind the one before, in inches
-NUMBER, SMALL = 10.0, 9.5  # sizes of text in points
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SMALL_SIZE = 9.5  # of text, in points
 OPERATIONS = {
     "+": operator.add,
     "-": operator.sub,
@@ -25,97 +26,6 @@ OPERATIONS = {
     ">": operator.gt,
     "==": operator.eq,
 }
-
-
-@dataclass
-class _Block:
-    """One tensor as cells: sheets (only with three dimensions) of rows of columns."""
-
-    shape: tuple[int, ...]
-    texts: np.ndarray | None = None  # what stands in the cells, of the tensor's shape
-    solid: np.ndarray | None = None  # False where a cell is only a copy made by broadcasting
-    marked: np.ndarray | None = None  # True where a cell is highlighted
-    apart: bool = False  # sheets side by side, not one behind the other
-    cell: float = 0.4  # width of a cell in inches
-
-    def __post_init__(self) -> None:
-        if len(self.shape) > 3:
-            raise ValueError(f"Tensors of up to three dimensions can be drawn; this one has shape {self.shape}.")
-        if 0 in self.shape:
-            raise ValueError(f"A tensor without entries cannot be drawn; this one has shape {self.shape}.")
-        if self.texts is not None:
-            widest = max(text_width(text, NUMBER) for text in np.unique(self.texts.astype(str)))
-            self.cell = max(self.cell, widest + 0.16)
-
-    @property
-    def kept(self) -> list[list[int | None]]:
-        """The indices drawn along sheets, rows and columns; None is where the rest is left out."""
-        full = (1,) * (3 - len(self.shape)) + self.shape
-        most = MOST if self.texts is None else 12
-        return [list(range(n)) if n <= most else [0, 1, 2, 3, 4, None, n - 1] for n in full]
-
-    @property
-    def stacked(self) -> bool:
-        """Whether sheets lie one behind the other."""
-        return len(self.shape) == 3 and not self.apart
-
-    @property
-    def sheet_width(self) -> float:
-        return len(self.kept[2]) * self.cell
-
-    @property
-    def width(self) -> float:
-        """Width in inches."""
-        more = len(self.kept[0]) - 1
-        return self.sheet_width + more * (self.sheet_width + 0.35 if self.apart else SHIFT)
-
-    @property
-    def height(self) -> float:
-        """Height in inches."""
-        return len(self.kept[1]) * 0.38 + (0 if self.apart else (len(self.kept[0]) - 1) * SHIFT)
-
-    def corner(self, s: int, left: float, top: float) -> tuple[float, float]:
-        """Upper left corner of the sheet drawn in place s, where the whole block has its corner at (left, top)."""
-        behind = len(self.kept[0]) - 1
-        if self.apart:
-            return left + s * (self.sheet_width + 0.35), top
-        return left + s * SHIFT, top - (behind - s) * SHIFT
-
-    def draw(self, ax: Any, left: float, top: float) -> None:
-        """Draw the cells; the last sheet first, so that sheet 0 lies in front."""
-        from matplotlib.patches import Rectangle
-
-        sheets, rows, columns = self.kept
-        lead = 3 - len(self.shape)
-        for s, k in reversed(list(enumerate(sheets))):
-            x0, y0 = self.corner(s, left, top)
-            for r, i in enumerate(rows):
-                for c, j in enumerate(columns):
-                    x, y = x0 + c * self.cell, y0 - (r + 1) * 0.38
-                    z = 3 - s * 0.01
-                    if None in (k, i, j):
-                        dots = "⋮" if i is None and j is not None else "⋯"
-                        ax.text(x + self.cell / 2, y + 0.19, dots, ha="center", va="center", zorder=z)
-                        continue
-                    at = (k, i, j)[lead:]
-                    copy = self.solid is not None and not self.solid[at]
-                    marked = self.marked is not None and bool(self.marked[at])
-                    look = {"facecolor": "#CFE3F1", "edgecolor": BLUE, "linewidth": 1.3}
-                    if copy:
-                        look = {"facecolor": "white", "edgecolor": "#AAAAAA", "linewidth": 0.9, "linestyle": "--"}
-                    elif marked:
-                        look = {"facecolor": "#F5B041", "edgecolor": "black", "linewidth": 2.0}
-                    elif self.marked is not None:
-                        look = {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.9}
-                    z += 0.004 * marked
-                    ax.add_patch(Rectangle((x, y), self.cell, 0.38, zorder=z, **look))
-                    if copy and self.texts is None:
-                        veil = {"facecolor": "none", "edgecolor": "#CCCCCC", "linewidth": 0, "hatch": "////"}
-                        ax.add_patch(Rectangle((x, y), self.cell, 0.38, zorder=z, **veil))
-                    if self.texts is not None:
-                        style = {"color": GREY if copy else "black", "weight": "bold" if marked else "normal"}
-                        middle = {"ha": "center", "va": "center", "size": NUMBER, "zorder": z + 0.001}
-                        ax.text(x + self.cell / 2, y + 0.18, str(self.texts[at]), **style, **middle)
 
 
 def _read(item: Any) -> tuple[tuple[int, ...], torch.Tensor | None]:
@@ -147,10 +57,11 @@ def tensor_shape(
 ) -> None:
     """Draw tensors side by side as blocks of cells, with their dimensions and indices numbered.
 
-    tensors: tensors (their values stand in the cells) or shapes, such as (3, 4); up to three dimensions. Of three, the
-    first counts sheets, as the brackets read; long dimensions are shortened. labels: a name for each.
-    highlight: which cells to shade, as a boolean tensor of the same shape or an index such as numpy.s_[1:, 0]; with
-    several tensors a list of these, one each, None for no shading. axes: whether to number dimensions and indices.
+    ``tensors``: tensors (their values stand in the cells) or shapes, such as (3, 4); up to three dimensions. Of three,
+    the first counts sheets, as the brackets read; long dimensions are shortened. ``labels``: a name for each.
+    ``highlight``: which cells to shade, as a boolean tensor of the same shape or an index such as numpy.s_[1:, 0]; with
+    several tensors a list of these, one each, None for no shading. ``axes``: whether to number dimensions and indices.
+    ``alt``, ``caption``: the figure's two texts, both required.
     """
     marks = highlight if len(tensors) > 1 and isinstance(highlight, list) else [highlight]
     if len(marks) > len(tensors) or len(labels) > len(tensors):
@@ -165,7 +76,7 @@ def tensor_shape(
             marked[array(mark) if isinstance(mark, (torch.Tensor, list)) else mark] = True
         texts = None if values is None else _texts(values)
         apart = len(shape) == 3 and (texts is not None or marked is not None)
-        blocks.append(_Block(shape, texts, marked=marked, apart=apart))
+        blocks.append(Block(shape, texts, marked=marked, apart=apart))
     if not blocks:
         raise ValueError("plot.tensor_shape needs at least one tensor or shape to draw.")
     titles = [
@@ -189,23 +100,23 @@ def tensor_shape(
             left += width
 
 
-def _axes(ax: Any, block: _Block, left: float, top: float) -> None:
+def _axes(ax: Axes, block: Block, left: float, top: float) -> None:
     """Number the indices along each dimension and say which dimension runs where."""
     dims = len(block.shape)
     sheets, rows, columns = block.kept
-    small = {"size": SMALL, "color": "#333333", "va": "center"}
+    small: dict[str, Any] = {"size": SMALL_SIZE, "color": "#333333", "va": "center"}
     x0, y0 = block.corner(0, left, top)
-    lift = 0.0 if block.apart else (len(sheets) - 1) * SHIFT  # over a stack, indices stand at its back
+    lift = 0.0 if block.apart else (len(sheets) - 1) * STACK_SHIFT  # over a stack, indices stand at its back
     if dims >= 1:
         for s in range(len(sheets) if block.apart else 1):
             x = block.corner(s, left, top)[0]
             for c, j in enumerate(columns):
-                ax.text(x + lift + (c + 0.5) * block.cell, top + 0.1, "" if j is None else j, ha="center", **small)
+                ax.text(x + lift + (c + 0.5) * block.cell, top + 0.1, "" if j is None else str(j), ha="center", **small)
             ax.text(x + lift, top + 0.3, f"dim {dims - 1} →", ha="left", **small)
     if dims >= 2:
         for r, i in enumerate(rows):
-            ax.text(x0 - 0.08, y0 - (r + 0.5) * 0.38, "" if i is None else i, ha="right", **small)
-        middle = y0 - len(rows) * 0.19
+            ax.text(x0 - 0.08, y0 - (r + 0.5) * ROW_HEIGHT, "" if i is None else str(i), ha="right", **small)
+        middle = y0 - block.sheet_height / 2
         ax.text(x0 - 0.36, middle, f"← dim {dims - 2}", rotation=90, ha="center", **small)
     if dims == 3 and block.apart:
         for s, k in enumerate(sheets):
@@ -219,9 +130,10 @@ def _axes(ax: Any, block: _Block, left: float, top: float) -> None:
 def broadcast(a: Any, b: Any, *, op: str = "+", labels: Sequence[str] = ("a", "b"), alt: str, caption: str) -> None:
     """Draw how broadcasting stretches a and b to one shape and combines them entry by entry.
 
-    a, b: tensors (numbers stand in the cells, up to two dimensions) or shapes such as (3, 1); up to three dimensions.
-    op: one of + - * / < > ==. What is really there is drawn solid, copies dashed and pale. Shapes that do not fit are
-    drawn as they are, with the dimension that clashes marked; nothing is raised.
+    ``a``, ``b``: tensors (numbers stand in the cells, up to two dimensions) or shapes such as (3, 1); up to three
+    dimensions. ``op``: one of + - * / < > ==. ``labels``: what the two are called. What is really there is drawn solid,
+    copies dashed and pale. Shapes that do not fit are drawn as they are, with the dimension that clashes marked;
+    nothing is raised. ``alt``, ``caption``: the figure's two texts, both required.
     """
     if op not in OPERATIONS:
         raise ValueError(f"{op!r} cannot be drawn; op= is one of {' '.join(OPERATIONS)}.")
@@ -246,7 +158,7 @@ def broadcast(a: Any, b: Any, *, op: str = "+", labels: Sequence[str] = ("a", "b
     titles = [f"{label}   {_shape(own)}" for own, _, _, label in parts]
     side = 0.55 if clashes else 0.1
     widths = [
-        side + max(block.width, text_width(title, 11.5, bold=True), text_width(note, SMALL)) + 0.05
+        side + max(block.width, text_width(title, 11.5, bold=True), text_width(note, SMALL_SIZE)) + 0.05
         for block, title, note in zip(blocks, titles, notes, strict=True)
     ]
     verdict = _verdict(clashes)
@@ -260,7 +172,7 @@ def broadcast(a: Any, b: Any, *, op: str = "+", labels: Sequence[str] = ("a", "b
             x, y = left + side - 0.1, top - (tall - block.height) / 2
             ax.text(x, height - 0.12, title, size=11.5, weight="bold", ha="left", va="top")
             block.draw(ax, x, y)
-            ax.text(x, y - block.height - 0.08, note, size=SMALL, color="#333333", ha="left", va="top")
+            ax.text(x, y - block.height - 0.08, note, size=SMALL_SIZE, color="#333333", ha="left", va="top")
             for back, *sizes in clashes:
                 _mark(ax, block, x, y, back, sizes[k])
             if k < len(signs):
@@ -270,7 +182,7 @@ def broadcast(a: Any, b: Any, *, op: str = "+", labels: Sequence[str] = ("a", "b
             ax.text(0.15, 0.1, verdict, size=10.5, weight="bold", color=VERMILLION, ha="left", va="bottom")
 
 
-def _stretched(shape: tuple[int, ...], values: torch.Tensor | None, full: tuple[int, ...]) -> _Block:
+def _stretched(shape: tuple[int, ...], values: torch.Tensor | None, full: tuple[int, ...]) -> Block:
     """The block of a tensor stretched to the shape `full`, its copies marked as such."""
     aligned = (1,) * (len(full) - len(shape)) + shape
     solid = np.ones(full, dtype=bool)
@@ -278,7 +190,7 @@ def _stretched(shape: tuple[int, ...], values: torch.Tensor | None, full: tuple[
         if own < wide:
             solid &= (np.arange(wide) == 0).reshape([-1 if k == axis else 1 for k in range(len(full))])
     texts = None if values is None or len(full) > 2 else np.broadcast_to(_texts(values), full)
-    return _Block(full, texts, solid=solid)
+    return Block(full, texts, solid=solid)
 
 
 def _verdict(clashes: Sequence[tuple[int, int, int]]) -> str:
@@ -288,12 +200,16 @@ def _verdict(clashes: Sequence[tuple[int, int, int]]) -> str:
     return "\n".join(["Cannot be broadcast." if len(clashes) > 1 else "Cannot be broadcast:", *lines]) if lines else ""
 
 
-def _mark(ax: Any, block: _Block, left: float, top: float, back: int, size: int) -> None:
-    """Mark a clashing dimension of a block with a thick line along it and its size."""
+def _mark(ax: Axes, block: Block, left: float, top: float, back: int, size: int) -> None:
+    """Mark a clashing dimension with a thick line along it and its size.
+
+    ``ax``: where it is drawn. ``block``: whose dimension it is. ``left``, ``top``: the block's corner. ``back``: which
+    dimension, counted from the last, 1. ``size``: how long it is.
+    """
     x, y = block.corner(0, left, top)
-    down = len(block.kept[1]) * 0.38
-    thick = {"color": VERMILLION, "linewidth": 3.5, "solid_capstyle": "butt"}
-    text = {"color": VERMILLION, "weight": "bold", "size": 11.5, "va": "center", "ha": "center"}
+    down = block.sheet_height
+    thick: dict[str, Any] = {"color": VERMILLION, "linewidth": 3.5, "solid_capstyle": "butt"}
+    text: dict[str, Any] = {"color": VERMILLION, "weight": "bold", "size": 11.5, "va": "center", "ha": "center"}
     if back == 1:
         ax.plot([x, x + block.sheet_width], [y - down - 0.08] * 2, **thick)
         ax.text(x + block.sheet_width / 2, y - down - 0.24, str(size), **text)

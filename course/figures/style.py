@@ -1,4 +1,4 @@
-"""How a figure reaches a notebook: one style, one set of colours, and a picture that always carries words.
+"""Matplotlib style sheet, colour-blind-safe palette, and rich display of a figure with its alt text and caption.
 
 Every figure of the course ends in `show`, which puts the image, its text for those who cannot see it (alt) and its
 caption into one output. Figures are drawn without pyplot: nothing global changes, and no display is needed.
@@ -23,10 +23,11 @@ from course.cache.figures import Picture, present
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
 
 # The colours of Okabe and Ito, told apart by readers with any kind of colour vision.
 BLUE, ORANGE, GREEN, VERMILLION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#000000"
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
 GREY, PALE = "#666666", "#E8E8E8"
 COLOURS = (BLUE, VERMILLION, GREEN, BLACK, PURPLE, ORANGE, SKY)
 # In print, where colours fall away, dashes and markers still tell curves apart (7, 5 and 6 do not repeat in step).
@@ -35,7 +36,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # its first start writes a note to stderr
 DPI = 120
-STYLE = {
+STYLE: dict[RcKeyType, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 11,
     "text.color": "black",
@@ -60,7 +61,7 @@ STYLE = {
 
 
 def in_words(alt: str, caption: str) -> None:
-    """Raise ValueError unless both texts of a figure are there: `alt` and `caption`, each a non-empty str."""
+    """Raise ValueError unless both texts of a figure are there: ``alt`` and ``caption``, each a non-empty str."""
     wanted = {
         "alt": (alt, "say in a sentence or two what the picture shows, for a reader who cannot see it"),
         "caption": (caption, "say in a sentence what the reader should take from the picture"),
@@ -101,8 +102,8 @@ def bundle(fig: Figure, *, alt: str, caption: str) -> tuple[dict[str, str], dict
 def show(fig: Figure, *, alt: str, caption: str) -> None:
     """Display a matplotlib figure in the notebook with its text and caption, and close it.
 
-    fig: any matplotlib Figure, from `matplotlib.figure.Figure` or from pyplot.
-    alt, caption: both required; ValueError when one is empty. Outside IPython nothing is displayed.
+    ``fig``: any matplotlib Figure, from `matplotlib.figure.Figure` or from pyplot.
+    ``alt``, ``caption``: both required; ValueError when one is empty. Outside IPython nothing is displayed.
     """
     in_words(alt, caption)
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
@@ -113,24 +114,31 @@ def show(fig: Figure, *, alt: str, caption: str) -> None:
 
 
 @contextmanager
-def chart(width: float = 6.4, height: float = 3.8, *, alt: str, caption: str) -> Iterator[Axes]:
-    """An empty pair of axes, width × height inches, shown with its texts when the block ends without an error."""
+def figure(width: float, height: float, *, alt: str, caption: str) -> Iterator[Figure]:
+    """An empty figure, width × height inches, shown with its texts when the block ends without an error."""
     in_words(alt, caption)
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE):
         fig = Figure(figsize=(width, height), layout="constrained")
-        yield fig.add_subplot()
+        yield fig
         show(fig, alt=alt, caption=caption)
+
+
+@contextmanager
+def chart(width: float = 6.4, height: float = 3.8, *, alt: str, caption: str) -> Iterator[Axes]:
+    """An empty pair of axes in such a figure."""
+    with figure(width, height, alt=alt, caption=caption) as fig:
+        yield fig.add_subplot()
 
 
 @contextmanager
 def sheet(width: float, height: float, *, alt: str, caption: str) -> Iterator[Axes]:
     """A blank sheet, width × height inches, whose coordinates are inches from the lower left corner."""
-    with chart(width, height, alt=alt, caption=caption) as ax:
-        ax.figure.set_layout_engine("none")
-        ax.set_position((0, 0, 1, 1))
+    with figure(width, height, alt=alt, caption=caption) as fig:
+        fig.set_layout_engine("none")
+        ax = fig.add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, width), ylim=(0, height))
         ax.axis("off")
         yield ax

@@ -1,27 +1,43 @@
-"""What a model says all over the plane: decision boundaries, response surfaces, and losses over two weights."""
+"""Contour plots over the plane: decision boundaries, response surfaces, and losses over two weights."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from course.figures.style import BLUE, COLOURS, DASHES, MARKERS, array, chart, in_words, number
+from course.figures.style import BLUE, COLOURS, DASHES, MARKERS, array, chart, figure, in_words, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
 
 Score = Callable[[torch.Tensor], torch.Tensor]
-RING = 0.02  # so far from score = ±1 a point still lies on the line as it is drawn; training comes no closer
-SIDE = 160  # places along each side of the plane at which a model is asked
+Corner = Sequence[float] | np.ndarray  # an array in the points' own dtype, in which the plane is then divided
+Plane = tuple[np.ndarray, np.ndarray, np.ndarray]  # x (GRID_SIZE,), y (GRID_SIZE,), values (GRID_SIZE, GRID_SIZE)
+MARGIN_TOLERANCE = 0.02  # so far from score = ±1 a point still lies on the line as drawn; training comes no closer
+GRID_SIZE = 160  # places along each side of the plane at which a model is asked
 
 
-def scatter(ax: Any, at: np.ndarray, marks: np.ndarray, names: Mapping[Any, str] | None = None) -> None:
+def scatter(ax: Axes, at: np.ndarray, marks: np.ndarray, names: Mapping[Any, str] | None = None) -> None:
     """Draw points (n, 2), each class with a colour and a marker of its own."""
     many = len(at) > 150
     for i, value in enumerate(np.unique(marks)):
         label = (names or {}).get(value.item(), f"class {number(value)}".replace("-", "−"))
-        look = {"color": COLOURS[i % 7], "marker": MARKERS[i % 6], "edgecolor": "white", "linewidth": 0.7}
-        ax.scatter(*at[marks == value].T, s=26 if many else 50, label=label, zorder=3, **look)
+        x, y = at[marks == value].T
+        ax.scatter(
+            x,
+            y,
+            s=26 if many else 50,
+            label=label,
+            zorder=3,
+            color=COLOURS[i % 7],
+            marker=MARKERS[i % 6],
+            edgecolor="white",
+            linewidth=0.7,
+        )
 
 
 def _points(X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -34,7 +50,7 @@ def _points(X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     return at, marks
 
 
-def _frame(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _frame(at: np.ndarray) -> tuple[Corner, Corner]:
     """The lower left and upper right corner of the plane around the points; a square where that wastes little."""
     half = np.maximum(0.68 * np.ptp(at, axis=0), 0.25)
     if half.max() <= 3 * half.min():
@@ -43,12 +59,12 @@ def _frame(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return middle - half, middle + half
 
 
-def _ask(score: Score, low: Any, high: Any, like: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The score at every place of the plane: x (SIDE,), y (SIDE,) and the scores (SIDE, SIDE).
+def _ask(score: Score, low: Corner, high: Corner, like: Any) -> Plane:
+    """The score at every place of the plane: x (GRID_SIZE,), y (GRID_SIZE,), scores (GRID_SIZE, GRID_SIZE).
 
-    Places have the dtype and device of `like` where that is a tensor of floating-point numbers, else float32.
+    Places have the dtype and device of ``like`` where that is a tensor of floating-point numbers, else float32.
     """
-    x, y = (np.linspace(a, b, SIDE) for a, b in zip(low, high, strict=True))
+    x, y = (np.linspace(a, b, GRID_SIZE) for a, b in zip(low, high, strict=True))
     places = torch.from_numpy(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
     if isinstance(like, torch.Tensor) and like.is_floating_point():
         places = places.to(like.device, like.dtype)
@@ -61,7 +77,7 @@ def _ask(score: Score, low: Any, high: Any, like: Any) -> tuple[np.ndarray, np.n
             f"Asked at {len(places)} places, shape ({len(places)}, 2), the function gave shape {values.shape}; "
             "one number for each place is needed."
         )
-    return x, y, values.reshape(SIDE, SIDE)
+    return x, y, values.reshape(GRID_SIZE, GRID_SIZE)
 
 
 def boundary(
@@ -78,48 +94,64 @@ def boundary(
 ) -> None:
     """Draw the decision boundary score(x) = 0 with the points, each side tinted in the colour of its class.
 
-    score: takes (m, 2) places in the dtype of X and returns (m,) or (m, 1) scores, positive for the larger label.
-    X: (n, 2). y: (n,), two labels. margin: whether to draw the lines score = −1 and +1 too, dashed, and to ring the
-    points that lie on the wrong side of theirs or on it, to within `RING`. names: what the legend calls each class.
+    ``score``: takes (m, 2) places in the dtype of ``X`` and returns (m,) or (m, 1) scores, positive for the larger
+    label. ``X``: (n, 2). ``y``: (n,), two labels. ``margin``: whether to draw the lines score = −1 and +1 too, dashed,
+    and to ring the points that lie on the wrong side of theirs or on it, to within `MARGIN_TOLERANCE`. ``names``: what
+    the legend calls each class. ``xlabel``, ``ylabel``: what the axes are called.
+    ``alt``, ``caption``: the figure's two texts, both required.
     """
     at, marks = _points(X, y)
     classes = np.unique(marks)
     if len(classes) > 2:
         raise ValueError(f"A boundary has two sides, but y has {len(classes)} classes. Use plot.points(regions=...).")
     with chart(6.0, 4.2, alt=alt, caption=caption) as ax:
-        x, up, values = _ask(score, *_frame(at), X)
+        x, up, values = plane = _ask(score, *_frame(at), X)
         if len(classes) == 2:
             tints = [_pale(COLOURS[0]), _pale(COLOURS[1])]
             ax.contourf(x, up, np.where(values > 0, 1.0, 0.0), levels=[-0.5, 0.5, 1.5], colors=tints, zorder=0)
         scatter(ax, at, marks, names)
-        _level(ax, x, up, values, 0.0, "score = 0", linewidths=2.2)
+        _level(ax, plane, 0.0, "score = 0", width=2.2)
         if margin:
-            _level(ax, x, up, values, -1.0, "score = −1", linewidths=1.4, linestyles="--")
-            _level(ax, x, up, values, 1.0, "score = +1", linewidths=1.4, linestyles="-.")
+            _level(ax, plane, -1.0, "score = −1", width=1.4, dash="--")
+            _level(ax, plane, 1.0, "score = +1", width=1.4, dash="-.")
             with torch.no_grad():
                 own = array(score(torch.as_tensor(at) if not isinstance(X, torch.Tensor) else X)).reshape(-1)
-            near = np.where(marks == classes[-1], own, -own) <= 1 + RING
+            near = np.where(marks == classes[-1], own, -own) <= 1 + MARGIN_TOLERANCE
             if near.any():
-                ring = {"facecolor": "none", "edgecolor": "black", "linewidth": 1.3, "zorder": 4}
-                ax.scatter(*at[near].T, s=150, label="in the margin", **ring)
+                ax.scatter(
+                    at[near, 0],
+                    at[near, 1],
+                    s=150,
+                    label="in the margin",
+                    facecolor="none",
+                    edgecolor="black",
+                    linewidth=1.3,
+                    zorder=4,
+                )
         ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(x[0], x[-1]), ylim=(up[0], up[-1]), box_aspect=1)
         ax.grid(False)
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def _pale(colour: str) -> tuple[float, ...]:
+def _pale(colour: str) -> tuple[float, float, float]:
     """A colour at one seventh of its strength on white."""
     from matplotlib.colors import to_rgb
 
-    return tuple(1 - 0.15 * (1 - part) for part in to_rgb(colour))
+    red, green, blue = (1 - 0.15 * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
 
 
-def _level(ax: Any, x: np.ndarray, y: np.ndarray, values: np.ndarray, level: float, label: str, **look: Any) -> None:
-    """Draw the line on which the values are `level`, with an entry in the legend, where there is such a line."""
+def _level(ax: Axes, plane: Plane, level: float, label: str, *, width: float, dash: str = "-") -> None:
+    """Draw the line on which the values are ``level``, where there is such a line.
+
+    ``ax``: where it is drawn. ``plane``: what `_ask` returned. ``label``: what the legend calls the line. ``width``:
+    how thick it is, in points. ``dash``: its line style.
+    """
+    x, y, values = plane
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() < level < finite.max():
-        ax.contour(x, y, values, levels=[level], colors="black", zorder=2, **look)
-        ax.plot([], [], color="black", linewidth=look["linewidths"], linestyle=look.get("linestyles", "-"), label=label)
+        ax.contour(x, y, values, levels=[level], colors="black", zorder=2, linewidths=width, linestyles=dash)
+        ax.plot([], [], color="black", linewidth=width, linestyle=dash, label=label)
 
 
 def response(
@@ -134,8 +166,9 @@ def response(
 ) -> None:
     """Draw what a model answers all over the plane, dark for large, with the points it was trained on.
 
-    score: takes (m, 2) places in the dtype of X and returns (m,) or (m, 1) numbers. X: (n, 2). y: (n,).
-    level: where the thick black line is drawn; half-way between the labels when y has two, no line otherwise.
+    ``score``: takes (m, 2) places in the dtype of ``X`` and returns (m,) or (m, 1) numbers. ``X``: (n, 2). ``y``: (n,).
+    ``level``: where the thick black line is drawn; half-way between the labels when ``y`` has two, no line otherwise.
+    ``names``: what the legend calls each class. ``alt``, ``caption``: the figure's two texts, both required.
     """
     responses({"": score}, X, y, level=level, names=names, alt=alt, caption=caption)
 
@@ -150,7 +183,11 @@ def responses(
     alt: str,
     caption: str,
 ) -> None:
-    """Draw the response surfaces of several models side by side, in one scale. As in `response`, label -> score."""
+    """Draw the response surfaces of several models side by side, in one scale.
+
+    ``scores``: label -> what `response` takes as its score. ``X``, ``y``, ``level``, ``names``, ``alt``, ``caption``:
+    as in `response`.
+    """
     from matplotlib.ticker import MaxNLocator
 
     in_words(alt, caption)
@@ -165,19 +202,16 @@ def responses(
     low, high = (everything.min(), everything.max()) if everything.size else (0.0, 1.0)
     if high - low < 1e-9:
         low, high = low - 0.5, high + 0.5
-    levels = MaxNLocator(9, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    with chart(1.8 + 2.8 * len(asked), 3.8, alt=alt, caption=caption) as ax:
-        fig = ax.figure
-        ax.remove()
+    levels = np.asarray(MaxNLocator(9, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
+    with figure(1.8 + 2.8 * len(asked), 3.8, alt=alt, caption=caption) as fig:
         panels = fig.subplots(1, len(asked), sharex=True, sharey=True, squeeze=False)[0]
-        for panel, (label, (x, up, values)) in zip(panels, asked.items(), strict=True):
+        for panel, (label, plane) in zip(panels, asked.items(), strict=True):
+            x, up, values = plane
             filled = panel.contourf(x, up, values, levels=levels, cmap=_shades("#C6E8DB", "#5DBB9B"), zorder=0)
-            fine = {"colors": "#555555", "linewidths": 0.5, "linestyles": "-", "zorder": 1}
-            panel.contour(
-                x, up, values, levels=levels[1:] + 1e-3 * (high - low), **fine
-            )  # beside a flat part, not on it
+            beside = levels[1:] + 1e-3 * (high - low)  # of a flat part, not on it
+            panel.contour(x, up, values, levels=beside, colors="#555555", linewidths=0.5, linestyles="-", zorder=1)
             if level is not None:
-                _level(panel, x, up, values, level, f"output = {number(level)}", linewidths=2.4)
+                _level(panel, plane, level, f"output = {number(level)}", width=2.4)
             scatter(panel, at, marks, names)
             panel.set(title=label, xlabel="x₀", xlim=(x[0], x[-1]), ylim=(up[0], up[-1]), box_aspect=1)
             panel.grid(False)
@@ -190,7 +224,7 @@ def responses(
         fig.colorbar(filled, ax=list(panels), label="output")
 
 
-def _shades(*colours: str) -> Any:
+def _shades(*colours: str) -> Colormap:
     """A scale from white through the colours; their lightness should fall all the way, so that it survives print."""
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -210,9 +244,10 @@ def contours(
 ) -> None:
     """Draw a loss over two weights as contour lines, with the way that gradient descent took.
 
-    loss: takes (m, 2) pairs of weights in float64, or in the dtype of the path, and returns their (m,) losses.
-    path: (k, 2), the weights after each step, first those at the start; or label -> such a path, for several.
-    low, high: the lower left and upper right corner of the picture. By default the paths fit, or −3 to 3.
+    ``loss``: takes (m, 2) pairs of weights in float64, or in the dtype of the path, and returns their (m,) losses.
+    ``path``: (k, 2), the weights after each step, first those at the start; or label -> such a path, for several.
+    ``low``, ``high``: the lower left and upper right corner of the picture. By default the paths fit, or −3 to 3.
+    ``xlabel``, ``ylabel``: what the axes are called. ``alt``, ``caption``: the figure's two texts, both required.
     """
     paths = path if isinstance(path, Mapping) else {} if path is None else {"descent": path}
     ways = {label: array(way) for label, way in paths.items()}
@@ -221,11 +256,11 @@ def contours(
             raise ValueError(f"The path {label!r} has shape {way.shape}; it needs (k, 2), a pair of weights a step.")
     walked = np.concatenate([*ways.values(), np.empty((0, 2))])
     walked = walked[np.isfinite(walked).all(axis=1)]
-    ends = _frame(walked) if len(walked) else ((-3.0, -3.0), (3.0, 3.0))
-    low, high = low or ends[0], high or ends[1]
+    first, last = _frame(walked) if len(walked) else ((-3.0, -3.0), (3.0, 3.0))
+    (left, down), (right, up) = corners = (first if low is None else low, last if high is None else high)
     like = next((way for way in paths.values() if isinstance(way, torch.Tensor)), torch.empty(0, dtype=torch.float64))
     with chart(6.0, 4.4, alt=alt, caption=caption) as ax:
-        x, y, values = _ask(loss, low, high, like)
+        x, y, values = _ask(loss, *corners, like)
         finite = values[np.isfinite(values)]
         if not finite.size:
             raise ValueError("The loss is not finite anywhere in the picture. Look at low= and high=, and at the loss.")
@@ -235,17 +270,24 @@ def contours(
         filled = ax.contourf(x, y, values, levels=rings, cmap=shades, zorder=0, alpha=0.85)
         ax.contour(x, y, values, levels=rings, colors="#555555", linewidths=0.6, linestyles="-", zorder=1)
         for i, (label, way) in enumerate(ways.items(), start=1):
-            look = {"color": (COLOURS[1:] + COLOURS[:1])[(i - 1) % 7], "linestyle": DASHES[(i - 1) % 5]}
-            size = 5 if len(way) < 15 else 3.5
-            ax.plot(*way.T, marker=MARKERS[i % 6], markersize=size, linewidth=1.6, label=label, zorder=3, **look)
+            ax.plot(
+                *way.T,
+                color=(COLOURS[1:] + COLOURS[:1])[(i - 1) % 7],
+                linestyle=DASHES[(i - 1) % 5],
+                marker=MARKERS[i % 6],
+                markersize=5 if len(way) < 15 else 3.5,
+                linewidth=1.6,
+                label=label,
+                zorder=3,
+            )
             ax.plot(*way[0], marker="o", markersize=11, markerfacecolor="none", color="black", zorder=4)
             ax.plot(*way[-1], marker="*", markersize=13, color="black", markeredgecolor="white", zorder=4)
         if ways:
-            hollow = {"linestyle": "none", "color": "black"}
-            ax.plot([], [], marker="o", markersize=9, markerfacecolor="none", label="start", **hollow)
-            ax.plot([], [], marker="*", markersize=11, label="end", **hollow)
+            alone: dict[str, Any] = {"linestyle": "none", "color": "black"}
+            ax.plot([], [], marker="o", markersize=9, markerfacecolor="none", label="start", **alone)
+            ax.plot([], [], marker="*", markersize=11, label="end", **alone)
             ax.figure.legend(loc="outside lower center", ncols=min(5, len(ways) + 2))
-        ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+        ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(left, right), ylim=(down, up))
         ax.grid(False)
         ax.figure.colorbar(
             filled, ax=ax, label="loss", format=lambda value, _: f"{value:.2g}" if value > 1e-3 * rings[-1] else "0"

@@ -207,7 +207,7 @@ def test_are_histogram_heights_shares(shown):
     "choice, start", [((1, 9), 5), ((0.0, 1.0), 0.5), ((1, 9, 2), 2), ((0, 1.0, 0.25), 0.25), ([0.1, 1.0], 0.1)]
 )
 def test_does_a_slider_start_where_it_is_told(choice, start):
-    assert live._start("k", choice) == start and isinstance(live._start("k", choice), type(start))
+    assert live.first_value("k", choice) == start and isinstance(live.first_value("k", choice), type(start))
 
 
 def test_does_a_slider_draw_on_axes_or_through_a_figure_function(shown):
