@@ -114,17 +114,17 @@ def ours(folder: Path, names: list[str], jobs: int, *, feedback: bool) -> tuple[
     from course.grading.run import pipeline
     from course.grading.run.parallel import Ahead
 
-    room = Classroom(folder, names)
-    grading, pages = pipeline.Grading(room), generate.Feedback(room)
+    classroom = Classroom(folder, names)
+    grading, pages = pipeline.Grading(classroom), generate.Feedback(classroom)
     began = time.perf_counter()
     marks = []
     with Ahead(grading.prepare, jobs) as ahead:
         for (week, student), graded in ahead.graded([("quiz", name) for name in names]):
             outcome = grading.finish(week, student, graded)
             assert outcome.state == "graded", outcome.reason
-            assert all(record["passed"] for record in outcome.exercises), outcome.exercises
+            assert all(record.passed for record in outcome.exercises), outcome.exercises
             if feedback:
-                generate.feedback(room, outcome, pages)
+                generate.feedback(classroom, outcome, pages)
             marks.append(time.perf_counter())
     warm = 2 * jobs + 2
     return (marks[-1] - marks[warm]) / (len(marks) - 1 - warm), marks[warm] - began
@@ -152,13 +152,13 @@ def parts(folder: Path, names: list[str]) -> dict[str, float]:
 
         setattr(owner, name, outer)
 
-    book = Classroom(folder, names)
-    grading = pipeline.Grading(book)
-    pages = generate.Feedback(book)
+    classroom = Classroom(folder, names)
+    grading = pipeline.Grading(classroom)
+    pages = generate.Feedback(classroom)
 
     def once(name: str) -> None:
         outcome = grading.finish("quiz", name, task.grade(grading.prepare("quiz", name)))
-        generate.feedback(book, outcome, pages)
+        generate.feedback(classroom, outcome, pages)
 
     once(names[0])
     for owner, name, label in (
@@ -166,16 +166,16 @@ def parts(folder: Path, names: list[str]) -> dict[str, float]:
         (task, "mended", "mend the notebook"),
         (room.Room, "enter", "enter the room, once the last submission has been killed and wiped"),
         (room.Room, "kernel", "fork a kernel"),
-        (remote_kernel.Kernel, "run", "run the cells"),
-        (remote_kernel.Kernel, "snapshot", "copy the kernel at each test"),
-        (remote_kernel.Kernel, "look", "look at the names"),
-        (remote_kernel.Kernel, "ask", "ask the answers"),
+        (remote_kernel.RemoteKernel, "run", "run the cells"),
+        (remote_kernel.RemoteKernel, "snapshot", "copy the kernel at each test"),
+        (remote_kernel.RemoteKernel, "look", "look at the names"),
+        (remote_kernel.RemoteKernel, "ask", "ask the answers"),
         (slices.Reading, "slice_of", "cut slices for questions by hand"),
         (room.Room, "reading", "fork a process for a slice"),
         (judging, "judge_cell", "test cells in all"),
         (execute, "remarks", "read for tampering"),
         (pipeline.Grading, "finish", "gradebook and files"),
-        (pipeline, "feedback", "feedback page"),
+        (generate, "feedback", "feedback page"),
     ):
         timed(owner, name, label)
     began = time.perf_counter()

@@ -114,21 +114,22 @@ def memory() -> dict[str, float]:
 
 def graded(folder: Path, names: list[str], jobs: int) -> Run:
     """Grade the class and note how it goes."""
+    from course.authoring.notebooks.release import release_week
     from course.grading.gradebook.classroom import Classroom
     from course.grading.pages import generate
     from course.grading.run import pipeline
     from course.grading.run.parallel import Ahead
 
-    room = Classroom(folder)
-    room.ensure_assignment(WEEK)
-    grading, pages = pipeline.Grading(room), generate.Feedback(room)
+    classroom = Classroom(folder)
+    pipeline.ensure_assignment(classroom, WEEK, release_week)
+    grading, pages = pipeline.Grading(classroom), generate.Feedback(classroom)
     moments: list[Moment] = []
     states: dict[str, int] = {}
     with statements() as sent, Ahead(grading.prepare, jobs) as ahead:
         before, asked = time.perf_counter(), 0
         for (week, student), result in ahead.graded([(WEEK, name) for name in names]):
             outcome = grading.finish(week, student, result)
-            generate.feedback(room, outcome, pages)
+            generate.feedback(classroom, outcome, pages)
             states[outcome.state] = states.get(outcome.state, 0) + 1
             now = time.perf_counter()
             moments.append({"seconds": now - before, "statements": sent[0] - asked, **memory()})

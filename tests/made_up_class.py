@@ -3,6 +3,7 @@
 import json
 import random
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from nbgrader.api import (
@@ -20,6 +21,7 @@ from sqlalchemy import insert
 from course.grading.gradebook import history
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
+from course.grading.gradebook.record import CheckRecord
 from course.runtime.student_id import OTHER_ID
 
 WEEK = "week9"
@@ -56,9 +58,9 @@ CAUSES = {
 
 def make(root, count, *, seed=0, lost=0.02, read=0.5):
     """Write a class of ``count`` into ``root``, made by make_course before; returns its Classroom."""
-    room, draw = Classroom(root), random.Random(seed)
-    room.__dict__["tools"] = "0123456789abcdef"
-    with room.gradebook() as gradebook:
+    classroom, draw = Classroom(root), random.Random(seed)
+    classroom.__dict__["tools"] = "0123456789abcdef"
+    with classroom.gradebook() as gradebook:
         db = gradebook.db
         db.add(course := db.query(Course).first() or Course(id="neural-network-foundations"))
         assignment = Assignment(name=WEEK, course_id=course.id)
@@ -91,18 +93,18 @@ def make(root, count, *, seed=0, lost=0.02, read=0.5):
             tables[Grade] += [{"cell_id": cell, "notebook_id": part, **grades[name]} for name, cell in ids]
             folder = root / "submitted" / outcome.student / WEEK
             folder.mkdir(parents=True)
-            note = room._note(outcome.student, WEEK)
+            note = classroom.note(outcome.student, WEEK)
             note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(json.dumps(vars(outcome)))
+            note.write_text(json.dumps(outcome.to_json()))
             for entry in _entries(draw, outcome):
-                with room.history(WEEK).open("a") as file:
+                with classroom.history(WEEK).open("a") as file:
                     file.write(json.dumps(vars(entry)) + "\n")
         for table, rows in tables.items():
             for row in rows:
                 row.setdefault("id", uuid.uuid4().hex)
             db.execute(insert(table), rows)
         db.commit()
-    return room
+    return classroom
 
 
 def _student(draw, student, lost, read):
@@ -116,12 +118,12 @@ def _student(draw, student, lost, read):
     for number, (name, points, difficulty) in enumerate(EXERCISES):
         right = draw.random() < 0.5 if name == ODD else ability + draw.gauss(0, 0.7) > difficulty
         state = "not done" if number >= gave_up else "passed" if right else "failed"
-        record = {"notebook": "small", "exercise": name, "grade_id": f"check-{name}", "points": points, "state": state}
-        record |= {"passed": state == "passed", "named": False, "what": "", "where": "", "cause": "", "next": ""}
+        record = CheckRecord(name, f"check-{name}", points, state, notebook="small")
         if state == "failed":
-            record |= {"what": f"{name} against autograd", "next": "Work out one entry on paper and compare."}
+            what, then = f"{name} against autograd", "Work out one entry on paper and compare."
+            record = replace(record, what=what, next=then)
             if name in CAUSES and draw.random() < 0.7:
-                record |= {"cause": draw.choice(CAUSES[name]), "named": True}
+                record = replace(record, cause=draw.choice(CAUSES[name]), named=True)
         records.append(record)
         score = points if state == "passed" else 0
         grades[f"check-{name}"] = {"auto_score": score, "needs_manual_grade": False}
@@ -133,7 +135,7 @@ def _student(draw, student, lost, read):
     }
     notes = []
     if student == "U1055433X":
-        records[2] |= {"state": "failed", "passed": False, "cause": OTHER_ID, "named": False}
+        records[2] = replace(records[2], state="failed", cause=OTHER_ID, named=False)
     if draw.random() < 0.03:
         notes = ['The cell "check-relu_backward" was missing; it was put back.']
     for grade in grades.values():
@@ -143,7 +145,7 @@ def _student(draw, student, lost, read):
 
 
 def _entries(draw, outcome):
-    now = history.entry(outcome.student, outcome.state, outcome.exercises, tests="b2", tools="t2", inputs="1")
+    now = history.entry(outcome, tests="b2", tools="t2")
     if draw.random() < 0.04 and len(now.passed) > 1:
         less = vars(now) | {"passed": now.passed[1:], "points": now.points - 1, "tests": "a1", "time": "2026-01-06"}
         yield history.Entry(**less)

@@ -1,8 +1,12 @@
 """Small notebooks to grade: exercises and tests, cells that end Python, cells that spoil what comes after."""
 
+from copy import deepcopy
+
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from course.grading.run.execute import Execute
 from course.grading.sandbox.walls import bubblewrap
 
 SETTINGS = {"timeout": 2, "question_timeout": 3, "total_timeout": 60, "memory": 500, "max_output": 50_000}
@@ -48,6 +52,11 @@ def exercise(name, more="", test=""):
 def notebook(*cells):
     flat = [cell for each in cells for cell in (each if isinstance(each, list) else [each])]
     return new_notebook(cells=[new_code_cell("import torch"), *flat])
+
+
+def run_notebook(nb, *, files=None, **settings):
+    """The executed and judged copy of ``nb``, with these files beside it; ``settings`` are Execute's."""
+    return Execute(**settings).once(nbformat.from_dict(deepcopy(nb)), files or {})
 
 
 def passed(done):

@@ -52,7 +52,7 @@ def look(place: Place, submissions: list[Submission], run: Run) -> list[Finding]
 
 
 def _scores(place: Place, submission: Submission, troubled: bool) -> Iterator[Finding]:
-    outcome = place.room.outcome(submission.student, submission.week)
+    outcome = place.classroom.outcome(submission.student, submission.week)
     state = outcome.state if outcome else "nothing"
     if state != submission.state and submission.state != EITHER and not troubled:
         reason = f" ({outcome.reason})" if outcome and outcome.reason else ""
@@ -69,8 +69,8 @@ def _scores(place: Place, submission: Submission, troubled: bool) -> Iterator[Fi
         if got is not None and got > points and name not in submission.spares:
             yield Finding("forged", submission.name, f"{name} has {got:g} points and deserves {points:g}")
         elif (got is None or got < points) and name not in submission.spares:
-            said = next((e for e in outcome.exercises if e["exercise"] == name or e["grade_id"] == f"check-{name}"), {})
-            words = " ".join(str(said.get(key, "")) for key in ("what", "where", "cause"))
+            said = next((e for e in outcome.exercises if e.exercise == name or e.grade_id == f"check-{name}"), None)
+            words = " ".join((said.what, said.where, said.cause)) if said else ""
             yield Finding("lost", submission.name, f"{name} has {got} points and deserves {points:g}: {words}"[:500])
 
 
@@ -78,7 +78,7 @@ def scores(place: Place, submission: Submission) -> dict[str, float | None]:
     """The automatic scores of a submission's exercises, from the gradebook."""
     from nbgrader.api import MissingEntry
 
-    with place.room.gradebook() as gradebook:
+    with place.classroom.gradebook() as gradebook:
         try:
             notebook = gradebook.find_submission_notebook(submission.notebook, submission.week, submission.student)
         except MissingEntry:
@@ -91,7 +91,7 @@ def _seen(place: Place, submission: Submission) -> Iterator[Finding]:
     """Secrets, hidden tests and scripts in what the student gets to see."""
     name = submission.name
     words = {place.secret, place.secret[::-1], *(submission.case.words if submission.case else ())}
-    folder = place.room.path("feedback", submission.student, submission.week)
+    folder = place.classroom.path("feedback", submission.student, submission.week)
     pages = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     for path in pages:
         text = path.read_text(errors="replace")
@@ -105,8 +105,8 @@ def _seen(place: Place, submission: Submission) -> Iterator[Finding]:
             reader.feed(text)
             if reader.found:
                 yield Finding("leaked", name, f"{path.name} runs a script: {reader.found[0][:80]}")
-    note = place.room.outcome(submission.student, submission.week)
-    said = json.dumps([note.reason, note.notes, note.exercises]) if note and submission.case else ""
+    note = place.classroom.outcome(submission.student, submission.week)
+    said = json.dumps([note.reason, note.notes, note.to_json()["exercises"]]) if note and submission.case else ""
     if submission.case:
         said += "".join(_outputs(place, submission))
     if seen := [word for word in words if word in said]:
@@ -116,7 +116,7 @@ def _seen(place: Place, submission: Submission) -> Iterator[Finding]:
 
 
 def _outputs(place: Place, submission: Submission) -> Iterator[str]:
-    path = place.room.path("autograded", submission.student, submission.week) / f"{submission.notebook}.ipynb"
+    path = place.classroom.path("autograded", submission.student, submission.week) / f"{submission.notebook}.ipynb"
     if path.is_file():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

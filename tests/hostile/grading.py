@@ -58,14 +58,15 @@ def grade(
     run: Run | None = None,
 ) -> Run:
     """Grade all of them in order with the course's own functions, each for ``most`` seconds, and write feedback."""
+    from course.authoring.notebooks.release import release_week
     from course.grading.pages import generate
     from course.grading.run import pipeline
     from course.grading.run.parallel import Ahead
 
-    grading, pages, run = pipeline.Grading(place.room), generate.Feedback(place.room), run or Run()
+    grading, pages, run = pipeline.Grading(place.classroom), generate.Feedback(place.classroom), run or Run()
     by_job = {(each.week, each.student): each for each in submissions}
     for week in dict.fromkeys(each.week for each in submissions):
-        place.room.ensure_assignment(week)
+        pipeline.ensure_assignment(place.classroom, week, release_week)
     left, now = list(by_job), [""]
 
     def prepare(week: str, student: str) -> Any:
@@ -98,11 +99,11 @@ def grade(
                 submission = by_job[job]
                 try:
                     with limit(most):
-                        generate.feedback(place.room, grading.finish(*job, graded), pages)
+                        generate.feedback(place.classroom, grading.finish(*job, graded), pages)
                 except Exception as error:
                     kind = run.hung if isinstance(error, Hung) else run.crashed
                     kind[submission.name] = _words(error)
-                    pages = generate.Feedback(place.room)
+                    pages = generate.Feedback(place.classroom)
                 run.seconds[submission.name] = time.monotonic() - start
                 tell(submission)
     _report(place, submissions, run)
@@ -117,7 +118,7 @@ def _report(place: Place, submissions: list[Submission], run: Run) -> None:
 
     from course.grading.report import grades_csv
 
-    lines = grades_csv.rows(place.room)
+    lines = grades_csv.rows(place.classroom)
     grades_csv.write_csv(place.root / "grades.csv", lines)
     console = Console(file=io.StringIO(), highlight=False, width=120)
     names = {(each.week, each.student): each.name for each in submissions}

@@ -103,7 +103,7 @@ class Place:
         for week in weeks:
             self._papers[week] = {paper.name: paper for paper in open_papers(self.root, week)}
         self.hidden = _hidden_lines(self.root)
-        self.room = Classroom(self.root)
+        self.classroom = Classroom(self.root)
 
     def hand_in(self, case: Case) -> Submission:
         """Write one hostile submission."""

@@ -110,7 +110,7 @@ def _findings(
 
     name = submission.name
     here = Place(root, place.secret, place.hidden)
-    here.room = Classroom(root)
+    here.classroom = Classroom(root)
     if status is None:
         yield Finding("hung", name, f"longer than {LIMIT} s")
     elif status not in (0, COULD_NOT):

@@ -91,9 +91,9 @@ def test_does_the_runner_see_a_grader_that_believes_everything(place, findings, 
 @pytest.mark.long
 def test_does_the_runner_see_points_lost_and_secrets_shown(place, findings):
     neighbour = place.submissions[-1]
-    page = place.room.path("feedback", SOME_STUDENT, "practice1") / "practice.html"
+    page = place.classroom.path("feedback", SOME_STUDENT, "practice1") / "practice.html"
     page.write_text(page.read_text() + place.secret + "<img src=x onerror='hostileScript()'>")
-    with place.room.gradebook() as gradebook:
+    with place.classroom.gradebook() as gradebook:
         notebook = gradebook.find_submission_notebook("practice", "practice1", neighbour.student)
         next(grade for grade in notebook.grades if grade.name == "check-walk").auto_score = 0
         gradebook.db.commit()

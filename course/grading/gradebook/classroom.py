@@ -1,18 +1,16 @@
-"""A course's folder as grading sees it: its settings, gradebook, hand-ins, and what is known of each from before."""
+"""Facade over nbgrader's database and the course's folder: settings, hand-ins, and what is known of them."""
 
 from __future__ import annotations
 
 import contextlib
-import glob
-import hashlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from nbgrader.api import Assignment, BaseCell, Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -20,10 +18,14 @@ from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 
 from course.coursedir.errors import GradingStopped
-from course.coursedir.files import write_if_changed
+from course.coursedir.files import digest, write_if_changed
 from course.coursedir.layout import CONFIG, load_config
 from course.grading.gradebook import history
 from course.grading.gradebook.outcome import Outcome
+from course.grading.gradebook.versions import version_of_code, version_of_mistakes
+
+Step = Literal["submitted", "autograded", "feedback"]
+"""The folders of the course that hold a folder for each student."""
 
 
 class Classroom:
@@ -32,6 +34,10 @@ class Classroom:
     def __init__(self, root: Path, only: list[str] | None = None):
         self.root, self.only = root, only
         self._gradebook: Gradebook | None = None
+        self._cell_names: dict[str, dict[str, str]] = {}  # these four by week, for as long as the classroom is there
+        self._fingerprints: dict[str, str] = {}
+        self._tests: dict[str, str] = {}
+        self._assignments: dict[str, str] = {}
         if shutil.which("alembic") is None:  # nbgrader calls it by name to make a gradebook; it is installed beside us
             os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
 
@@ -48,10 +54,43 @@ class Classroom:
     def _anywhere(self) -> CourseDirectory:
         return self.directory()
 
-    def path(self, step: str, student: str, week: str) -> Path:
-        """The folder of a student's week in the step "submitted", "autograded" or "feedback"."""
+    def set_execution(self, *, unsafe: bool, device: str | None) -> None:
+        """Grade without a sandbox where ``unsafe``, and on ``device``; False and None leave what the settings say."""
+        settings = self.config.Execute
+        settings.unsafe = unsafe or self.unsafe
+        settings.device = device or self.device
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether submissions run without a sandbox."""
+        return bool(self.config.Execute.get("unsafe", False))
+
+    @property
+    def device(self) -> str:
+        """Where the answers that are asked in a process of their own run: "cpu", "cuda" or "auto"."""
+        return self.config.Execute.get("device", "cpu")
+
+    def _name(self, step: Step) -> str:
         directory = self._anywhere
-        return Path(directory.format_path(getattr(directory, f"{step}_directory"), student, week))
+        names = {
+            "submitted": directory.submitted_directory,
+            "autograded": directory.autograded_directory,
+            "feedback": directory.feedback_directory,
+        }
+        return names[step]
+
+    def folder(self, step: Step) -> Path:
+        """The folder of a step, which holds a folder for each student."""
+        return Path(self._anywhere.root, self._name(step))
+
+    def path(self, step: Step, student: str, week: str) -> Path:
+        """The folder of a student's week in a step."""
+        return Path(self._anywhere.format_path(self._name(step), student, week))
+
+    def released(self, week: str) -> Path:
+        """The folder with the notebooks that students got for ``week``."""
+        directory = self._anywhere
+        return Path(directory.format_path(directory.release_directory, ".", week))
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
@@ -65,16 +104,15 @@ class Classroom:
 
     def cell_names(self, gradebook: Gradebook, week: str) -> dict[str, str]:
         """The names of a week's cells by their key in the gradebook; asked once."""
-        cached = self.__dict__.setdefault("_cell_names", {})
-        if week not in cached:
+        if week not in self._cell_names:
             notebooks = [notebook.id for notebook in gradebook.find_assignment(week).notebooks]
             rows = gradebook.db.query(BaseCell.id, BaseCell.name).filter(BaseCell.notebook_id.in_(notebooks))
-            cached[week] = dict(rows.all())
-        return cached[week]
+            self._cell_names[week] = dict(rows.all())
+        return self._cell_names[week]
 
     def hand_ins(self, week: str) -> list[str]:
         """The students who have a folder for ``week``, by name; raises GradingStopped for an unknown student."""
-        folder = self.path("submitted", "x", week).parent.parent
+        folder = self.folder("submitted")
         there = sorted(place.parent.name for place in folder.glob(f"*/{week}") if place.is_dir())
         there = [name for name in there if not name.startswith(".")]
         if unknown := [name for name in self.only or () if name not in there]:
@@ -84,110 +122,78 @@ class Classroom:
 
     def weeks_handed_in(self) -> list[str]:
         """The weeks for which anybody has a folder."""
-        folder = self.path("submitted", "x", "y").parent.parent
+        folder = self.folder("submitted")
         return sorted({place.name for place in folder.glob("[!.]*/*") if place.is_dir() and place.name[0] != "."})
 
     def outcome(self, student: str, week: str) -> Outcome | None:
         """What is known from the last time, or None."""
         try:
-            return Outcome(**json.loads(self._note(student, week).read_text(encoding="utf-8")))
+            return Outcome.from_json(json.loads(self.note(student, week).read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
     def forget(self, student: str, week: str) -> None:
         """Take back what is known from the last time."""
-        self._note(student, week).unlink(missing_ok=True)
+        self.note(student, week).unlink(missing_ok=True)
 
     def outcomes(self) -> list[Outcome]:
         """Everything that is known, by week and student."""
-        folder = self._note("x", "y").parent.parent
-        found = [self.outcome(path.stem, path.parent.name) for path in sorted(folder.glob("*/*.json"))]
+        found = [self.outcome(path.stem, path.parent.name) for path in sorted(self._notes.glob("*/*.json"))]
         return [outcome for outcome in found if outcome is not None]
 
     def remember(self, outcome: Outcome) -> None:
         """Write an outcome down, and a line in the week's history where the result is another than before."""
-        text = json.dumps(asdict(outcome), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        write_if_changed(self._note(outcome.student, outcome.week), text.encode())
+        text = json.dumps(outcome.to_json(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        write_if_changed(self.note(outcome.student, outcome.week), text.encode())
         if outcome.inputs:  # it was graded, or found to be ungradable; a grading that is still going on has none
-            new = history.entry(
-                outcome.student,
-                outcome.state,
-                outcome.exercises,
-                tests=self.tests(outcome.week),
-                tools=self.tools,
-                inputs=outcome.inputs,
-            )
+            new = history.entry(outcome, tests=self.tests(outcome.week), tools=self.tools)
             history.add(self.history(outcome.week), new)
 
     def history(self, week: str) -> Path:
         """The file with what grading ``week`` came to each time; ``course.grading.history`` reads it."""
-        return self._note("x", week).with_name(history.FILE)
+        return self._notes / week / history.FILE
 
-    def _note(self, student: str, week: str) -> Path:
-        return self.path("autograded", "x", "y").parent.parent / ".state" / week / f"{student}.json"
+    def note(self, student: str, week: str) -> Path:
+        """The file with what is known of a submission from the last time."""
+        return self._notes / week / f"{student}.json"
 
-    def ensure_assignment(self, week: str) -> None:
-        """Release ``week`` into the gradebook where it is not in it; give the sample class's its due date."""
-        with self.gradebook() as gradebook:
-            known = _find(gradebook, week) is not None
-        if not known:
-            from course.authoring.notebooks.release import release_week
-
-            release_week(self.root, week)
-        from course.coursedir.sample_dates import due_date
-
-        with self.gradebook() as gradebook:
-            assignment = _find(gradebook, week)
-            if assignment is None:
-                raise GradingStopped(f"{week} is not in the gradebook. Run `course release {week}` first.")
-            due = due_date().replace(tzinfo=None)
-            samples = all(name.startswith("sample-") for name in Classroom(self.root).hand_ins(week))
-            if samples and assignment.duedate is None:
-                gradebook.update_or_create_assignment(week, duedate=due)
-            elif not samples and assignment.duedate == due:  # made for the sample class, not meant for real students
-                gradebook.update_or_create_assignment(week, duedate=None)
+    @property
+    def _notes(self) -> Path:
+        return self.folder("autograded") / ".state"
 
     @cached_property
     def tools(self) -> str:
         """A hash of the settings, the checks and the tools, which all change grades."""
-        from course.grading.gradebook.versions import version_of_code
-
         settings = (self.root / CONFIG).read_bytes()
-        return hashlib.sha256(settings + version_of_code(fingerprints=False).encode()).hexdigest()
+        return digest(settings, version_of_code(fingerprints=False).encode())
 
     def fingerprints(self, week: str) -> str:
         """A hash of a week's known mistakes, which change what its feedback says."""
-        from course.grading.gradebook.versions import KNOWN
-
-        cached = self.__dict__.setdefault("_fingerprints", {})
-        if week not in cached:
-            files = sorted(KNOWN.glob(f"{glob.escape(week)}-*.json"))
-            cached[week] = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
-        return cached[week]
+        if week not in self._fingerprints:
+            self._fingerprints[week] = version_of_mistakes(week)
+        return self._fingerprints[week]
 
     def inputs(self, gradebook: Gradebook, student: str, week: str) -> str:
         """A hash of all that a submission's grade depends on: its files, the exercises, the due date, the tools."""
         known = (self.tools, self.fingerprints(week), self.assignment_hash(gradebook, week))
-        whole = hashlib.sha256(" ".join(known).encode())
+        made_of = [each.encode() for each in known]
         folder = self.path("submitted", student, week)
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                data = path.read_bytes()
-                whole.update(os.fsencode(path.relative_to(folder)) + f"\0{len(data)}\0".encode() + data)
-        return whole.hexdigest()
+                made_of += [os.fsencode(path.relative_to(folder)), digest(path.read_bytes()).encode()]
+        return digest(*made_of)
 
     def tests(self, week: str) -> str:
         """A hash of a week's test cells and points, as the gradebook holds them; "" where it does not."""
-        cached = self.__dict__.setdefault("_tests", {})
-        if week not in cached:
+        if week not in self._tests:
             with self.gradebook() as gradebook:
-                cached[week] = "" if _find(gradebook, week) is None else history.tests_of(gradebook, week)
-        return cached[week]
+                known = find_assignment(gradebook, week) is not None
+                self._tests[week] = history.tests_of(gradebook, week) if known else ""
+        return self._tests[week]
 
     def assignment_hash(self, gradebook: Gradebook, week: str) -> str:
         """A hash of a week's exercises as the gradebook holds them."""
-        cached = self.__dict__.setdefault("_assignments", {})
-        if week not in cached:
+        if week not in self._assignments:
             assignment = gradebook.find_assignment(week)
             cells = sorted(
                 (notebook.name, cell.name, cell.checksum or "", cell.source or "")
@@ -199,11 +205,12 @@ class Classroom:
                 for notebook in assignment.notebooks
                 for cell in notebook.grade_cells
             )
-            cached[week] = hashlib.sha256(repr((cells, points, assignment.duedate)).encode()).hexdigest()
-        return cached[week]
+            self._assignments[week] = digest(repr((cells, points, assignment.duedate)).encode())
+        return self._assignments[week]
 
 
-def _find(gradebook: Gradebook, week: str) -> Assignment | None:
+def find_assignment(gradebook: Gradebook, week: str) -> Assignment | None:
+    """An assignment in the gradebook, or None; raises GradingStopped where the gradebook is of another nbgrader."""
     try:
         return gradebook.find_assignment(week)
     except MissingEntry:

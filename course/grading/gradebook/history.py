@@ -1,4 +1,4 @@
-"""What the autograder found each time, in a line for each change: who, how many points, under which tests and torch.
+"""Append-only log of results (JSON lines): who had how many points, under which tests and which torch.
 
 One file for each assignment, autograded/.state/WEEK/history.jsonl. Lines are only ever added, and only when a
 student's result differs from the one before, so a class of 500 makes some hundred kilobytes in a term.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
+
+from course.grading.gradebook.outcome import Outcome, SubmissionState
 
 FILE = "history.jsonl"
 _SHORT = 8  # digits of a hash: enough to tell versions of a course apart
@@ -33,7 +34,7 @@ class Entry:
 
     student: str
     time: str
-    state: str
+    state: SubmissionState
     points: float
     passed: tuple[str, ...] = field(default=())
     tests: str = ""
@@ -47,20 +48,18 @@ class Entry:
         return self.state, self.points, self.passed, self.tests, self.torch
 
 
-def entry(
-    student: str, state: str, exercises: Iterable[dict[str, Any]], *, tests: str, tools: str, inputs: str
-) -> Entry:
-    """The entry for a result of now; ``exercises`` are an outcome's records."""
-    passed = [record for record in exercises if record.get("passed")]
+def entry(outcome: Outcome, *, tests: str, tools: str) -> Entry:
+    """The entry for an outcome of now, graded under these versions of the tests and the tools."""
+    passed = [record for record in outcome.exercises if record.passed]
     return Entry(
-        student=student,
+        student=outcome.student,
         time=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        state=state,
-        points=sum(record.get("points") or 0 for record in passed),
-        passed=tuple(sorted(record["grade_id"].removeprefix("check-") for record in passed)),
+        state=outcome.state,
+        points=sum(record.points for record in passed),
+        passed=tuple(sorted(record.grade_id.removeprefix("check-") for record in passed)),
         tests=tests[:_SHORT],
         tools=tools[:_SHORT],
-        inputs=inputs[:_SHORT],
+        inputs=outcome.inputs[:_SHORT],
         torch=_torch(),
     )
 

@@ -7,24 +7,25 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TypeVar
 
 from nbgrader.api import InvalidEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.coursedir.errors import GradingStopped
 
-LOCKED = 60.0
+Result = TypeVar("Result")
+LOCK_TIMEOUT_S = 60.0
 """Seconds to wait for a gradebook that another program has locked."""
 
 
-def patiently(action: Callable[[], Any], tell: Callable[[str], None]) -> Any:
+def patiently(action: Callable[[], Result], tell: Callable[[str], None]) -> Result:
     """Do what reads or writes the gradebook; wait, and say so once, where another program has locked it.
 
     Ctrl-C comes after the action, not amid it: nbgrader and SQLAlchemy would make another error of it. Raises
     GradingStopped where it stays locked, and where the disk or the database is at fault.
     """
-    deadline, told = time.monotonic() + LOCKED, False
+    deadline, told = time.monotonic() + LOCK_TIMEOUT_S, False
     while True:
         try:
             with unbroken():
@@ -37,7 +38,7 @@ def patiently(action: Callable[[], Any], tell: Callable[[str], None]) -> Any:
                     "room, and run the same command again: what was graded is kept."
                 ) from error
             if not told:
-                tell(f"waiting up to {LOCKED:.0f} s for the gradebook, which another program has locked")
+                tell(f"waiting up to {LOCK_TIMEOUT_S:.0f} s for the gradebook, which another program has locked")
             told = True
             time.sleep(0.5)
         except OSError as error:

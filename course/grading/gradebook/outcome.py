@@ -1,11 +1,16 @@
-"""What came of grading one submission: its state, its scores, and the reason where there are none."""
+"""The result of grading one submission: its state, the records of its checks, and the reason where there are none."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
-GRADED, NOT_GRADED = "graded", "could not be graded"
+from course.grading.gradebook.record import CheckRecord, records_in
+
+SubmissionState = Literal["graded", "could not be graded"]
+GRADED: Final = "graded"
+NOT_GRADED: Final = "could not be graded"
 
 
 @dataclass
@@ -19,13 +24,26 @@ class Outcome:
 
     student: str
     week: str
-    state: str
+    state: SubmissionState
     reason: str = ""
     notes: list[str] = field(default_factory=list)
-    exercises: list[dict[str, Any]] = field(default_factory=list)
+    exercises: list[CheckRecord] = field(default_factory=list)
     integrity: list[str] = field(default_factory=list)
     inputs: str = ""
     shown: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as the classroom notes it."""
+        return {**vars(self), "exercises": [record.to_json() for record in self.exercises]}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Outcome:
+        """The outcome that ``to_json`` wrote; raises TypeError or ValueError for anything else."""
+        made = cls(**{**values, "exercises": records_in(values)})
+        if made.state not in get_args(SubmissionState):
+            raise ValueError(f"{made.state!r} is no state of a submission")
+        return made
+
 
 UNSAFE = "Graded without a sandbox (--unsafe): this grade could have been forged."
+"""The note in the outcome of a submission that ran without a sandbox."""

@@ -1,7 +1,7 @@
-"""Finished notebooks into the gradebook and into autograded/, as nbgrader's own steps would write them.
+"""One transaction for a graded submission: its scores into the gradebook, its notebooks into autograded/.
 
-nbgrader's SaveAutoGrades and AssignLatePenalties ask the database once for every cell; here a submission is one
-transaction. A test compares the two, row by row.
+nbgrader's SaveAutoGrades and AssignLatePenalties ask the database once for every cell. A test compares the two, row
+by row.
 """
 
 from __future__ import annotations
@@ -18,40 +18,41 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 
+from course.coursedir.files import replace_folder
 from course.grading.gradebook.classroom import Classroom
 
 READ_ONLY = 0o444
 """The permissions of files in autograded/: nbgrader's default."""
 
 
-def save(room: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
+def save(classroom: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
     """Write a graded submission's files and grades; returns its notebooks. Where either fails neither is changed."""
     parsed = {name: nbformat.reader.reads(text) for name, text in notebooks.items()}
-    target = room.path("autograded", student, week)
+    target = classroom.path("autograded", student, week)
     aside = target.with_name(f".{target.name}.new")
     try:
-        _write_files(room, week, student, notebooks, aside)
-        with warnings.catch_warnings(), room.gradebook() as gradebook:
+        _write_files(classroom, week, student, notebooks, aside)
+        with warnings.catch_warnings(), classroom.gradebook() as gradebook:
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
-            _save_grades(room, gradebook, week, student, parsed)
+            _save_grades(classroom, gradebook, week, student, parsed)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
-    if target.exists():
-        shutil.rmtree(target)
-    os.replace(aside, target)
+    replace_folder(aside, target)
     return parsed
 
 
 def _save_grades(
-    room: Classroom, gradebook: Gradebook, week: str, student: str, notebooks: Mapping[str, NotebookNode]
+    classroom: Classroom, gradebook: Gradebook, week: str, student: str, notebooks: Mapping[str, NotebookNode]
 ) -> None:
     gradebook.update_or_create_student(student)
-    directory = room.directory(week, student)
-    timestamp = directory.get_existing_timestamp(str(room.path("submitted", student, week)))  # read once by prepare
+    directory = classroom.directory(week, student)
+    timestamp = directory.get_existing_timestamp(
+        str(classroom.path("submitted", student, week))
+    )  # read once by prepare
     more = {"timestamp": timestamp} if timestamp else {}
     submission = gradebook.update_or_create_submission(week, student, **more)
-    names = room.cell_names(gradebook, week)
+    names = classroom.cell_names(gradebook, week)
     for handed_in in submission.notebooks:
         nb = notebooks.get(handed_in.notebook.name)
         cells = {} if nb is None else {cell.metadata.nbgrader["grade_id"]: cell for cell in nb.cells if _named(cell)}
@@ -74,7 +75,7 @@ def _save_grades(
     gradebook.db.expire_all()  # so that the scores are summed up anew
     late = submission.total_seconds_late
     if late > 0:
-        rule = AssignLatePenalties(config=room.config)
+        rule = AssignLatePenalties(config=classroom.config)
         rule.init_plugin()
         for handed_in in submission.notebooks:
             if handed_in.notebook.name in notebooks:
@@ -88,11 +89,11 @@ def _named(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
 
 
-def _write_files(room: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
+def _write_files(classroom: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
     """A submission's folder for autograded/: what was handed in, the course's own files, the finished notebooks."""
     shutil.rmtree(aside, ignore_errors=True)
-    directory = room.directory(week, student)
-    submitted = room.path("submitted", student, week)
+    directory = classroom.directory(week, student)
+    submitted = classroom.path("submitted", student, week)
     source = Path(directory.format_path(directory.source_directory, ".", week))
     for origin in (submitted, source):
         for name in utils.find_all_files(str(origin), [*directory.ignore, "*.ipynb"]):

@@ -1,16 +1,18 @@
-"""Content hashes that tell what must be graded or shown anew: of the checks, and of a submission's scores."""
+"""Content hashes for incremental grading: of the code and tools, and of what a feedback page shows."""
 
 from __future__ import annotations
 
-import hashlib
+import glob
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from course.coursedir.files import digest
 
-def shown(gradebook: Gradebook, student: str, week: str) -> str:
+
+def page_version(gradebook: Gradebook, student: str, week: str) -> str:
     """A hash of what a feedback page shows of the gradebook: scores and comments, a person's too; "" for none."""
     try:
         submission = gradebook.find_submission(week, student)
@@ -22,14 +24,20 @@ def shown(gradebook: Gradebook, student: str, week: str) -> str:
         for scores in [sorted((g.name, g.auto_score, g.manual_score, g.extra_credit) for g in notebook.grades)]
         for comments in [sorted((c.name, c.auto_comment, c.manual_comment) for c in notebook.comments)]
     ]
-    return hashlib.sha256(repr(sorted(rows, key=lambda row: row[0])).encode()).hexdigest()
+    return digest(repr(sorted(rows, key=lambda row: row[0])).encode())
 
 
 PACKAGE = Path(__file__).parents[2]
-KNOWN = PACKAGE / "doctor" / "mistakes"
+MISTAKES = PACKAGE / "doctor" / "mistakes"
 """The folder with the fingerprints of each week's known mistakes."""
 _NO_GRADES = {"authoring", "sample", "commands", "__pycache__"}
 """Folders of the package that change neither a grade nor a page of feedback."""
+
+
+def version_of_mistakes(week: str) -> str:
+    """A hash of a week's known mistakes, which change what its feedback says."""
+    files = sorted(MISTAKES.glob(f"{glob.escape(week)}-*.json"))
+    return digest(*(path.read_bytes() for path in files))
 
 
 @cache
@@ -38,11 +46,9 @@ def version_of_code(fingerprints: bool = True) -> str:
 
     Without ``fingerprints`` the weeks' known mistakes do not count.
     """
-    whole, package = hashlib.sha256(), PACKAGE
-    for path in sorted(package.rglob("*")):
-        parts = set(path.relative_to(package).parts)
-        skipped = not fingerprints and path.parent == KNOWN
-        if path.is_file() and not skipped and not _NO_GRADES & parts:
-            whole.update(path.read_bytes())
-    whole.update(" ".join(version(tool) for tool in ("torch", "nbgrader", "ipykernel")).encode())
-    return whole.hexdigest()
+    made_of = [version(tool).encode() for tool in ("torch", "nbgrader", "ipykernel")]
+    for path in sorted(PACKAGE.rglob("*")):
+        skipped = not fingerprints and path.parent == MISTAKES
+        if path.is_file() and not skipped and not _NO_GRADES & set(path.relative_to(PACKAGE).parts):
+            made_of.append(path.read_bytes())
+    return digest(*made_of)

@@ -1,7 +1,7 @@
-"""The page that a student gets back: the score, and for each exercise what was said of it beside the answer.
+"""HTML exporter of feedback pages: the score, and for each exercise what was said of it beside the answer.
 
 ``FeedbackExporter`` is what nbgrader's generate_feedback writes its pages with. A page needs nothing beside it, runs no
-script (its own policy forbids it), and holds of the student's notebook only what ``shown.py`` lets through.
+script (its own policy forbids it), and holds of the student's notebook only what ``safe_html.py`` lets through.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import jinja2
 import nbformat
@@ -28,25 +28,27 @@ from pygments.lexers import PythonLexer
 from traitlets import default
 
 from course.grading.gradebook.marks import WRITTEN, Mark, Part
+from course.grading.gradebook.record import CheckRecord, State, records_in
 from course.grading.pages.safe_html import Shown, attachments, formatted, outputs
 
 TEMPLATES = Path(__file__).parent / "templates"
 INDEX = "index.html"
 
-# What a state is called, and its mark: told apart without colour.
-STATES = {
+Kind = State | Literal["to read", "read"]
+STATES: dict[Kind, tuple[str, str]] = {
     "passed": ("✓", "passes"),
     "failed": ("✗", "not yet"),
     "not done": ("…", "not answered"),
     "to read": ("○", "waits for a person"),
     "read": ("●", "read by a person"),
 }
+"""The mark of each state and what it is called: told apart without colour."""
 _LEXER, _CODE = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 _HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Exercise:
+class GradedExercise:
     """One exercise as a page shows it. ``lines`` is the message: pairs of a label and a sentence.
 
     ``kind`` is a key of STATES; ``code``, ``answer``, ``comment`` and ``checks`` are safe HTML, "" for none.
@@ -54,7 +56,7 @@ class Exercise:
 
     name: str
     title: str
-    kind: str
+    kind: Kind
     score: float
     points: float
     lines: tuple[tuple[str, str], ...] = ()
@@ -85,7 +87,7 @@ class Page:
     notebook: str
     name: str
     parts: list[Part]
-    exercises: list[Exercise]
+    exercises: list[GradedExercise]
     repairs: list[str] = field(default_factory=list)
     handed_in: frozenset[str] = frozenset()
 
@@ -95,11 +97,11 @@ class Page:
         return next(part for part in self.parts if part.notebook == self.notebook)
 
     @property
-    def first(self) -> Exercise | None:
+    def first(self) -> GradedExercise | None:
         """Where the student should begin: the first exercise that a check did not find right."""
         return next((each for each in self.exercises if each.kind in ("failed", "not done") and each.points), None)
 
-    def count(self, *kinds: str) -> int:
+    def count(self, *kinds: Kind) -> int:
         """How many exercises are in one of these states."""
         return sum(each.kind in kinds for each in self.exercises)
 
@@ -117,14 +119,14 @@ class FeedbackExporter(Exporter):
     def _templates(self) -> jinja2.Environment:
         return environment()
 
-    def from_file(
-        self, file_stream: TextIO, resources: ResourcesDict | None = None, **kw: Any
+    def from_file(  # type: ignore[override]  # the base class is typed as if no exporter made text
+        self, file_stream: TextIO, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, ResourcesDict]:
         """The page of a graded notebook in a file, which nbgrader checked when it wrote it: not done again here."""
         return self._page(nbformat.v4.reads(file_stream.read()), self._init_resources(resources))
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: ResourcesDict | None = None, **kw: Any
+    def from_notebook_node(  # type: ignore[override]  # as above
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, ResourcesDict]:
         """The page of a graded notebook, which is not changed."""
         return self._page(copy.deepcopy(nb), self._init_resources(resources))
@@ -177,7 +179,7 @@ def page_of(nb: NotebookNode, resources: ResourcesDict) -> Page:
     """What the page of an autograded notebook shows, from the notebook and what ``Marks`` read."""
     info = resources["nbgrader"]
     said = nb.metadata.get("course", {})
-    records = {record.get("grade_id"): record for record in said.get("exercises", ())}
+    records = {record.grade_id: record for record in records_in(said)}
     folder = Path(resources.get("metadata", {}).get("path") or ".")
     return Page(
         student=info["student"],
@@ -192,8 +194,8 @@ def page_of(nb: NotebookNode, resources: ResourcesDict) -> Page:
 
 
 def _exercises(
-    nb: NotebookNode, records: dict[str, Any], marks: dict[str, Mark], comments: dict[str, str]
-) -> list[Exercise]:
+    nb: NotebookNode, records: dict[str, CheckRecord], marks: dict[str, Mark], comments: dict[str, str]
+) -> list[GradedExercise]:
     """The exercises in the notebook's order: a test cell with the answer that it tests, or a written answer."""
     answers: dict[str, NotebookNode] = {}
     made, heading, latest = [], "", None
@@ -215,11 +217,11 @@ def _exercises(
     return made
 
 
-def _written(cell: NotebookNode, mark: Mark, heading: str, comment: str) -> Exercise:
+def _written(cell: NotebookNode, mark: Mark, heading: str, comment: str) -> GradedExercise:
     answered = mark.unread or mark.by_hand
-    kind = "to read" if mark.unread else "read" if mark.by_hand else "not done"
+    kind: Kind = "to read" if mark.unread else "read" if mark.by_hand else "not done"
     code = cell.cell_type == "code"
-    return Exercise(
+    return GradedExercise(
         name=mark.grade_id,
         title=heading,
         kind=kind,
@@ -237,20 +239,24 @@ def _checked(
     cell: NotebookNode,
     mark: Mark,
     heading: str,
-    record: dict[str, Any],
+    record: CheckRecord,
     answer: NotebookNode | None,
     comments: dict[str, str],
-) -> Exercise:
-    kind = record.get("state", "failed")
-    lines = [(label, str(record.get(label) or "")) for label in ("what", "where", "cause", "next")]
+) -> GradedExercise:
+    """A test cell's exercise on the page.
+
+    ``cell`` is the test, ``mark`` what the gradebook has for it, ``heading`` the title above it, ``record`` what the
+    check said, ``answer`` the cell that it tests, ``comments`` a person's words by the cell's name.
+    """
+    kind = record.state
     comment = comments.get(answer.metadata.nbgrader.grade_id, "") if answer is not None else ""
-    return Exercise(
+    return GradedExercise(
         name=mark.grade_id.removeprefix("check-"),
         title=heading,
-        kind=kind if kind in STATES else "failed",
+        kind=kind,
         score=mark.score or 0.0,
         points=mark.points,
-        lines=tuple(line for line in lines if line[1]) if kind == "failed" else (),
+        lines=record.lines if kind == "failed" else (),
         code=_coloured(answer.source) if answer is not None and kind != "not done" else "",
         comment=formatted(comment) if comment else "",
         checks=_coloured(cell.source),
@@ -259,16 +265,18 @@ def _checked(
     )
 
 
-def _from_outputs(cell: NotebookNode, mark: Mark) -> dict[str, Any]:
+def _from_outputs(cell: NotebookNode, mark: Mark) -> CheckRecord:
     """The record of a test that this course's grader did not run: nbgrader's own left an error, or none."""
+    name = mark.grade_id.removeprefix("check-")
     if (
         mark.score is not None
         and mark.score >= mark.points
         and not any(output.output_type == "error" for output in cell.get("outputs", ()))
     ):
-        return {"state": "passed"}
+        return CheckRecord(name, mark.grade_id, mark.points, "passed")
     text = "\n".join(piece.text for piece in outputs(cell) if piece.error)
-    return {"state": "not done" if "NotImplementedError" in text else "failed", "what": text}
+    state: State = "not done" if "NotImplementedError" in text else "failed"
+    return CheckRecord(name, mark.grade_id, mark.points, state, what=text)
 
 
 def _plain(heading: str) -> str:

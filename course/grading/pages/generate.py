@@ -1,4 +1,4 @@
-"""Feedback pages written for one submission after another, only where something they show has changed."""
+"""Incremental generation of feedback pages: written only where something that they show has changed."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from nbgrader.converters.base import NbGraderException
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, Outcome
-from course.grading.gradebook.versions import shown
+from course.grading.gradebook.versions import page_version
 from course.grading.pages.feedback import FeedbackExporter
 
 
 class Feedback:
     """nbgrader's GenerateFeedback for a class: one converter for each week, whose template is read once."""
 
-    def __init__(self, room: Classroom):
-        self.room = room
+    def __init__(self, classroom: Classroom):
+        self.classroom = classroom
         self._converters: dict[str, GenerateFeedback] = {}
 
     def write(self, week: str, student: str) -> None:
         """Write the pages of one submission; raises NbGraderException."""
-        directory = self.room.directory(week, glob.escape(student))
+        directory = self.classroom.directory(week, glob.escape(student))
         converter = self._converters.get(week)
         if converter is None:
             converter = GenerateFeedback(
-                coursedir=directory, config=self.room.config, exporter_class=FeedbackExporter, force=True
+                coursedir=directory, config=self.classroom.config, exporter_class=FeedbackExporter, force=True
             )
             with _quietly(converter.log):
                 converter.start()
@@ -49,27 +49,27 @@ class Feedback:
             os.chdir(before)
 
 
-def feedback(room: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
+def feedback(classroom: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
     """Bring a graded submission's feedback pages up to date; returns whether they were written.
 
     ``pages`` is used for a whole class; without it, one is made.
     """
     if outcome.state != GRADED:
         return False
-    with room.gradebook() as gradebook:
-        now = f"{outcome.inputs} {shown(gradebook, outcome.student, outcome.week)}"
-    folder = room.path("feedback", outcome.student, outcome.week)
+    with classroom.gradebook() as gradebook:
+        now = f"{outcome.inputs} {page_version(gradebook, outcome.student, outcome.week)}"
+    folder = classroom.path("feedback", outcome.student, outcome.week)
     if outcome.shown == now and folder.is_dir():
         return False
     try:
-        (pages or Feedback(room)).write(outcome.week, outcome.student)
+        (pages or Feedback(classroom)).write(outcome.week, outcome.student)
     except NbGraderException as error:
         raise GradingStopped(
             f"{folder}: nbgrader could not write the feedback ({error}). The grades are kept. Look at the log of "
             f"`nbgrader generate_feedback {outcome.week} --student {outcome.student} --force`."
         ) from error
     outcome.shown = now
-    room.remember(outcome)
+    classroom.remember(outcome)
     return True
 
 

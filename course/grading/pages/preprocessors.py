@@ -1,4 +1,4 @@
-"""What a feedback page is made of: a student's marks, and the notebook without the hidden tests.
+"""Preprocessors of a feedback page: a query for the student's marks, and a redaction of the hidden tests.
 
 An autograded notebook holds every test cell whole. ``HideTests`` takes the hidden part out, and every line of an output
 or of a message that repeats one of its lines. ``Marks`` reads what the gradebook says, a person's comments too.
@@ -17,9 +17,10 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from course.grading.gradebook.marks import comments, full_name, marks, parts
+from course.grading.gradebook.record import FIELDS
+from course.syntax.regions import scan
 
 NOTE = "# hidden tests"
-_SAID = ("what", "where", "cause", "next")
 _SHORTEST = 12  # characters: shorter lines, such as `)`, say nothing and stand everywhere
 
 
@@ -70,25 +71,19 @@ class HideTests(NbGraderPreprocessor):
         said = nb.metadata.get("course", {})
         for record in said.get("exercises", ()) if isinstance(said, dict) else ():
             for key, value in record.items():
-                if key in _SAID and isinstance(value, str):
+                if key in FIELDS and isinstance(value, str):
                     record[key] = _without(value, told)
         return nb, resources
 
 
 def split(source: str, begin: str, end: str) -> tuple[str, list[str]]:
     """A test cell's source with each hidden region replaced by a comment, and the lines that were hidden."""
-    shown, hidden, inside = [], [], False
-    for line in source.split("\n"):
-        if begin in line:
-            inside = True
-            shown.append(NOTE)
-        elif end in line:
-            inside = False
-        elif inside:
-            hidden.append(line)
-        else:
-            shown.append(line)
-    return "\n".join(shown), hidden
+    found, _ = scan(source, begin, end)  # whatever is wrong with a marker, what follows it is hidden
+    lines = source.split("\n")
+    hidden = [line for region in found for line in lines[region.first + 1 : region.last + 1] if end not in line]
+    for region in reversed(found):
+        lines[region.first : region.last + 1] = [NOTE]
+    return "\n".join(line for line in lines if end not in line), hidden
 
 
 def _clean(output: NotebookNode, told: set[str]) -> None:

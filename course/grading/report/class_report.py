@@ -1,4 +1,4 @@
-"""The class report: one page for an instructor about one assignment, and its data as a table.
+"""Class report: a self-contained HTML page for an instructor about one assignment, and its data as CSV.
 
 ``gather`` reads what grading left (the gradebook, the outcomes, the history, the autograded notebooks), ``page`` makes
 of it a page that needs nothing beside it.
@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 
 import pandas as pd
 
@@ -20,7 +19,7 @@ from course.grading.gradebook import history
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.marks import marks, parts
 from course.grading.gradebook.outcome import GRADED, UNSAFE, Outcome
-from course.grading.gradebook.standing import finished, known
+from course.grading.gradebook.standing import finished, latest_outcome
 from course.grading.pages.feedback import environment
 from course.grading.report import figures as report_figures
 from course.grading.report import statistics
@@ -87,28 +86,30 @@ class Report:
         return {student: notes for student, notes in found.items() if notes}
 
 
-def gather(room: Classroom, week: str, answers: Answers | None = None) -> Report:
+def gather(classroom: Classroom, week: str, answers: Answers | None = None) -> Report:
     """The report's data. ``answers`` is what ``read_answers`` found. Raises GradingStopped where nothing is graded."""
-    outcomes = [outcome for student in room.hand_ins(week) if (outcome := known(room, student, week)) is not None]
+    outcomes = [
+        outcome
+        for student in classroom.hand_ins(week)
+        if (outcome := latest_outcome(classroom, student, week)) is not None
+    ]
     if not outcomes:
         raise GradingStopped(f"{week}: nothing is graded yet. Run `course grade {week}` first.", 2)
-    with room.gradebook() as gradebook:
-        places = _places(room, week)
+    with classroom.gradebook() as gradebook:
+        places = _places(classroom, week)
         found = sorted(marks(gradebook, week), key=lambda mark: places.get((mark.notebook, mark.grade_id), len(places)))
-        rows = statistics.tidy(outcomes, sorted(found, key=lambda mark: mark.student), parts(gradebook, week))
+        rows = statistics.tidy_table(outcomes, sorted(found, key=lambda mark: mark.student), parts(gradebook, week))
     if rows.empty:
         raise GradingStopped(f"{week}: the gradebook holds no marks. Run `course grade {week} --force`.")
     students = {outcome.student for outcome in outcomes}
-    entries = [each for each in history.read(room.history(week)) if each.student in students]
+    entries = [each for each in history.read(classroom.history(week)) if each.student in students]
     return Report(week, datetime.now(timezone.utc), outcomes, rows, entries, answers or {})
 
 
-def _places(room: Classroom, week: str) -> dict[tuple[str, str], int]:
+def _places(classroom: Classroom, week: str) -> dict[tuple[str, str], int]:
     """The order in which a student meets the exercises: from the released notebooks, where they are there."""
-    directory = room.directory()
-    folder = Path(directory.format_path(directory.release_directory, ".", week))
     names = []
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in sorted(classroom.released(week).glob("*.ipynb")):
         try:
             cells = json.loads(path.read_bytes())["cells"]
             names += [(path.stem, cell["metadata"].get("nbgrader", {}).get("grade_id")) for cell in cells]
@@ -117,16 +118,16 @@ def _places(room: Classroom, week: str) -> dict[tuple[str, str], int]:
     return {name: place for place, name in enumerate(names)}
 
 
-def graded_students(room: Classroom, week: str) -> list[str]:
+def graded_students(classroom: Classroom, week: str) -> list[str]:
     """Who has autograded notebooks for ``week``."""
-    return [name for name in room.hand_ins(week) if room.path("autograded", name, week).is_dir()]
+    return [name for name in classroom.hand_ins(week) if classroom.path("autograded", name, week).is_dir()]
 
 
-def read_answers(room: Classroom, week: str, students: Iterable[str]) -> Answers:
+def read_answers(classroom: Classroom, week: str, students: Iterable[str]) -> Answers:
     """The answers in these students' autograded notebooks; what cannot be read is passed over."""
     found: dict[str, dict[str, str]] = {}
     for student in students:
-        for name, content in finished(room, student, week):
+        for name, content in finished(classroom, student, week):
             try:
                 solutions = {
                     f"{name}: {cell['metadata']['nbgrader']['grade_id']}": "".join(cell["source"])

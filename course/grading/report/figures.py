@@ -1,4 +1,4 @@
-"""The report's two figures, as SVG pictures with a text for those who cannot see them.
+"""Charts of the class report (matplotlib, SVG in data URIs), with a text for those who cannot see them.
 
 Colours are the course's; hatches and positions say the same, so that a black-and-white print loses nothing.
 """
@@ -19,8 +19,10 @@ from matplotlib.figure import Figure
 
 from course.figures.style import BLUE, GREY, PALE, SKY, STYLE, VERMILLION
 
-_MOST_BINS = 15
-_LOW = 0.2  # a discrimination below this is worth a look (Ebel, Essentials of Educational Measurement, 1972)
+_MAX_BINS = 15
+_LOW_DISCRIMINATION = (
+    0.2  # a discrimination below this is worth a look (Ebel, Essentials of Educational Measurement, 1972)
+)
 STATE_LOOKS: Mapping[str, tuple[str, str, str]] = {
     "passed": ("full marks", BLUE, ""),
     "to_read": ("waits for a person", SKY, ".."),
@@ -30,7 +32,7 @@ STATE_LOOKS: Mapping[str, tuple[str, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Picture:
+class ReportFigure:
     """A figure on a page: its address, its description, its caption and its width in CSS pixels."""
 
     data: str
@@ -39,13 +41,13 @@ class Picture:
     width: int
 
 
-def distribution(scores: pd.DataFrame, lost: int) -> Picture:
+def distribution(scores: pd.DataFrame, lost: int) -> ReportFigure:
     """The scores as a histogram: final ones, those with answers still to read, and apart those without a score.
 
     scores: as ``statistics.scores`` gives them, at least one row. lost: how many could not be graded.
     """
     top = float(scores["points"].max())
-    step = max(1, math.ceil(top / _MOST_BINS))
+    step = max(1, math.ceil(top / _MAX_BINS))
     edges = np.arange(0, step * math.floor(top / step) + 2 * step, step)
     waiting = scores["to_read"] > 0
     final, open_ = (np.histogram(scores.loc[where, "score"], edges)[0] for where in (~waiting, waiting))
@@ -80,7 +82,7 @@ def distribution(scores: pd.DataFrame, lost: int) -> Picture:
     return _picture(fig, alt, caption)
 
 
-def by_exercise(exercises: pd.DataFrame) -> Picture:
+def by_exercise(exercises: pd.DataFrame) -> ReportFigure:
     """For each exercise the share of each state, and beside it the discrimination.
 
     exercises: as ``statistics.exercises`` gives them, at least one row.
@@ -105,9 +107,9 @@ def by_exercise(exercises: pd.DataFrame) -> Picture:
         left.set_axisbelow(True)
         fig.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, columnspacing=1.4)
         values = exercises["discrimination"].to_numpy(float)
-        low = values < _LOW
+        low = values < _LOW_DISCRIMINATION
         right.axvline(0, color=GREY, linewidth=0.9)
-        right.axvline(_LOW, color=GREY, linewidth=0.9, linestyle=":")
+        right.axvline(_LOW_DISCRIMINATION, color=GREY, linewidth=0.9, linestyle=":")
         right.plot(values[~low], places[~low], "o", color=BLUE, markersize=6)
         right.plot(values[low], places[low], "D", color=VERMILLION, markersize=6)
         right.set_xlim(min(-0.25, np.nanmin([*values, 0.0]) - 0.1), 1)
@@ -121,10 +123,10 @@ def by_exercise(exercises: pd.DataFrame) -> Picture:
             f" Fewest have full marks in {hardest['exercise']} ({hardest['full']:.0%}), "
             f"most in {easiest['exercise']} ({easiest['full']:.0%})."
         )
-    alt += f" {int(low.sum())} have a discrimination below {_LOW}." if np.isfinite(values).any() else ""
+    alt += f" {int(low.sum())} have a discrimination below {_LOW_DISCRIMINATION}." if np.isfinite(values).any() else ""
     caption = (
-        "Left: how the class did in each exercise. Right: how well an exercise tells apart who does well in the "
-        f"others; those below {_LOW} (dotted line) are marked by a diamond. The table below has the numbers."
+        "Left: how the class did in each exercise. Right: how well an exercise tells apart who does well in the others; "
+        f"those below {_LOW_DISCRIMINATION} (dotted line) are marked by a diamond. The table below has the numbers."
     )
     return _picture(fig, alt, caption)
 
@@ -134,10 +136,10 @@ def _sheet(width: float, height: float) -> tuple[Figure, Any]:
     return fig, fig.subplots()
 
 
-def _picture(fig: Figure, alt: str, caption: str) -> Picture:
+def _picture(fig: Figure, alt: str, caption: str) -> ReportFigure:
     """The figure as an SVG address; the same figure always gives the same bytes."""
     drawn = io.BytesIO()
     with matplotlib.rc_context({**STYLE, "svg.fonttype": "path", "svg.hashsalt": "report"}):
         fig.savefig(drawn, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     data = base64.b64encode(drawn.getvalue()).decode("ascii")
-    return Picture(f"data:image/svg+xml;base64,{data}", alt, caption, round(fig.get_figwidth() * 96))
+    return ReportFigure(f"data:image/svg+xml;base64,{data}", alt, caption, round(fig.get_figwidth() * 96))

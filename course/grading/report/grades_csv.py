@@ -1,4 +1,4 @@
-"""grades.csv, and the table of students and scores."""
+"""CSV export of all scores (grades.csv), and the table of students and scores on the terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from course.coursedir.files import write_if_changed
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
 
-COLUMNS = (
+GRADES_CSV_COLUMNS = (
     "student",
     "assignment",
     "score",
@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class GradesRow:
     """One submission's line. ``score`` is what is left after the late penalty; None where it could not be graded."""
 
     outcome: Outcome
@@ -43,23 +43,29 @@ class Row:
 
     def cells(self) -> dict[str, str]:
         """The line as text, for grades.csv; a score that there is not is empty."""
-        numbers = {name: getattr(self, name) for name in ("score", "raw_score", "late_penalty", "max_score")}
         return {
             "student": self.outcome.student,
             "assignment": self.outcome.week,
-            **{name: "" if number is None else f"{number:.10g}" for name, number in numbers.items()},
+            "score": _number(self.score),
+            "raw_score": _number(self.raw_score),
+            "late_penalty": _number(self.late_penalty),
+            "max_score": _number(self.max_score),
             "state": self.outcome.state,
             "reason": self.outcome.reason,
             "needs_manual_grade": "yes" if self.needs_manual_grade else "no",
         }
 
 
-def rows(room: Classroom) -> list[Row]:
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def rows(classroom: Classroom) -> list[GradesRow]:
     """A row for every submission that was ever graded and whose folder is still there, by week and student."""
     made = []
-    with room.gradebook() as gradebook:
-        for outcome in room.outcomes():
-            if not room.path("submitted", outcome.student, outcome.week).is_dir():
+    with classroom.gradebook() as gradebook:
+        for outcome in classroom.outcomes():
+            if not classroom.path("submitted", outcome.student, outcome.week).is_dir():
                 continue
             try:
                 submission = gradebook.find_submission(outcome.week, outcome.student)
@@ -71,14 +77,14 @@ def rows(room: Classroom) -> list[Row]:
                 numbers = (score, submission.score, penalty, submission.max_score, submission.needs_manual_grade)
             else:
                 numbers = (None, None, None, submission.max_score, True)
-            made.append(Row(outcome, *numbers))
+            made.append(GradesRow(outcome, *numbers))
     return made
 
 
-def write_csv(path: Path, lines: list[Row]) -> None:
+def write_csv(path: Path, lines: list[GradesRow]) -> None:
     """Write grades.csv aside, then move it into place."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, GRADES_CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(row.cells() for row in lines)
     write_if_changed(path, text.getvalue().encode())
@@ -100,17 +106,18 @@ def deserved(path: Path) -> dict[tuple[str, str], float | None]:
         return {}
 
 
-def as_deserved(row: Row, due: dict[tuple[str, str], float | None]) -> bool | None:
+def as_deserved(row: GradesRow, due: dict[tuple[str, str], float | None]) -> bool | None:
     """Whether a row is what the student deserves; None where nobody said what that is."""
     key = (row.outcome.student, row.outcome.week)
     if key not in due:
         return None
-    if row.score is None or due[key] is None:
-        return row.score is None and due[key] is None
-    return math.isclose(row.score, due[key], abs_tol=1e-6)
+    wanted = due[key]
+    if row.score is None or wanted is None:
+        return row.score is None and wanted is None
+    return math.isclose(row.score, wanted, abs_tol=1e-6)
 
 
-def show(console: Console, week: str, lines: list[Row], due: dict[tuple[str, str], float | None]) -> None:
+def show(console: Console, week: str, lines: list[GradesRow], due: dict[tuple[str, str], float | None]) -> None:
     """Print a week's table: students, scores, what was mended, and for the sample class what they deserve."""
     table = Table(title=week, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
     compare = any(as_deserved(row, due) is not None for row in lines)
@@ -132,7 +139,7 @@ def show(console: Console, week: str, lines: list[Row], due: dict[tuple[str, str
     console.print(table)
 
 
-def _remarks(row: Row) -> list[str]:
+def _remarks(row: GradesRow) -> list[str]:
     if row.score is None:
         return [f"{NOT_GRADED}: {row.outcome.reason}"]
     remarks = [f"late: {row.late_penalty:g} taken off"] if row.late_penalty else []

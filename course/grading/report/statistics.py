@@ -1,4 +1,4 @@
-"""A class's results as tables (pandas), and what they say of each exercise.
+"""Item analysis: a class's results as tables (pandas), and what they say of each exercise.
 
 Difficulty is the share of full marks among the graded submissions, so a high number is an easy exercise.
 Discrimination is the correlation between an exercise's score and the score of all the others (the point-biserial
@@ -10,31 +10,35 @@ item-total correlations in item analysis", Psychometrika 28, 1963).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal
 
 import pandas as pd
 
 from course.grading.gradebook.history import Entry
 from course.grading.gradebook.marks import CHECKED, WRITTEN, Mark, Part
 from course.grading.gradebook.outcome import GRADED, Outcome
+from course.grading.gradebook.record import CheckRecord, State
 
-FEWEST = 10  #: Submissions below which no discrimination is given.
-STATES = ("passed", "failed", "not done", "to read")
-COLUMNS = (
+MIN_SUBMISSIONS = 10
+"""Submissions below which no discrimination is given."""
+RowState = State | Literal["to read"]
+STATES: tuple[RowState, ...] = ("passed", "failed", "not done", "to read")
+REPORT_CSV_COLUMNS = (
     "student assignment submission reason late_penalty notebook exercise kind points score state named what where "
     "cause next"
 ).split()
 
 
-def tidy(outcomes: Iterable[Outcome], marks: Iterable[Mark], parts: Iterable[Part]) -> pd.DataFrame:
-    """One row for each student and exercise, with ``COLUMNS``; also for those who could not be graded, without scores.
+def tidy_table(outcomes: Iterable[Outcome], marks: Iterable[Mark], parts: Iterable[Part]) -> pd.DataFrame:
+    """One row for each student and exercise, with ``REPORT_CSV_COLUMNS``.
 
-    ``state`` is one of STATES ("passed" means full marks, for a written answer too), or missing where the submission
-    could not be graded; ``late_penalty`` is the notebook's, in points.
+    Those who could not be graded have rows without scores. ``state`` is one of STATES ("passed" means full marks, for a
+    written answer too), or missing where the submission could not be graded; ``late_penalty`` is the notebook's, in
+    points.
     """
     known = {outcome.student: outcome for outcome in outcomes}
     records = {
-        (outcome.student, record.get("notebook"), record.get("grade_id")): record
+        (outcome.student, record.notebook, record.grade_id): record
         for outcome in known.values()
         for record in outcome.exercises
     }
@@ -44,7 +48,7 @@ def tidy(outcomes: Iterable[Outcome], marks: Iterable[Mark], parts: Iterable[Par
         if (outcome := known.get(mark.student)) is None:
             continue
         graded = outcome.state == GRADED
-        record = records.get((mark.student, mark.notebook, mark.grade_id), {}) if graded else {}
+        record = records.get((mark.student, mark.notebook, mark.grade_id)) if graded else None
         rows.append(
             (
                 mark.student,
@@ -58,22 +62,22 @@ def tidy(outcomes: Iterable[Outcome], marks: Iterable[Mark], parts: Iterable[Par
                 mark.points,
                 mark.score if graded else None,
                 _state(mark, record) if graded else None,
-                bool(record.get("named")),
-                *(record.get(key) or "" for key in ("what", "where", "cause", "next")),
+                record is not None and record.named,
+                *((record.what, record.where, record.cause, record.next) if record is not None else ("", "", "", "")),
             )
         )
-    made = pd.DataFrame(rows, columns=COLUMNS)
+    made = pd.DataFrame(rows, columns=REPORT_CSV_COLUMNS)
     return made.astype({"score": "float64", "late_penalty": "float64", "points": "float64"})
 
 
-def _state(mark: Mark, record: dict[str, Any]) -> str:
+def _state(mark: Mark, record: CheckRecord | None) -> RowState:
     if mark.kind == WRITTEN and mark.unread:
         return "to read"
-    if mark.by_hand or not record:
+    if mark.by_hand or record is None:
         full = mark.score is not None and mark.score >= mark.points and (mark.points > 0 or mark.by_hand)
         blank = mark.kind == WRITTEN and not mark.by_hand
         return "passed" if full else "not done" if blank else "failed"
-    return record.get("state", "failed")
+    return record.state
 
 
 def scores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -95,8 +99,8 @@ def exercises(rows: pd.DataFrame) -> pd.DataFrame:
 
     Columns: notebook, exercise, kind, points; counts ``n``, ``passed``, ``failed``, ``not_done``, ``to_read``;
     ``full`` (difficulty), ``full_tried`` (among those who answered), ``unanswered`` and ``mean`` as shares from 0 to 1;
-    ``discrimination`` from -1 to 1. A share of nobody, and a discrimination of fewer than FEWEST submissions or
-    without any spread, is NaN.
+    ``discrimination`` from -1 to 1. A share of nobody, and a discrimination of fewer than MIN_SUBMISSIONS
+    submissions or without any spread, is NaN.
     """
     graded = rows[rows["submission"] == GRADED]
     keys = ["notebook", "exercise"]
@@ -119,14 +123,18 @@ def exercises(rows: pd.DataFrame) -> pd.DataFrame:
 def _discrimination(graded: pd.DataFrame, exercises: pd.DataFrame) -> list[float]:
     right = (graded["state"] == "passed").astype(float)
     rest = graded.groupby("student")["score"].transform("sum") - graded["score"].fillna(0)
-    judged = graded.assign(item=graded["score"].where(graded["points"] > 0, right), rest=rest)
-    judged = dict(list(judged[judged["state"] != "to read"].groupby(["notebook", "exercise"])))
-    made = []
-    for row in exercises.itertuples():
-        found = judged.get((row.notebook, row.exercise))
-        tells = found is not None and len(found) >= FEWEST and min(found["item"].nunique(), found["rest"].nunique()) > 1
-        made.append(float(found["item"].corr(found["rest"])) if tells else float("nan"))
-    return made
+    every = graded.assign(item=graded["score"].where(graded["points"] > 0, right), rest=rest)
+    judged = {name: table for name, table in every[every["state"] != "to read"].groupby(["notebook", "exercise"])}
+    names = zip(exercises["notebook"], exercises["exercise"], strict=True)
+    return [_correlation(judged.get(name)) for name in names]
+
+
+def _correlation(judged: pd.DataFrame | None) -> float:
+    """The correlation of one exercise's ``item`` with the ``rest``, or NaN where it tells nothing."""
+    if judged is None or len(judged) < MIN_SUBMISSIONS:
+        return float("nan")
+    item, rest = judged["item"], judged["rest"]
+    return float(item.corr(rest)) if min(item.nunique(), rest.nunique()) > 1 else float("nan")
 
 
 def misconceptions(rows: pd.DataFrame) -> pd.DataFrame:

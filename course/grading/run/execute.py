@@ -1,4 +1,4 @@
-"""Executing a submission, for nbgrader: its cells in the student's room, its test cells in the grader's.
+"""Execution preprocessor for nbgrader: a submission's cells run in the student's room, its test cells in the grader's.
 
 Notebook in, executed and judged notebook out. A slow cell is stopped and the rest goes on; a cell that ends the kernel
 is left out; a flood of output is cut. nbgrader reads a grade off a test cell's outputs (anything on stderr is a zero,
@@ -7,12 +7,11 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -21,9 +20,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Integer
 
 from course.coursedir.errors import CouldNotBeGraded
-from course.coursedir.files import FINGERPRINTS
+from course.coursedir.layout import FINGERPRINTS
 from course.grading.analysis.integrity import remarks
 from course.grading.gradebook.outcome import UNSAFE
+from course.grading.gradebook.record import CheckRecord
 from course.grading.sandbox import limits, pool, remote_kernel
 from course.grading.sandbox.outputs import outputs_of
 from course.grading.sandbox.room import Room
@@ -70,7 +70,7 @@ class Execute(NbGraderPreprocessor):
             processes=self.processes,
             file_size=self.file_size << 20,
             space=self.space << 20,
-            most_output=self.max_output,
+            max_output=self.max_output,
             cell=float(self.timeout),
             question=float(self.question_timeout),
             gpu=self._gpu(),
@@ -85,26 +85,28 @@ class Execute(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Execute and judge ``nb`` in place."""
-        self.student = (resources or {}).get("nbgrader", {}).get("student", self.student)
-        folder = Path((resources or {}).get("metadata", {}).get("path") or ".")
-        return self.once(nb, beside(folder)), resources
+        info, metadata = (resources.get(name, {}) if resources else {} for name in ("nbgrader", "metadata"))
+        self.student = info.get("student", self.student)
+        return self.once(nb, beside(Path(metadata.get("path") or "."))), resources
 
     def once(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str] = ()) -> NotebookNode:
         """Execute and judge ``nb`` in place, with these files beside it; again in a new room where that was lost.
 
         ``given`` is the code that it has in common with the rest of a class.
         """
-        for last in (False, True):
-            try:
-                with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
-                    return self._in(room, nb)
-            except remote_kernel.RoomLost as error:
-                if last:
-                    raise CouldNotBeGraded(
-                        f"The room in which it ran broke down, twice ({error}). Grade it again; if that repeats, look "
-                        "for code in the notebook that does more than its exercises ask."
-                    ) from None
-        raise AssertionError  # not reached: the loop returns or raises
+        with contextlib.suppress(remote_kernel.RoomLost):
+            return self._in_a_room(nb, files, given)
+        try:
+            return self._in_a_room(nb, files, given)
+        except remote_kernel.RoomLost as error:
+            raise CouldNotBeGraded(
+                f"The room in which it ran broke down, twice ({error}). Grade it again; if that repeats, look "
+                "for code in the notebook that does more than its exercises ask."
+            ) from None
+
+    def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:
+        with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
+            return self._in(room, nb)
 
     def _in(self, room: Room, nb: NotebookNode) -> NotebookNode:
         cells = [
@@ -150,26 +152,25 @@ class Execute(NbGraderPreprocessor):
 
     def _judge(self, nb: NotebookNode, session: Session, room: Room) -> None:
         """Run the test cells, and write what they say into the notebook."""
-        from course.grading.run.judging import FIELDS, Readers  # and torch: only where something is judged
+        from course.grading.run.judging import Readers  # and torch: only where something is judged
 
         records, readers = [], Readers(room.reading)
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
             record, crowded = self._asked(session, code, cell, readers)
-            if record["state"] == "failed" and (session.alone(code.number) or crowded):  # maybe another's doing
+            if record.state == "failed" and (session.alone(code.number) or crowded):  # maybe another's doing
                 record, _ = self._asked(session, code, cell, own := Readers(room.reading))
                 own.close()
             cell.execution_count = None
-            if not record["passed"]:
-                lines = record.pop("message").split("\n")
-                ename = "NotDone" if record["state"] == "not done" else "CheckFailed"
+            if not record.passed:
+                lines = record.message.split("\n")
+                ename = "NotDone" if record.state == "not done" else "CheckFailed"
                 cell.outputs = [new_output("error", ename=ename, evalue=lines[0], traceback=lines)]
-            record.pop("message", None)
-            records.append({name: record[name] for name in (*_RECORD, *FIELDS)})
+            records.append(record.to_json())
         readers.close()
         nb.metadata["course"]["exercises"] = records
 
-    def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[dict[str, Any], bool]:
+    def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[CheckRecord, bool]:
         """What a test cell says, and whether a process that it asked had been asked by another before."""
         from course.grading.run.judging import Witness, judge_cell
 
@@ -183,20 +184,9 @@ class Execute(NbGraderPreprocessor):
         return str(Path(str(root or ".")).resolve() / FINGERPRINTS)
 
 
-_RECORD = ("exercise", "grade_id", "points", "passed", "state", "named")
-
-
 def _is_test(cell: NotebookNode) -> bool:
     return bool(utils.is_grade(cell) and not utils.is_solution(cell))
 
 
 def _points(cell: NotebookNode) -> float:
     return cell.metadata.nbgrader.get("points", 0)
-
-
-def run_notebook(nb: NotebookNode, *, files: Mapping[str, bytes] | None = None, **settings: Any) -> NotebookNode:
-    """The executed and judged copy of ``nb``, with these files beside it; ``settings`` are Execute's.
-
-    Raises CouldNotBeGraded as ``Execute`` does. Nothing but the copy is changed.
-    """
-    return Execute(**settings).once(nbformat.from_dict(deepcopy(nb)), files or {})

@@ -1,7 +1,7 @@
-"""The grader's room: a test cell runs here, in the grader's process, and asks the student's room.
+"""Judging: a test cell runs here, in the grader's process, against remote proxies of the student's answers.
 
 The cell is the instructor's. The names that it does not define itself are the student's: plain values are fetched,
-functions, classes and objects stand as ``Elsewhere`` and are asked in the room. The verdict is computed here, so the
+functions, classes and objects stand as ``Elsewhere`` and are asked in the sandbox. The verdict is computed here, so the
 worst that a submission can do is to answer a question rightly.
 
 A question that is also about *how* an answer is worked out (by hand, without a ready-made function, in whose memory)
@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
 import math
-import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -28,20 +26,19 @@ import torch
 from course import cases, check, practice
 from course.answers import ask
 from course.answers.ask import Elsewhere, Made, Other, Reply
-from course.cache import results
-from course.doctor import known
 from course.grading.analysis.slices import Reading, Slice
+from course.grading.gradebook.record import CheckRecord
 from course.grading.sandbox.outputs import plain_text
-from course.grading.sandbox.remote_kernel import Kernel, KernelLost
+from course.grading.sandbox.remote_kernel import KernelLost, RemoteKernel
 from course.runtime import student_id
-from course.runtime import verdict as feedback
+from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
+from course.syntax.scopes import Scopes
 
 OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
 """What a test cell finds without the student."""
 
-FIELDS = ("what", "where", "cause", "next")
-_one_at_a_time = threading.Lock()  # the checks read this process's environment
+_torch_settings = threading.Lock()  # torch's default dtype and random numbers are the whole process's
 
 
 class Readers:
@@ -54,14 +51,14 @@ class Readers:
     its own (``Witness.crowded``). ``start`` makes such a process out of its first slice.
     """
 
-    def __init__(self, start: Callable[[Sequence[str]], Kernel]):
+    def __init__(self, start: Callable[[Sequence[str]], RemoteKernel]):
         self._start = start
         self.notebook = Reading()
-        self.kernels: dict[bool, Kernel] = {}
+        self.kernels: dict[bool, RemoteKernel] = {}
         self.lent: dict[bool, int] = {}
         self._now: dict[bool, Sequence[str]] = {}
 
-    def with_slice(self, source: Sequence[str], derivatives: bool) -> Kernel:
+    def with_slice(self, source: Sequence[str], derivatives: bool) -> RemoteKernel:
         """The process, ready to be asked about this slice."""
         kernel = self.kernels.get(derivatives)
         if kernel is not None and self._now[derivatives] != source:
@@ -90,7 +87,7 @@ class Witness:
     one.
     """
 
-    kernel: Kernel
+    kernel: RemoteKernel
     cells: Sequence[str]
     readers: Readers
     student: str = ""
@@ -99,7 +96,7 @@ class Witness:
     _slices: dict[tuple[str, bool], Slice] = field(default_factory=dict)
     _borrowed: set[bool] = field(default_factory=set)
 
-    def strict(self, name: str, derivatives: bool) -> Kernel | str:
+    def strict(self, name: str, derivatives: bool) -> RemoteKernel | str:
         """The process that knows nothing but what ``name`` needs, or why there is none."""
         found = self._slice(name, derivatives)
         if found.refused:
@@ -132,11 +129,12 @@ class There(Elsewhere):
 
     def ask(self, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str], memory: bool) -> list[Reply]:
         """The replies to these calls."""
-        kernel: Kernel | str = self._witness.kernel
+        kernel = self._witness.kernel
         if self._number is None and (hand or forbid or memory):
-            kernel = self._witness.strict(self.__name__, hand)
-            if isinstance(kernel, str):
-                return [Reply(refused=kernel)]
+            strict = self._witness.strict(self.__name__, hand)
+            if isinstance(strict, str):
+                return [Reply(refused=strict)]
+            kernel = strict
         replies = kernel.ask(self.__name__, self._number, calls, hand=hand, forbid=forbid)
         for reply, call in zip(replies, calls, strict=False):  # what a reply leaves out is as it was sent
             reply.after = {**call, **{name: value for name, value in reply.after.items() if name in call}}
@@ -157,14 +155,15 @@ class There(Elsewhere):
         return made
 
 
-def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> dict[str, Any]:
-    """Run a test cell and return the record of its exercise: passed or not, its state, and the message's lines.
+def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> CheckRecord:
+    """Run a test cell and return the record of its exercise, the message for its output included.
 
     Any trouble is in the record.
     """
     wanted = students_names(source)
     exercise = next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
-    with _one_at_a_time, _surroundings(witness), results.remembering(), feedback.heard() as said, ask.clean_settings():
+    said: list[Verdict] = []
+    with _torch_settings, entered(_context(witness, said)), ask.clean_settings():
         try:
             names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
             found = {name: value for name, value in names.items() if value is not _MISSING}
@@ -177,16 +176,18 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> d
             verdict = _lost(exercise, lost.reason)
         except Exception as error:
             verdict = _broken(exercise, error)
-    return {
-        "exercise": exercise,
-        "grade_id": grade_id,
-        "points": points,
-        "passed": verdict.passed,
-        "state": verdict.state,
-        "named": verdict.named,
-        **{key: plain_text(str(asdict(verdict)[key])) for key in FIELDS},
-        "message": "" if verdict.passed else plain_text(verdict.text),
-    }
+    return CheckRecord(
+        exercise=exercise,
+        grade_id=grade_id,
+        points=points,
+        state=verdict.state,
+        named=verdict.named,
+        what=plain_text(verdict.what),
+        where=plain_text(verdict.where),
+        cause=plain_text(verdict.cause),
+        next=plain_text(verdict.next),
+        message="" if verdict.passed else plain_text(verdict.text),
+    )
 
 
 _MISSING = object()
@@ -201,21 +202,10 @@ def _value(name: str, seen: Sequence[Any], witness: Witness) -> Any:
     return seen[1] if kind == "value" and len(seen) > 1 else _MISSING
 
 
-@contextlib.contextmanager
-def _surroundings(witness: Witness) -> Iterator[None]:
-    """The environment that checks read while grading; as it was, afterwards."""
+def _context(witness: Witness, said: list[Verdict]) -> CheckContext:
+    """What the checks read of their surroundings while this witness is asked; ``said`` gets their verdicts."""
     on_record = witness.student if student_id.is_id(witness.student) else ""
-    ours = {"NBGRADER_EXECUTION": "autograde", known.HIDDEN: witness.hidden, student_id.VARIABLE: on_record}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    return replace(current(), graded=True, student=on_record, hidden=witness.hidden, heard=said, memoising=True)
 
 
 @lru_cache(maxsize=1024)  # a class has the same test cells: here, and below
@@ -226,20 +216,9 @@ def _compiled(source: str, name: str) -> CodeType:
 @lru_cache(maxsize=1024)
 def students_names(source: str) -> tuple[str, ...]:
     """The names that a test cell uses and neither defines itself nor finds in ``OWN`` or Python."""
-    tree = ast.parse(source)
-    used = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    own |= {
-        (alias.asname or alias.name).split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for alias in node.names
-    }
-    asked = {name for name in check_calls(source) if name}  # a parameter may be called as an exercise is
-    known_here = own | set(OWN) | set(dir(builtins))
-    return tuple(name for name in dict.fromkeys(used) if name in asked or name not in known_here)
+    asked = [name for name in check_calls(source) if name]  # a parameter may be called as an exercise is
+    free = [name for name in Scopes(ast.parse(source).body).free if name not in OWN and not hasattr(builtins, name)]
+    return tuple(dict.fromkeys([*free, *asked]))
 
 
 @lru_cache(maxsize=1024)

@@ -294,11 +294,11 @@ def test_the_callers_notebook_is_left_as_it_was():
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
+def classroom(tmp_path_factory):
     """A course with two notebooks in its week; Ada's autograded notebooks and marks are written by hand."""
     root = make_course(tmp_path_factory.mktemp("course"))
-    room = Classroom(root)
-    with room.gradebook() as gradebook:
+    classroom = Classroom(root)
+    with classroom.gradebook() as gradebook:
         gradebook.add_assignment("week9")
         for name in ("small", "other", "third"):
             gradebook.add_notebook(name, "week9")
@@ -313,17 +313,17 @@ def room(tmp_path_factory):
                 if grade.name == "check-double":
                     grade.auto_score, grade.needs_manual_grade = (2.0 if part.name == "other" else 0.0), False
         gradebook.db.commit()
-    folder = room.path("autograded", "ada", "week9")
+    folder = classroom.path("autograded", "ada", "week9")
     folder.mkdir(parents=True)
     nbformat.write(notebook(), folder / "small.ipynb")
     nbformat.write(notebook("passed"), folder / "other.ipynb")
-    return room
+    return classroom
 
 
-def test_nbgraders_generate_feedback_writes_the_page_and_an_index(room):
-    converter = GenerateFeedback(coursedir=room.directory("week9", "ada"), config=room.config)
+def test_nbgraders_generate_feedback_writes_the_page_and_an_index(classroom):
+    converter = GenerateFeedback(coursedir=classroom.directory("week9", "ada"), config=classroom.config)
     converter.start()
-    folder = room.path("feedback", "ada", "week9")
+    folder = classroom.path("feedback", "ada", "week9")
     assert sorted(path.name for path in folder.iterdir()) == ["index.html", "other.html", "small.html"]
     small, index = ((folder / name).read_text() for name in ("small.html", "index.html"))
     assert "Ada <Lovelace>, ada" in words(small) and "secret_cases" not in small
@@ -334,12 +334,12 @@ def test_nbgraders_generate_feedback_writes_the_page_and_an_index(room):
         assert "2 / 9" in words(page)
 
 
-def test_a_persons_points_are_on_the_next_page_of_the_same_converter(room):
-    pages = Feedback(room)
-    small = room.path("feedback", "ada", "week9") / "small.html"
+def test_a_persons_points_are_on_the_next_page_of_the_same_converter(classroom):
+    pages = Feedback(classroom)
+    small = classroom.path("feedback", "ada", "week9") / "small.html"
     pages.write("week9", "ada")
     assert "– / 3" in words(small.read_text())
-    with Gradebook(room.directory().db_url, "neural-network-foundations") as gradebook:
+    with Gradebook(classroom.directory().db_url, "neural-network-foundations") as gradebook:
         grade = gradebook.find_grade("why", "small", "week9", "ada")
         grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 2.0, 0.5, False
         gradebook.find_comment("why", "small", "week9", "ada").manual_comment = "Well put."
@@ -349,8 +349,8 @@ def test_a_persons_points_are_on_the_next_page_of_the_same_converter(room):
     assert "2.5 / 3" in said and "Well put." in said and "2.5 / 7" not in said and "2.5 / 5" in said
 
 
-def test_a_class_of_pages_is_written_fast(room):
-    pages = Feedback(room)
+def test_a_class_of_pages_is_written_fast(classroom):
+    pages = Feedback(classroom)
     pages.write("week9", "ada")
     began = time.process_time()
     for _ in range(20):

@@ -26,12 +26,13 @@ from course.grading.gradebook.history import Entry
 from course.grading.gradebook.marks import CHECKED, Mark, Part
 from course.grading.gradebook.marks import WRITTEN as READ
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, UNSAFE, Outcome
+from course.grading.gradebook.record import CheckRecord
 from course.grading.report import class_report, statistics
 from course.runtime.student_id import OTHER_ID
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory):
+def classroom(tmp_path_factory):
     """A class of 500."""
     return made_up_class.make(make_course(tmp_path_factory.mktemp("course")), 500)
 
@@ -47,7 +48,7 @@ def page(report):
 
 
 def outcome(student, *records, state=GRADED, **more):
-    made = [{"notebook": "small", "named": False, "cause": "", "next": "", **record} for record in records]
+    made = [CheckRecord.from_json({"notebook": "small", **record}) for record in records]
     return Outcome(student, WEEK, state, exercises=made, inputs="1", **more)
 
 
@@ -67,7 +68,7 @@ def small(*students, late=0.0):
             marks.append(mark(who, f"check-{name}", 0.0 if score == "-" else float(score)))
         outcomes.append(outcome(who, *records))
         parts.append(Part(who, "small", 0.0, 0.0, late))
-    return statistics.tidy(outcomes, marks, parts)
+    return statistics.tidy_table(outcomes, marks, parts)
 
 
 # --- The numbers ------------------------------------------------------------------------------------------------------
@@ -106,18 +107,18 @@ def test_an_unread_answer_counts_neither_as_right_nor_as_wrong():
     marks = [
         mark(f"s{n}", "why", s, kind=READ, by_hand=s is not None, unread=s is None) for n, s in enumerate((2, None))
     ]
-    made = statistics.exercises(statistics.tidy([outcome("s0"), outcome("s1")], marks, [])).iloc[0]
+    made = statistics.exercises(statistics.tidy_table([outcome("s0"), outcome("s1")], marks, [])).iloc[0]
     assert (made["full"], made["to_read"], made["mean"]) == (1.0, 1, 1.0)
 
 
 def test_a_question_left_blank_is_not_answered_and_not_wrong():
-    rows = statistics.tidy([outcome("s0")], [mark("s0", "why", 0.0, kind=READ)], [])
+    rows = statistics.tidy_table([outcome("s0")], [mark("s0", "why", 0.0, kind=READ)], [])
     assert rows["state"].tolist() == ["not done"]
 
 
 def test_a_persons_points_overrule_the_check():
     record = {"grade_id": "check-a", "exercise": "a", "state": "failed", "passed": False}
-    rows = statistics.tidy([outcome("s0", record)], [mark("s0", "check-a", 2.0, by_hand=True)], [])
+    rows = statistics.tidy_table([outcome("s0", record)], [mark("s0", "check-a", 2.0, by_hand=True)], [])
     assert rows["state"].tolist() == ["passed"]
 
 
@@ -145,10 +146,10 @@ def test_too_few_or_all_alike_give_no_discrimination(students):
 
 def test_misconceptions_are_the_named_causes_by_exercise_and_count(classroom, report):
     counted = Counter(
-        (record["exercise"], record["cause"])
+        (record.exercise, record.cause)
         for each in classroom.outcomes()
         for record in each.exercises
-        if record["state"] == "failed" and record["named"]
+        if record.state == "failed" and record.named
     )
     made = report.misconceptions
     assert {(row.exercise, row.cause): row.count for row in made.itertuples(index=False)} != {}
@@ -168,7 +169,7 @@ def test_a_clue_is_not_counted_as_a_misconception():
         "passed": False,
         "cause": "All signs are right.",
     }
-    rows = statistics.tidy([outcome("s0", record)], [mark("s0", "check-a", 0.0)], [])
+    rows = statistics.tidy_table([outcome("s0", record)], [mark("s0", "check-a", 0.0)], [])
     assert statistics.misconceptions(rows).empty
     assert statistics.unexplained(rows)["count"].tolist() == [1]
 
@@ -225,7 +226,7 @@ def test_a_line_that_was_cut_short_loses_nothing_else(tmp_path):
 
 
 def test_remembering_an_outcome_writes_the_history(classroom):
-    record = {"notebook": "small", "exercise": "try_a", "grade_id": "check-a", "points": 2.0, "passed": True}
+    record = CheckRecord("try_a", "check-a", 2.0, "passed", notebook="small")
     path = classroom.history("week8")
     try:
         classroom.remember(Outcome("ada", "week8", NOT_GRADED, "Grading it was interrupted."))
@@ -377,7 +378,7 @@ def test_the_command_writes_the_page_and_its_data(here, report, capfd):
     told = f"week9: {graded} graded, {lost} could not be graded. reports/week9.html, reports/week9.csv\n"
     assert (said.out, said.err) == (told, "")
     data = pd.read_csv(here / "reports" / "week9.csv")
-    assert len(data) == len(report.rows) and list(data.columns) == statistics.COLUMNS
+    assert len(data) == len(report.rows) and list(data.columns) == statistics.REPORT_CSV_COLUMNS
     assert data["score"].sum() == report.rows["score"].sum()
     assert (here / "reports" / "week9.html").read_text().startswith("<!DOCTYPE html>")
 

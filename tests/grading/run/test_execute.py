@@ -16,6 +16,7 @@ from small_notebooks import (
     given,
     notebook,
     passed,
+    run_notebook,
     sandbox,  # noqa: F401 (a fixture)
     test_cell,
 )
@@ -26,7 +27,7 @@ from course.grading.gradebook.late import DAY, late_penalty
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.pages.preprocessors import NOTE, HideTests
 from course.grading.run import execute as execute_module
-from course.grading.run.execute import Execute, run_notebook
+from course.grading.run.execute import Execute
 from course.grading.sandbox import pool, remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.limits import Limits
@@ -265,7 +266,7 @@ def test_is_a_practice_judged_by_the_id_on_record(tmp_path):
 
 def test_do_the_settings_reach_the_room():
     limits = Execute(**SETTINGS).limits
-    assert (limits.memory, limits.cell, limits.question, limits.most_output) == (500 << 20, 2.0, 3.0, 50_000)
+    assert (limits.memory, limits.cell, limits.question, limits.max_output) == (500 << 20, 2.0, 3.0, 50_000)
     settings = {"timeout": 7, "processes": 5, "file_size": 3, "space": 9, "max_output": 11}
     limits = Execute(config=Config({"Execute": settings})).limits
     assert limits == Limits(2048 << 20, 5, 3 << 20, 9 << 20, 11, 7.0, 20.0)

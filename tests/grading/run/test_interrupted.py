@@ -22,7 +22,6 @@ from course.grading.gradebook import locking
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.late import LatePenalty
 from course.grading.gradebook.locking import unbroken
-from course.grading.run import pipeline
 from course.grading.sandbox.walls import bubblewrap
 
 GRADE = [sys.executable, "-m", "course.cli", "grade", "week9"]
@@ -280,7 +279,7 @@ def one(graded, tmp_path, monkeypatch, capfd):
     """The graded course and a quick new hand-in of one student, with `course grade` for it in this process."""
     root = tmp_path / "course"
     shutil.copytree(graded[0], root)
-    monkeypatch.setattr(pipeline, "LOCKED", 7.0)  # more than the five seconds that sqlite3 itself waits
+    monkeypatch.setattr(locking, "LOCK_TIMEOUT_S", 7.0)  # more than the five seconds that sqlite3 itself waits
     monkeypatch.chdir(root)
     assert main(["grade", "--jobs", "1"]) == 0, "the folder has another name: everything is graded again"
     capfd.readouterr()
@@ -320,7 +319,7 @@ def test_is_a_gradebook_waited_for_until_it_is_free(one, monkeypatch):
                 book.execute("ROLLBACK")
             sleep(seconds)
 
-        monkeypatch.setattr(pipeline.time, "sleep", free)
+        monkeypatch.setattr(locking.time, "sleep", free)
         status, said = grade()
     assert status == 0 and "waiting up to" in said.err
     assert f"{len(CLASS) - 1} of {len(CLASS)} had not changed" in said.out

@@ -11,11 +11,12 @@ from course.answers import ask
 from course.answers.ask import Made, Other, Reply
 from course.coursedir.layout import load_config
 from course.doctor import known
+from course.grading.gradebook.record import FIELDS
 from course.grading.run import judging
-from course.grading.run.judging import FIELDS, Readers, Witness, check_calls, judge_cell, students_names
+from course.grading.run.judging import Readers, Witness, check_calls, judge_cell, students_names
 from course.grading.sandbox.inside.kernel import Kernel as Inner
 from course.grading.sandbox.inside.wire import decode, encode
-from course.grading.sandbox.remote_kernel import KernelLost, _reply
+from course.grading.sandbox.remote_kernel import KernelLost, checked_reply
 from course.runtime import student_id, verdict
 
 TEST = """visible = cases.draw(seeds=1, X="n h")
@@ -39,18 +40,18 @@ class Here:
         return decode(json.loads(json.dumps(body)), blobs)
 
     def look(self, names):
-        return {name: self.over(Inner._kind(self, name)) for name in names}
+        return {name: self.over(Inner.kind(self, name)) for name in names}
 
     def ask(self, name, made, calls, *, hand, forbid):
         self.asked.append((name, len(calls), hand, tuple(forbid)))
         target = self.made[made] if made is not None else self.names[name]
         replies = ask.ask(target, self.over(list(calls)), hand=hand, forbid=tuple(forbid))
-        return [_reply(self.over(vars(reply))) for reply in replies]
+        return [checked_reply(self.over(vars(reply))) for reply in replies]
 
     def make(self, name, build):
         made = ask.make(self.names[name], tuple(build))
         self.made.append(made.target)
-        return len(self.made) - 1, Made(_reply(self.over(vars(made.reply))), None, made.is_module, made.parameters)
+        return len(self.made) - 1, Made(checked_reply(self.over(vars(made.reply))), None, made.is_module, made.parameters)
 
     def end(self):
         self.ended = True
@@ -90,29 +91,29 @@ RIGHT = "def double(X):\n    return X + X"
 
 def test_does_a_right_answer_pass_and_is_it_on_the_record():
     record = judge(RIGHT)
-    assert record.pop("message") == ""
-    assert set(record) == {"exercise", "grade_id", "points", "passed", "state", "named", *FIELDS}
-    assert (record["exercise"], record["grade_id"], record["points"]) == ("double", "check-double", 2)
-    assert record["passed"] is True and record["state"] == "passed"
+    assert record.message == "" and "message" not in record.to_json()
+    assert set(record.to_json()) == {"exercise", "grade_id", "points", "passed", "state", "named", *FIELDS}
+    assert (record.exercise, record.grade_id, record.points) == ("double", "check-double", 2)
+    assert record.passed is True and record.state == "passed"
 
 
 def test_does_a_wrong_answer_get_the_notebooks_message():
     record = judge("def double(X):\n    return X")
-    assert (record["passed"], record["state"]) == (False, "failed")
-    assert record["message"].startswith("double   not yet\n  what ") and "where" in record["message"]
-    assert record["where"] and record["next"] and "hidden" not in record["message"]
+    assert (record.passed, record.state) == (False, "failed")
+    assert record.message.startswith("double   not yet\n  what ") and "where" in record.message
+    assert record.where and record.next and "hidden" not in record.message
 
 
 def test_are_hidden_cases_asked_too():
     visible = "def double(X):\n    return 2 * X if len(calls) < 1 else X\n\ncalls = []\n"
     learns = "seen = [0]\ndef double(X):\n    seen[0] += 1\n    return 2 * X if seen[0] < 2 else X"
-    assert judge(learns)["state"] == "failed" and judge(visible)["state"] == "passed"
+    assert judge(learns).state == "failed" and judge(visible).state == "passed"
 
 
 def test_is_a_stub_not_done_rather_than_wrong():
     record = judge('def double(X):\n    raise NotImplementedError("double")')
-    assert (record["passed"], record["state"]) == (False, "not done")
-    assert judge("double = ...", "check.value(double, 3)")["state"] == "not done"
+    assert (record.passed, record.state) == (False, "not done")
+    assert judge("double = ...", "check.value(double, 3)").state == "not done"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_whose_checks_are_they():
 
 def test_is_a_name_that_shadows_the_graders_own_not_used():
     code = RIGHT + "\ncheck = cases = torch = math = sum = len = None\nlambda_ = 5"
-    assert judge(code, TEST + "\nassert sum([len([1])]) == 1")["passed"]
+    assert judge(code, TEST + "\nassert sum([len([1])]) == 1").passed
 
 
 SEEN = {
@@ -163,8 +164,8 @@ SEEN = {
 def test_is_a_name_that_stands_for_nonsense_a_wrong_answer_with_a_message(kind):
     seen, told = SEEN[kind]
     record = judge(Saying({"double": seen or ["missing"]}, replies="nonsense"))
-    assert not record["passed"] and record["state"] == "failed" and record["message"].startswith("double   not yet")
-    assert told is None or told in record["message"]
+    assert not record.passed and record.state == "failed" and record.message.startswith("double   not yet")
+    assert told is None or told in record.message
 
 
 REPLIES = {
@@ -202,8 +203,8 @@ CHECKS = {
 @pytest.mark.parametrize("reply", REPLIES)
 def test_is_a_reply_of_any_kind_a_wrong_answer_and_never_an_error(reply, test):
     record = judge(Saying(replies=REPLIES[reply]), CHECKS[test])
-    assert (record["passed"], record["state"] in ("failed", "not done")) == (False, True)
-    assert "stopped with" not in record["message"] and "Traceback" not in record["message"]
+    assert (record.passed, record.state in ("failed", "not done")) == (False, True)
+    assert "stopped with" not in record.message and "Traceback" not in record.message
 
 
 @pytest.mark.parametrize("value", REPLIES)
@@ -216,7 +217,7 @@ def test_is_a_reply_of_any_kind_a_wrong_answer_and_never_an_error(reply, test):
 )  # fmt: skip
 def test_is_a_value_of_any_kind_a_wrong_answer_and_never_an_error(value, test):
     record = judge(Saying({"double": ["value", REPLIES[value]]}), test)
-    assert not record["passed"] and "stopped with" not in record["message"]
+    assert not record.passed and "stopped with" not in record.message
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_is_a_value_of_any_kind_a_wrong_answer_and_never_an_error(value, test):
 def test_is_a_module_of_nonsense_a_wrong_answer(made):
     test = "check.module(double, on=cases.draw(seeds=2, X='n 2'), reference=lambda p, X: X, parameters={'w': (2, 1)})"
     record = judge(Saying({"double": ["class"]}, replies=3, made=made), test)
-    assert not record["passed"] and "stopped with" not in record["message"]
+    assert not record.passed and "stopped with" not in record.message
 
 
 def test_does_a_module_live_in_its_own_room():
@@ -242,24 +243,24 @@ def test_does_a_module_live_in_its_own_room():
     )
     test = "check.module(double, on=cases.draw(seeds=2, X='n 2', dtype=torch.float32), build=(2,), "
     test += "reference=lambda p, X: X @ p['w'], parameters={'w': (2, 1)})"
-    assert judge(code, test)["passed"]
-    assert not judge(code.replace("X @ self.w", "X @ -self.w"), test)["passed"]
+    assert judge(code, test).passed
+    assert not judge(code.replace("X @ self.w", "X @ -self.w"), test).passed
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_are_too_few_replies_not_enough(count):
     right = Saying(replies=lambda calls: [Reply(value=2 * call["X"]) for call in calls[:count]])
     record = judge(right, 'check.function(double, lambda X: 2 * X, on=cases.draw(seeds=3, X="n"))')
-    assert not record["passed"] and "did not answer every question" in record["message"]
+    assert not record.passed and "did not answer every question" in record.message
 
 
 def test_are_arguments_that_come_back_as_nonsense_no_change():
     right = Saying(replies=lambda calls: [Reply(value=2 * call["X"], after={"Y": 1, "": 2}) for call in calls])
-    assert judge(right)["passed"]
+    assert judge(right).passed
     changing = Saying(
         replies=lambda calls: [Reply(value=2 * c["X"], after={"X": "gone"}, changed=("X",)) for c in calls]
     )
-    assert not judge(changing)["passed"]
+    assert not judge(changing).passed
 
 
 @pytest.mark.parametrize(
@@ -273,21 +274,21 @@ def test_are_arguments_that_come_back_as_nonsense_no_change():
 )
 def test_is_a_question_that_ends_the_kernel_a_wrong_answer_that_says_why(reason, told):
     record = judge(Saying(replies=KernelLost(reason)))
-    assert (record["passed"], record["state"]) == (False, "failed")
-    assert told in record["what"] and record["next"]
+    assert (record.passed, record.state) == (False, "failed")
+    assert told in record.what and record.next
 
 
 def test_does_trouble_in_the_test_cell_show_nothing_of_it():
     record = judge(RIGHT, "hidden_number = 3\ncheck.value(hidden_number.nope, 4)", name="double")
-    assert not record["passed"] and record["exercise"] == "double"
-    assert "stopped with AttributeError" in record["what"] and "check.value" not in record["message"]
+    assert not record.passed and record.exercise == "double"
+    assert "stopped with AttributeError" in record.what and "check.value" not in record.message
     record = judge(RIGHT, "check.value(double(3), 6)")
-    assert not record["passed"] and "stopped with TypeError" in record["what"]
+    assert not record.passed and "stopped with TypeError" in record.what
 
 
 def test_is_a_test_that_says_nothing_not_passed():
     record = judge(RIGHT, "double")
-    assert not record["passed"] and "did not report" in record["what"]
+    assert not record.passed and "did not report" in record.what
 
 
 # --- By hand: asked where nothing but the slice has run ---------------------------------------------------------------
@@ -306,17 +307,17 @@ def by_hand(cells, test=HAND):
 
 def test_is_a_by_hand_answer_asked_in_a_process_of_its_own_and_only_there():
     record, kernel, seen = by_hand(CELLS)
-    assert record["passed"] and kernel.asked == []
+    assert record.passed and kernel.asked == []
     (reader,) = seen.readers.kernels.values()
     assert reader.asked and all(hand for _, _, hand, _ in reader.asked) and reader.ended
-    assert "hand" not in record["message"]
+    assert "hand" not in record.message
 
 
 def test_does_what_was_patched_in_the_notebook_not_count_there():
     code = [*CELLS[:2], "def slope(Z):\n    return -helper(Z)", "import course.answers.ask\nkeep = 1", "slope_2 = 1"]
-    assert not by_hand(code)[0]["passed"]
+    assert not by_hand(code)[0].passed
     patched = [*CELLS, "real = slope\nclass Fake:\n    pass"]
-    assert by_hand(patched)[0]["passed"]
+    assert by_hand(patched)[0].passed
 
 
 @pytest.mark.parametrize(
@@ -332,19 +333,19 @@ def test_does_what_was_patched_in_the_notebook_not_count_there():
 )
 def test_is_an_answer_that_is_not_by_hand_refused_in_words(answer):
     record = by_hand(["import torch", answer])[0]
-    assert not record["passed"] and record["state"] == "failed" and "stopped with" not in record["message"]
-    assert record["where"] or record["cause"]
+    assert not record.passed and record.state == "failed" and "stopped with" not in record.message
+    assert record.where or record.cause
 
 
 def test_is_a_ready_made_function_refused():
     test = "check.function(slope, torch.relu, on=cases.draw(seeds=2, Z='n'), forbid=('relu', 'clamp', 'maximum'))"
-    assert not by_hand(["import torch\ndef slope(Z):\n    return torch.relu(Z)"], test)[0]["passed"]
-    assert by_hand(["import torch\ndef slope(Z):\n    return Z * (Z > 0)"], test)[0]["passed"]
+    assert not by_hand(["import torch\ndef slope(Z):\n    return torch.relu(Z)"], test)[0].passed
+    assert by_hand(["import torch\ndef slope(Z):\n    return Z * (Z > 0)"], test)[0].passed
 
 
 def test_does_an_answer_that_is_no_def_say_what_to_write():
     record, _, _ = by_hand(["import torch", "globals()['slope'] = lambda Z: 2 * Z"])
-    assert not record["passed"] and "def" in record["message"]
+    assert not record.passed and "def" in record.message
 
 
 # --- What surrounds a test cell ---------------------------------------------------------------------------------------
@@ -363,8 +364,8 @@ def test_does_a_known_mistakes_sentence_arrive():
     with known.using([table]):
         record = judge(wrong, hidden)
         other = judge("def double(X):\n    return 4 * X", hidden)
-    assert (record["cause"], record["next"], record["named"]) == ("You take it three times.", "Take it twice.", True)
-    assert other["cause"] != record["cause"]
+    assert (record.cause, record.next, record.named) == ("You take it three times.", "Take it twice.", True)
+    assert other.cause != record.cause
 
 
 def test_is_the_folder_of_hidden_mistakes_told_and_forgotten_again(monkeypatch, tmp_path):
@@ -385,10 +386,10 @@ PRACTICE = "own = practice.on_record(student_id)\ncheck.value(answer, practice.n
 
 def test_does_the_id_on_record_count_in_a_practice():
     code = "from course import practice\nstudent_id = 'U1234567X'\nanswer = practice.neuron(student_id).lr"
-    assert judge(code, PRACTICE, name="answer", student="U1234567X")["passed"]
-    assert judge(code, PRACTICE, name="answer")["passed"], "no ID on record: the typed one counts"
+    assert judge(code, PRACTICE, name="answer", student="U1234567X").passed
+    assert judge(code, PRACTICE, name="answer").passed, "no ID on record: the typed one counts"
     record = judge(code, PRACTICE, name="answer", student="U7654321X")
-    assert not record["passed"] and record["cause"] == student_id.OTHER_ID
+    assert not record.passed and record.cause == student_id.OTHER_ID
     assert student_id.VARIABLE not in os.environ
 
 

@@ -185,10 +185,10 @@ def test_a_wrong_number_of_jobs_is_refused(home, jobs, capsys):
 
 
 def test_a_feedback_page_says_what_nbgraders_own_command_says(home):
-    room = Classroom(home)
+    classroom = Classroom(home)
     page = home / "feedback" / "cyn" / "week9" / "small.html"
     mine = page.read_text()
-    converter = GenerateFeedback(coursedir=room.directory("week9", "cyn"), config=room.config, force=True)
+    converter = GenerateFeedback(coursedir=classroom.directory("week9", "cyn"), config=classroom.config, force=True)
     converter.start()
     theirs = page.read_text()
     page.write_text(mine)

@@ -140,10 +140,10 @@ def test_what_did_not_change_is_not_graded_again(home, course, monkeypatch):
 
 def test_nbgraders_own_api_gives_the_same_grades_inside_an_event_loop(home, monkeypatch):
     monkeypatch.chdir(home)
-    room, before = Classroom(home), scores(home)
+    classroom, before = Classroom(home), scores(home)
 
     async def formgrader():
-        api = NbGraderAPI(coursedir=room.directory(), config=room.config)
+        api = NbGraderAPI(coursedir=classroom.directory(), config=classroom.config)
         return {student: api.autograde("week9", student) for student in ("cyn", "gus", "dan")}
 
     said = asyncio.run(formgrader())
@@ -160,10 +160,10 @@ def test_a_resubmission_that_cannot_be_graded_keeps_no_old_score_and_a_good_one_
     assert not (home / "autograded" / "cyn" / "week9").exists()
     assert not (home / "feedback" / "cyn" / "week9" / "small.html").exists()
     hand_in(home, "cyn", right)
-    room = Classroom(home)
-    assert NbGraderAPI(coursedir=room.directory(), config=room.config).autograde("week9", "cyn")["success"]
-    with room.gradebook() as gradebook:  # nbgrader alone has graded it: it stands as graded
-        standing = {each.student: each for each in standings(room, gradebook, "week9")}["cyn"]
+    classroom = Classroom(home)
+    assert NbGraderAPI(coursedir=classroom.directory(), config=classroom.config).autograde("week9", "cyn")["success"]
+    with classroom.gradebook() as gradebook:  # nbgrader alone has graded it: it stands as graded
+        standing = {each.student: each for each in standings(classroom, gradebook, "week9")}["cyn"]
     assert (standing.state, standing.score) == (GRADED, 2.5)
     assert course("--students", "cyn")[0] == 0
     assert table(home)["cyn"]["score"] == "2.5" and scores(home)["cyn", "check-double"] == (2.0, False)
@@ -257,7 +257,7 @@ def test_a_full_disk_stops_with_the_file_and_the_next_step(home, course, monkeyp
 
 
 def test_ctrl_c_keeps_what_is_finished_and_the_next_run_carries_on(home, course, monkeypatch):
-    def stop(room, week, student, notebooks):
+    def stop(classroom, week, student, notebooks):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -303,18 +303,17 @@ def test_a_room_that_does_not_start_blames_no_student(home, course, monkeypatch)
 def test_the_sample_classs_due_date_is_not_for_real_students(home):
     from course.coursedir.sample_dates import DUE
 
-    room = Classroom(home)
-    with room.gradebook() as gradebook:
+    classroom = Classroom(home)
+    with classroom.gradebook() as gradebook:
         gradebook.update_or_create_assignment("week9", duedate=DUE.replace(tzinfo=None))
-    room.ensure_assignment("week9")
-    with room.gradebook() as gradebook:
+    pipeline.ensure_assignment(classroom, "week9", lambda root, week: pytest.fail("released again"))
+    with classroom.gradebook() as gradebook:
         assert gradebook.find_assignment("week9").duedate is None
 
 
-def test_a_week_that_is_in_no_gradebook_is_said(home, monkeypatch):
-    monkeypatch.setattr("course.authoring.notebooks.release.release_week", lambda root, week: "up to date")
+def test_a_week_that_is_in_no_gradebook_is_said(home):
     with pytest.raises(GradingStopped, match="course release week8"):
-        Classroom(home).ensure_assignment("week8")
+        pipeline.ensure_assignment(Classroom(home), "week8", lambda root, week: "up to date")
 
 
 def test_a_change_of_the_settings_grades_again(tmp_path):
@@ -345,7 +344,7 @@ def test_a_change_of_a_check_or_a_template_grades_again(tmp_path, monkeypatch, n
     changed.parent.mkdir(parents=True)
     changed.write_text("before")
     monkeypatch.setattr(versions, "PACKAGE", tmp_path / "course")
-    monkeypatch.setattr(versions, "KNOWN", tmp_path / "course" / "doctor" / "mistakes")
+    monkeypatch.setattr(versions, "MISTAKES", tmp_path / "course" / "doctor" / "mistakes")
     first, without = versions.version_of_code.__wrapped__(), versions.version_of_code.__wrapped__(fingerprints=False)
     changed.write_text("after")
     assert (versions.version_of_code.__wrapped__() != first) == counts
@@ -354,13 +353,13 @@ def test_a_change_of_a_check_or_a_template_grades_again(tmp_path, monkeypatch, n
 
 
 def test_do_a_weeks_known_mistakes_grade_that_week_again(home, monkeypatch, tmp_path):
-    monkeypatch.setattr(versions, "KNOWN", tmp_path)
+    monkeypatch.setattr(versions, "MISTAKES", tmp_path)
 
     def now(week):
-        room = Classroom(home)
-        with room.gradebook() as gradebook:
-            monkeypatch.setattr(room, "assignment_hash", lambda *_: "the same")
-            return room.inputs(gradebook, "ada", week)
+        classroom = Classroom(home)
+        with classroom.gradebook() as gradebook:
+            monkeypatch.setattr(classroom, "assignment_hash", lambda *_: "the same")
+            return classroom.inputs(gradebook, "ada", week)
 
     first = now("week9"), now("week8")
     (tmp_path / "week9-small.json").write_text("{}")

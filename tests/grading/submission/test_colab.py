@@ -10,13 +10,12 @@ import nbformat
 import pytest
 from colab import habits
 from home import ROOT
-from small_notebooks import sandbox  # noqa: F401 (a fixture)
+from small_notebooks import run_notebook, sandbox  # noqa: F401 (a fixture)
 from small_plan import DONE, released, small_plan
 
 from course.authoring.notebooks.build import notebook
 from course.authoring.text.parse import read
 from course.coursedir.errors import CouldNotBeGraded
-from course.grading.run.execute import run_notebook
 from course.grading.submission.parse import parse
 from course.grading.submission.plan import Known, Plan, name_of, plain
 from course.grading.submission.repair import repair
