@@ -65,7 +65,7 @@ def _known(args: argparse.Namespace) -> int:
 
     with known.learning(*_chosen(args), everything=True) as learnt:
         if args.check:
-            return _check(args, "course/known, {}", lambda root, week: known.stale(root, week, learnt))
+            return _check(args, "course/doctor/mistakes, {}", lambda root, week: known.stale(root, week, learnt))
         return _each(args, lambda root, week: known.write_week(root, week, learnt, everything=True))
 
 

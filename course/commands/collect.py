@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.commands.common import MAX_SHOWN, output, progress, set_command, table_of, with_the_commands_name
+from course.grading.lms import registry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +42,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         help="the class list as the LMS exports it (CSV): Moodle's grading worksheet or Canvas's gradebook",
     )
     collect.add_argument(
-        "--as", dest="form", choices=("moodle", "canvas", "emails"), help="whose names the files have (default: seen)"
+        "--as", dest="lms", choices=registry.names("collect"), help="whose names the files have (default: seen)"
     )
     collect.add_argument("--no-times", action="store_true", help="believe no file's time; write no timestamp.txt")
     collect.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
@@ -50,13 +51,14 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
 
 def _collect(args: argparse.Namespace) -> int:
     from course.coursedir.layout import STAMPS, chosen_weeks, find_root
-    from course.grading.lms.collect import records, sort
-    from course.grading.lms.placing import Place
+    from course.grading.lms.collect import sort
+    from course.grading.lms.placing import Placing
+    from course.grading.lms.records import read_records
     from course.grading.lms.roster import Roster
 
     root = find_root()
     week = chosen_weeks(root, [args.week])[0]
-    records(root)  # or say at once that they cannot be read
+    read_records(root)  # or say at once that they cannot be read
     roster = Roster.read(args.roster) if args.roster else None
     (root / STAMPS).mkdir(exist_ok=True)
     with (
@@ -69,20 +71,20 @@ def _collect(args: argparse.Namespace) -> int:
             args.downloads,
             Path(aside),
             roster=roster,
-            form=args.form,
+            lms=registry.find("collect", args.lms) if args.lms else None,
             times=not args.no_times,
             tell=lambda path: bar.step(f"reading {path[:60]}"),
         )
-        place, placed = Place(root, found, args.dry_run), []
+        placing, placed = Placing(root, found, args.dry_run), []
         bar.restart(len(found.hand_ins))
         try:
             for hand_in in found.hand_ins:
                 bar.step(hand_in.student, by=0)
-                placed.append(place.hand_in(hand_in))
+                placed.append(placing.hand_in(hand_in))
                 bar.step()
-            listing, fresh = place.unmatched()
+            listing, fresh = placing.unmatched()
         finally:
-            place.remember()
+            placing.remember()
     out = output()
     _show_placed(out, found, placed, _due(root, found.week))
     _show_unmatched(out, found, listing.relative_to(root), args.dry_run)
@@ -100,9 +102,8 @@ def _show_placed(out: Console, found: Sorted, placed: list[Placed], due: datetim
     """Whose names the files have, and a row for each student."""
     from rich.text import Text
 
-    for source, form in found.forms.items():
-        named = {"moodle": "Moodle's names", "canvas": "Canvas's names", "emails": "students' IDs or names"}[form]
-        out.print(Text(f"{source}: files with {named}"))
+    for source, lms in found.sources.items():
+        out.print(Text(f"{source}: files with {lms.file_names}"))
     if not placed:
         return
     table = table_of(found.week)
@@ -135,8 +136,8 @@ def _show_unmatched(out: Console, found: Sorted, listing: Path, dry: bool) -> No
 def _show_left_out(out: Console, found: Sorted, placed: list[Placed]) -> None:
     """The times that nobody knows, and files that are nobody's work."""
     if found.without_times and any(each.when is None for each in placed):
-        moodle = "moodle" in found.forms.values()
-        way = "Moodle's grading worksheet, as --roster, tells the times; else write them" if moodle else "Write them"
+        tells = next((lms.times_source for lms in found.sources.values() if lms.times_source), "")
+        way = f"{tells}, as --roster, tells the times; else write them" if tells else "Write them"
         out.print(
             f"The files in {', '.join(found.without_times)} do not tell when they were handed in, so no timestamp.txt "
             f"was written, and the late rule counts for nobody. {way} by hand where it should."
@@ -157,9 +158,10 @@ def _lateness(each: Placed, due: datetime | None) -> list[str]:
     if each.when is not None and due is not None and each.when > due:
         days = -(-(each.when - due).total_seconds() // 86_400)
         return [f"late, {days:.0f} day{'s' * (days != 1)} begun"]
-    if each.late and each.when is None:
-        return ["late, says Canvas, but not by how much: write timestamp.txt for the late rule to count"]
-    return ["late, says Canvas"] if each.late else []
+    if not each.marked_late_by:
+        return []
+    says = f"late, says {each.marked_late_by}"
+    return [says if each.when else f"{says}, but not by how much: write timestamp.txt for the late rule to count"]
 
 
 def _due(root: Path, week: str) -> datetime | None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course.commands import scores
 from course.commands.common import few, messages, output, progress, set_command, with_the_commands_name
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _grade(args: argparse.Namespace) -> int:
     lines = [row for row in lines if (row.outcome.week, row.outcome.student) in asked]
     deserved = grades_csv.deserved(classroom.folder("submitted") / "DESERVED.csv")
     for week in weeks:
-        grades_csv.show(out, week, [row for row in lines if row.outcome.week == week], deserved)
+        scores.show(out, week, [row for row in lines if row.outcome.week == week], deserved)
         out.print()
     if len(due) < len(jobs):
         out.print(f"{len(jobs) - len(due)} of {len(jobs)} had not changed since they were graded.")
@@ -179,6 +180,8 @@ def _see_what_there_is(classroom: Classroom, tell: Callable[[str], object]) -> N
 
     if not classroom.unsafe:
         walls.bubblewrap()
+        for note in walls.notes():
+            tell(note)
     if classroom.device == "cuda":
         from course import device
 

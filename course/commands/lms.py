@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.commands.common import MAX_SHOWN, few, output, set_command, table_of, with_the_commands_name
+from course.grading.lms import registry
 
 if TYPE_CHECKING:
-    from course.grading.lms.exports import Exported
+    from course.grading.lms.grades import Exported
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
@@ -23,7 +24,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "a wrong name or class list.",
     )
     export.add_argument("week", metavar="WEEK", help="such as week5")
-    export.add_argument("--to", required=True, choices=("canvas", "moodle", "csv"), help="who is to read it")
+    export.add_argument("--to", required=True, choices=registry.names("export"), help="who is to read it")
     export.add_argument(
         "--roster",
         type=Path,
@@ -47,7 +48,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     )
     back.add_argument("week", metavar="WEEK", help="such as week5")
     back.add_argument(
-        "--to", required=True, choices=("moodle", "canvas", "folder"), help="who takes it; folder: one for each student"
+        "--to", required=True, choices=registry.names("return"), help="who takes it; folder: one for each student"
     )
     back.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: WEEK-feedback-moodle.zip, ...")
     set_command(back, _return, with_the_commands_name)
@@ -56,12 +57,11 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
 def _export(args: argparse.Namespace) -> int:
     from course.coursedir.layout import chosen_weeks, find_root
     from course.grading.gradebook.classroom import Classroom
-    from course.grading.lms.exports import EXPORTERS
 
     root = find_root()
     week = chosen_weeks(root, [args.week])[0]
     classroom = Classroom(root)
-    exporter = EXPORTERS[args.to](
+    exporter = registry.find("export", args.to).exporter(
         config=classroom.config,
         to=str(args.output or root / f"{week}-{args.to}.csv"),
         assignment=[week],
@@ -70,13 +70,9 @@ def _export(args: argparse.Namespace) -> int:
         column=args.column,
         scale=args.scale,
     )
-    exporter.log.disabled = True  # what it would log is said below
-    try:
-        with classroom.gradebook() as gradebook:
-            exporter.export(gradebook)
-    finally:
-        exporter.log.disabled = False
-    return _show_exported(exporter.result, root)
+    with classroom.gradebook() as gradebook:
+        exported = exporter.write_file(gradebook)
+    return _show_exported(exported, root)
 
 
 def _show_exported(result: Exported, root: Path) -> int:
@@ -117,14 +113,15 @@ def _return(args: argparse.Namespace) -> int:
 
     root = find_root()
     week = chosen_weeks(root, [args.week])[0]
-    made = pack(Classroom(root), week, args.to, args.output or root / f"{week}-feedback-{args.to}.zip")
+    lms = registry.find("return", args.to)
+    made = pack(Classroom(root), week, lms, args.output or root / f"{week}-feedback-{args.to}.zip")
     out = output()
     for student, why in made.left_out[:MAX_SHOWN]:
         out.print(Text(f"{student} {why}."))
     if len(made.left_out) > MAX_SHOWN:
         out.print(f"... and {len(made.left_out) - MAX_SHOWN} more.")
-    if args.to == "canvas":
-        out.print("Canvas shows each page under the name of the file handed in; students save it as .html to read it.")
+    if lms.feedback_note:
+        out.print(lms.feedback_note)
     left = f"; {len(made.left_out)} left out" if made.left_out else ""
     print(f"packed feedback of {len(made.students)} students in {_shown(made.path, root)}{left}", flush=True)
     return 3 if made.left_out else 0
