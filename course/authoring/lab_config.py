@@ -4,7 +4,12 @@ Saving a built notebook brings the edit into its text. Texts open as notebooks b
 nbgrader's Create Assignment panel, Formgrader and Validate button, and jupytext, come with their installation.
 """
 
-c = get_config()  # noqa: F821 (Jupyter provides it)
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import get_config  # Jupyter puts it in this file's names
+
+c = get_config()
 
 c.FileContentsManager.post_save_hook = "course.authoring.notebooks.sync.post_save"
 # A text opened as a notebook is saved without a header of jupytext's own, and with all that the panel writes on a cell.

@@ -1,15 +1,16 @@
-"""Plain Python out of a notebook's cell: magics and shell commands taken away."""
+"""Preprocessing of notebook cells: IPython's magics and shell commands out of a cell, plain Python left."""
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 _BODY_MAGICS = ("time", "timeit", "capture", "prun")  # cell magics whose cell is Python that runs as it stands
+_MAX_CELL_MAGICS = 8  # cell magics on top of each other
 
 _TIMED_LINE = re.compile(r"(?m)^([ \t]*)%time[ \t]+(?=\S)")
+_MAGIC_LINE = re.compile(r"(?m)^([ \t]*)[%!].*$")
 
 
 @functools.lru_cache(maxsize=256)
@@ -19,8 +20,10 @@ def python_of(cell: str) -> str | None:
     Shell lines and line magics become calls of ``get_ipython``; the code after ``%time`` counts, and so does the body
     of ``%%time``, ``%%timeit``, ``%%capture`` and ``%%prun``.
     """
+    from IPython.core.inputtransformer2 import TransformerManager
+
     cell = cell.replace("\r\n", "\n").replace("\r", "\n")
-    for _ in range(8):
+    for _ in range(_MAX_CELL_MAGICS):
         head = cell.lstrip().split("\n", 1)[0]
         if not head.startswith("%%"):
             break
@@ -34,3 +37,14 @@ def python_of(cell: str) -> str | None:
     # The transformer drops leading blank lines; put them back, so that lines keep their numbers.
     blank = len(cell) - len(cell.lstrip("\n"))
     return "\n" * max(0, blank - (len(text) - len(text.lstrip("\n")))) + text
+
+
+def parse_code(source: str) -> ast.Module:
+    """The syntax tree of an author's code cell; a line of IPython's magics counts as `pass`. Raises SyntaxError."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        cleaned = "" if source.lstrip().startswith("%%") else _MAGIC_LINE.sub(r"\1pass", source)
+        if cleaned == source:
+            raise
+        return ast.parse(cleaned)

@@ -1,12 +1,17 @@
-"""Solution and hidden-test regions inside a cell, and the stub that a student gets in a solution's place."""
+"""Parser of solution and hidden-test regions inside a cell, and the stub that a student gets in a solution's place."""
 
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
+from typing import Literal
+
+from course.syntax.python_cells import parse_code
+from course.syntax.scopes import ASSIGNED, Scopes
 
 ANSWER_STUB = "*Write your answer here.*"
+
+Marker = Literal["SOLUTION", "HIDDEN TESTS"]
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,10 @@ class Region:
 
     first: int
     last: int
+
+    def holds(self, node: ast.stmt) -> bool:
+        """Whether a statement of the cell lies wholly between the two marker lines."""
+        return self.first < node.lineno - 1 and (node.end_lineno or node.lineno) <= self.last
 
 
 class RegionError(ValueError):
@@ -25,45 +34,46 @@ class RegionError(ValueError):
         super().__init__(message)
 
 
-def regions(source: str, kind: str) -> list[Region]:
-    """The regions between `BEGIN kind` and `END kind` lines (kind: "SOLUTION" or "HIDDEN TESTS"), or RegionError."""
-    found, start = [], None
-    for offset, line in enumerate(source.split("\n")):
-        if f"BEGIN {kind}" in line:
+def scan(source: str, begin: str, end: str) -> tuple[list[Region], list[RegionError]]:
+    """The regions between lines with `begin` and lines with `end`, and what is wrong with their markers.
+
+    Nothing is lost to a wrong marker: a second `begin` starts another region, and one that is never closed reaches to
+    the cell's end.
+    """
+    found: list[Region] = []
+    wrong: list[RegionError] = []
+    start: int | None = None
+    lines = source.split("\n")
+    for offset, line in enumerate(lines):
+        if begin in line:
             if start is not None:
-                raise RegionError(offset, f"### BEGIN {kind} inside another one. Close the first with ### END {kind}.")
+                wrong.append(RegionError(offset, f"### {begin} inside another one. Close the first with ### {end}."))
+                found.append(Region(start, offset - 1))
             start = offset
-        elif f"END {kind}" in line:
+        elif end in line:
             if start is None:
-                raise RegionError(offset, f"### END {kind} with no ### BEGIN {kind} before it. Add the first marker.")
-            found.append(Region(start, offset))
+                wrong.append(RegionError(offset, f"### {end} with no ### {begin} before it. Add the first marker."))
+            else:
+                found.append(Region(start, offset))
             start = None
     if start is not None:
-        raise RegionError(start, f"### BEGIN {kind} is never closed. Add ### END {kind}.")
+        wrong.append(RegionError(start, f"### {begin} is never closed. Add ### {end}."))
+        found.append(Region(start, len(lines) - 1))
+    return found, wrong
+
+
+def regions(source: str, kind: Marker) -> list[Region]:
+    """The regions between `BEGIN kind` and `END kind` lines, or RegionError for the first marker without a partner."""
+    found, wrong = scan(source, f"BEGIN {kind}", f"END {kind}")
+    if wrong:
+        raise wrong[0]
     return found
 
 
-def python(source: str) -> str:
-    """A code cell's Python with IPython's magics taken out, line for line, so that `ast` can read it."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
-
-
-def parse_code(source: str) -> ast.Module:
-    """The syntax tree of a code cell; IPython's magics count as `pass`. Raises SyntaxError."""
-    try:
-        return ast.parse(source)
-    except SyntaxError:
-        cleaned = python(source)
-        if cleaned == source:
-            raise
-        return ast.parse(cleaned)
-
-
-def defined(source: str) -> list[str]:
-    """The names that a cell defines at its top level, in order: functions, classes, assigned names, imports."""
-    return _bound(parse_code(source).body, everything=True)
+def marker_lines(source: str, kind: Marker) -> list[int]:
+    """The 0-based lines with a marker of this kind, in pairs or not."""
+    lines = enumerate(source.split("\n"))
+    return [offset for offset, line in lines if f"BEGIN {kind}" in line or f"END {kind}" in line]
 
 
 def stub(source: str, name: str, kind: str = "code") -> str:
@@ -75,97 +85,59 @@ def stub(source: str, name: str, kind: str = "code") -> str:
     """
     lines, found = source.split("\n"), regions(source, "SOLUTION")
     if kind != "code":
-        found = found or [Region(0, len(lines) - 1)]
-    elif not found:
-        return _raise("", name)
-    tree = parse_code(source) if kind == "code" else None
+        for region in reversed(found or [Region(0, len(lines) - 1)]):
+            lines[region.first : region.last + 1] = [indent_of(lines[region.first]) + ANSWER_STUB]
+        return "\n".join(lines)
+    if not found:
+        return "\n".join(_raise("", name))
+    tree = parse_code(source)
     for region in reversed(found):
-        indent = re.match(r"\s*", lines[region.first])[0]
-        inside = tree and _statements(tree, region)
-        if kind != "code":
-            new = indent + ANSWER_STUB
-        elif inside and (scope := _enclosing(tree, region)):
-            new = _raise(indent, scope)
-        elif not inside or not (names := _bound(inside)):
-            new = _raise(indent, name)
-        else:
-            new = "\n".join(f"{indent}{each} = ...  # YOUR CODE HERE" for each in names)
-        lines[region.first : region.last + 1] = new.split("\n")
+        lines[region.first : region.last + 1] = _start(tree, region, indent_of(lines[region.first]), name)
     return "\n".join(lines)
 
 
-def without(source: str, kind: str, note: str | None = None) -> str:
+def without(source: str, kind: Marker, note: str | None = None) -> str:
     """A cell without its regions of one kind, each replaced by a line `note` where one is given."""
     lines = source.split("\n")
     for region in reversed(regions(source, kind)):
-        indent = re.match(r"\s*", lines[region.first])[0]
-        lines[region.first : region.last + 1] = [] if note is None else [indent + note]
+        lines[region.first : region.last + 1] = [] if note is None else [indent_of(lines[region.first]) + note]
     return "\n".join(lines)
 
 
-def inside(source: str, kind: str) -> list[str]:
-    """The text of each region of one kind, without its markers."""
-    lines = source.split("\n")
-    return ["\n".join(lines[region.first + 1 : region.last]) for region in regions(source, kind)]
+def indent_of(line: str) -> str:
+    """The white space that a line begins with; the whole of a blank one."""
+    return line[: len(line) - len(line.lstrip())]
 
 
-def _raise(indent: str, name: str) -> str:
-    return f'{indent}# YOUR CODE HERE\n{indent}raise NotImplementedError("{name}")'
+def _start(tree: ast.Module, region: Region, indent: str, name: str) -> list[str]:
+    """What the student starts from in the place of one region of code."""
+    answer = _statements(tree, region)
+    if answer and (scope := _enclosing(tree, region)):
+        return _raise(indent, scope)
+    names = Scopes(answer).bound(by=ASSIGNED)
+    return [f"{indent}{each} = ...  # YOUR CODE HERE" for each in names] or _raise(indent, name)
+
+
+def _raise(indent: str, name: str) -> list[str]:
+    return [f"{indent}# YOUR CODE HERE", f'{indent}raise NotImplementedError("{name}")']
 
 
 def _enclosing(tree: ast.Module, region: Region) -> str | None:
     """The name of the function or class, at the top level of the cell, in whose body the region lies."""
-    scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     for node in tree.body:
-        if isinstance(node, scopes) and node.lineno - 1 < region.first and region.last <= node.end_lineno:
-            return node.name
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            last = node.end_lineno or node.lineno
+            if node.lineno - 1 < region.first and region.last <= last:
+                return node.name
     return None
 
 
-def _statements(tree: ast.Module, region: Region) -> list[ast.stmt]:
+def _statements(node: ast.AST, region: Region) -> list[ast.stmt]:
     """The outermost statements that lie wholly inside the region."""
-
-    def walk(node: ast.AST) -> list[ast.stmt]:
-        found = []
-        for child in ast.iter_child_nodes(node):
-            within = isinstance(child, ast.stmt) and region.first < child.lineno - 1 and child.end_lineno <= region.last
-            found += [child] if within else walk(child)
-        return found
-
-    return walk(tree)
-
-
-def _bound(statements: list[ast.stmt], everything: bool = False) -> list[str]:
-    """The names that statements bind in their own scope, in order of first appearance.
-
-    With `everything`, also imports, loop variables and names that are only updated in place (`x += 1`).
-    """
-    found: list[str] = []
-
-    def visit(node: ast.AST) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.append(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.extend((alias.asname or alias.name.split(".")[0]) for alias in node.names if everything)
-        elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            return
-        elif isinstance(node, (ast.For, ast.AsyncFor)) and not everything:
-            for child in [*node.body, *node.orelse]:
-                visit(child)
-        elif isinstance(node, ast.AugAssign) and not everything:
-            visit(node.value)
-        elif isinstance(node, ast.AnnAssign) and node.value is None:
-            return
-        elif isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Store):
-                found.append(node.id)
-        elif isinstance(node, ast.ExceptHandler) and not everything:
-            for child in node.body:
-                visit(child)
+    found: list[ast.stmt] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt) and region.holds(child):
+            found.append(child)
         else:
-            for child in ast.iter_child_nodes(node):
-                visit(child)
-
-    for statement in statements:
-        visit(statement)
-    return list(dict.fromkeys(found))
+            found += _statements(child, region)
+    return found

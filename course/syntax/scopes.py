@@ -1,17 +1,31 @@
-"""Which scope every name of a notebook's code belongs to, by Python's own rules, without running anything.
+"""Scope analysis on ``ast``: which names code binds, reads and imports, and which are free, by Python's own rules.
 
-Names of functions, lambdas, comprehensions and classes are told apart from the notebook's globals, so that a local
-variable called ``data`` or ``input`` is nobody's business.
+Nothing is run. Names of functions, lambdas, comprehensions and classes are told apart from the notebook's globals, so
+that a local variable called ``data`` or ``input`` is nobody's business. Every question about names goes to ``Scopes``.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+from course.syntax.python_cells import parse_code
+
+How = Literal["definition", "import", "assignment", "pattern", "loop", "update", "annotation", "handler", "deletion"]
+"""How a name is bound: by ``def`` or ``class``, an import, ``=`` (also ``:=`` and ``with``), a ``case``, the target of
+``for``, ``+=``, an annotation without a value, ``except ... as``, ``del``."""
+
+LASTING: frozenset[How] = frozenset({"definition", "import", "assignment", "pattern", "loop", "update"})
+"""What a name is there by afterwards."""
+
+ASSIGNED: frozenset[How] = frozenset({"definition", "assignment"})
+"""What an author gives a name by: not the variable of a loop, not what is only changed."""
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,7 @@ class Imported:
 class Scope:
     """One namespace; ``kind`` is notebook, function, class or comprehension."""
 
-    kind: str
+    kind: Literal["notebook", "function", "class", "comprehension"]
     parent: Scope | None = None
     bound: set[str] = field(default_factory=set)
     declared: set[str] = field(default_factory=set)  # by global
@@ -36,19 +50,29 @@ class Scope:
 
 @dataclass(frozen=True)
 class Binding:
-    """A global name bound by statement ``index``; ``plain`` when that surely happens whenever the statement runs."""
+    """A global name bound by statement ``index``; ``plain`` when that surely happens whenever the statement runs.
+
+    ``deferred`` when a function binds it, by ``global``, and so only when that is called.
+    """
 
     index: int
     plain: bool
+    how: How
     imported: Imported | None = None
-    definition: bool = False  # by class or def
+    deferred: bool = False
+
+    @property
+    def definition(self) -> bool:
+        """Whether it is by class or def."""
+        return self.how == "definition"
 
 
 class Scopes:
-    """The names in ``statements``, the notebook's top-level statements in order.
+    """The names in ``statements``, top-level statements of a cell or of a whole notebook, in order.
 
     ``bindings`` tells which statements bind a global name; ``changes`` which ones write into an item or attribute of
-    it; ``used`` the global names that each statement loads; ``where`` the scope and statement of each node with a name.
+    it; ``used`` the global names that each statement mentions; ``where`` the scope and statement of each node with a
+    name. ``bound``, ``free`` and ``needed`` answer what one asks of a cell.
     """
 
     def __init__(self, statements: Sequence[ast.stmt] = ()) -> None:
@@ -58,9 +82,60 @@ class Scopes:
         self.where: dict[ast.AST, tuple[Scope, int]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.used: list[set[str]] = []
-        self._index, self._top = -1, None
-        self._here: list[tuple[ast.AST, Scope]] = []  # the statement's nodes with a name
+        self._index = -1
+        self._top: ast.stmt = ast.Pass()  # the statement that is read at the moment
+        self._here: list[tuple[ast.AST, Scope]] = []  # its nodes with a name
         self.add(statements)
+
+    @classmethod
+    def of(cls, source: str) -> Scopes:
+        """The names in a code cell; IPython's magics count as nothing. Raises SyntaxError."""
+        return cls(parse_code(source).body)
+
+    def bound(self, by: Container[How] = LASTING) -> list[str]:
+        """The names that running the code binds at its top level in one of these ways, in order of first appearance."""
+        return [
+            name
+            for name, found in self.bindings.items()
+            if any(binding.how in by and not binding.deferred for binding in found)
+        ]
+
+    @property
+    def own(self) -> set[str]:
+        """The names that the code binds at its top level, in whatever way."""
+        return {name for name, found in self.bindings.items() if not all(binding.deferred for binding in found)}
+
+    @property
+    def free(self) -> list[str]:
+        """The names that the code takes from outside, at once or when its functions are called, in order."""
+        own = self.own
+        read = (node.id for node in self._globals() if isinstance(node.ctx, ast.Load))
+        return [name for name in dict.fromkeys(read) if name not in own]
+
+    @property
+    def needed(self) -> set[str]:
+        """The names that must be there before: free ones, and those read no later than first assigned (``x = x + 1``).
+
+        Lines are compared, wherever in the code they stand.
+        """
+        read: dict[str, list[int]] = {}
+        assigned: dict[str, list[int]] = {}
+        for node in self._globals():
+            parent = self.parents.get(node)
+            if isinstance(node.ctx, ast.Load):
+                read.setdefault(node.id, []).append(node.lineno)
+            else:
+                assigned.setdefault(node.id, []).append(node.lineno)
+            if isinstance(parent, ast.AugAssign) and parent.target is node:
+                read.setdefault(node.id, []).append(parent.lineno)
+        early = {name for name, lines in assigned.items() if name in read and min(read[name]) <= min(lines)}
+        return {name for name in read if name not in self.own} | early
+
+    def _globals(self) -> Iterator[ast.Name]:
+        """The nodes that name a global, in order."""
+        for node, (scope, _) in self.where.items():
+            if isinstance(node, ast.Name) and self.resolve(node.id, scope)[0] is self.notebook:
+                yield node
 
     def add(self, statements: Sequence[ast.stmt]) -> None:
         """More statements, which come after those that are known."""
@@ -80,15 +155,16 @@ class Scopes:
 
     def resolve(self, name: str, scope: Scope) -> list[Scope]:
         """The scopes that ``name``, used in ``scope``, may belong to: one, or for a name in a class body two."""
-        found, first = [], scope
-        while scope is not self.notebook:
-            if name in scope.declared:
+        found: list[Scope] = []
+        here: Scope | None = scope
+        while here is not None and here is not self.notebook:
+            if name in here.declared:
                 break
-            if name in scope.bound and (scope.kind != "class" or scope is first):
-                found.append(scope)
-                if scope.kind != "class":
+            if name in here.bound and (here.kind != "class" or here is scope):
+                found.append(here)
+                if here.kind != "class":
                     return found
-            scope = scope.parent
+            here = here.parent
         return [*found, self.notebook]
 
     def plainly_bound(self, name: str, before: int) -> int:
@@ -97,10 +173,11 @@ class Scopes:
         return max(own, default=-1)
 
     def _bind(self, name: str, scope: Scope, node: ast.AST, imported: Imported | None = None) -> None:
+        deferred = False
         if scope is not self.notebook and (name in scope.declared or name in scope.outer):
             if name in scope.outer:
                 return
-            scope = self.notebook
+            scope, deferred = self.notebook, scope.kind == "function"
         scope.bound.add(name)
         if imported:
             scope.imports.setdefault(name, set()).add(imported)
@@ -108,8 +185,31 @@ class Scopes:
             simple = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
             top = self._top
             plain = isinstance(top, simple) and (node is top or self._is_target(node, top))
-            definition = isinstance(node, (ast.FunctionDef, ast.ClassDef))
-            self.bindings.setdefault(name, []).append(Binding(self._index, plain, imported, definition))
+            binding = Binding(self._index, plain, self._how(node), imported, deferred)
+            self.bindings.setdefault(name, []).append(binding)
+
+    def _how(self, node: ast.AST) -> How:
+        """How a node binds its name."""
+        if isinstance(node, _DEFINITIONS):
+            return "definition"
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return "import"
+        if isinstance(node, ast.ExceptHandler):
+            return "handler"
+        if not isinstance(node, ast.Name):
+            return "pattern"
+        if isinstance(node.ctx, ast.Del):
+            return "deletion"
+        parent = self.parents.get(node)
+        while isinstance(parent, (ast.Tuple, ast.List, ast.Starred)):
+            parent = self.parents.get(parent)
+        if isinstance(parent, (ast.For, ast.AsyncFor)):
+            return "loop"
+        if isinstance(parent, ast.AugAssign):
+            return "update"
+        if isinstance(parent, ast.AnnAssign) and parent.value is None:
+            return "annotation"
+        return "assignment"
 
     @staticmethod
     def _is_target(node: ast.AST, top: ast.stmt) -> bool:
@@ -146,7 +246,7 @@ class Scopes:
             self._here.append((node, scope))
             if not isinstance(node.ctx, ast.Load):
                 walrus = isinstance(self.parents.get(node), ast.NamedExpr)
-                while walrus and scope.kind == "comprehension":
+                while walrus and scope.kind == "comprehension" and scope.parent is not None:
                     scope = scope.parent
                 self._bind(node.id, scope, node)
         elif isinstance(node, ast.Global):
@@ -179,7 +279,7 @@ class Scopes:
         self._all([*node.decorator_list, *outside, *([node.returns] if node.returns else [])], scope)
         self._all(node.body, inner)
 
-    def _all(self, nodes: Sequence[ast.AST] | Iterator[ast.AST], scope: Scope) -> None:
+    def _all(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
         for node in nodes:
             self._visit(node, scope)
 

@@ -1,13 +1,24 @@
-"""From a text to its notebook: the same text always gives the same bytes, and an edited notebook is never lost."""
+"""Deterministic build of a notebook from its text: equal texts, equal bytes; an edited notebook is never lost."""
 
 from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course.authoring.text.model import ROLES, Cell, Problem, Source, SourceError, role_of_nbgrader, shown
+from course.authoring.text.model import (
+    Cell,
+    PlainCell,
+    Problem,
+    RoleCell,
+    Source,
+    SourceError,
+    display_path,
+    long_form,
+    whole,
+)
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import digest, read_state, write_if_changed, write_state
@@ -26,7 +37,8 @@ def notebook(source: Source, public: Repository | None = None) -> NotebookNode:
     """The instructor's notebook of a source: header cells, then every cell but the known wrong and right answers."""
     from nbformat.v4 import new_notebook
 
-    cells, taken = [], set()
+    cells: list[NotebookNode] = []
+    taken: set[str] = set()
     for cell in (*_header(source, public), *(cell for cell in source.cells if cell.released)):
         cells.append(_node(cell, _cell_id(cell, taken)))
     course = {"assignment": source.assignment, "notebook": source.notebook}
@@ -46,7 +58,10 @@ def cells_of(nb: NotebookNode) -> list[Cell]:
     return [_back(node) for node in nb.cells if HEADER_TAG not in node.metadata.get("tags", ())]
 
 
-def content(cell: Cell) -> tuple[Any, ...]:
+Content = tuple[str, str, str, str | None, float | None, str]
+
+
+def content(cell: Cell) -> Content:
     """What makes two cells the same cell: everything but where they stand and blank lines around them."""
     return (
         cell.kind,
@@ -58,7 +73,7 @@ def content(cell: Cell) -> tuple[Any, ...]:
     )
 
 
-def fingerprint(nb: NotebookNode) -> str:
+def content_hash(nb: NotebookNode) -> str:
     """A hash of what an author can edit in a notebook: not outputs, ids, or what JupyterLab notes for itself."""
     return digest(json.dumps([content(cell) for cell in cells_of(nb)]).encode())
 
@@ -69,7 +84,9 @@ def build_week(root: Path, week: str, force: bool = False) -> list[tuple[Path, s
     Raises SourceError with the problems of all its texts, and AuthoringError for a notebook that was edited since it
     was built, unless `force`. Sound notebooks are built even when others of the week have problems.
     """
-    outcome, problems, refused = [], [], []
+    outcome: list[tuple[Path, str]] = []
+    problems: list[Problem] = []
+    refused: list[str] = []
     for path in texts(root, week):
         try:
             outcome.append((path.with_suffix(".ipynb"), build(root, path, force)))
@@ -87,32 +104,32 @@ def build_week(root: Path, week: str, force: bool = False) -> list[tuple[Path, s
 def build(root: Path, path: Path, force: bool = False) -> str:
     """Build one text's notebook beside it; returns "built" (and what was kept) or "up to date". Raises the same."""
     target, name = path.with_suffix(".ipynb"), f"{path.parent.name}/{path.stem}"
-    state, maker = read_state(root, "build", name), digest(makers(), repr(repository(root)).encode())
+    state, maker = read_state(root, "build", name), digest(makers_hash().encode(), repr(repository(root)).encode())
     known = {"text": digest(path.read_bytes()), "maker": maker}
     old = target.read_bytes() if target.is_file() else None
     if old is not None and state.get("file") == digest(old) and known.items() <= state.items():
         return "up to date"
     source = read(path)
     new = notebook_bytes(source, repository(root))
-    mark, note = fingerprint(notebook(source)), ""
+    mark, note = content_hash(notebook(source)), ""
     if old is not None and old != new and state.get("file") != digest(old) and _edited(target, mark, state, force):
         if not force:
             raise AuthoringError(_disagreement(target, path, state.get("text") != known["text"]))
-        note = f" (the edited notebook is kept in {shown(keep_copy(target))})"
+        note = f" (the edited notebook is kept in {display_path(keep_copy(target))})"
     written = write_if_changed(target, new)
     write_state(root, "build", name, {**known, "notebook": mark, "file": digest(new)})
     return f"built{note}" if written else "up to date"
 
 
 @functools.cache
-def makers() -> bytes:
+def makers_hash() -> str:
     """A hash of what turns texts into notebooks and notebooks into a release: this package and the tools it uses."""
     from importlib.metadata import version
 
     package = Path(__file__).parents[2]
-    folders = (package / "authoring" / "text", package / "authoring" / "notebooks", package / "coursedir")
-    code = [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.py"))]
-    return digest(*code, *(version(tool).encode() for tool in ("jupytext", "nbformat", "nbgrader"))).encode()
+    folders = ("authoring/text", "authoring/notebooks", "coursedir", "syntax")
+    code = [path.read_bytes() for folder in folders for path in sorted((package / folder).glob("*.py"))]
+    return digest(*code, *(version(tool).encode() for tool in ("jupytext", "nbformat", "nbgrader")))
 
 
 def keep_copy(path: Path) -> Path:
@@ -130,13 +147,13 @@ def read_notebook(path: Path) -> NotebookNode:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises its own errors, JSON's and validation's
         message = f"this is no notebook ({type(error).__name__}). Delete it and run `course build {path.parent.name}`."
-        raise SourceError([Problem(1, message, shown(path))]) from error
+        raise SourceError([Problem(1, message, display_path(path))]) from error
 
 
-def _edited(target: Path, mark: str, state: dict[str, Any], force: bool) -> bool:
+def _edited(target: Path, mark: str, state: Mapping[str, Any], force: bool) -> bool:
     """Whether building would overwrite somebody's edit: the notebook is neither what is built now nor what was."""
     try:
-        return fingerprint(read_notebook(target)) not in (mark, state.get("notebook"))
+        return content_hash(read_notebook(target)) not in (mark, state.get("notebook"))
     except SourceError:
         if force:
             return True
@@ -144,20 +161,21 @@ def _edited(target: Path, mark: str, state: dict[str, Any], force: bool) -> bool
 
 
 def _disagreement(target: Path, path: Path, both: bool) -> str:
-    what = "both changed" if both else f"{shown(target)} was edited"
+    notebook_path, text_path = display_path(target), display_path(path)
+    what = "both changed" if both else f"{notebook_path} was edited"
     return (
-        f"{shown(target)} and {shown(path)} disagree: {what} since the last build. Keep the notebook's edit with "
+        f"{notebook_path} and {text_path} disagree: {what} since the last build. Keep the notebook's edit with "
         f"`course sync {path.parent.name}`, or the text's with `course build --force {path.parent.name}`."
     )
 
 
-def _header(source: Source, public: Repository | None) -> tuple[Cell, Cell]:
+def _header(source: Source, public: Repository | None) -> tuple[PlainCell, PlainCell]:
     """The cells above the text's first: the Colab badge, and the one that installs the course where it is missing."""
     path = f"release/{source.assignment}/{source.notebook}.ipynb"
     badge = f"[![Open in Colab]({BADGE})]({public.colab(path)})" if public else NO_BADGE
     install = f'%pip install -q "{public.address}"' if public else NO_INSTALL
     tags = {"tags": [HEADER_TAG]}
-    return Cell("markdown", badge, role="text", metadata=tags), Cell("code", INSTALL + install, metadata=tags)
+    return PlainCell("markdown", badge, metadata=tags), PlainCell("code", INSTALL + install, metadata=tags)
 
 
 def _node(cell: Cell, cell_id: str) -> NotebookNode:
@@ -165,7 +183,7 @@ def _node(cell: Cell, cell_id: str) -> NotebookNode:
 
     new = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
     metadata = {key: value for key, value in cell.metadata.items() if key != "attachments"}
-    if cell.role in ROLES:
+    if isinstance(cell, RoleCell):
         metadata["nbgrader"] = _nbgrader(cell)
     node = new(cell.source, id=cell_id, metadata=metadata)
     if "attachments" in cell.metadata:
@@ -173,8 +191,9 @@ def _node(cell: Cell, cell_id: str) -> NotebookNode:
     return node
 
 
-def _nbgrader(cell: Cell) -> dict[str, Any]:
-    meta = {
+def _nbgrader(cell: RoleCell) -> dict[str, Any]:
+    """A role in nbgrader's own cell metadata."""
+    meta: dict[str, Any] = {
         "grade": cell.role in ("check", "answer"),
         "grade_id": f"check-{cell.name}" if cell.role == "check" else cell.name,
         "locked": cell.role in ("check", "given"),
@@ -183,22 +202,22 @@ def _nbgrader(cell: Cell) -> dict[str, Any]:
         "task": False,
     }
     if cell.points is not None:
-        meta["points"] = int(cell.points) if cell.points == int(cell.points) else cell.points
+        meta["points"] = whole(cell.points)
     return meta
 
 
 def _back(node: NotebookNode) -> Cell:
     """The cell of a text that a notebook's cell stands for."""
     metadata = {key: value for key, value in node.metadata.items() if key not in PASSING_KEYS}
-    meta = node.metadata.get("nbgrader")
-    role, name, points = "code" if node.cell_type == "code" else "text", None, None
-    if meta and (found := role_of_nbgrader(meta, node.cell_type)):
-        role, name, points = found
-    elif meta and meta.get("task"):
+    meta = node.metadata.get("nbgrader") or {}
+    if meta.get("task"):
         metadata["nbgrader"] = dict(meta)
     if node.get("attachments"):
-        metadata["attachments"] = json.loads(json.dumps(node["attachments"]))
-    return Cell(node.cell_type, node.source, 0, role, name, points, None, json.loads(json.dumps(metadata)))
+        metadata["attachments"] = node["attachments"]
+    metadata = json.loads(json.dumps(metadata))  # plain dictionaries, and the notebook's own stay its own
+    if marker := long_form(meta):
+        return RoleCell(node.cell_type, node.source, *marker, metadata=metadata)
+    return PlainCell(node.cell_type, node.source, metadata=metadata)
 
 
 def _cell_id(cell: Cell, taken: set[str]) -> str:

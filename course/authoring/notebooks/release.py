@@ -1,8 +1,9 @@
-"""From built notebooks to `release/weekN`: nbgrader's own generate_assignment, aside first, then moved into place."""
+"""Reproducible release of a week: nbgrader's own generate_assignment, written aside, then renamed into place."""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import re
 import shutil
@@ -12,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.authoring.notebooks.build import makers, notebook_bytes
-from course.authoring.text.model import Source, SourceError
+from course.authoring.notebooks.build import makers_hash, notebook_bytes
+from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import digest, read_state, write_state
@@ -36,7 +37,7 @@ def release_week(root: Path, week: str) -> str:
     config = load_config(root)
     database = config.CourseDirectory.get("db_url") or f"sqlite:///{root / 'gradebook.db'}"
     sources = _sources(root, week)
-    _make_room(week, sources, database, config.CourseDirectory.course_id)
+    _withdraw_sample_class(week, sources, database, config.CourseDirectory.course_id)
     with generated(root, week, sources, config, database) as made:
         changed = _hash(made) != _hash(target)
         if changed:
@@ -74,13 +75,13 @@ def generated(
     with tempfile.TemporaryDirectory(dir=root / STAMPS, prefix="release-") as folder:
         aside = Path(folder)
         _fill(root, week, sources, aside)
-        config = config.copy()
+        config = copy.deepcopy(config)
         config.CourseDirectory.root = str(aside)
         if database:
             config.CourseDirectory.db_url = database
         else:  # as nbgrader's own --no-db does
             config.GenerateAssignment.no_database, config.SaveCells.enabled = True, False
-        with _quiet():
+        with _log_suppressed():
             api = NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
             result = api.generate_assignment(week, force=True, create=True)
         if result.get("error", "").rstrip().endswith("KeyboardInterrupt"):
@@ -92,7 +93,8 @@ def generated(
 
 def _sources(root: Path, week: str) -> list[Source]:
     """The week's sources; SourceError with the problems of all of them."""
-    sources, problems = [], []
+    sources: list[Source] = []
+    problems: list[Problem] = []
     for path in texts(root, week):
         try:
             sources.append(read(path))
@@ -114,7 +116,7 @@ def _fill(root: Path, week: str, sources: list[Source], aside: Path) -> None:
         (aside / "source" / week / f"{source.notebook}.ipynb").write_bytes(notebook_bytes(source, public))
 
 
-def _make_room(week: str, sources: list[Source], database: str, course_id: str) -> None:
+def _withdraw_sample_class(week: str, sources: list[Source], database: str, course_id: str) -> None:
     """Take the sample class out of the gradebook where an assignment's cells changed: nbgrader would refuse.
 
     Raises AuthoringError where students' own submissions are there.
@@ -150,7 +152,7 @@ def _make_room(week: str, sources: list[Source], database: str, course_id: str) 
 
 
 def _move(made: Path, target: Path) -> None:
-    """Put a folder in the place of another, which comes back should that fail."""
+    """Put a folder in the place of another by renaming; the old one comes back should that fail."""
     target.parent.mkdir(exist_ok=True)
     old = made.parent / f"{made.name}.old"
     if target.exists():
@@ -167,7 +169,7 @@ def _inputs(root: Path, week: str) -> str:
     """A hash of all that a release is made from."""
     files = {name: content for name, content in _files(root / "source" / week).items() if not name.endswith(".ipynb")}
     parts = [part for name, content in sorted(files.items()) for part in (name.encode(), content)]
-    return digest(makers(), (root / CONFIG).read_bytes(), repr(repository(root)).encode(), *parts)
+    return digest(makers_hash().encode(), (root / CONFIG).read_bytes(), repr(repository(root)).encode(), *parts)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -196,8 +198,8 @@ def _in_gradebook(root: Path, week: str) -> bool:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep nbgrader's log to ourselves: it is captured, and shown where something fails."""
+def _log_suppressed() -> Iterator[None]:
+    """Keep nbgrader's log from the terminal; nbgrader captures it as well, for where something fails."""
     import logging
 
     log = logging.getLogger("traitlets")
@@ -214,5 +216,5 @@ def _reason(result: dict[str, str], aside: Path) -> str:
     log = (result.get("log") or result.get("error") or "").replace(f"{aside}{os.sep}", "")
     log = re.sub(r"\x1b\[[0-9;]*m", "", log)
     errors = re.findall(r"^\s*(?:\w+\.)*(\w*(?:Error|Exception)): (.+)$", log, flags=re.MULTILINE)
-    told = [f"{kind}: {message}" if kind != "RuntimeError" else message for kind, message in errors]
-    return (told[-1] if told else log.strip()[-1500:]) + " Nothing was changed: mend that, then release again."
+    reasons = [f"{kind}: {message}" if kind != "RuntimeError" else message for kind, message in errors]
+    return (reasons[-1] if reasons else log.strip()[-1500:]) + " Nothing was changed: mend that, then release again."

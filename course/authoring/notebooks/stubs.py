@@ -1,4 +1,4 @@
-"""nbgrader's ClearSolutions with the course's stubs: named after the exercise, and `name = ...` at the top level."""
+"""Preprocessor for nbgrader: its ClearSolutions with the course's stubs, named after the exercise, and `name = ...` at the top level."""
 
 from __future__ import annotations
 

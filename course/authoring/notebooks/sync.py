@@ -1,4 +1,4 @@
-"""From a notebook edited in JupyterLab back to its text: nothing lost, and not a byte changed where nothing was edited.
+"""Two-way synchronisation: edits of a notebook return to its text, and not a byte changes where nothing was edited.
 
 JupyterLab calls `post_save` after every save (see lab_config.py); `course sync` does the same by hand.
 """
@@ -6,13 +6,13 @@ JupyterLab calls `post_save` after every save (see lab_config.py); `course sync`
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course.authoring.notebooks.build import cells_of, content, fingerprint, keep_copy, notebook, read_notebook
-from course.authoring.text.model import Cell, Problem, Source, shown
+from course.authoring.notebooks.build import cells_of, content, content_hash, keep_copy, notebook, read_notebook
+from course.authoring.text.model import Cell, Problem, RoleCell, Source, display_path
 from course.authoring.text.names import settled
 from course.authoring.text.parse import dumps, parse
 from course.coursedir.errors import AuthoringError
@@ -35,16 +35,18 @@ def merge(source: Source, nb: NotebookNode) -> Source:
     kept: dict[int, int] = {}  # position in the notebook -> position among the text's released cells
     for a, b, size in matcher.get_matching_blocks():
         kept.update((b + i, a + i) for i in range(size))
-    cells = [replace(old[kept[i]]) if i in kept else cell for i, cell in enumerate(new)]
-    merged = [(cell, []) for cell in cells]
-    for anchor, hidden in _hidden(source.cells):
-        at = next((i for i, a in kept.items() if a == anchor), None)
-        if at is None and anchor >= 0:
-            at = _same_role(cells, old[anchor])
+    cells = [old[kept[i]] if i in kept else cell for i, cell in enumerate(new)]
+    places = {a: b for b, a in kept.items()}  # the other way round
+    behind: dict[int, list[RoleCell]] = {}  # position in the notebook -> the known answers that follow
+    for before, answer in _known_answers(source.cells):
+        at = places.get(before)
+        if at is None and before >= 0:
+            at = _position(cells, old[before].role, old[before].name)
         if at is None:
-            at = _same_role(cells, replace(hidden, role="check"))
-        merged[-1 if at is None else at][1].append(hidden)
-    return replace(source, cells=tuple(each for cell, hidden in merged for each in (cell, *hidden)))
+            at = _position(cells, "check", answer.name)
+        behind.setdefault(len(cells) - 1 if at is None else at, []).append(answer)
+    merged = [each for i, cell in enumerate(cells) for each in (cell, *behind.get(i, ()))]
+    return replace(source, cells=(*behind.get(-1, ()), *merged))  # -1: a notebook without cells
 
 
 def sync(root: Path, path: Path, force: bool = False) -> tuple[str, list[Problem]]:
@@ -58,19 +60,19 @@ def sync(root: Path, path: Path, force: bool = False) -> tuple[str, list[Problem
     nb, note = read_notebook(path), ""
     text = text_path.read_text(encoding="utf-8") if text_path.is_file() else ""
     source, problems = parse(text, text_path) if text else (Source(text_path, "", ()), [])
-    mark, state = fingerprint(nb), read_state(root, "build", name)
-    if mark == fingerprint(notebook(source)):
+    mark, state = content_hash(nb), read_state(root, "build", name)
+    if mark == content_hash(notebook(source)):
         return "up to date", problems
     if text and state.get("text") != digest(text.encode()):
         if mark == state.get("notebook"):
             return "up to date", problems  # the text went ahead of an unedited notebook
         if not force:
             raise AuthoringError(
-                f"{shown(path)} and {shown(text_path)} both changed since the last build, so neither was overwritten. "
-                f"Keep the notebook's edit with `course sync {path.parent.name}`, or the text's with "
+                f"{display_path(path)} and {display_path(text_path)} both changed since the last build, so neither was "
+                f"overwritten. Keep the notebook's edit with `course sync {path.parent.name}`, or the text's with "
                 f"`course build --force {path.parent.name}`."
             )
-        note = f" (the text had changed too; it is kept in {shown(keep_copy(text_path))})"
+        note = f" (the text had changed too; it is kept in {display_path(keep_copy(text_path))})"
     new = dumps(merge(source, nb))
     write_if_changed(text_path, new.encode())
     write_state(root, "build", name, {"text": digest(new.encode()), "notebook": mark})
@@ -89,28 +91,31 @@ def post_save(model: Mapping[str, Any], os_path: str, contents_manager: Any, **_
     if not (root / CONFIG).is_file():
         return
     if not path.with_suffix(".py").is_file():
-        contents_manager.log.warning("%s has no text yet. Make one with `course sync`.", shown(path))
+        contents_manager.log.warning("%s has no text yet. Make one with `course sync`.", display_path(path))
         return
     outcome, problems = sync(root, path)
     if outcome == "synced":
-        contents_manager.log.info("%s: the edit is now in %s", shown(path), shown(path.with_suffix(".py")))
+        contents_manager.log.info(
+            "%s: the edit is now in %s", display_path(path), display_path(path.with_suffix(".py"))
+        )
     for problem in problems:
         contents_manager.log.warning("%s", problem)
 
 
-def _hidden(cells: tuple[Cell, ...]) -> list[tuple[int, Cell]]:
+def _known_answers(cells: Sequence[Cell]) -> list[tuple[int, RoleCell]]:
     """Each known wrong or right answer, with the position of the released cell before it (-1: none)."""
-    position, found = -1, []
+    position = -1
+    found: list[tuple[int, RoleCell]] = []
     for cell in cells:
-        if cell.released:
-            position += 1
-        else:
+        if isinstance(cell, RoleCell) and not cell.released:
             found.append((position, cell))
+        else:
+            position += 1
     return found
 
 
-def _same_role(cells: list[Cell], wanted: Cell) -> int | None:
+def _position(cells: Sequence[Cell], role: str, name: str | None) -> int | None:
     """Where the cell with this role and name stands; plain cells have no name to be found by."""
-    if wanted.name is None:
+    if name is None:
         return None
-    return next((i for i, cell in enumerate(cells) if (cell.role, cell.name) == (wanted.role, wanted.name)), None)
+    return next((i for i, cell in enumerate(cells) if (cell.role, cell.name) == (role, name)), None)

@@ -10,19 +10,20 @@ import contextlib
 import io
 import itertools
 import linecache
-import os
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
 from course.authoring.text.model import Cell, Exercise, Source
+from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
-from course.syntax.regions import defined, without
+from course.syntax.regions import without
+from course.syntax.scopes import Scopes
 
 _numbers = itertools.count()
-_UNDEFINED = object()
+UNDEFINED = object()
 
 
 @dataclass(frozen=True)
@@ -77,22 +78,18 @@ def compiled(source: str) -> CodeType:
 @contextlib.contextmanager
 def environment(graded: bool) -> Iterator[None]:
     """As under nbgrader, where a failed check raises, or as in a student's notebook; prints and warnings go."""
-    before = os.environ.pop("NBGRADER_EXECUTION", None)
-    if graded:
-        os.environ["NBGRADER_EXECUTION"] = "autograde"
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        os.environ.pop("NBGRADER_EXECUTION", None)
-        if before is not None:
-            os.environ["NBGRADER_EXECUTION"] = before
+    with (
+        entered(replace(current(), graded=graded)),
+        contextlib.redirect_stdout(io.StringIO()),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
     """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
-    names = {name: value for name, value in names.items() if value is not _UNDEFINED}
+    names = {name: value for name, value in names.items() if value is not UNDEFINED}
     try:
         for cell in cells:
             exec(compiled(cell), names)
@@ -113,7 +110,7 @@ def stages(source: Source) -> Iterator[Stage]:
             yield Stage(exercises[cell.name], {**names, **before[cell.name]})
         else:
             if cell.role == "solution":
-                before[cell.name] = {name: names.get(name, _UNDEFINED) for name in defined(cell.source)}
+                before[cell.name] = {name: names.get(name, UNDEFINED) for name in Scopes.of(cell.source).bound()}
             with environment(graded=True):
                 exec(compiled(cell.source), names)
 
@@ -124,9 +121,9 @@ def outcome(stage: Stage, answer: Cell) -> Outcome:
     with environment(graded=True):
         for check in (stage.visible, stage.check):
             said.append(run([answer.source, check], stage.names))
-    texts = ["" if error is None else _text(error) for error in said]
+    visible, hidden = ("" if error is None else _text(error) for error in said)
     verdicts = tuple(error.verdict for error in said if isinstance(error, CheckFailed))
-    return Outcome(stage.exercise.name, answer, *texts, verdicts)
+    return Outcome(stage.exercise.name, answer, visible, hidden, verdicts)
 
 
 def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> Iterator[Outcome]:

@@ -1,18 +1,28 @@
-"""The syntax tree of a week's text: cells, exercises, and problems with their file and line."""
+"""Syntax tree of a week's text: cells, exercises, and problems with their file and line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeGuard, get_args
 
 from course.coursedir.errors import CourseError
 
-ROLES = ("solution", "check", "answer", "given", "wrong", "right")
+Kind = Literal["code", "markdown", "raw"]
+Role = Literal["solution", "check", "answer", "given", "wrong", "right"]
+Option = Literal["points", "name"]
 
-OPTIONS = {"check": ("points",), "answer": ("points",), "wrong": ("name",), "right": ("name",)}
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ROLES: tuple[Role, ...] = get_args(Role)
+
+OPTIONS: Mapping[str, tuple[Option, ...]] = {
+    "check": ("points",),
+    "answer": ("points",),
+    "wrong": ("name",),
+    "right": ("name",),
+}
 
 NAME = re.compile(r"[a-z][a-z0-9_]*|cell-[0-9a-f]+")  # the second form: ids that nbgrader's panel invents
 
@@ -38,21 +48,45 @@ class SourceError(CourseError):
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell: `kind` is markdown, code or raw; `role` is text, code or one of ROLES.
+class PlainCell:
+    """A cell of a text that asks for nothing: prose or code.
 
     `line` is the 1-based line of its `# %%` header and `raw` its exact text (None for a cell that does not come from a
-    text); neither counts when cells are compared. `title` is the `name="..."` of a wrong or right answer.
+    text); neither counts when cells are compared.
     """
 
-    kind: str
+    kind: Kind
     source: str
     line: int = field(default=0, compare=False)
-    role: str = "code"
-    name: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    raw: str | None = field(default=None, compare=False, repr=False)
+
+    name: ClassVar[None] = None
+    points: ClassVar[None] = None
+    released: ClassVar[bool] = True
+
+    @property
+    def role(self) -> Literal["code", "text"]:
+        """What stands in the place of a role."""
+        return "code" if self.kind == "code" else "text"
+
+
+@dataclass(frozen=True)
+class RoleCell:
+    """A cell with one of the ROLES and a name.
+
+    `points` are a check's or an answer's, `title` is the `name="..."` of a wrong or right answer; `line` and `raw` are
+    those of a PlainCell.
+    """
+
+    kind: Kind
+    source: str
+    role: Role
+    name: str
     points: float | None = None
     title: str | None = None
-    metadata: dict[str, Any] = field(default_factory=dict)
+    line: int = field(default=0, compare=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     raw: str | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -87,20 +121,23 @@ class Cell:
         return self.role not in ("wrong", "right")
 
 
+Cell: TypeAlias = "PlainCell | RoleCell"
+
+
 @dataclass(frozen=True)
 class Exercise:
     """An autograded exercise: its solution, its check, and the known wrong and right answers, in the text's order."""
 
     name: str
-    solution: Cell
-    check: Cell | None
-    wrongs: tuple[Cell, ...] = ()
-    rights: tuple[Cell, ...] = ()
+    solution: RoleCell
+    check: RoleCell
+    wrongs: tuple[RoleCell, ...] = ()
+    rights: tuple[RoleCell, ...] = ()
 
     @property
     def points(self) -> float:
         """What the exercise is worth."""
-        return (self.check.points or 0) if self.check else 0
+        return self.check.points or 0
 
 
 @dataclass(frozen=True)
@@ -123,37 +160,59 @@ class Source:
 
     @property
     def exercises(self) -> dict[str, Exercise]:
-        """The autograded exercises by name, in order."""
+        """The autograded exercises by name, in order: the solutions that have a check, and every sound text's has."""
         found: dict[str, Exercise] = {}
-        for cell in self.cells:
-            if cell.role == "solution" and cell.name not in found:
-                check, wrongs, rights = (self._of(role, cell.name) for role in ("check", "wrong", "right"))
-                found[cell.name] = Exercise(cell.name, cell, next(iter(check), None), wrongs, rights)
+        for solution in self.with_role("solution"):
+            if solution.name not in found and (checks := self._of("check", solution.name)):
+                wrongs, rights = self._of("wrong", solution.name), self._of("right", solution.name)
+                found[solution.name] = Exercise(solution.name, solution, checks[0], wrongs, rights)
         return found
 
     @property
-    def answers(self) -> dict[str, Cell]:
+    def answers(self) -> dict[str, RoleCell]:
         """The cells that a person grades, by name, in order."""
-        return {cell.name: cell for cell in self.cells if cell.role == "answer"}
+        return {cell.name: cell for cell in self.with_role("answer")}
 
-    def _of(self, role: str, name: str) -> tuple[Cell, ...]:
-        return tuple(cell for cell in self.cells if cell.role == role and cell.name == name)
+    def with_role(self, *roles: Role) -> tuple[RoleCell, ...]:
+        """The cells with one of these roles, in order."""
+        return tuple(cell for cell in self.cells if isinstance(cell, RoleCell) and cell.role in roles)
 
-
-def shown(path: Path) -> str:
-    """A source's path as messages show it: from `source/` on where it stands in such a folder."""
-    parts = path.parts[-3:]
-    return "/".join(parts) if len(parts) == 3 and parts[0] in ("source", "release") else str(path)
+    def _of(self, role: Role, name: str) -> tuple[RoleCell, ...]:
+        return tuple(cell for cell in self.with_role(role) if cell.name == name)
 
 
-def role_of_nbgrader(meta: dict[str, Any], kind: str) -> tuple[str, str, float | None] | None:
-    """(role, name, points) for nbgrader's own cell metadata, or None where it asks for nothing or for a task cell."""
+class LongForm(NamedTuple):
+    """What nbgrader's own cell metadata say, in the words of a text."""
+
+    role: Role
+    name: str
+    points: float | None
+
+
+def long_form(meta: Mapping[str, Any]) -> LongForm | None:
+    """What nbgrader's own cell metadata ask for; None for nothing, and for a task cell, which a text keeps."""
     grade, solution, locked = (bool(meta.get(key)) for key in ("grade", "solution", "locked"))
     if meta.get("task") or not (grade or solution or locked):
         return None
     name, points = str(meta.get("grade_id", "")), meta.get("points")
     if grade and solution:
-        return "answer", name, points
+        return LongForm("answer", name, points)
     if grade:
-        return "check", name.removeprefix("check-"), points
-    return ("solution" if solution else "given"), name, None
+        return LongForm("check", name.removeprefix("check-"), points)
+    return LongForm("solution" if solution else "given", name, None)
+
+
+def is_role(word: object) -> TypeGuard[Role]:
+    """Whether a word is one of the ROLES."""
+    return word in ROLES
+
+
+def whole(points: float) -> float:
+    """Points as they are written: 2 rather than 2.0."""
+    return int(points) if points == int(points) else points
+
+
+def display_path(path: Path) -> str:
+    """A source's path as messages show it: from `source/` on where it stands in such a folder."""
+    parts = path.parts[-3:]
+    return "/".join(parts) if len(parts) == 3 and parts[0] in ("source", "release") else str(path)

@@ -1,14 +1,13 @@
-"""Stable names for cells that nbgrader's Create Assignment panel named at random: taken from the exercise."""
+"""Stable identifiers for cells that nbgrader's Create Assignment panel named at random: taken from the exercise."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from course.authoring.text.model import NAME, Cell
-from course.syntax.regions import parse_code
+from course.authoring.text.model import NAME, Cell, RoleCell
+from course.syntax.scopes import Scopes
 
 _INVENTED = re.compile(r"cell-[0-9a-f]+")
 
@@ -19,25 +18,27 @@ def settled(cells: Iterable[Cell]) -> list[Cell]:
     Only what the panel named changes: a solution keeps a name that an author wrote, a test cell one that fits. An
     answer in words and a given cell define nothing to be called by; they keep the panel's name, which does not change.
     """
-    return _tests(_exercises([replace(cell, name=_usable(cell.name)) if cell.name else cell for cell in cells]))
+    usable = [replace(cell, name=_usable(cell.name)) if isinstance(cell, RoleCell) else cell for cell in cells]
+    return _tests(_exercises(usable))
 
 
 def _exercises(cells: Sequence[Cell]) -> list[Cell]:
     taken = {cell.name for cell in cells if cell.name}
     new: dict[str, str] = {}
     for cell in cells:
-        if cell.role == "solution" and _INVENTED.fullmatch(cell.name or "") and cell.name not in new:
+        if cell.role == "solution" and _INVENTED.fullmatch(cell.name) and cell.name not in new:
             name = next((each for each in map(_usable, _defined(cell.source)) if each not in taken), None)
             if name:
                 new[cell.name] = name
                 taken.add(name)
-    return [replace(cell, name=new.get(cell.name, cell.name)) for cell in cells]
+    return [replace(cell, name=new.get(cell.name, cell.name)) if isinstance(cell, RoleCell) else cell for cell in cells]
 
 
 def _tests(cells: Sequence[Cell]) -> list[Cell]:
     solutions = {cell.name for cell in cells if cell.role == "solution"}
     tested = {cell.name for cell in cells if cell.role == "check"}
-    made, waiting = [], None
+    made: list[Cell] = []
+    waiting: str | None = None
     for cell in cells:
         if cell.role == "solution" and cell.name not in tested:
             waiting = cell.name
@@ -50,12 +51,10 @@ def _tests(cells: Sequence[Cell]) -> list[Cell]:
 def _defined(source: str) -> list[str]:
     """What a cell defines: its functions and classes first, then the names that it assigns."""
     try:
-        body = parse_code(source).body
+        scopes = Scopes.of(source)
     except SyntaxError:
         return []
-    definitions = [each.name for each in body if isinstance(each, (ast.FunctionDef, ast.ClassDef))]
-    names = [node for each in body for node in ast.walk(each) if isinstance(node, ast.Name)]
-    return definitions + [node.id for node in names if isinstance(node.ctx, ast.Store)]
+    return scopes.bound(by={"definition"}) + scopes.bound(by={"assignment", "loop", "update"})
 
 
 def _usable(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads and writes the text of a notebook: `source/weekN/NAME.py`, jupytext's py:percent with a few markers of our own.
+"""Parser and printer of a notebook's text, `source/weekN/NAME.py`: jupytext's py:percent with markers of our own.
 
 A cell's header line says what the cell is for: `# %% solution="relu_backward"`, `# %% check="relu_backward" points=2`,
 `# %% [markdown] answer="why" points=2`, `# %% given="data"`, `# %% wrong="relu_backward" name="upstream forgotten"`,
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import difflib
 import functools
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,24 @@ from course.authoring.text.model import (
     OPTIONS,
     ROLES,
     Cell,
+    LongForm,
+    PlainCell,
     Problem,
+    Role,
+    RoleCell,
     Source,
     SourceError,
-    role_of_nbgrader,
-    shown,
+    display_path,
+    is_role,
+    long_form,
+    whole,
 )
 
 # Keys that Jupyter itself or jupytext keeps in a cell's metadata, next to ours.
 JUPYTER_KEYS = ("tags", "title", "cell_depth", "editable", "deletable", "format", "jupyter", "slideshow", "nbgrader")
+# What the header line may hold that is ours, and what jupytext makes of options that it cannot read.
+GARBLED = "incorrectly_encoded_metadata"
+OWN_KEYS = (*ROLES, "points", "name", GARBLED)
 # What jupytext notes for itself about a cell's layout; the exact text is kept in `Cell.raw` instead.
 LAYOUT_KEYS = ("lines_to_next_cell", "cell_marker", "lines_to_end_of_cell_marker")
 FORMAT = {"extension": ".py", "format_name": "percent", "root_level_metadata_as_raw_cell": False}
@@ -39,7 +49,7 @@ def read(path: Path | str) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or f"it is not UTF-8 text ({error})"
-        raise SourceError([Problem(1, f"cannot read it: {reason}. Check the file.", shown(path))]) from error
+        raise SourceError([Problem(1, f"cannot read it: {reason}. Check the file.", display_path(path))]) from error
     return loads(text, path)
 
 
@@ -72,21 +82,22 @@ def parse(text: str, path: Path | str) -> tuple[Source, list[Problem]]:
     """
     from course.authoring.text import names, rules
 
-    path, problems = Path(path), []
+    path = Path(path)
     try:
         header, pieces = _split(text)
     except Exception as error:  # of YAML, of nbformat's validation, of jupytext itself
         reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
         message = f"jupytext cannot read it: {reason}. Correct the header above the first cell."
-        raise SourceError([Problem(1, message, shown(path))]) from error
-    cells = []
+        raise SourceError([Problem(1, message, display_path(path))]) from error
+    cells: list[Cell] = []
+    problems: list[Problem] = []
     for line, raw, node in pieces:
-        cell, found = _cell(node, line, raw)
+        cell, messages = _cell(node, line, raw)
         cells.append(cell)
-        problems += found
+        problems += (Problem(line, message) for message in messages)
     source = Source(path, header, tuple(names.settled(cells)))
     problems += rules.problems(source)
-    return source, sorted(replace(problem, path=shown(path)) for problem in set(problems))
+    return source, sorted(replace(problem, path=display_path(path)) for problem in set(problems))
 
 
 def _split(text: str) -> tuple[str, list[tuple[int, str, Any]]]:
@@ -106,62 +117,132 @@ def _split(text: str) -> tuple[str, list[tuple[int, str, Any]]]:
     return "\n".join(lines[:start]), pieces
 
 
-def _cell(node: Any, line: int, raw: str) -> tuple[Cell, list[Problem]]:
-    """A cell from jupytext's reading of it, with the problems of its header line."""
-    meta = {key: value for key, value in node.metadata.items() if key not in LAYOUT_KEYS}
-    own = (*ROLES, "points", "name", "incorrectly_encoded_metadata")
-    strange = [key for key, value in meta.items() if key not in own and not _known(key, value)]
-    problems = [_unknown(key, line) for key in strange]
-    for key in strange:  # go on as if the marker were spelt rightly: one slip, one problem
-        meta.setdefault(_near(key), meta.pop(key))
-    roles = {role: meta.pop(role) for role in ROLES if role in meta}
-    if not roles and meta.get("title") in ROLES:  # `# %% solution`: jupytext takes the word for the cell's title
-        roles = {meta.pop("title"): ""}
-    if "incorrectly_encoded_metadata" in meta:
-        text = meta.pop("incorrectly_encoded_metadata")
-        problems.append(Problem(line, f'cannot read the options {text!r}. Write them as key="value" or points=2.'))
-    points, title = meta.pop("points", None), meta.pop("name", None)
-    long_form = role_of_nbgrader(meta["nbgrader"], node.cell_type) if isinstance(meta.get("nbgrader"), dict) else None
-    if long_form:
-        role, name, graded = long_form
-        if not roles:
-            roles, points = {role: name}, graded if points is None else points
-        if roles == {role: name}:
-            del meta["nbgrader"]
-        else:
-            problems.append(Problem(line, f"two roles: {', '.join(roles)} and nbgrader's {role}. Keep one of them."))
-    elif "nbgrader" in meta and not meta["nbgrader"].get("task"):
-        del meta["nbgrader"]
-    if len(roles) > 1:
-        problems.append(Problem(line, f"two roles: {' and '.join(roles)}. Keep one of them."))
-    role, name = next(iter(roles.items()), ("code" if node.cell_type == "code" else "text", None))
-    if roles and not (isinstance(name, str) and NAME.fullmatch(name)):
-        what = f"{name!r} is no name for a {role}" if name else f"this {role} has no name"
-        how = "Use lower case letters, digits and _, the same for an exercise and its check"
-        problems.append(Problem(line, f'{what}. {how}: {role}="first_step".'))
-        name = str(name)
-    for option, value in (("points", points), ("name", title)):
-        if value is not None and option not in OPTIONS.get(role, ()):
-            problems.append(Problem(line, f"a {role} cell takes no {option}. Take {option}=... away."))
-    return Cell(node.cell_type, node.source, line, role, name, points, title, meta, raw), problems
+@dataclass(frozen=True)
+class _Header:
+    """What a cell's header line says: its markers with their names, its options, and the metadata that are not ours."""
+
+    markers: tuple[tuple[Role, Any], ...]
+    points: Any
+    title: Any
+    metadata: Mapping[str, Any]
 
 
-def _known(key: str, value: Any) -> bool:
-    """Whether a key is Jupyter's, or a JupyterLab extension's (those keep a dictionary under their own name)."""
-    return key in JUPYTER_KEYS or isinstance(value, dict)
+def _cell(node: Any, line: int, raw: str) -> tuple[Cell, list[str]]:
+    """A cell from jupytext's reading of it, and what is wrong with its header line."""
+    written = {key: value for key, value in node.metadata.items() if key not in LAYOUT_KEYS}
+    header = _header(_respelt(written))
+    nbgraders = _nbgraders(header)
+    final = _in_short_form(header, nbgraders)
+    messages = [*_unknown(written), *_garbled(written), *_conflicting(header, nbgraders), *_too_many(final)]
+    common = {"kind": node.cell_type, "source": node.source, "line": line, "metadata": final.metadata, "raw": raw}
+    if not final.markers:
+        plain = PlainCell(**common)
+        return plain, [*messages, *_idle_options(final, plain.role)]
+    role, name = final.markers[0]
+    cell = RoleCell(role=role, name=str(name), points=final.points, title=final.title, **common)
+    return cell, [*messages, *_no_name(role, name), *_idle_options(final, role)]
+
+
+def _respelt(written: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata as if every marker and option were spelt rightly: one slip, one problem."""
+    strange = [key for key, value in written.items() if not _is_known(key, value)]
+    meta = {key: value for key, value in written.items() if key not in strange and key != GARBLED}
+    for key in strange:
+        meta.setdefault(_near(key), written[key])
+    return meta
+
+
+def _header(meta: Mapping[str, Any]) -> _Header:
+    """The header line taken apart; the rest of the metadata stays."""
+    rest = {key: value for key, value in meta.items() if key not in OWN_KEYS}
+    markers: tuple[tuple[Role, Any], ...] = tuple((role, meta[role]) for role in ROLES if role in meta)
+    if not markers and is_role(role := meta.get("title")):  # `# %% solution`: jupytext takes the word for a title
+        markers = ((role, ""),)
+        del rest["title"]
+    return _Header(markers, meta.get("points"), meta.get("name"), rest)
+
+
+def _nbgraders(header: _Header) -> LongForm | None:
+    """The role that a cell has in nbgrader's own, longer form."""
+    meta = header.metadata.get("nbgrader")
+    return long_form(meta) if isinstance(meta, dict) else None
+
+
+def _in_short_form(header: _Header, nbgraders: LongForm | None) -> _Header:
+    """The header with nbgrader's long form as our marker; a task cell's, and one that contradicts ours, stay."""
+    rest = {key: value for key, value in header.metadata.items() if key != "nbgrader"}
+    if nbgraders is None:
+        meta = header.metadata.get("nbgrader")
+        return header if isinstance(meta, dict) and meta.get("task") else replace(header, metadata=rest)
+    if not header.markers:
+        points = nbgraders.points if header.points is None else header.points
+        return replace(header, markers=((nbgraders.role, nbgraders.name),), points=points, metadata=rest)
+    return replace(header, metadata=rest) if _same(header, nbgraders) else header
+
+
+def _same(header: _Header, nbgraders: LongForm) -> bool:
+    return header.markers == ((nbgraders.role, nbgraders.name),)
+
+
+def _unknown(written: Mapping[str, Any]) -> list[str]:
+    """Markers and options that there are not."""
+    return [_unknown_key(key) for key, value in written.items() if not _is_known(key, value)]
+
+
+def _unknown_key(key: str) -> str:
+    near = _near(key)
+    hint = (
+        f"Did you mean {near}?" if near != key else f"The markers are {', '.join(ROLES)}; the options points and name."
+    )
+    return f"unknown marker or option {key!r}. {hint}"
+
+
+def _garbled(written: Mapping[str, Any]) -> list[str]:
+    """Options that jupytext cannot read."""
+    if GARBLED not in written:
+        return []
+    return [f'cannot read the options {written[GARBLED]!r}. Write them as key="value" or points=2.']
+
+
+def _conflicting(header: _Header, nbgraders: LongForm | None) -> list[str]:
+    """A marker of ours beside another role in nbgrader's long form."""
+    if nbgraders is None or not header.markers or _same(header, nbgraders):
+        return []
+    ours = ", ".join(role for role, _ in header.markers)
+    return [f"two roles: {ours} and nbgrader's {nbgraders.role}. Keep one of them."]
+
+
+def _too_many(header: _Header) -> list[str]:
+    """More than one marker."""
+    if len(header.markers) < 2:
+        return []
+    return [f"two roles: {' and '.join(role for role, _ in header.markers)}. Keep one of them."]
+
+
+def _no_name(role: Role, name: Any) -> list[str]:
+    """A marker whose name is missing, or cannot be one."""
+    if isinstance(name, str) and NAME.fullmatch(name):
+        return []
+    what = f"{name!r} is no name for a {role}" if name else f"this {role} has no name"
+    how = "Use lower case letters, digits and _, the same for an exercise and its check"
+    return [f'{what}. {how}: {role}="first_step".']
+
+
+def _idle_options(header: _Header, role: str) -> list[str]:
+    """Options that a cell with this role does not take."""
+    given = {"points": header.points, "name": header.title}
+    idle = [option for option, value in given.items() if value is not None and option not in OPTIONS.get(role, ())]
+    return [f"a {role} cell takes no {option}. Take {option}=... away." for option in idle]
+
+
+def _is_known(key: str, value: Any) -> bool:
+    """Whether a key is ours, Jupyter's, or a JupyterLab extension's (those keep a dictionary under their own name)."""
+    return key in OWN_KEYS or key in JUPYTER_KEYS or isinstance(value, dict)
 
 
 def _near(key: str) -> str:
     """The marker or option that a key looks like; the key itself where it looks like none."""
     return next(iter(difflib.get_close_matches(key.lower(), [*ROLES, "points", "name"], n=1, cutoff=0.6)), key)
-
-
-def _unknown(key: str, line: int) -> Problem:
-    near = _near(key)
-    hint = (
-        f"Did you mean {near}?" if near != key else f"The markers are {', '.join(ROLES)}; the options points and name."
-    )
-    return Problem(line, f"unknown marker or option {key!r}. {hint}")
 
 
 def _cell_text(cell: Cell) -> str:
@@ -170,10 +251,13 @@ def _cell_text(cell: Cell) -> str:
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
     new = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
-    metadata: dict[str, Any] = {cell.role: cell.name} if cell.role in ROLES else {}
-    if cell.points is not None:
-        metadata["points"] = int(cell.points) if cell.points == int(cell.points) else cell.points
-    if cell.title is not None:
-        metadata["name"] = cell.title
-    notebook = new_notebook(cells=[new(cell.source, metadata={**metadata, **cell.metadata})])
+    notebook = new_notebook(cells=[new(cell.source, metadata={**_own_metadata(cell), **cell.metadata})])
     return jupytext.writes(notebook, fmt={**FORMAT, "notebook_metadata_filter": "-all"})
+
+
+def _own_metadata(cell: Cell) -> dict[str, Any]:
+    """What our markers and options are as a cell's metadata."""
+    if not isinstance(cell, RoleCell):
+        return {}
+    options = {"points": None if cell.points is None else whole(cell.points), "name": cell.title}
+    return {cell.role: cell.name, **{key: value for key, value in options.items() if value is not None}}

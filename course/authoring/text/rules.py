@@ -1,20 +1,21 @@
-"""What a source must keep to: the rules of the markers, each broken one a Problem with its line and the next step."""
+"""Linter of a week's text: the rules of the markers, each broken one a Problem with its line and the next step."""
 
 from __future__ import annotations
 
 import ast
 import builtins
 import math
-import symtable
 from collections.abc import Iterator
 
-from course.authoring.text.model import Cell, Problem, Source
-from course.syntax.regions import RegionError, defined, parse_code, python, regions, stub
+from course.authoring.text.model import Cell, Problem, Role, RoleCell, Source
+from course.syntax.python_cells import parse_code
+from course.syntax.regions import Marker, Region, RegionError, marker_lines, regions, stub
+from course.syntax.scopes import Scopes
 
 # What a check cell may use besides builtins, its own names and what the notebook's solution cells define.
 CHECK_NAMES = frozenset({"torch", "check", "cases", "math", "practice"})
-BELONGS = {"SOLUTION": ("solution", "answer"), "HIDDEN TESTS": ("check",)}
-CODE_ROLES = ("solution", "check", "wrong", "right")
+BELONGS: dict[Marker, tuple[Role, ...]] = {"SOLUTION": ("solution", "answer"), "HIDDEN TESTS": ("check",)}
+CODE_ROLES: tuple[Role, ...] = ("solution", "check", "wrong", "right")
 
 
 def problems(source: Source) -> list[Problem]:
@@ -51,11 +52,8 @@ def _syntax(cell: Cell) -> Iterator[Problem]:
 def _markers(cell: Cell) -> Iterator[Problem]:
     """Solution and hidden-test markers: in pairs, only where they belong, and never left out."""
     for kind, roles in BELONGS.items():
-        marked = [
-            i for i, line in enumerate(cell.source.split("\n")) if f"BEGIN {kind}" in line or f"END {kind}" in line
-        ]
-        if cell.role not in roles:
-            if marked:
+        if not isinstance(cell, RoleCell) or cell.role not in roles:
+            if marked := marker_lines(cell.source, kind):
                 place = " or ".join(f'{role}="..."' for role in roles)
                 what = f"### BEGIN/END {kind} does not belong in this cell"
                 yield Problem(line_of(cell, marked[0]), f"{what}. Mark the cell {place}, or take the lines away.")
@@ -81,19 +79,20 @@ def _markers(cell: Cell) -> Iterator[Problem]:
             yield Problem(
                 cell.line, f"the hidden tests of {cell.name!r} are empty. Put at least one check between the markers."
             )
-        elif cell.role == "solution" and _parses(cell.source) and not _parses(stub(cell.source, cell.name or "")):
+        elif cell.role == "solution" and _parses(cell.source) and not _parses(stub(cell.source, cell.name)):
             yield Problem(
                 cell.line, f"the stub of {cell.name!r} would not be Python. Indent the markers like the answer."
             )
 
 
-def _statements(cell: Cell, region) -> bool:
+def _statements(cell: Cell, region: Region) -> bool:
+    """Whether a region holds more than comments."""
     lines = cell.source.split("\n")[region.first + 1 : region.last]
     return any(line.strip() and not line.strip().startswith("#") for line in lines)
 
 
 def _points(cell: Cell) -> Iterator[Problem]:
-    if cell.role not in ("check", "answer"):
+    if not isinstance(cell, RoleCell) or cell.role not in ("check", "answer"):
         return
     if cell.points is None:
         yield Problem(
@@ -107,9 +106,9 @@ def _points(cell: Cell) -> Iterator[Problem]:
 
 def _names(source: Source) -> Iterator[Problem]:
     """No name twice: solutions, answers and given cells share one set of names, checks have another."""
-    seen: dict[tuple[str, str | None, str | None], Cell] = {}
+    seen: dict[tuple[str, str, str | None], RoleCell] = {}
     for cell in source.cells:
-        if cell.name is None:
+        if not isinstance(cell, RoleCell):
             continue
         group = cell.role if cell.role in ("check", "wrong", "right") else "name"
         key = (group, cell.name, cell.title if group in ("wrong", "right") else None)
@@ -125,8 +124,8 @@ def _names(source: Source) -> Iterator[Problem]:
 
 def _pairs(source: Source) -> Iterator[Problem]:
     """One check for each solution, after it; known answers belong to an exercise and say what they are."""
-    solutions = {cell.name: cell for cell in reversed(source.cells) if cell.role == "solution"}
-    checks = {cell.name: cell for cell in reversed(source.cells) if cell.role == "check"}
+    solutions = {cell.name: cell for cell in reversed(source.with_role("solution"))}
+    checks = {cell.name: cell for cell in reversed(source.with_role("check"))}
     for name, cell in solutions.items():
         if name not in checks:
             yield Problem(
@@ -139,35 +138,35 @@ def _pairs(source: Source) -> Iterator[Problem]:
             yield Problem(
                 cell.line, f"the check {name!r} stands before its solution. Move it below line {solutions[name].line}."
             )
-    for cell in source.cells:
-        if cell.released:
-            continue
+    for cell in source.with_role("wrong", "right"):
         if cell.name not in solutions:
             yield Problem(cell.line, f"{cell.role} answer to {cell.name!r}: no exercise has that name. Correct it.")
         if not cell.title:
             yield Problem(cell.line, f'this {cell.role} answer has no name. Add name="..." that says what it does.')
-        for key in ("says", "next") if cell.role == "wrong" else ():
-            if not getattr(cell, key):
-                what = {"says": "what went wrong", "next": "what to try"}[key]
-                yield Problem(cell.line, f"this wrong answer has no `# {key}:` line. Begin the cell with one: {what}.")
+        if cell.role == "wrong" and not cell.says:
+            yield _missing_line(cell, "says", "what went wrong")
+        if cell.role == "wrong" and not cell.next:
+            yield _missing_line(cell, "next", "what to try")
+
+
+def _missing_line(cell: RoleCell, key: str, what: str) -> Problem:
+    return Problem(cell.line, f"this wrong answer has no `# {key}:` line. Begin the cell with one: {what}.")
 
 
 def _check_names(source: Source) -> Iterator[Problem]:
     """A check cell uses only what the grader's process has too, and never looks into a student's object."""
-    students = {
-        name
-        for cell in source.cells
-        if cell.role == "solution" and _parses(cell.source)
-        for name in defined(cell.source)
-    }
+    solutions = [cell.source for cell in source.with_role("solution") if _parses(cell.source)]
+    students = {name for solution in solutions for name in Scopes.of(solution).bound()}
     allowed = students | CHECK_NAMES | set(dir(builtins))
-    for cell in source.cells:
-        if cell.role != "check" or not _parses(cell.source):
+    for cell in source.with_role("check"):
+        if not _parses(cell.source):
             continue
-        free, own = _free(python(cell.source))
-        tree, told = parse_code(cell.source), set()
+        tree = parse_code(cell.source)
+        scopes = Scopes(tree.body)
+        strange, own = set(scopes.free) - allowed, scopes.own
+        told: set[str] = set()
         for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id in free - allowed and node.id not in told:
+            if isinstance(node, ast.Name) and node.id in strange and node.id not in told:
                 told.add(node.id)
                 yield Problem(
                     line_of(cell, node.lineno - 1),
@@ -183,33 +182,17 @@ def _check_names(source: Source) -> Iterator[Problem]:
                 )
 
 
-def _free(code: str) -> tuple[set[str], set[str]]:
-    """(names that code takes from outside, names that it binds at its top level)."""
-    top = symtable.symtable(code, "check", "exec")
-    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    used: set[str] = set()
-
-    def collect(table: symtable.SymbolTable) -> None:
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table is top or symbol.is_global()):
-                used.add(symbol.get_name())
-        for child in table.get_children():
-            collect(child)
-
-    collect(top)
-    return used - own, own
-
-
 def _alternatives(source: Source) -> Iterator[Problem]:
     """A wrong or right answer replaces the solution cell, so it defines what the exercise's check asks for."""
     for exercise in source.exercises.values():
-        if not _parses(exercise.solution.source) or exercise.check is None or not _parses(exercise.check.source):
+        if not _parses(exercise.solution.source) or not _parses(exercise.check.source):
             continue
-        names = defined(exercise.solution.source)
-        used = _free(python(exercise.check.source))[0]
+        names = Scopes.of(exercise.solution.source).bound()
+        used = Scopes.of(exercise.check.source).free
         needed = [name for name in names if name in used] or names
         for cell in (*exercise.wrongs, *exercise.rights):
-            missing = [name for name in needed if _parses(cell.source) and name not in defined(cell.source)]
+            defined = Scopes.of(cell.source).bound() if _parses(cell.source) else needed
+            missing = [name for name in needed if name not in defined]
             if missing:
                 yield Problem(
                     cell.line,
