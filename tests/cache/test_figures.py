@@ -153,7 +153,7 @@ def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once():
 @pytest.mark.long
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_does_given_code_that_never_ends_cost_some_seconds_and_no_more(monkeypatch, unsafe):
-    monkeypatch.setattr(rooms, "DRAW_FOR", 3.0)
+    monkeypatch.setattr(rooms, "DRAW_TIMEOUT_S", 3.0)
     rooms.close_all()
     pool._mine.room = None
     given = (*GIVEN, "import time\nwhile True:\n    open('left', 'w').write('it')\n    time.sleep(0.1)")

@@ -196,8 +196,8 @@ def test_does_the_page_on_security_name_every_setting_with_its_default():
 
 def test_are_the_limits_of_the_wall_as_the_page_says():
     page = text_of(ROOT / "docs" / "security.md")
-    sizes = f"{wire.MOST_TEXT >> 20} MiB of text and {wire.MOST_BYTES >> 20} MiB of tensors in a message"
-    assert f"{sizes}, {wire.DEEPEST} levels" in " ".join(page.split())
+    sizes = f"{wire.MAX_TEXT_BYTES >> 20} MiB of text and {wire.MAX_TENSOR_BYTES >> 20} MiB of tensors in a message"
+    assert f"{sizes}, {wire.MAX_DEPTH} levels" in " ".join(page.split())
 
 
 def test_are_the_defaults_without_a_configuration_the_same():

@@ -1,4 +1,4 @@
-"""The system calls that a room's processes do without: a seccomp filter, as bubblewrap takes it.
+"""Seccomp filter (classic BPF, as bubblewrap takes it): the system calls that a sandbox's processes do without.
 
 Namespaces do not keep the kernel's keyrings apart, so one submission could leave a key for the next; and tracing,
 bpf, userfaultfd and io_uring serve no notebook, and have been the way through many a wall. Each of them fails with
@@ -11,7 +11,7 @@ import errno
 import platform
 import struct
 
-_REFUSED = {
+REFUSED_CALLS = {
     "x86_64": {
         "ptrace": 101,
         "add_key": 248,
@@ -41,7 +41,7 @@ _REFUSED = {
         "io_uring_register": 427,
     },
 }
-_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # linux/audit.h
+AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # linux/audit.h
 _X32 = 0x40000000  # the bit of the x32 calls, a second numbering on x86_64
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCH = 0, 4  # offsets in struct seccomp_data
@@ -49,15 +49,15 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
 
 
 def seccomp_filter(machine: str = "") -> bytes:
-    """The filter's program for this kind of machine; empty for one whose numbers are not known here."""
+    """The filter's program for this kind of machine; empty where its numbers are not known (see ``walls.notes``)."""
     machine = machine or platform.machine()
-    if machine not in _REFUSED:
+    if machine not in REFUSED_CALLS:
         return b""
-    numbers = list(_REFUSED[machine].values())
+    numbers = list(REFUSED_CALLS[machine].values())
     last = len(numbers) + 1  # the calls' tests are followed by "allow", then "refuse"
     steps = [
         (_LOAD, 0, 0, _ARCH),
-        (_EQUAL, 0, last + 2, _ARCHITECTURE[machine]),  # 32-bit calls have other numbers: all of them are refused
+        (_EQUAL, 0, last + 2, AUDIT_ARCHITECTURES[machine]),  # 32-bit calls have other numbers: all of them are refused
         (_LOAD, 0, 0, _NUMBER),
         (_AT_LEAST, last, 0, _X32),
         *((_EQUAL, last - 1 - place, 0, number) for place, number in enumerate(numbers)),

@@ -1,13 +1,14 @@
-"""The walls of a student's room: the command that starts its first process in bubblewrap.
+"""Sandbox by Linux namespaces: the bubblewrap command that starts a sandbox's first process behind its walls.
 
-Inside there is a read-only system and Python, the ``course`` package, an empty home, an empty /tmp, and no network. Of
-this machine's files, environment and processes nothing else can be seen.
+Inside there is a read-only system and Python, the student's side of the ``course`` package (``allowlist.py``), an empty
+home, an empty /tmp, and no network. Of this machine's files, environment and processes nothing else can be seen.
 """
 
 from __future__ import annotations
 
 import glob
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -17,15 +18,17 @@ from pathlib import Path
 from typing import IO
 
 from course.coursedir.errors import GradingStopped
+from course.grading.sandbox import allowlist
+from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.seccomp import seccomp_filter
 
 HOME = "/home/student"
 PLACES = (HOME, "/tmp", "/dev/shm")
 """What a submission can write to; all of it is memory, and wiped after each submission."""
 USER = "65534"
-"""The user that a room's processes are, as they see it: nobody."""
-GPU = "COURSE_GPU"
-"""The variable that names, in a room, the GPU that a process with nothing but a slice may see."""
+"""The user that a sandbox's processes are, as they see it: nobody."""
+PACKAGES = "/opt/room"
+"""The folder that the package lies in, as a sandbox sees it."""
 
 WAYS_OUT = (
     "Install bubblewrap (on Debian and Ubuntu: apt-get install bubblewrap), grade in the container that the "
@@ -34,8 +37,8 @@ WAYS_OUT = (
 )
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
-# The system's own settings and tables. Without them being covered a room that root starts could write the settings: no
-# capability is asked for that, only the file's owner.
+# The system's own settings and tables. Uncovered, a sandbox that root starts could write the settings: no capability is
+# asked for that, only the file's owner.
 _PROC_FOLDERS = tuple(f"/proc/{name}" for name in "sys scsi acpi fs asound driver pressure".split())
 _PROC_FILES = tuple(
     f"/proc/{name}"
@@ -67,6 +70,17 @@ def bubblewrap() -> str:
     return found
 
 
+def notes() -> list[str]:
+    """What a sandbox on this machine goes without, a sentence for each; whoever begins to grade says it once."""
+    machine = platform.machine()
+    if seccomp_filter(machine):
+        return []
+    return [
+        f"There is no filter of system calls for this machine ({machine or 'of unknown kind'}): submissions run in the "
+        "sandbox without one. Everything else of the sandbox is as always (docs/security.md)."
+    ]
+
+
 def filter_file() -> IO[bytes]:
     """An open file with the filter of system calls; bubblewrap inherits its descriptor."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
@@ -76,7 +90,7 @@ def filter_file() -> IO[bytes]:
 
 
 def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
-    """bubblewrap's options for a room whose writable places hold ``space`` bytes each.
+    """bubblewrap's options for a sandbox whose writable places hold ``space`` bytes each.
 
     ``gpu``: with an NVIDIA GPU's device files, and what its driver reads of itself and of the machine.
     """
@@ -121,7 +135,7 @@ def _covered(place: Path, others: list[Path]) -> bool:
 
 
 def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
-    """The command that starts a room's first process; its standard input is the grader's channel.
+    """The command that starts a sandbox's first process; its standard input is the grader's channel.
 
     ``program`` is the open ``filter_file()``, whose descriptor the command inherits.
 
@@ -135,13 +149,17 @@ def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
             if place.exists() and not _covered(place, shown):
                 options += ["--ro-bind", str(place), str(place)]
                 shown.append(place)
-    options += ["--ro-bind", str(Path(__file__).parents[2]), "/opt/room/course"]
+    for place in allowlist.copies(shown):
+        options += ["--tmpfs", str(place), "--remount-ro", str(place)]
+    for place, name in allowlist.binds():
+        bind = "--ro-bind-try" if name.endswith(".pyc") else "--ro-bind"  # whoever cleans up takes compiled ones away
+        options += [bind, str(place), f"{PACKAGES}/course/{name}"]
     surroundings = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
         "USER": "student",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": "/opt/room",
+        "PYTHONPATH": PACKAGES,
         "PYTHONDONTWRITEBYTECODE": "1",
         **inner_environment("/tmp", gpu=gpu),
     }
@@ -162,12 +180,12 @@ def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
 
 
 def inner_environment(scratch: str, *, gpu: bool = False) -> dict[str, str]:
-    """What a room's processes have in their environment besides where they are."""
+    """What a sandbox's processes have in their environment besides where they are."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     # Hidden, and looked for without the driver: a process that has begun with CUDA cannot be forked any more.
     cuda = {"CUDA_VISIBLE_DEVICES": "", "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
     if gpu:
-        cuda[GPU] = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
+        cuda[GPU_VARIABLE] = os.environ.get("CUDA_VISIBLE_DEVICES") or "0"
     own = {"MPLCONFIGDIR": scratch, "IPYTHONDIR": scratch, "TORCHINDUCTOR_CACHE_DIR": scratch}
     return {
         **threads,

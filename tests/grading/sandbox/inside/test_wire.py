@@ -18,8 +18,8 @@ from course.answers.ask import Other
 from course.grading.sandbox.inside import wire
 from course.grading.sandbox.inside.wire import (
     MAX_DEPTH,
-    MAX_TENSOR_BYTES,
     MAX_ITEMS,
+    MAX_TENSOR_BYTES,
     MAX_TEXT_BYTES,
     Channel,
     Closed,
