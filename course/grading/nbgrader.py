@@ -19,9 +19,9 @@ PLUGINS = {
     "FeedbackExporter": "course.grading.pages.feedback",
     "Marks": "course.grading.pages.preprocessors",
     "HideTests": "course.grading.pages.preprocessors",
-    "CanvasExporter": "course.grading.lms.exports",
-    "MoodleExporter": "course.grading.lms.exports",
-    "TidyExporter": "course.grading.lms.exports",
+    "CanvasExporter": "course.grading.lms.canvas",
+    "MoodleExporter": "course.grading.lms.moodle",
+    "TidyExporter": "course.grading.lms.no_lms",
 }
 """The module of each class."""
 

@@ -1,4 +1,4 @@
-"""Taking the files out of downloads, whatever their makers meant by them.
+"""Safe extraction of archives: resource limits against zip bombs, no path traversal ("zip slip"), no links.
 
 Everything is copied to a folder of our own under numbers, never under a name from an archive, so that no name can lead
 anywhere. Sizes are counted while the bytes come, whatever the archive's headers say.
@@ -16,43 +16,53 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, NamedTuple
 
 from course.coursedir.errors import GradingStopped
 
 _MIB = 1 << 20
 _JUNK = frozenset("__MACOSX .DS_Store Thumbs.db desktop.ini .ipynb_checkpoints __pycache__ .git".split())
-_CHUNK = 1 << 18
+_CHUNK_BYTES = 1 << 18
+_MIN_BOMB_BYTES = 16 * _MIB  # a smaller file may be packed as densely as it likes
+_MAX_SHOWN = 160  # characters of a name, for people
+_UTF8_NAME, _ENCRYPTED = 0x800, 0x1  # a zip entry's flags
+_UNIX_TIME = 0x5455  # a zip entry's extra field: "UT"
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a download may hold; more of anything is refused. Sizes in bytes."""
+class ExtractionLimits:
+    """Resource limits of one download: more of anything is refused."""
 
-    file: int = 64 * _MIB  # one file
-    nested: int = 256 * _MIB  # all that one zip inside the download unpacks to
-    total: int = 8192 * _MIB  # all of one download
-    files: int = 20_000  # in one download, those in zips inside it too
-    depth: int = 2  # zips inside zips
-    ratio: int = 200  # unpacked to packed, of a file of more than 16 MiB
+    max_file_bytes: int = 64 * _MIB
+    max_nested_bytes: int = 256 * _MIB  # all that one zip inside the download unpacks to
+    max_total_bytes: int = 8192 * _MIB
+    max_files: int = 20_000  # those in zips inside it too
+    max_depth: int = 2  # zips inside zips
+    max_ratio: int = 200  # unpacked to packed, of a file over _MIN_BOMB_BYTES
+
+
+class Content(NamedTuple):
+    """A file's bytes, in the staging folder."""
+
+    path: Path
+    sha256: str
 
 
 @dataclass(frozen=True)
 class Item:
     """One file of a download.
 
-    ``parts`` is its path in it, the names of zips inside the download among them. ``file`` holds its bytes, or is None
-    where they could not be taken. ``problem`` says why it cannot be used as it is and ``advice`` what to do; "" else.
-    ``when`` is the time that the download gives it, in UTC.
+    ``parts`` is its path in it, the names of zips inside the download among them. ``content`` is None where it could
+    not be taken. ``problem`` says why it cannot be used as it is and ``advice`` what to do; "" else. ``when`` is the
+    time that the download gives it, in UTC.
     """
 
     source: str
     parts: tuple[str, ...]
-    file: Path | None = None
-    sha256: str = ""
+    content: Content | None = None
     when: datetime | None = None
     problem: str = ""
     advice: str = ""
@@ -68,7 +78,7 @@ class Item:
         return any(part in _JUNK for part in self.parts) or self.parts[-1].startswith("._")
 
 
-def printable(text: str, longest: int = 160) -> str:
+def printable(text: str, longest: int = _MAX_SHOWN) -> str:
     """``text`` on one line, without control characters, the middle left out where it is long."""
     text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
     return text if len(text) <= longest else f"{text[: longest // 2]}...{text[-longest // 2 :]}"
@@ -83,9 +93,11 @@ class Unpacker:
     """Takes downloads apart into the folder ``staging``. ``tell`` is called with each file's path."""
 
     staging: Path
-    limits: Limits = field(default_factory=Limits)
+    limits: ExtractionLimits = field(default_factory=ExtractionLimits)
     tell: Callable[[str], None] = lambda path: None
-    _number: int = 0
+    _taken: int = field(default=0, init=False)
+    _files: int = field(default=0, init=False)
+    _bytes: int = field(default=0, init=False)
 
     def unpack(self, source: Path) -> list[Item]:
         """The files of a zip, of a folder, or one notebook; raises GradingStopped where it cannot be used at all."""
@@ -97,7 +109,7 @@ class Unpacker:
             if not source.exists():
                 raise GradingStopped(f"{source}: there is no such file or folder.", 2)
             if zipfile.is_zipfile(source):
-                return self._zip(source, name, (), 0, self.limits.total)
+                return self._zip(source, name, (), 0, self.limits.max_total_bytes)
         except _Refused as reason:
             raise GradingStopped(
                 f"{source}: {reason} Nothing was taken from it. Download it again; if that is what it holds, unpack it "
@@ -128,7 +140,7 @@ class Unpacker:
                 items += self._nested(item, 0)
         return items
 
-    def _zip(self, path: Path, source: str, within: tuple[str, ...], depth: int, room: int) -> list[Item]:
+    def _zip(self, path: Path, source: str, within: tuple[str, ...], depth: int, max_bytes: int) -> list[Item]:
         """The files of a zip; raises _Refused for all of it."""
         try:
             archive = zipfile.ZipFile(path)
@@ -145,8 +157,8 @@ class Unpacker:
                     continue
                 item = self._entry(archive, entry, source, within)
                 items += self._nested(item, depth)
-                if self._bytes - before > room:
-                    raise _Refused(f"it unpacks to more than {room // _MIB} MiB.")
+                if self._bytes - before > max_bytes:
+                    raise _Refused(f"it unpacks to more than {max_bytes // _MIB} MiB.")
             return items
 
     def _entry(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: str, within: tuple[str, ...]) -> Item:
@@ -156,7 +168,7 @@ class Unpacker:
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
             return _odd(source, parts)
-        if entry.flag_bits & 1:
+        if entry.flag_bits & _ENCRYPTED:
             return Item(source, parts, problem="is encrypted", advice="Ask for the file without a password.")
         try:
             with archive.open(entry) as file:
@@ -172,51 +184,52 @@ class Unpacker:
             return _damaged(source, parts)
         if problem and not item.problem:
             advice = "Look at the file; if it is a hand-in, put it in place by hand."
-            return Item(source, parts, item.file, item.sha256, item.when, problem, advice)
+            return replace(item, problem=problem, advice=advice)
         return item
 
     def _take(
-        self, file: BinaryIO, source: str, parts: tuple[str, ...], when: datetime | None, packed: int | None
+        self, file: IO[bytes], source: str, parts: tuple[str, ...], when: datetime | None, packed: int | None
     ) -> Item:
         """Copy one open file, counting."""
         self.tell(parts[-1])
-        self._number += 1
-        target, whole, size = self.staging / f"{self._number:06}", hashlib.sha256(), 0
+        self._taken += 1
+        target, whole, size = self.staging / f"{self._taken:06}", hashlib.sha256(), 0
         with target.open("xb") as out:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(_CHUNK_BYTES):
                 size += len(chunk)
                 self._bytes += len(chunk)
-                bomb = packed is not None and size > 16 * _MIB and size > self.limits.ratio * max(1, packed)
-                if bomb or size > self.limits.file:
+                limit = self.limits.max_file_bytes
+                bomb = packed is not None and size > _MIN_BOMB_BYTES and size > self.limits.max_ratio * max(1, packed)
+                if bomb or size > limit:
                     out.close()
                     target.unlink()
                     self._bytes -= size
-                    what = "unpacks to far more than it should" if bomb else f"is over {self.limits.file // _MIB} MiB"
+                    what = "unpacks to far more than it should" if bomb else f"is over {limit // _MIB} MiB"
                     advice = "It was left in the download. Ask the student for the notebook alone."
                     return Item(source, parts, problem=what, advice=advice)
-                if self._bytes > self.limits.total:
-                    raise _Refused(f"it unpacks to more than {self.limits.total // _MIB} MiB.")
+                if self._bytes > self.limits.max_total_bytes:
+                    raise _Refused(f"it unpacks to more than {self.limits.max_total_bytes // _MIB} MiB.")
                 whole.update(chunk)
                 out.write(chunk)
-        return Item(source, parts, target, whole.hexdigest(), when)
+        return Item(source, parts, Content(target, whole.hexdigest()), when)
 
     def _nested(self, item: Item, depth: int) -> list[Item]:
         """The files of a zip inside the download; the item itself where it is none, or none that is taken."""
-        if item.file is None or item.problem or item.junk or not item.parts[-1].lower().endswith(".zip"):
+        if item.content is None or item.problem or item.junk or not item.parts[-1].lower().endswith(".zip"):
             return [item]
         try:
-            if depth >= self.limits.depth:
+            if depth >= self.limits.max_depth:
                 raise _Refused("zips in zips in zips are not opened.")
-            return self._zip(item.file, item.source, item.parts, depth + 1, self.limits.nested)
+            return self._zip(item.content.path, item.source, item.parts, depth + 1, self.limits.max_nested_bytes)
         except _Refused as reason:
             text = str(reason).removeprefix("it ").rstrip(".")
             advice = "Ask the student for the notebook alone, not packed."
-            return [Item(item.source, item.parts, item.file, item.sha256, item.when, text, advice)]
+            return [replace(item, problem=text, advice=advice)]
 
     def _count(self) -> None:
         self._files += 1
-        if self._files > self.limits.files:
-            raise _Refused(f"it holds more than {self.limits.files} files.")
+        if self._files > self.limits.max_files:
+            raise _Refused(f"it holds more than {self.limits.max_files} files.")
 
 
 def _odd(source: str, parts: tuple[str, ...]) -> Item:
@@ -230,7 +243,7 @@ def _damaged(source: str, parts: tuple[str, ...]) -> Item:
 def _decoded(entry: zipfile.ZipInfo) -> str:
     """An entry's name; archives often hold UTF-8 without saying so, and Python then reads code page 437."""
     name = entry.orig_filename
-    if not entry.flag_bits & 0x800:
+    if not entry.flag_bits & _UTF8_NAME:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return name
@@ -252,7 +265,7 @@ def _time(entry: zipfile.ZipInfo) -> datetime | None:
     extra = entry.extra
     while len(extra) >= 4:
         kind, length = struct.unpack("<HH", extra[:4])
-        if kind == 0x5455 and length >= 5 and len(extra) >= 9 and extra[4] & 1:
+        if kind == _UNIX_TIME and length >= 5 and len(extra) >= 9 and extra[4] & 1:
             return datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], timezone.utc)
         extra = extra[4 + length :]
     try:

@@ -7,34 +7,24 @@ download again changes nothing. ``submitted/.collected.json`` remembers what eac
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 from course.coursedir.errors import GradingStopped
-from course.grading.lms.archives import Item, Limits, Unpacker, printable
-from course.grading.lms.file_names import (
-    CANVAS,
-    EMAILS,
-    MOODLE,
-    Claim,
-    Released,
-    by_name,
-    claim,
-    detect,
-    is_notebook,
-    safe_parts,
-    slug,
-    version,
-    words,
-)
-from course.grading.lms.roster import Ambiguous, Roster
+from course.grading.lms import registry
+from course.grading.lms.archives import Content, Item, Unpacker, printable
+from course.grading.lms.base import LMS, Claim
+from course.grading.lms.file_names import by_name, is_notebook, safe_parts, version
+from course.grading.lms.records import read_records
+from course.grading.lms.released import Released
+from course.grading.lms.roster import Roster
+from course.grading.lms.whose import NoPlace, Whose
 
 _ONE_MOMENT = timedelta(minutes=10)  # within this, a download's files seem to be written by the download
 _ONE_DAY = timedelta(hours=15)  # an archive has no time zone
+_MAX_REASON = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,27 @@ class Unmatched:
 
     def __post_init__(self) -> None:
         for name in ("reason", "advice"):  # names from archives stand in them
-            object.__setattr__(self, name, printable(getattr(self, name), 400))
+            object.__setattr__(self, name, printable(getattr(self, name), _MAX_REASON))
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that found its student: where it came from, its bytes, and what its name claims."""
+
+    item: Item
+    content: Content
+    claim: Claim
+
+    @property
+    def when(self) -> datetime | None:
+        """When it was handed in, as far as that is known."""
+        return self.item.when
+
+    @property
+    def age(self) -> tuple[int, float, int]:
+        """What tells the newer of two files: the LMS's number, then the time, then the number in the name."""
+        when = self.when.timestamp() if self.when else 0.0
+        return self.claim.attachment, when, version(self.claim.inner[-1])
 
 
 @dataclass
@@ -55,25 +65,52 @@ class HandIn:
     """What one student handed in: each notebook's versions, the newest last, and other files."""
 
     student: str
-    notebooks: dict[str, list[tuple[Item, Claim]]] = field(default_factory=dict)
-    others: list[tuple[Item, Claim]] = field(default_factory=list)
+    notebooks: dict[str, list[Upload]] = field(default_factory=dict)
+    others: list[Upload] = field(default_factory=list)
 
     @property
-    def late(self) -> bool:
-        """Whether the LMS marked the newest as late."""
-        return any(versions[-1][1].late for versions in self.notebooks.values())
+    def marked_late_by(self) -> str:
+        """The LMS that marked the newest as late, for people; "" for none."""
+        late = [newest.claim.lms for newest in self.newest() if newest.claim.late]
+        return registry.find("collect", late[0]).title if late else ""
+
+    def newest(self) -> list[Upload]:
+        """The newest version of each notebook."""
+        return [versions[-1] for versions in self.notebooks.values()]
+
+    def uploads(self) -> list[Upload]:
+        """All files."""
+        return [*self.others, *(each for versions in self.notebooks.values() for each in versions)]
+
+    def other_paths(self) -> list[tuple[tuple[str, ...], Upload]]:
+        """Where other files go, beside the notebook they lay beside, oldest first; one path may come twice."""
+        bases = {newest.claim.inner[:-1] for newest in self.newest()}
+        made: list[tuple[tuple[str, ...], Upload]] = []
+        for upload in sorted(self.others, key=lambda each: each.age):
+            inner = upload.claim.inner
+            base = max((base for base in bases if inner[: len(base)] == base), key=len, default=())
+            made.append((safe_parts(inner[len(base) :]), upload))
+        files = {parts for parts, _ in made}
+
+        def lies_in_a_file(parts: tuple[str, ...]) -> bool:
+            return any(parts[:n] in files for n in range(1, len(parts)))
+
+        return [(("_".join(parts),) if lies_in_a_file(parts) else parts, upload) for parts, upload in made]
 
 
 @dataclass
 class Sorted:
-    """A download, sorted: who handed in what, what found no place, and how many files of systems were left out."""
+    """A collection, sorted: who handed in what, what found no place, and how many files of systems were left out.
+
+    ``sources`` tells whose names the files of each download have, ``without_times`` which downloads tell no times.
+    """
 
     week: str
-    hand_ins: list[HandIn]
-    unmatched: list[Unmatched]
-    junk: int
-    forms: dict[str, str]
-    without_times: list[str]
+    hand_ins: list[HandIn] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    junk: int = 0
+    sources: dict[str, LMS] = field(default_factory=dict)
+    without_times: list[str] = field(default_factory=list)
 
 
 def sort(
@@ -83,91 +120,69 @@ def sort(
     staging: Path,
     *,
     roster: Roster | None = None,
-    form: str | None = None,
+    lms: LMS | None = None,
     times: bool = True,
-    limits: Limits | None = None,
     tell: Callable[[str], None] = lambda path: None,
 ) -> Sorted:
-    """Read downloads into ``staging`` and tell whose each file is; changes nothing in the course.
+    """Read downloads and tell whose each file is; changes nothing in the course.
 
-    ``form`` is "moodle", "canvas" or "emails", or None to see it by the names. Without ``times`` no file's time is
-    believed. Raises GradingStopped where a download cannot be read, or the week is not released.
+    Raises GradingStopped where a download cannot be read, or the week is not released.
+
+    ``root`` is the course's folder and ``week`` the assignment; ``sources`` are the downloads, which are unpacked into
+    the folder ``staging``. ``roster`` is the class list, ``lms`` whose names the files have: None to see it by the
+    names. Without ``times`` no file's time is believed. ``tell`` is called with the path of each file that is read.
     """
     released = Released(root)
     if week not in released.notebooks:
         raise GradingStopped(
             f"release/{week}: there are no notebooks to know hand-ins by. Run `course release {week}`.", 2
         )
-    unpacker = Unpacker(staging, limits or Limits(), tell)
-    found = Sorted(week, [], [], 0, {}, [])
-    claims: list[tuple[Item, Claim | None]] = []
-    for source in sources:
-        items = unpacker.unpack(source)
-        found.junk += sum(item.junk for item in items)
-        items = [item for item in items if not item.junk]
-        name = str(source)
-        found.forms[name] = form or detect([item.parts for item in items])
-        paths = _unwrapped([item.parts for item in items], found.forms[name], week)
-        folders = any(len(parts) > 1 for parts in paths)
-        outer = source.stem if source.suffix.lower() == ".zip" else ""
-        if not times or not _believable(items, found.forms[name], source):
-            if times and any(item.when for item in items):
-                found.without_times.append(source.name)
-            items = [replace(item, when=None) for item in items]
-        claims += [(i, _claim(p, found.forms[name], folders, outer)) for i, p in zip(items, paths, strict=True)]
-    who = _Who(roster, claims, records(root).get(week, {}))
+    found = Sorted(week)
+    unpacker = Unpacker(staging, tell=tell)
+    claims = [each for source in sources for each in _read(unpacker, source, lms, times, found)]
+    whose = Whose(roster, [claim for _, claim in claims if claim], read_records(root).get(week, {}))
     students: dict[str, HandIn] = {}
-    for item, claimed in claims:
-        student, reason, advice = who.is_it(claimed)
-        if item.problem or not student:
-            found.unmatched.append(Unmatched(item, item.problem or reason, item.advice or advice))
-            continue
-        item = replace(item, when=who.handed_in(student, claimed) or item.when)
-        _add(students.setdefault(student, HandIn(student)), item, claimed, week, released, found)
-    for hand_in in students.values():
+    for item, claim in claims:
+        try:
+            content, claim = _usable(item, claim)
+            student = whose.folder(claim)
+            item = replace(item, when=whose.handed_in(student, claim) or item.when)
+            _add(students.setdefault(student, HandIn(student)), Upload(item, content, claim), released, week)
+        except NoPlace as why:
+            found.unmatched.append(Unmatched(item, why.reason, why.advice))
+    for student in sorted(students):
+        hand_in = students[student]
         if hand_in.notebooks:
             found.hand_ins.append(hand_in)
-            continue
-        for item, _ in hand_in.others:
+    for hand_in in students.values():
+        if not hand_in.notebooks:
             reason = f"{hand_in.student} handed in no notebook of {week} with it"
-            found.unmatched.append(Unmatched(item, reason, f"Ask for {' and '.join(_files(released, week))}."))
-    found.hand_ins.sort(key=lambda each: each.student)
+            advice = f"Ask for {' and '.join(released.files(week))}."
+            found.unmatched += [Unmatched(upload.item, reason, advice) for upload in hand_in.others]
     return found
 
 
-def _files(released: Released, week: str) -> list[str]:
-    return [f"{name}.ipynb" for name in released.notebooks[week]]
+def _read(
+    unpacker: Unpacker, source: Path, lms: LMS | None, times: bool, found: Sorted
+) -> list[tuple[Item, Claim | None]]:
+    """One download's files, each with what its path says; notes in ``found`` what is to be said of the download."""
+    items = unpacker.unpack(source)
+    found.junk += sum(item.junk for item in items)
+    items = [item for item in items if not item.junk]
+    paths = [item.parts for item in items]
+    lms = lms or next(each for each in registry.every() if each.recognises(paths))
+    found.sources[str(source)] = lms
+    claims = lms.claims(paths, found.week, source.stem if source.suffix.lower() == ".zip" else "")
+    if not times or not _believable(items, lms, source):
+        if times and any(item.when for item in items):
+            found.without_times.append(source.name)
+        items = [replace(item, when=None) for item in items]
+    return list(zip(items, claims, strict=True))
 
 
-def _unwrapped(paths: list[tuple[str, ...]], form: str, week: str) -> list[tuple[str, ...]]:
-    """Paths without the folders that all of them lie in, as long as those name no student."""
-    while form == EMAILS and paths and len({parts[0] for parts in paths}) == 1 and all(len(p) > 1 for p in paths):
-        top = paths[0][0]
-        inside = all(len(parts) > 2 for parts in paths) or any(_own(parts[1]) for parts in paths)
-        if _own(top) or not (inside or words(top) == words(week)):
-            break
-        paths = [parts[1:] for parts in paths]
-    return paths
-
-
-def _own(name: str) -> bool:
-    """Whether a file's own name names its student."""
-    found = claim((name,), EMAILS, False)
-    return bool(found and found.ids)
-
-
-def _claim(parts: tuple[str, ...], form: str, folders: bool, outer: str) -> Claim | None:
-    found = claim(parts, form, folders)
-    if found and form == EMAILS and not found.ids and not found.name and outer:  # U1234567X.zip, one for a student
-        from_zip = claim((outer, *parts), EMAILS, True)
-        if from_zip and from_zip.ids:
-            return from_zip
-    return found
-
-
-def _believable(items: list[Item], form: str, source: Path) -> bool:
+def _believable(items: list[Item], lms: LMS, source: Path) -> bool:
     """Whether the times in a download are those of handing in, not of making the download."""
-    if form == CANVAS:  # it writes its zip's files anew
+    if not lms.keeps_times:
         return False
     when = [item.when for item in items if item.when]
     if not when:
@@ -176,112 +191,39 @@ def _believable(items: list[Item], form: str, source: Path) -> bool:
     return max(when) - min(when) > _ONE_MOMENT or abs(made - max(when)) > _ONE_DAY
 
 
-class _Who:
-    """Tells whose files are, for a whole download: two people of one name must not become one."""
-
-    def __init__(self, roster: Roster | None, claims: list[tuple[Item, Claim | None]], known: dict[str, Any]) -> None:
-        self.roster, self._known = roster, known
-        sheet = roster is not None and roster.kind == MOODLE
-        self._times = {person.key: person.handed_in for person in roster.people} if sheet else {}
-        self._numbers: dict[tuple[str, str], set[str]] = {}
-        for _, each in claims:
-            if each and each.lms_id and not each.ids:
-                self._numbers.setdefault((each.form, slug(each.name)), set()).add(each.lms_id)
-
-    def handed_in(self, student: str, claimed: Claim) -> datetime | None:
-        """When Moodle's worksheet says that a student handed in."""
-        return self._times.get(student) if claimed.form == MOODLE else None
-
-    def is_it(self, claimed: Claim | None) -> tuple[str, str, str]:
-        """The student's folder, or "" with the reason and the next step."""
-        if claimed is None:
-            return "", "its name says no student", "Name it by the student's ID, such as U1234567X backprop.ipynb."
-        if len(claimed.ids) > 1:
-            return "", f"it names {' and '.join(claimed.ids)}", "Leave one ID in its name, and collect it."
-        if self.roster is not None:
-            try:
-                person = self.roster.find(claimed)
-            except Ambiguous as several:
-                return "", f"it could be from {several}", "Put the student's ID into its name, and collect it."
-            if person is not None:
-                return person.key, "", ""
-            said = claimed.ids[0] if claimed.ids else claimed.name or "nobody by name"
-            advice = f"See whether {said} belongs in {self.roster.path.name}, or rename the file; collect again."
-            return "", f"{said} is not in {self.roster.path.name}", advice
-        if claimed.ids:
-            return claimed.ids[0], "", ""
-        name = slug(claimed.name)
-        if not name or name == "participant":
-            name = f"participant-{claimed.lms_id}" if claimed.lms_id else ""
-            name = claimed.lms_id if claimed.lms_id.startswith("anon-") else name
-        if not name:
-            return "", "its name says no student", "Put the ID into its name, or give the class list with --roster."
-        numbers = self._numbers.get((claimed.form, slug(claimed.name)), set())
-        before = self._known.get(name, {})
-        if before.get("form") == claimed.form and before.get("lms_id"):
-            numbers = numbers | {before["lms_id"]}
-        if len(numbers) > 1 and slug(claimed.name) == name:
-            return (
-                "",
-                f"several students are called {claimed.name}",
-                "Give the class list with --roster; it tells them apart.",
-            )
-        return name, "", ""
+def _usable(item: Item, claim: Claim | None) -> tuple[Content, Claim]:
+    """The bytes of a file that can be used, and whose it says it is; raises NoPlace for any other."""
+    if item.problem or item.content is None:
+        raise NoPlace(item.problem, item.advice)
+    if claim is None:
+        raise NoPlace("its name says no student", "Name it by the student's ID, such as U1234567X backprop.ipynb.")
+    return item.content, claim
 
 
-def _add(hand_in: HandIn, item: Item, claimed: Claim, week: str, released: Released, found: Sorted) -> None:
-    """Put one file to a student's notebooks or other files."""
-    if not is_notebook(claimed.inner[-1]):
-        hand_in.others.append((item, claimed))
+def _add(hand_in: HandIn, upload: Upload, released: Released, week: str) -> None:
+    """Put one file to its student's notebooks or other files; raises NoPlace where it belongs to none."""
+    name = upload.claim.inner[-1]
+    if not is_notebook(name):
+        hand_in.others.append(upload)
         return
-    mine = released.notebooks[week]
-    owner = released.whose(item.file.read_bytes())
+    notebook = _notebook(hand_in.student, name, upload.content.path.read_bytes(), released, week)
+    versions = hand_in.notebooks.setdefault(notebook, [])
+    versions.append(upload)
+    versions.sort(key=lambda each: each.age)
+
+
+def _notebook(student: str, name: str, data: bytes, released: Released, week: str) -> str:
+    """Which of the week's notebooks a file is, by its cells or its name; raises NoPlace where it is none."""
+    owner = released.whose(data)
     if owner and owner[0] != week:
-        reason, advice = (
-            f"it is {owner[1]}.ipynb of {owner[0]}",
+        raise NoPlace(
+            f"{student}: it is {owner[1]}.ipynb of {owner[0]}",
             f"Ask for {week}, or collect it with `course collect {owner[0]}`.",
         )
-        found.unmatched.append(Unmatched(item, f"{hand_in.student}: {reason}", advice))
-        return
-    name = owner[1] if owner else by_name(claimed.inner[-1], mine)
-    if name is None:
-        reason = f"{hand_in.student}: it is no notebook of {week}, by its name or its cells"
-        advice = f"If it is one, rename it to {' or '.join(f'{each}.ipynb' for each in mine)} and collect it again."
-        found.unmatched.append(Unmatched(item, reason, advice))
-        return
-    versions = hand_in.notebooks.setdefault(name, [])
-    versions.append((item, claimed))
-    versions.sort(key=lambda each: age(*each))
-
-
-def age(item: Item, claimed: Claim) -> tuple[int, float, int]:
-    """What tells the newer of two files: Canvas's number, then the time, then the number in the name."""
-    return claimed.attachment, item.when.timestamp() if item.when else 0.0, version(claimed.inner[-1])
-
-
-def other_paths(hand_in: HandIn) -> list[tuple[tuple[str, ...], Item]]:
-    """Where a student's other files go, beside the notebook they lay beside, oldest first; one path may come twice."""
-    bases = {versions[-1][1].inner[:-1] for versions in hand_in.notebooks.values()}
-    made: list[tuple[tuple[str, ...], Item]] = []
-    for item, claimed in sorted(hand_in.others, key=lambda each: age(*each)):
-        inner = claimed.inner
-        base = max((base for base in bases if inner[: len(base)] == base), key=len, default=())
-        made.append((safe_parts(inner[len(base) :]), item))
-    files = {parts for parts, _ in made}
-    return [(p if not any(p[:n] in files for n in range(1, len(p))) else ("_".join(p),), item) for p, item in made]
-
-
-def records(root: Path) -> dict[str, Any]:
-    """What ``submitted/.collected.json`` remembers: by week and student."""
-    path = root / "submitted" / ".collected.json"
-    try:
-        records = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(records, dict) and all(isinstance(week, dict) for week in records.values()):
-            return records
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        pass
-    raise GradingStopped(
-        f"{path} cannot be read. Move it away; then collect the last downloads again, which writes it anew.", 1
-    )
+    notebook = owner[1] if owner else by_name(name, released.notebooks[week])
+    if notebook is None:
+        raise NoPlace(
+            f"{student}: it is no notebook of {week}, by its name or its cells",
+            f"If it is one, rename it to {' or '.join(released.files(week))} and collect it again.",
+        )
+    return notebook

@@ -14,8 +14,8 @@ from lms_course import EARLY, LATER, MOODLE, answer, make_course, pack, tree
 from course.cli import main
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
-from course.grading.lms import archives, file_names, placing
-from course.grading.lms.archives import Limits, Unpacker
+from course.grading.lms import archives, file_names, submitted
+from course.grading.lms.archives import ExtractionLimits, Unpacker
 from course.grading.lms.roster import Roster
 
 ADA, BOB = "U1234567A", "U7654321B"
@@ -520,7 +520,7 @@ def test_a_bomb_is_left_in_the_download_and_the_others_come(root, down, collect)
 
 def unpack(path, staging, **limits):
     staging.mkdir(exist_ok=True)
-    return Unpacker(staging, Limits(**limits)).unpack(path)
+    return Unpacker(staging, ExtractionLimits(**limits)).unpack(path)
 
 
 def test_sizes_are_counted_not_read_from_headers(down):
@@ -533,23 +533,25 @@ def test_sizes_are_counted_not_read_from_headers(down):
     zip_.write_bytes(data)
     assert unpack(zip_, down / "s")[0].problem == "is damaged in the zip"
     whole = pack(down / "e.zip", {"a.bin": noise, "b.bin": noise})
-    assert "is over" in unpack(whole, down / "t", file=40_000)[0].problem
+    assert "is over" in unpack(whole, down / "t", max_file_bytes=40_000)[0].problem
     with pytest.raises(GradingStopped, match="unpacks to more than"):
-        unpack(whole, down / "u", total=80_000)
+        unpack(whole, down / "u", max_total_bytes=80_000)
 
 
 def test_too_many_files_and_zips_in_zips_in_zips(down):
     with pytest.raises(GradingStopped, match="more than 3 files"):
-        unpack(pack(down / "many.zip", {f"{n}.txt": b"x" for n in range(4)}), down / "s", files=3)
+        unpack(pack(down / "many.zip", {f"{n}.txt": b"x" for n in range(4)}), down / "s", max_files=3)
     inner = pack(down / "0.zip", {"small.ipynb": answer()})
     for n in (1, 2, 3):
         inner = pack(down / f"{n}.zip", {f"{n - 1}.zip": inner.read_bytes()})
     items = unpack(inner, down / "t")
-    assert [item.problem for item in items] == ["zips in zips in zips are not opened"] and items[0].file is not None
+    assert [item.problem for item in items] == ["zips in zips in zips are not opened"] and items[0].content is not None
 
 
 def test_a_bomb_inside_one_students_zip_is_that_students_matter(root, down, collect, monkeypatch):
-    monkeypatch.setattr(archives.Limits, "__init__", lambda self: object.__setattr__(self, "__dict__", LOW.copy()))
+    monkeypatch.setattr(
+        archives.ExtractionLimits, "__init__", lambda self: object.__setattr__(self, "__dict__", LOW.copy())
+    )
     noise = random.Random(2).randbytes(300_000)
     inner = pack(down / "i.zip", {"a": noise, "b": noise, "small.ipynb": answer()}).read_bytes()
     status, said = collect(pack(down / "d.zip", {f"{ADA}.zip": inner, f"{BOB}.zip": one(down)}))
@@ -558,7 +560,14 @@ def test_a_bomb_inside_one_students_zip_is_that_students_matter(root, down, coll
     assert (root / "submitted/.unmatched/week9" / unmatched(root)[0]["file"]).read_bytes() == inner
 
 
-LOW = {"file": 1 << 20, "nested": 500_000, "total": 1 << 30, "files": 100, "depth": 2, "ratio": 200}
+LOW = {
+    "max_file_bytes": 1 << 20,
+    "max_nested_bytes": 500_000,
+    "max_total_bytes": 1 << 30,
+    "max_files": 100,
+    "max_depth": 2,
+    "max_ratio": 200,
+}
 
 
 def one(down):
@@ -625,13 +634,13 @@ def test_an_interruption_leaves_the_old_or_the_new_and_the_next_run_ends_it(root
             file.truncate(10)
         raise OSError(28, "No space left on device", str(target))
 
-    monkeypatch.setattr(placing.shutil, "copyfile", full)
+    monkeypatch.setattr(submitted.shutil, "copyfile", full)
     status, said = collect(new)
     assert status == 1 and "No space left" in said and there(root, "ada-l") == answer("one")
     assert not [p for p in (root / "submitted").rglob("*.part")] and not list((root / ".stamps").glob("collect-*"))
     written = []
     monkeypatch.setattr(
-        placing.shutil, "copyfile", lambda source, target: written.append(target) or real(source, target)
+        submitted.shutil, "copyfile", lambda source, target: written.append(target) or real(source, target)
     )
     assert collect(new)[0] == 0 and there(root, "ada-l") == answer("two") and answer("one") in kept(root, "ada-l")
     assert written and all(target.suffix == ".part" for target in written), "every file is written aside first"

@@ -18,10 +18,11 @@ from nbgrader.apps.exportapp import ExportApp
 from sqlalchemy.exc import OperationalError
 
 from course.cli import main
-from course.commands.common import told
+from course.commands.common import carry_out, with_the_commands_name
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
-from course.grading.gradebook.standing import known
+from course.grading.gradebook.record import CheckRecord
+from course.grading.gradebook.standing import latest_outcome
 
 ADA, BOB, CLEO, DAN, EVE = "U1234567A", "U7654321B", "U1111111C", "U2222222D", "U3333333E"
 NAMES = {ADA: "Ada Lovelace", BOB: "Bob Müller", CLEO: "Cleo Ng", DAN: "Dan Ode", EVE: "Eve Hill"}
@@ -75,7 +76,9 @@ def graded(tmp_path_factory):
     room = Classroom(root)
     with room.gradebook() as gradebook:
         fill(gradebook)
-    failed = {"grade_id": "check-small_do", "state": "failed", "cause": "it is doubled", "notebook": "small"}
+    failed = CheckRecord.from_json(
+        {"grade_id": "check-small_do", "state": "failed", "cause": "it is doubled", "notebook": "small"}
+    )
     for who in (ADA, BOB, EVE):
         room.remember(Outcome(who, "week9", GRADED, exercises=[failed] if who == EVE else []))
     room.remember(Outcome(CLEO, "week9", NOT_GRADED, "small.ipynb is not JSON."))
@@ -290,7 +293,9 @@ def test_what_the_formgrader_graded_has_its_states_and_causes(graded, course, tm
             table = pandas.read_csv(tmp_path / "o.csv").set_index(["student", "exercise"])
             found = table.loc[(BOB, "small_do"), ["score", "state", "cause"]]
             assert found.to_list() == [3.0, "failed", "it is halved"]
-            assert known(room, CLEO, "week9").state == NOT_GRADED and known(room, DAN, "week9") is None
+            assert (
+                latest_outcome(room, CLEO, "week9").state == NOT_GRADED and latest_outcome(room, DAN, "week9") is None
+            )
     finally:
         note.write_bytes(before)
         shutil.rmtree(folder)
@@ -300,7 +305,7 @@ def test_a_locked_gradebook_is_told_with_the_way_out(capfd):
     def export(_):
         raise OperationalError("select", {}, Exception("database is locked"))
 
-    assert told("export", export)(Namespace()) == 1
+    assert carry_out(Namespace(run=export, command="export", wording=with_the_commands_name)) == 1
     said = capfd.readouterr().err
     assert said.startswith("course export: the gradebook could not be used: database is locked. Close what else has it")
 
