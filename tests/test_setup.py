@@ -11,7 +11,17 @@ import pytest
 from home import ROOT
 
 ALLOWED = {"torch", "numpy", "matplotlib", "pandas", "tqdm", "course"}  # what Colab has, and a student's install brings
-STUDENT_MODULES = sorted(ROOT.glob("course/*.py"))
+FOLDERS = ("answers", "cache", "datasets", "doctor", "figures", "judges", "runtime")
+STUDENT_MODULES = [path for path in sorted(ROOT.glob("course/*.py")) if path.stem != "cli"]
+STUDENT_MODULES += [path for folder in FOLDERS for path in sorted((ROOT / "course" / folder).rglob("*.py"))]
+INSIDE = ROOT / "course" / "grading" / "sandbox" / "inside"
+"""What runs beyond the wall: it may know the shell that it is, and nothing of the grader's."""
+GRADERS = {"authoring", "cli", "commands", "coursedir", "grading", "sample", "syntax"}
+"""The rest of the package, which a student's side never imports and, on the wheel aside, could do without."""
+
+
+def name_of(path):
+    return path.relative_to(ROOT / "course").as_posix()
 
 
 def imports(tree, top_level):
@@ -24,12 +34,53 @@ def imports(tree, top_level):
             yield node.module.split(".")[0]
 
 
-@pytest.mark.parametrize("path", [p for p in STUDENT_MODULES if p.stem not in ("cli", "clean")], ids=lambda p: p.stem)
+def parts_of_the_course(text):
+    """The dotted paths below the package that a text names, in imports and in strings."""
+    found = set(re.findall(r"\bcourse\.(\w+(?:\.\w+)*)", text))
+    for module, names in re.findall(r"^\s*from course(?:\.(\S+))? import (.+)$", text, re.MULTILINE):
+        found |= {".".join(filter(None, (module, name))) for name in re.findall(r"\w+", names)}
+    return found
+
+
+@pytest.mark.parametrize("path", STUDENT_MODULES, ids=name_of)
 def test_do_the_notebooks_modules_need_only_what_colab_has(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    outside = set(imports(tree, top_level=True)) - ALLOWED - set(sys.stdlib_module_names)
+    text = path.read_text(encoding="utf-8")
+    outside = set(imports(ast.parse(text), top_level=True)) - ALLOWED - set(sys.stdlib_module_names)
     assert not outside
-    assert not {"authoring", "grading"} & set(re.findall(r"course\.(\w+)", path.read_text(encoding="utf-8")))
+    assert not GRADERS & {part.split(".")[0] for part in parts_of_the_course(text)}
+
+
+@pytest.mark.parametrize("path", sorted(INSIDE.glob("*.py")), ids=name_of)
+def test_does_the_far_side_of_the_wall_need_nothing_of_the_graders(path):
+    text = path.read_text(encoding="utf-8")
+    anywhere = set(imports(ast.parse(text), top_level=False))
+    assert not anywhere - ALLOWED - {"IPython", "traitlets"} - set(sys.stdlib_module_names)
+    for part in parts_of_the_course(text):
+        assert part.split(".")[0] not in GRADERS or part.startswith("grading.sandbox.inside"), part
+
+
+def test_is_every_folder_of_the_package_on_one_side():
+    """A folder that is neither a student's nor the grader's would be looked at by nobody."""
+    there = {path.parent.name for path in ROOT.glob("course/*/__init__.py")}
+    assert there == set(FOLDERS) | (GRADERS - {"cli"})
+
+
+def test_does_the_students_side_come_alone(tmp_path):
+    """All of it is imported where the rest of the package and its tools cannot be."""
+    names = [name_of(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in STUDENT_MODULES]
+    code = (
+        "import importlib, sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name in {[f'course.{part}' for part in GRADERS]} or name.split('.')[0] in "
+        "('nbgrader', 'nbformat', 'jupytext', 'rich', 'sqlalchemy', 'traitlets'):\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        f"for name in {[name for name in names if name != '__init__']}: importlib.import_module('course.' + name)\n"
+        "print('alone')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "alone", done.stderr
 
 
 def test_does_importing_the_course_add_little_to_importing_torch():
@@ -71,7 +122,9 @@ def test_are_the_constraints_exact_and_do_they_cover_what_is_declared():
     lines = [line for line in (ROOT / ".ci" / "constraints.txt").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line) for line in lines)
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
-    declared = re.findall(r'^  "([A-Za-z0-9_-]+)', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    project = (ROOT / "pyproject.toml").read_text().partition("[tool.")[0]
+    declared = re.findall(r'^  "([A-Za-z0-9_-]+)', project, re.MULTILINE)
+    assert len(declared) > 20
     assert {name.lower() for name in declared} - {"tomli"} <= pinned
 
 
