@@ -20,7 +20,7 @@ import torch
 from course import device
 from course.answers import ask
 from course.answers.compare import TOLERANCE
-from course.authoring.proof.rehearse import outcome, stages
+from course.authoring.proof.rehearse import attempt, stages
 from course.authoring.text.parse import read
 from course.judges import gradients as judge_gradients
 
@@ -96,7 +96,7 @@ def compared(paths: list[Path]) -> tuple[Differences, list[str]]:
             for answer in (stage.exercise.solution, *stage.exercise.rights):
                 found.place = "cpu"
                 with found.noting():
-                    said = outcome(stage, answer).hidden
+                    said = attempt(stage, answer).hidden
                 if said:
                     refused.append(f"{found.where}, {answer.title or 'the solution'}: {said}")
         print(f"{path.parent.name}/{path.stem} done", file=sys.stderr, flush=True)

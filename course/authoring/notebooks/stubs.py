@@ -1,4 +1,4 @@
-"""Preprocessor for nbgrader: its ClearSolutions with the course's stubs, named after the exercise, and `name = ...` at the top level."""
+"""Preprocessor for nbgrader: ClearSolutions with the course's stubs, named after the exercise or `name = ...`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which exercises cover each row of the syllabus: `source/syllabus.toml` says it, `docs/coverage.md` shows it.
+"""Traceability matrix, from syllabus to exercises: `source/syllabus.toml` says it, `docs/coverage.md` shows it.
 
 A row without an exercise, an exercise of no row, and a name that no text has are problems.
 """
@@ -19,7 +19,7 @@ PAGE = "docs/coverage.md"
 
 
 @dataclass(frozen=True)
-class Row:
+class SyllabusRow:
     """One row of the syllabus: its topic, what it asks of the student, and the exercises that ask it."""
 
     topic: str
@@ -27,7 +27,7 @@ class Row:
     exercises: tuple[str, ...]
 
 
-def syllabus(root: Path) -> dict[str, list[Row]]:
+def syllabus(root: Path) -> dict[str, list[SyllabusRow]]:
     """The rows of each assignment, in the order of the file."""
     if sys.version_info >= (3, 11):
         import tomllib
@@ -35,15 +35,15 @@ def syllabus(root: Path) -> dict[str, list[Row]]:
         import tomli as tomllib
     table: dict[str, list[dict[str, Any]]] = tomllib.loads((root / SYLLABUS).read_text(encoding="utf-8"))
     return {
-        week: [Row(row["topic"], row["asks"], tuple(row["exercises"])) for row in rows] for week, rows in table.items()
+        week: [SyllabusRow(row["topic"], row["asks"], tuple(row["exercises"])) for row in rows]
+        for week, rows in table.items()
     }
 
 
 def problems(root: Path) -> list[str]:
     """What is wrong with the coverage, each as a sentence with the week and the row or exercise."""
-    found, rows = [], syllabus(root)
-    weeks = all_weeks(root)
-    found += [f"{week}: it has texts and no rows in {SYLLABUS}. Add them." for week in weeks if week not in rows]
+    rows, weeks = syllabus(root), all_weeks(root)
+    found = [f"{week}: it has texts and no rows in {SYLLABUS}. Add them." for week in weeks if week not in rows]
     for week, listed in rows.items():
         names = [name for source in _sources(root, week) for name in (*source.exercises, *source.answers)]
         covered = {name for row in listed for name in row.exercises}
@@ -77,7 +77,7 @@ def page(root: Path) -> str:
         lines.append(f"| {week} | " + " | ".join(f"{number:g}" for number in numbers) + " |")
     lines.append("| all | " + " | ".join(f"{number:g}" for number in totals) + " |")
     for week, listed in rows.items():
-        points = {}
+        points: dict[str, str] = {}
         for source in _sources(root, week):
             points |= {name: f"{exercise.points:g}" for name, exercise in source.exercises.items()}
             points |= {name: f"{answer.points:g}, by hand" for name, answer in source.answers.items()}

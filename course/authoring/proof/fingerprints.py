@@ -1,4 +1,4 @@
-"""From the wrong answers in a text to the fingerprints that the checks know them by.
+"""Incremental build of the known mistakes' fingerprints (sketches), from the wrong answers in the texts to files.
 
 Those of visible checks go to `course/doctor/mistakes/<week>-<notebook>.json` and with the package to students; those of
 hidden checks to `fingerprints/`, on the instructor's side only. Both are committed, so that only a text that has
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked 
     from course.authoring.proof.mistakes import Mistakes
     from course.doctor.known import Table
 
-_PRELOAD = [
+PRELOAD = [
     "course.authoring.proof.mistakes",
     "course.check",
     "matplotlib.pyplot",
@@ -41,7 +41,7 @@ _PRELOAD = [
 MISTAKES = "course/doctor/mistakes"
 """The folder with the fingerprints of the visible checks, which go to students with the package."""
 
-Learnt = Callable[[Path], "Mistakes"]  # gives a text's mistakes; raises SourceError, AuthoringError
+Lookup = Callable[[Path], "Mistakes"]  # gives a text's mistakes; raises SourceError, AuthoringError
 
 
 def files(root: Path, path: Path) -> tuple[Path, Path]:
@@ -50,13 +50,13 @@ def files(root: Path, path: Path) -> tuple[Path, Path]:
     return root / MISTAKES / name, root / FINGERPRINTS / name
 
 
-def write_week(root: Path, week: str, learnt: Learnt, everything: bool = False) -> list[str]:
+def write_week(root: Path, week: str, learnt: Lookup, everything: bool = False) -> list[str]:
     """Write the fingerprints of a week's texts that have changed (or of all); one line for each that was learnt from.
 
     What the checks themselves make of a mistake may change too: ``everything`` is what brings that in.
     """
     lines: list[str] = []
-    for path in (_taught if everything else _outdated)(root, week):
+    for path in (taught if everything else outdated)(root, week):
         visible, hidden = files(root, path)
         found = learnt(path)
         news = [_write(file, table) for file, table in ((visible, found.visible), (hidden, found.hidden))]
@@ -66,12 +66,12 @@ def write_week(root: Path, week: str, learnt: Learnt, everything: bool = False) 
     return lines
 
 
-def stale(root: Path, week: str, learnt: Learnt) -> list[str]:
+def stale(root: Path, week: str, learnt: Lookup) -> list[str]:
     """What of the week's fingerprints is not what the texts give, one line each. Changes nothing."""
     from course.authoring.proof.mistakes import agrees
 
     lines: list[str] = []
-    for path in _taught(root, week):
+    for path in taught(root, week):
         found = learnt(path)
         for file, table in zip(files(root, path), (found.visible, found.hidden), strict=True):
             if not agrees(file, table):
@@ -81,26 +81,26 @@ def stale(root: Path, week: str, learnt: Learnt) -> list[str]:
 
 
 @contextlib.contextmanager
-def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator[Learnt]:
+def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator[Lookup]:
     """Inside, other processes learn the mistakes of the weeks' outdated texts (or of all); call it for a text's."""
-    due = [path for week in weeks for path in (_taught if everything else _outdated)(root, week)]
+    due = [path for week in weeks for path in (taught if everything else outdated)(root, week)]
     if not due:
-        yield lambda path: _mistakes(read(path), _inputs(path))
+        yield lambda path: learn(read(path), text_hash(path))
         return
     processes = get_context("forkserver")
-    processes.set_forkserver_preload(_PRELOAD)
-    pool = ProcessPoolExecutor(min(cores(), len(due)), processes, _ready)
+    processes.set_forkserver_preload(PRELOAD)
+    pool = ProcessPoolExecutor(min(cores(), len(due)), processes, _prepare_process)
     under_way: dict[str, Future[Mistakes]] = {}
     for path in sorted(due, key=lambda path: path.stat().st_size, reverse=True):  # the longest first
         with contextlib.suppress(SourceError):  # told when the text is built
-            inputs = _inputs(path)
-            under_way[inputs] = pool.submit(_mistakes, read(path), inputs)
+            inputs = text_hash(path)
+            under_way[inputs] = pool.submit(learn, read(path), inputs)
 
     def learnt(path: Path) -> Mistakes:
-        inputs = _inputs(path)
+        inputs = text_hash(path)
         future = under_way.get(inputs)  # none where the text has changed since
         try:
-            return future.result() if future else _mistakes(read(path), inputs)
+            return future.result() if future else learn(read(path), inputs)
         except BrokenProcessPool:
             raise AuthoringError(
                 f"source/{path.parent.name}/{path.name}: the process that ran its wrong answers was killed. See that "
@@ -113,54 +113,53 @@ def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator
         pool.shutdown(cancel_futures=True)
 
 
-def strays(root: Path) -> list[Path]:
-    """Files of visible fingerprints whose text is not there any more."""
-    wanted = {files(root, path)[0] for path in (root / "source").glob("*/*.py")}
-    return sorted(set((root / MISTAKES).glob("*.json")) - wanted)
+def learn(source: Source, inputs: str) -> Mistakes:
+    """A text's mistakes, in this process; ``inputs`` is the hash that goes with them to their files."""
+    from course.authoring.proof.mistakes import mistakes
+    from course.authoring.proof.rehearse import stops_as_authoring_errors
+
+    with stops_as_authoring_errors(source):
+        found = mistakes(source)
+        found.hidden.text = inputs
+    return found
 
 
-def _ready() -> None:
+def _prepare_process() -> None:
     """In a new process: end with the one that started it, quietly at Ctrl-C; one thread, as there are several."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
 
 
-def _mistakes(source: Source, inputs: str) -> Mistakes:
-    from course.authoring.proof.mistakes import mistakes
-
-    try:
-        found = mistakes(source)
-        found.hidden.text = inputs
-        return found
-    except Exception as error:
-        raise AuthoringError(
-            f"source/{source.assignment}/{source.path.name}: a cell of the solved notebook stops: "
-            f"{type(error).__name__}: {error}. Mend it, then run the same command again."
-        ) from error
+def _end_with_parent() -> None:
+    """Wait for the process that started this one to end, and end too."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
-def _taught(root: Path, week: str) -> list[Path]:
+def taught(root: Path, week: str) -> list[Path]:
     """The week's texts, where the package that students install lies in this course: only there can it be written."""
     return texts(root, week) if (root / "course" / "__init__.py").is_file() else []
 
 
-def _outdated(root: Path, week: str) -> list[Path]:
+def outdated(root: Path, week: str) -> list[Path]:
     """The week's texts whose fingerprints were not learnt from what they are now."""
-    return [path for path in _taught(root, week) if not _learnt_from(path, *files(root, path))]
+    return [path for path in taught(root, week) if not _learnt_from(path, *files(root, path))]
 
 
 def _learnt_from(path: Path, visible: Path, hidden: Path) -> bool:
     from course.doctor.known import loads
 
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        return visible.is_file() and loads(hidden.read_text(encoding="utf-8")).text == _inputs(path)
+        return visible.is_file() and loads(hidden.read_text(encoding="utf-8")).text == text_hash(path)
     return False
 
 
-def _inputs(path: Path) -> str:
+def text_hash(path: Path) -> str:
     """A hash of a text."""
     return digest(path.read_bytes())
 

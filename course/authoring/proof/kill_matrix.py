@@ -1,4 +1,4 @@
-"""The kill matrix: every known wrong and right answer of every exercise through the visible and the hidden checks.
+"""Mutation testing of the checks: every known wrong and right answer of every exercise through them (kill matrix).
 
 The texts are shared out among two processes. Causes are looked up in fingerprints made afresh from the same texts, so
 that the matrix does not depend on what was written to files before.
@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from course.authoring.proof.results import Row, Wrong
-from course.authoring.text.model import SourceError
+from course.authoring.proof.results import ExerciseRow, Wrong
 from course.authoring.text.parse import read
-from course.coursedir.errors import AuthoringError
+
+if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the processes alone
+    from course.authoring.proof.rehearse import Stage, Trial
 
 PROCESSES = 2
 
@@ -29,7 +30,7 @@ def silent(total: int) -> Iterator[Step]:
     yield lambda name: None
 
 
-def examine(path: Path, mutants: bool = False) -> list[Row]:
+def examine(path: Path, mutants: bool = False) -> list[ExerciseRow]:
     """The rows of one text. Raises SourceError for its problems, AuthoringError where a cell of it stops."""
     import torch
 
@@ -39,54 +40,51 @@ def examine(path: Path, mutants: bool = False) -> list[Row]:
 
     torch.set_num_threads(1)
     source = read(path)
-    rows: list[Row] = []
-    try:
+    rows: list[ExerciseRow] = []
+    with rehearse.stops_as_authoring_errors(source):
         for stage in rehearse.stages(source):
             exercise, found = stage.exercise, Mistakes()
-            row = Row(source.assignment, source.notebook, exercise.name)
+            row = ExerciseRow(source.assignment, source.notebook, exercise.name)
             found.learn(stage)
             with known.using([found.visible, found.hidden]):
                 for answer in exercise.wrongs:
-                    row.wrongs.append(_wrong(rehearse.outcome(stage, answer), stage))
+                    row.wrongs.append(_wrong(rehearse.attempt(stage, answer), stage))
             for answer in (exercise.solution, *exercise.rights):
-                said = rehearse.outcome(stage, answer)
+                trial = rehearse.attempt(stage, answer)
                 row.rights += answer.role == "right"
-                if said.hidden:
-                    row.refused.append(f"{answer.title or 'the solution'}: {said.hidden}")
+                if trial.hidden:
+                    row.refused.append(f"{answer.title or 'the solution'}: {trial.hidden}")
             if mutants:
                 row.mutants, row.survivors = mutate.survivors(stage)
             rows.append(row)
-    except Exception as error:
-        if isinstance(error, (SourceError, AuthoringError)):
-            raise
-        raise AuthoringError(
-            f"source/{source.assignment}/{source.notebook}.py: a cell of the solved notebook stops: "
-            f"{type(error).__name__}: {error}. Mend it, then run the same command again."
-        ) from error
     return rows
 
 
-def _wrong(outcome: Any, stage: Any) -> Wrong:
-    """How a wrong answer fared. A sentence that one case alone supports counts where it is the answer's own, and the
-    check's visible and hidden cases together are two or more, or the exercise has no cases at all (a plain value)."""
-    says = outcome.answer.says or ""
-    named, instead = "", outcome.verdicts[-1].cause if outcome.verdicts else outcome.hidden
-    for verdict in outcome.verdicts:
+def _wrong(trial: Trial, stage: Stage) -> Wrong:
+    """How a wrong answer fared.
+
+    A sentence that one case alone supports counts where it is the answer's own, and the check's visible and hidden
+    cases together are two or more, or the exercise has no cases at all (a plain value).
+    """
+    title, visible, hidden = trial.answer.title or "", bool(trial.visible), bool(trial.hidden)
+    says = trial.answer.says or ""
+    named, instead = "", trial.verdicts[-1].cause if trial.verdicts else trial.hidden
+    for verdict in trial.verdicts:
         if says and verdict.cause.endswith(says) and (verdict.named or _counts(verdict.cause, stage)):
-            return Wrong(outcome.answer.title or "", bool(outcome.visible), bool(outcome.hidden), "itself")
+            return Wrong(title, visible, hidden, "itself")
         if verdict.named and not named:
             named, instead = "general", verdict.cause
-    return Wrong(outcome.answer.title or "", bool(outcome.visible), bool(outcome.hidden), named, instead)
+    return Wrong(title, visible, hidden, named, instead)
 
 
-def _counts(cause: str, stage: Any) -> bool:
+def _counts(cause: str, stage: Stage) -> bool:
     """Whether a sentence said with reserve counts: the whole value is the mistake's, or the cases are two or more."""
     from course.doctor import known
 
     return not cause.startswith(known.ONE_CASE) or _cases(stage) >= 2
 
 
-def _cases(stage: Any) -> int:
+def _cases(stage: Stage) -> int:
     """How many cases with different inputs the exercise's check asks for, all its calls together."""
     from course.authoring.proof import rehearse
     from course.doctor import known
@@ -98,31 +96,43 @@ def _cases(stage: Any) -> int:
 
 def gather(
     paths: list[Path], mutants: bool = False, progress: Callable[[int], AbstractContextManager[Step]] = silent
-) -> list[Row]:
+) -> list[ExerciseRow]:
     """The rows of all texts, in their order; the longest text is begun first.
 
     ``progress(total)`` is entered meanwhile, and what it gives is called with the name of each text that is done.
     """
-    order = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
-    found: dict[Path, list[Row]] = {}
+    found: dict[Path, list[ExerciseRow]] = {}
     with progress(len(paths)) as step:
-        if len(paths) == 1:
-            found[paths[0]] = examine(paths[0], mutants)
-        else:
-            threads = os.environ.get("OMP_NUM_THREADS")
-            os.environ["OMP_NUM_THREADS"] = "1"
-            try:
-                with ProcessPoolExecutor(PROCESSES) as pool:
-                    jobs = {pool.submit(examine, path, mutants): path for path in order}
-                    try:
-                        for job in as_completed(jobs):
-                            found[jobs[job]] = job.result()
-                            step(f"{jobs[job].parent.name}/{jobs[job].stem}")
-                    except BaseException:
-                        pool.shutdown(wait=False, cancel_futures=True)
-                        raise
-            finally:
-                os.environ.pop("OMP_NUM_THREADS")
-                if threads is not None:
-                    os.environ["OMP_NUM_THREADS"] = threads
+        for path, rows in _examined(paths, mutants):
+            found[path] = rows
+            step(f"{path.parent.name}/{path.stem}")
     return [row for path in paths for row in found[path]]
+
+
+def _examined(paths: list[Path], mutants: bool) -> Iterator[tuple[Path, list[ExerciseRow]]]:
+    """Each text with its rows, as they are done."""
+    if len(paths) == 1:
+        yield paths[0], examine(paths[0], mutants)
+        return
+    with _one_thread_each(), ProcessPoolExecutor(PROCESSES) as pool:
+        longest_first = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
+        jobs = {pool.submit(examine, path, mutants): path for path in longest_first}
+        try:
+            for job in as_completed(jobs):
+                yield jobs[job], job.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Inside, processes that are started use one thread: there are several of them."""
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("OMP_NUM_THREADS")
+        if before is not None:
+            os.environ["OMP_NUM_THREADS"] = before

@@ -1,13 +1,15 @@
-"""Learning a text's known mistakes: its wrong answers run, and every check that fails notes its fingerprints."""
+"""Bug library, learnt from a text: its wrong answers run, and every check that fails notes its fingerprints."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from course.authoring.proof import rehearse
 from course.authoring.text.model import Source
 from course.doctor import fingerprints, known
+from course.doctor.fingerprints import Fingerprint
 from course.doctor.known import Table
 
 
@@ -49,14 +51,21 @@ def agrees(file: Path, table: Table) -> bool:
     return all(a.keys() == b.keys() and all(_alike(a[number], b[number]) for number in b) for a, b in pairs)
 
 
-def _failures(cells: list[str], stage: rehearse.Stage) -> list[known.Note]:
+class _Failure(NamedTuple):
+    """A check that failed: its digest, and the fingerprints of what the answer gave to each case."""
+
+    digest: str
+    replies: list[Fingerprint]
+
+
+def _failures(cells: list[str], stage: rehearse.Stage) -> list[_Failure]:
     """What every failed check notes when these cells run as they do for a student, where a failed check goes on."""
     with known.recording() as noted, rehearse.environment(graded=False):
         rehearse.run(cells, stage.names)
-    return [note for note in noted if note.replies is not None]
+    return [_Failure(note.digest, note.replies) for note in noted if note.replies is not None]
 
 
-def _add(table: Table, sentences: tuple[str, str], failures: list[known.Note]) -> None:
+def _add(table: Table, sentences: tuple[str, str], failures: list[_Failure]) -> None:
     """Add a mistake to a table, unless an earlier one has the same fingerprints: the first in the text is the one."""
     new = [failure for failure in failures if not _known(table, failure)]
     if not new:
@@ -67,9 +76,9 @@ def _add(table: Table, sentences: tuple[str, str], failures: list[known.Note]) -
         table.checks.setdefault(failure.digest, {})[number] = failure.replies
 
 
-def _known(table: Table, failure: known.Note) -> bool:
+def _known(table: Table, failure: _Failure) -> bool:
     return any(_alike(replies, failure.replies) for replies in table.checks.get(failure.digest, {}).values())
 
 
-def _alike(one: list[fingerprints.Print], other: list[fingerprints.Print]) -> bool:
+def _alike(one: list[Fingerprint], other: list[Fingerprint]) -> bool:
     return len(one) == len(other) and all(map(fingerprints.same, one, other))

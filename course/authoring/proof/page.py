@@ -1,12 +1,12 @@
-"""The kill matrix as a page, docs/kill-matrix.md, and as the lines that tell an author what to mend."""
+"""Mutation-testing report: the kill matrix as docs/kill-matrix.md, and what is left to mend as lines for the author."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from course.authoring.proof.mutate import Marks
-from course.authoring.proof.results import Row, totals
+from course.authoring.proof.mutate import Equivalents
+from course.authoring.proof.results import ExerciseRow, totals
 
 HEAD = """\
 # The kill matrix
@@ -25,8 +25,8 @@ exercise's tests, every right one must pass.
 """
 
 
-def markdown(rows: Sequence[Row], marks: Marks | None, before: str = "") -> str:
-    """The page. Without ``marks`` (no mutants were tried) the section on mutants is kept as it was ``before``."""
+def markdown(rows: Sequence[ExerciseRow], equivalent: Equivalents | None, before: str = "") -> str:
+    """The page. Without ``equivalent`` (no mutants were tried) the section on mutants is kept as it was ``before``."""
     lines = [HEAD]
     for week in dict.fromkeys(row.week for row in rows):
         lines += [f"## {week}", "", "| exercise | wrong | visible | hidden | cause named | right |"]
@@ -39,14 +39,14 @@ def markdown(rows: Sequence[Row], marks: Marks | None, before: str = "") -> str:
     lines += ["## Wrong answers whose cause is not named", ""]
     lines += [f"- {row.week}, `{row.exercise}`: {wrong.title}." for row, wrong in unnamed] or ["None."]
     lines.append("")
-    if marks is not None:
-        lines += _mutants(rows, marks)
+    if equivalent is not None:
+        lines += _mutants(rows, equivalent)
     elif found := re.search(r"^## Mutants\n.*?(?=^hidden tests caught|\Z)", before, flags=re.DOTALL | re.MULTILINE):
         lines += [found[0].rstrip(), ""]
     return "\n".join([*lines, totals(rows).line]) + "\n"
 
 
-def problems(rows: Sequence[Row], marks: Marks | None) -> Iterator[str]:
+def problems(rows: Sequence[ExerciseRow], equivalent: Equivalents | None) -> Iterator[str]:
     """What an author has to look at, one line each."""
     for row in rows:
         place = f"{row.week}/{row.notebook} {row.exercise}"
@@ -58,29 +58,29 @@ def problems(rows: Sequence[Row], marks: Marks | None) -> Iterator[str]:
                 yield f"{place}: cause not named: {wrong.title} (said instead: {said or 'nothing'})"
         for text in row.refused:
             yield f"{place}: refused: {' '.join(text.split())[:200]}"
-        if marks is not None:
+        if equivalent is not None:
             for mutant in row.survivors:
-                if (row.week, row.exercise, mutant) not in marks:
+                if (row.week, row.exercise, mutant) not in equivalent:
                     yield f"{place}: survives: {mutant}"
-    if marks is not None:
+    if equivalent is not None:
         there = {(row.week, row.exercise, mutant) for row in rows for mutant in row.survivors}
         weeks = {row.week for row in rows}
-        for week, exercise, mutant in marks:
+        for week, exercise, mutant in equivalent:
             if week in weeks and (week, exercise, mutant) not in there:
                 yield f"tests/equivalent_mutants.txt: {week} {exercise}: {mutant}: no such survivor. Take the line out."
 
 
-def _line(row: Row) -> str:
+def _line(row: ExerciseRow) -> str:
     visible, hidden = sum(wrong.visible for wrong in row.wrongs), sum(wrong.hidden for wrong in row.wrongs)
     named = sum(bool(wrong.named) for wrong in row.wrongs)
     right = row.rights - sum(not text.startswith("the solution:") for text in row.refused)
     return f"| `{row.exercise}` | {len(row.wrongs)} | {visible} | {hidden} | {named} | {right} of {row.rights} |"
 
 
-def _mutants(rows: Sequence[Row], marks: Marks) -> list[str]:
+def _mutants(rows: Sequence[ExerciseRow], equivalent: Equivalents) -> list[str]:
     made = sum(row.mutants for row in rows)
     left = [(row, mutant) for row in rows for mutant in row.survivors]
-    marked = [(row, mutant) for row, mutant in left if (row.week, row.exercise, mutant) in marks]
+    marked = [(row, mutant) for row, mutant in left if (row.week, row.exercise, mutant) in equivalent]
     lines = [
         "## Mutants",
         "",
@@ -89,6 +89,6 @@ def _mutants(rows: Sequence[Row], marks: Marks) -> list[str]:
         "",
     ]
     for row, mutant in left:
-        reason = marks.get((row.week, row.exercise, mutant))
+        reason = equivalent.get((row.week, row.exercise, mutant))
         lines.append(f"- {row.week}, `{row.exercise}`: {mutant}: {f'equivalent: {reason}' if reason else '**open**'}")
     return [*lines, ""]

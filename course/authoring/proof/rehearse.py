@@ -1,4 +1,4 @@
-"""Running a text without a kernel: does every right answer pass its check, and is every known wrong one caught?
+"""Test runner without a kernel: does every right answer pass its checks, and is every known wrong one killed?
 
 The solved notebook's cells run once, in order, in this process; each exercise's other answers then take the
 solution's place in a copy of the names that stood just before its check.
@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from types import CodeType
 from typing import Any
 
-from course.authoring.text.model import Cell, Exercise, Source
+from course.authoring.text.model import Exercise, RoleCell, Source, SourceError
+from course.coursedir.errors import AuthoringError
 from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.regions import without
@@ -27,15 +28,15 @@ UNDEFINED = object()
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the checks say to one answer: ``message`` is "" when it passes, otherwise what a student would read.
+class Trial:
+    """What the checks say to one answer: the solution, or a ``wrong`` or ``right`` one.
 
-    ``answer`` is the cell tried: the solution, or a ``wrong`` or ``right`` one. ``visible`` is the message of the
-    visible checks alone, ``hidden`` that of all checks of the cell; ``verdicts`` are the failed checks behind the two.
+    ``visible`` is the message of the visible checks alone, ``hidden`` that of all checks of the cell: "" where the
+    answer passes, otherwise what a student would read. ``verdicts`` are the failed checks behind the two.
     """
 
     exercise: str
-    answer: Cell
+    answer: RoleCell
     visible: str
     hidden: str
     verdicts: tuple[Verdict, ...] = ()
@@ -108,26 +109,38 @@ def stages(source: Source) -> Iterator[Stage]:
             continue
         if cell.role == "check":
             yield Stage(exercises[cell.name], {**names, **before[cell.name]})
-        else:
-            if cell.role == "solution":
-                before[cell.name] = {name: names.get(name, UNDEFINED) for name in Scopes.of(cell.source).bound()}
-            with environment(graded=True):
-                exec(compiled(cell.source), names)
+            continue
+        if cell.role == "solution":
+            before[cell.name] = {name: names.get(name, UNDEFINED) for name in Scopes.of(cell.source).bound()}
+        with environment(graded=True):
+            exec(compiled(cell.source), names)
 
 
-def outcome(stage: Stage, answer: Cell) -> Outcome:
+def attempt(stage: Stage, answer: RoleCell) -> Trial:
     """What the exercise's checks say to one answer."""
-    said = []
     with environment(graded=True):
-        for check in (stage.visible, stage.check):
-            said.append(run([answer.source, check], stage.names))
-    visible, hidden = ("" if error is None else _text(error) for error in said)
-    verdicts = tuple(error.verdict for error in said if isinstance(error, CheckFailed))
-    return Outcome(stage.exercise.name, answer, visible, hidden, verdicts)
+        visible = run([answer.source, stage.visible], stage.names)
+        hidden = run([answer.source, stage.check], stage.names)
+    verdicts = tuple(error.verdict for error in (visible, hidden) if isinstance(error, CheckFailed))
+    return Trial(stage.exercise.name, answer, _text(visible), _text(hidden), verdicts)
 
 
-def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> Iterator[Outcome]:
-    """One outcome per answer, in the text's order; raises what a cell of the solved notebook raises.
+@contextlib.contextmanager
+def stops_as_authoring_errors(source: Source) -> Iterator[None]:
+    """Where a cell of the solved notebook stops, say so as an AuthoringError that names the text."""
+    try:
+        yield
+    except (SourceError, AuthoringError):
+        raise
+    except Exception as error:
+        raise AuthoringError(
+            f"source/{source.assignment}/{source.path.name}: a cell of the solved notebook stops: "
+            f"{type(error).__name__}: {error}. Mend it, then run the same command again."
+        ) from error
+
+
+def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> Iterator[Trial]:
+    """One trial per answer, in the text's order; raises what a cell of the solved notebook raises.
 
     ``prepare`` is called with each stage before its answers are tried.
     """
@@ -136,8 +149,10 @@ def rehearse(source: Source, prepare: Callable[[Stage], Any] | None = None) -> I
             prepare(stage)
         exercise = stage.exercise
         for answer in (exercise.solution, *exercise.wrongs, *exercise.rights):
-            yield outcome(stage, answer)
+            yield attempt(stage, answer)
 
 
-def _text(error: Exception) -> str:
+def _text(error: Exception | None) -> str:
+    if error is None:
+        return ""
     return str(error) if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}"

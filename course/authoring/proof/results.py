@@ -1,11 +1,11 @@
-"""The results of the kill matrix: a row for each exercise, and their totals."""
+"""Results of mutation testing: a row of the kill matrix for each exercise, and their totals (the mutation score)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-NAMED_SHARE = 0.95  # of the wrong answers' causes that must be named
+MIN_NAMED = 0.95  # the share of the wrong answers whose cause must be named
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Wrong:
 
 
 @dataclass
-class Row:
+class ExerciseRow:
     """One exercise: its wrong answers, its right ones (with the message of those refused), and surviving mutants."""
 
     week: str
@@ -49,7 +49,7 @@ class Totals:
 
     @property
     def line(self) -> str:
-        """The closing line."""
+        """The totals as a sentence."""
         return (
             f"hidden tests caught {self.caught} of {self.wrong} wrong answers; causes named {self.named} of "
             f"{self.wrong}; right answers refused {self.refused} of {self.right}"
@@ -58,10 +58,10 @@ class Totals:
     @property
     def good(self) -> bool:
         """Whether all wrong answers are caught, no right one refused, and enough causes named."""
-        return self.caught == self.wrong and self.refused == 0 and self.named >= NAMED_SHARE * self.wrong
+        return self.caught == self.wrong and self.refused == 0 and self.named >= MIN_NAMED * self.wrong
 
 
-def totals(rows: Iterable[Row]) -> Totals:
+def totals(rows: Iterable[ExerciseRow]) -> Totals:
     """The sums over all exercises."""
     rows = list(rows)
     wrongs = [wrong for row in rows for wrong in row.wrongs]
