@@ -116,6 +116,7 @@ def _report(place: Place, submissions: list[Submission], run: Run) -> None:
 
     from rich.console import Console
 
+    from course.commands import scores
     from course.grading.report import grades_csv
 
     lines = grades_csv.rows(place.classroom)
@@ -126,7 +127,7 @@ def _report(place: Place, submissions: list[Submission], run: Run) -> None:
         key = (row.outcome.week, row.outcome.student)
         if key in names:
             try:
-                grades_csv.show(console, row.outcome.week, [row], {})
+                scores.show(console, row.outcome.week, [row], {})
             except Exception as error:
                 run.crashed.setdefault(names[key], f"the table: {_words(error)}")
 

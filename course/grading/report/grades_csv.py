@@ -1,4 +1,4 @@
-"""CSV export of all scores (grades.csv), and the table of students and scores on the terminal."""
+"""CSV export of all scores (grades.csv), and what the sample class deserves beside them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from course.coursedir.files import write_if_changed
 from course.grading.gradebook.classroom import Classroom
@@ -115,34 +112,3 @@ def as_deserved(row: GradesRow, due: dict[tuple[str, str], float | None]) -> boo
     if row.score is None or wanted is None:
         return row.score is None and wanted is None
     return math.isclose(row.score, wanted, abs_tol=1e-6)
-
-
-def show(console: Console, week: str, lines: list[GradesRow], due: dict[tuple[str, str], float | None]) -> None:
-    """Print a week's table: students, scores, what was mended, and for the sample class what they deserve."""
-    table = Table(title=week, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="bold")
-    compare = any(as_deserved(row, due) is not None for row in lines)
-    table.add_column("student", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("of", justify="right", no_wrap=True)
-    if compare:
-        table.add_column("deserved", justify="right", no_wrap=True)
-    table.add_column("", overflow="fold")
-    for row in lines:
-        cells = [row.outcome.student, "-" if row.score is None else f"{row.score:g}", f"{row.max_score:g}"]
-        if compare:
-            right = as_deserved(row, due)
-            wanted = due.get((row.outcome.student, row.outcome.week))
-            text = "" if right is None else "-" if wanted is None else f"{wanted:g}"
-            cells.append(text if right is not False else f"{text} ≠")
-        cells.append("; ".join(_remarks(row)))
-        table.add_row(*map(escape, cells))
-    console.print(table)
-
-
-def _remarks(row: GradesRow) -> list[str]:
-    if row.score is None:
-        return [f"{NOT_GRADED}: {row.outcome.reason}"]
-    remarks = [f"late: {row.late_penalty:g} taken off"] if row.late_penalty else []
-    if row.needs_manual_grade:
-        remarks.append("a person has to read answers")
-    return remarks + row.outcome.notes
