@@ -61,7 +61,7 @@ def milliseconds(stage: Stage, answer: str) -> tuple[float, bool]:
     check = compiled(stage.visible)
     with environment(graded=True), clock() as own:
         for _ in range(TRIES + 1):
-            names = {name: value for name, value in stage.names.items() if value is not rehearse._UNDEFINED}
+            names = {name: value for name, value in stage.names.items() if value is not rehearse.UNDEFINED}
             try:
                 exec(compiled(answer), names)
             except Exception:  # some wrong answers do not even run

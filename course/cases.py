@@ -1,4 +1,4 @@
-"""Seeded inputs that make wrong answers visible.
+"""Test case generation: seeded inputs that make wrong answers visible.
 
 A case must not hide a mistake. So all sizes in a case differ (a forgotten transpose cannot fit), there are at least
 three examples (a mean is not a sum), no entry is near 0 (nothing vanishes), pre-activations stay away from a ReLU's
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from course.cache.results import recalled
+from course.cache.results import memoised
 from course.device import map_tensors
 
 SIZES = range(3, 10)
@@ -77,6 +77,7 @@ def _sizes(specs: Iterable[Any], generator: torch.Generator) -> dict[str, int]:
 
 
 def _is_away(case: Case, away: Callable[[Case], Any] | None) -> bool:
+    """Whether the tensors that ``away`` gives keep their distance from 0."""
     if away is None:
         return True
     kinks = away(case)
@@ -99,7 +100,7 @@ def _map_cases(drawn: Sequence[Case], change: Callable[[torch.Tensor], torch.Ten
     return [Case(map_tensors(case.inputs, change), dict(case.sizes)) for case in drawn]
 
 
-@recalled(_map_cases)
+@memoised(_map_cases)
 def draw(
     *,
     seeds: int = 24,
@@ -148,7 +149,7 @@ def relu_preactivations(X: torch.Tensor, Ws: Sequence[torch.Tensor], bs: Sequenc
     return preactivations
 
 
-@recalled(_map_cases)
+@memoised(_map_cases)
 def layers(
     *, seeds: int = 24, seed0: int = 0, depth: tuple[int, int] = (2, 4), dtype: torch.dtype = torch.float64, **more: Any
 ) -> list[Case]:

@@ -1,4 +1,4 @@
-"""Which devices there are, and moving nested values between them."""
+"""Device discovery and transfer: which devices there are, and moving nested values between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking a student's function for many cases in one go, under clean settings, and noting what it did.
+"""Test harness for one answer: calls it for many cases in one go, under clean settings, and notes what it did.
 
 Everything that goes in and comes back is plain data: tensors, numbers, strings, lists, tuples, dicts, None.
 """
@@ -11,7 +11,7 @@ import inspect
 import linecache
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ class Reply:
     """What came back for one case.
 
     ``value`` is the result, a copy; ``after`` the arguments after the call; ``changed`` names arguments whose content
-    changed, or for which requires_grad was switched on, and ``shared`` those whose memory the result shares. ``error``
-    is the student's exception as one sentence with its place, and ``error_types`` the names of its class and base
-    classes. ``not_done`` is the name in a stub's NotImplementedError, "" when it names none, and ``leftover`` whether
-    code was written above it. ``refused`` says what was not done by hand.
+    changed, or for which requires_grad was switched on, ``shared`` those whose memory the result shares, and ``moved``
+    those that lie in other memory than before. ``error`` is the class and message of the student's exception,
+    ``place`` where in the student's code it arose (None where nobody knows), and ``error_types`` the names of its class
+    and base classes. ``not_done`` is the name in a stub's NotImplementedError, "" when it names none, and ``leftover``
+    whether code was written above it. ``refused`` says what was not done by hand.
     """
 
     value: Any = None
@@ -39,25 +40,34 @@ class Reply:
     shared: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     error: str | None = None
+    place: str | None = None
     error_types: tuple[str, ...] = ()
     not_done: str | None = None
     leftover: bool = False
     refused: str | None = None
 
+    @property
+    def exception(self) -> str:
+        """The student's exception as one sentence with its place; "" where there is none."""
+        return f"{self.error}, {self.place}" if self.error and self.place else self.error or ""
+
 
 @dataclass(frozen=True)
 class Other:
-    """A value of the student's that stays where it is, because it is not plain data. ``text`` says what it is."""
+    """Opaque: a value of the student's that stays where it is, being no plain data. ``text`` says what it is."""
 
     text: str
 
 
 class Elsewhere:
-    """A function, class or object of the student's in another process, asked there.
+    """Remote proxy for a function, class or object of the student's in another process, asked there.
 
     Subclasses answer ``ask`` as this module's function does, and ``make`` likewise. With ``memory`` the question is
     also about the arguments' own memory.
     """
+
+    __name__: str
+    """What the test cell calls it."""
 
     def ask(self, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str], memory: bool) -> list[Reply]:
         """The replies to these calls, in order."""
@@ -166,32 +176,34 @@ def clean_settings() -> Iterator[None]:
         torch.set_default_dtype(dtype)
 
 
+NO_HISTORY = "does not require grad"
+"""Words of torch's, which has no class of its own for an error in differentiating what has no history."""
 _PACKAGE = Path(__file__).parents[1]
 """The course's own folder: no line of a traceback in there is a student's."""
 
 
-def describe_error(error: BaseException) -> str:
-    """The exception as a sentence, with the line of the student's code where it arose."""
+def _raised(error: BaseException) -> Reply:
+    """The reply that an exception is: its class and message, and the line of the student's code where it arose."""
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if "site-packages" not in frame.filename and _PACKAGE not in Path(frame.filename).parents
     ]
     message = f"{type(error).__name__}: {error}".strip().rstrip(":")
-    if own and own[-1].line:
-        return f"{message}, in {own[-1].name} at `{own[-1].line.strip()}`"
-    return message
+    place = f"in {own[-1].name} at `{own[-1].line.strip()}`" if own and own[-1].line else None
+    return Reply(error=message, place=place, error_types=tuple(base.__name__ for base in type(error).__mro__))
 
 
 def _leftover(error: NotImplementedError) -> bool:
     """Whether the student wrote an answer and left the stub's raise below it."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    above = (linecache.getline(frame.filename, line).strip() for line in range(frame.lineno - 1, 0, -1))
+    above = (linecache.getline(frame.filename, line).strip() for line in range((frame.lineno or 1) - 1, 0, -1))
     before = next((line for line in above if line), "")
     return bool(before) and before != "# YOUR CODE HERE" and "def " not in before and not before.endswith('"""')
 
 
 def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forbid: Sequence[str]) -> Reply:
+    """What one call of an answer did: its result, its exception, and what became of the arguments."""
     before, given = copy(arguments), copy(arguments)
     addresses = {name: _storages(value) for name, value in given.items()}
     with clean_settings(), contextlib.ExitStack() as stack:
@@ -204,15 +216,14 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
         except NotImplementedError as error:
             name = str(error.args[0]) if error.args else ""
             if name and not name.isidentifier():  # torch raises it too, with a sentence
-                return Reply(error=describe_error(error), error_types=("NotImplementedError",))
+                return replace(_raised(error), error_types=("NotImplementedError",))
             return Reply(not_done=name, leftover=_leftover(error))
         except by_hand.Refused as error:
             return Reply(refused=str(error))
         except Exception as error:
-            if hand and isinstance(error, RuntimeError) and "does not require grad" in str(error):
+            if hand and isinstance(error, RuntimeError) and NO_HISTORY in str(error):
                 return Reply(refused="Your answer asks torch to differentiate.")
-            types = tuple(base.__name__ for base in type(error).__mro__)
-            return Reply(error=describe_error(error), error_types=types)
+            return _raised(error)
     changed = tuple(
         name
         for name in given
@@ -279,7 +290,7 @@ def make(answer: Any, build: tuple[Any, ...] = ()) -> Made:
     if inspect.isclass(answer):
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(11)  # a mistake is known by its numbers
-            reply = ask(answer, [dict(enumerate(build))])[0]
+            reply = ask(answer, [{str(number): each for number, each in enumerate(build)}])[0]
     target = reply.value
     if not isinstance(target, torch.nn.Module):
         return Made(reply, target)

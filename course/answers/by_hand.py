@@ -1,4 +1,4 @@
-"""By hand means by hand: seeing autograd, difference quotients and ready-made functions in a student's answer.
+"""Static and dynamic analysis for "by hand": sees autograd, difference quotients and ready-made functions in an answer.
 
 Two looks, because each misses what the other sees. ``read`` reads the source of the answer and of the student's own
 functions it calls; ``Watch`` is told by torch of every torch function while the answer runs, under whatever name.
@@ -85,7 +85,9 @@ def _both_sides(tree: ast.AST) -> int | None:
     """The line where one function is called a step to the right and the same step to the left, or None."""
     asked: dict[tuple[str, str], set[type]] = {}
     for node in ast.walk(tree):
-        for argument in node.args if isinstance(node, ast.Call) else ():
+        if not isinstance(node, ast.Call):
+            continue
+        for argument in node.args:
             if isinstance(argument, ast.BinOp) and isinstance(argument.op, (ast.Add, ast.Sub)):
                 sides = asked.setdefault((ast.dump(node.func), ast.dump(argument.right)), set())
                 sides.add(type(argument.op))
@@ -130,9 +132,9 @@ def read(answer: Any, *, forbid: Sequence[str] = (), derivatives: bool = True) -
                 return f"Line {line} of {function.__name__} uses `{name}`, which lets torch differentiate for you."
             if name in forbid:
                 return f"Line {line} of {function.__name__} uses `{name}`, the ready-made function."
-        line = (_both_sides(tree) or _difference_quotient(tree)) if derivatives else None
-        if line is not None:
-            return f"Line {line} of {function.__name__} divides a difference by a small step: a difference quotient."
+        step = (_both_sides(tree) or _difference_quotient(tree)) if derivatives else None
+        if step is not None:
+            return f"Line {step} of {function.__name__} divides a difference by a small step: a difference quotient."
     return None
 
 
@@ -144,7 +146,9 @@ class Watch(TorchFunctionMode):
         self._forbid = frozenset(forbid)
         self._derivatives = derivatives
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
         """Look at one call of a torch function, then let it run."""
         name = getattr(func, "__name__", "")
         owner = getattr(func, "__module__", "") or ""

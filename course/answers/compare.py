@@ -1,11 +1,11 @@
-"""Comparing a student's value with the expected one: kind, shape, dtype, finite, then close."""
+"""Approximate comparison of a student's value with the expected one: kind, shape, dtype, finite, then close."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -21,17 +21,20 @@ TOLERANCE = {torch.float64: 1e-9, torch.float32: 2e-5, torch.bfloat16: 5e-2, tor
 NUMBER_TOLERANCE = 1e-6  # for Python floats, which students often make from float32 tensors
 
 
+Kind = Literal["missing", "type", "length", "shape", "dtype", "device", "not finite", "value"]
+"""In what two values differ."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """The first difference found.
 
-    ``path`` says which part of a nested answer ("" for all of it), ``kind`` is "missing", "type", "length", "shape",
-    "dtype", "device", "not finite" or "value", ``where`` is the sentence for the student. ``yours`` and ``expected``
-    are the two parts, for the diagnosis.
+    ``path`` says which part of a nested answer ("" for all of it), ``where`` is the sentence for the student. ``yours``
+    and ``expected`` are the two parts, for the diagnosis.
     """
 
     path: str
-    kind: str
+    kind: Kind
     where: str
     yours: Any
     expected: Any
@@ -101,6 +104,7 @@ def relative_error(yours: torch.Tensor, expected: torch.Tensor) -> float:
 def _tensor(
     yours: torch.Tensor, expected: torch.Tensor, path: str, rtol: float | None, oracle: str
 ) -> Difference | None:
+    """The first difference between two tensors: shape, dtype, device, not finite, then the numbers."""
     lead = f"{path}: " if path else ""
     if tuple(yours.shape) != tuple(expected.shape):
         text = f"{lead}your shape is {shape_text(yours.shape)}, it should be {shape_text(expected.shape)}"
@@ -148,10 +152,12 @@ def part_text(path: str, key: Any, whole: Any) -> str:
 
 
 def _items(value: Any) -> Iterator[tuple[Any, Any]]:
+    """The parts of a list, tuple or dict with their keys."""
     return iter(value.items()) if isinstance(value, dict) else enumerate(value)
 
 
 def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str) -> Difference | None:
+    """The difference where a number, a text, or anything else without parts is expected."""
     lead = f"{path}: " if path else ""
     numbers = (int, float)
     if isinstance(expected, numbers):
@@ -165,9 +171,7 @@ def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str
         and isinstance(yours, bool) == isinstance(expected, bool)
     )
     if not same_kind:
-        kind = "missing" if yours is None else "type"
-        text = f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}"
-        return Difference(path, kind, text, yours, expected)
+        return _of_another_kind(yours, expected, path)
     if isinstance(expected, float) or isinstance(yours, float):
         if not math.isfinite(yours) and math.isfinite(expected):
             return Difference(path, "not finite", f"{lead}your number is {yours}", yours, expected)
@@ -181,6 +185,13 @@ def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str
     show = number_text if isinstance(expected, numbers) else (lambda value: kind_text(value).rpartition(" (")[0])
     text = f"{lead}yours {show(yours)}, {oracle} {show(expected)}"
     return Difference(path, "value", text, yours, expected)
+
+
+def _of_another_kind(yours: Any, expected: Any, path: str) -> Difference:
+    """The difference between two values that are not of one kind, so that nothing else of them can be compared."""
+    lead = f"{path}: " if path else ""
+    text = f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}"
+    return Difference(path, "missing" if yours is None else "type", text, yours, expected)
 
 
 def _kind(expected: Any) -> str:
@@ -212,16 +223,11 @@ def compare(
             return Difference(path, "type", text, yours, expected)
         if isinstance(yours, torch.Tensor):
             return _tensor(yours, expected, path, rtol, oracle)
-        kind = "missing" if yours is None else "type"
-        return Difference(
-            path, kind, f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}", yours, expected
-        )
+        return _of_another_kind(yours, expected, path)
     if isinstance(expected, (list, tuple, dict)):
         alike = isinstance(yours, dict) if isinstance(expected, dict) else isinstance(yours, (list, tuple))
         if not alike:
-            kind = "missing" if yours is None else "type"
-            text = f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}"
-            return Difference(path, kind, text, yours, expected)
+            return _of_another_kind(yours, expected, path)
         if isinstance(expected, dict) and set(yours) != set(expected) or len(yours) != len(expected):
             text = f"{lead}you give {kind_text(yours)}, it should be {_kind(expected)}"
             return Difference(path, "length", text, yours, expected)

@@ -1,15 +1,15 @@
-"""Autograd as the oracle: the gradients that a student's own formula is compared with."""
+"""Test oracle: autograd's gradients, which a student's own formula is compared with."""
 
 from __future__ import annotations
 
 import inspect
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from course.cache.results import recalled
+from course.cache.results import memoised
 from course.device import map_tensors
 
 
@@ -44,7 +44,7 @@ def _distances(loss: torch.Tensor, leaves: list[torch.Tensor]) -> list[int]:
     return [found.get(id(leaf), len(seen)) for leaf in leaves]
 
 
-@recalled(map_tensors)
+@memoised(map_tensors)
 def gradients(
     of: Callable[..., torch.Tensor], inputs: dict[str, Any], wrt: tuple[str, ...], upstream: str | None = None
 ) -> dict[str, torch.Tensor]:
@@ -62,8 +62,8 @@ def gradients(
         if loss.dim() != 0:
             raise ValueError(f"`of` must give a scalar loss, or name an `upstream`; it gives {tuple(loss.shape)}.")
         flat = [(name, leaf) for name in wrt for leaf in _flat(leaves[name])]
-        parts = torch.autograd.grad(loss, [leaf for _, leaf in flat], allow_unused=True)
-    parts = [torch.zeros_like(leaf) if part is None else part for (_, leaf), part in zip(flat, parts, strict=True)]
+        found: Sequence[torch.Tensor | None] = torch.autograd.grad(loss, [leaf for _, leaf in flat], allow_unused=True)
+    parts = [torch.zeros_like(leaf) if part is None else part for (_, leaf), part in zip(flat, found, strict=True)]
     distances = _distances(loss, [leaf for _, leaf in flat])
     labels = [label for name in wrt for label in labels_of(name, inputs[name])]
     order = sorted(range(len(flat)), key=lambda place: distances[place])

@@ -1,7 +1,7 @@
-"""A hash of values, such that what is worked out from two with the same hash comes out the same.
+"""Cache keys: a content hash of values, such that what is worked out from two with the same key comes out the same.
 
-For what is worked out once and used again: see `recall` (the right answers of a check) and `drawn` (figures). Exact to
-the last bit, unlike the prints of known mistakes (`known/prints.py`), which are equal up to rounding.
+For what is worked out once and used again: `results` (the right answers of a check) and `figures`. Exact to the last
+bit, unlike the fingerprints of known mistakes (`course/doctor/fingerprints.py`), which are equal up to rounding.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dis
 import hashlib
 import marshal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
@@ -30,7 +30,7 @@ class NotPlain(Exception):
     """Something may be another the next time, though nothing shows it."""
 
 
-def fingerprint(*values: Any, functions: bool = False) -> str | None:
+def key_of(*values: Any, functions: bool = False) -> str | None:
     """A hash of the values; None where one of them is not plain.
 
     Plain are numbers, texts, tensors, and lists, tuples, dicts and the course's own records of those. With
@@ -46,7 +46,7 @@ def fingerprint(*values: Any, functions: bool = False) -> str | None:
     return whole.hexdigest()
 
 
-def _parts(value: Any, seen: dict[int, int] | None) -> Iterable[bytes]:
+def _parts(value: Any, seen: dict[int, int] | None) -> Iterator[bytes]:
     """A value as bytes that no other value has.
 
     ``seen`` numbers the functions that are being described; None: no functions.
@@ -81,7 +81,7 @@ def _parts(value: Any, seen: dict[int, int] | None) -> Iterable[bytes]:
         raise NotPlain(f"a {kind.__name__}")
 
 
-def _function(value: Any, seen: dict[int, int]) -> Iterable[bytes]:
+def _function(value: Any, seen: dict[int, int]) -> Iterator[bytes]:
     """A function, by its text and by all that it mentions; or a name of torch's or Python's."""
     if isinstance(value, ModuleType) and value.__name__ in _STABLE:
         yield f"module {value.__name__};".encode()
@@ -109,7 +109,7 @@ def _function(value: Any, seen: dict[int, int]) -> Iterable[bytes]:
 @lru_cache(maxsize=4096)
 def _mentioned(code: CodeType) -> tuple[str, ...] | None:
     """The names that code looks up around it, those of code inside it too; None where it imports or sets some."""
-    names = set()
+    names: set[str] = set()
     for step in dis.get_instructions(code):
         if step.opname in ("IMPORT_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"):
             return None

@@ -1,7 +1,7 @@
-"""What a check works out for itself, remembered: the same cases and the same right answers serve a whole class.
+"""LRU cache for the checks' own work: the same cases and the same right answers serve a whole class.
 
-Only a grading process remembers, while a test cell runs (`remembering`). Students' answers are never remembered, and
-whoever recalls something gets tensors of their own. What draws random numbers of torch's is not remembered.
+Only a grading process memoises, while a test cell runs (`memoising`). Students' answers are never memoised, and
+whoever recalls something gets tensors of their own. What draws random numbers of torch's is not memoised.
 """
 
 from __future__ import annotations
@@ -10,51 +10,56 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 
-from course.cache.keys import fingerprint
+from course.cache.keys import key_of
+from course.runtime.context import current, entered
 
-Work = TypeVar("Work", bound=Callable[..., Any])
-MOST, LARGEST = 4096, 5_000
-"""Results that are remembered, and numbers in the tensors of each."""
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+MAX_RESULTS = 4096
+"""Results that are kept; the one that was not asked for the longest goes first."""
+MAX_ELEMENTS = 5_000
+"""Numbers in the tensors of one result; a larger one is not kept."""
 RESULTS: OrderedDict[str, Any] = OrderedDict()
-_on = False
+_NONE = object()
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
-    """Inside, what was worked out before is recalled, and what is new is remembered."""
-    global _on
-    before, _on = _on, True
-    try:
+def memoising() -> Iterator[None]:
+    """Inside, what was worked out before is recalled, and what is new is kept."""
+    with entered(replace(current(), memoising=True)):
         yield
-    finally:
-        _on = before
 
 
-def recalled(mapped: Callable[[Any, Callable[[torch.Tensor], torch.Tensor]], Any]) -> Callable[[Work], Work]:
+def memoised(
+    mapped: Callable[[Any, Callable[[torch.Tensor], torch.Tensor]], Any],
+) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
     """For a function that comes to equal results from equal arguments: where those are plain, it works once for all.
 
     ``mapped(result, change)`` gives such a result with ``change`` applied to every tensor in it.
     """
 
-    def decorate(work: Work) -> Work:
+    def decorate(work: Callable[P, Result]) -> Callable[P, Result]:
         @functools.wraps(work)
-        def recall_or_work(*args: Any, **kwargs: Any) -> Any:
-            key = _key(work, args, kwargs) if _on else None
+        def recall_or_work(*args: P.args, **kwargs: P.kwargs) -> Result:
+            key = _key(work, args, kwargs) if current().memoising else None
             if key is None:
                 return work(*args, **kwargs)
-            if key in RESULTS:
-                RESULTS.move_to_end(key)
-                return mapped(RESULTS[key], _own)
-            dice, sizes = torch.random.get_rng_state(), []
+            kept = RESULTS.pop(key, _NONE)
+            if kept is not _NONE:
+                RESULTS[key] = kept  # now the last to go
+                return mapped(kept, _own)
+            dice = torch.random.get_rng_state()
             result = work(*args, **kwargs)
-            kept = mapped(result, lambda tensor: (sizes.append(tensor.numel()), _own(tensor))[1])
-            if sum(sizes) <= LARGEST and torch.equal(dice, torch.random.get_rng_state()):
-                RESULTS[key] = kept
-                if len(RESULTS) > MOST:
+            small = _elements(result, mapped) <= MAX_ELEMENTS
+            if small and torch.equal(dice, torch.random.get_rng_state()):
+                RESULTS[key] = mapped(result, _own)
+                if len(RESULTS) > MAX_RESULTS:
                     RESULTS.popitem(last=False)
             return result
 
@@ -66,8 +71,22 @@ def recalled(mapped: Callable[[Any, Callable[[torch.Tensor], torch.Tensor]], Any
 def _key(work: Callable[..., Any], args: Any, kwargs: Any) -> str | None:
     usual = torch.empty(0)  # its type and its place are those of every new tensor
     where = usual.dtype, str(usual.device)
-    return fingerprint(work.__module__, work.__qualname__, args, kwargs, where, functions=True)
+    return key_of(work.__module__, work.__qualname__, args, kwargs, where, functions=True)
+
+
+def _elements(result: Any, mapped: Callable[[Any, Callable[[torch.Tensor], torch.Tensor]], Any]) -> int:
+    """How many numbers the tensors of a result hold."""
+    total = 0
+
+    def count(tensor: torch.Tensor) -> torch.Tensor:
+        nonlocal total
+        total += tensor.numel()
+        return tensor
+
+    mapped(result, count)
+    return total
 
 
 def _own(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy with memory of its own, no history, and ``requires_grad`` as it was."""
     return tensor.detach().clone().requires_grad_(tensor.requires_grad)

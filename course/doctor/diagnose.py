@@ -1,24 +1,60 @@
-"""From a wrong answer to its likely cause.
+"""Diagnosis of a wrong answer: its likely cause and a next step.
 
 A cause is named only when one transformation turns the student's numbers into the right ones on at least two
 independent random cases; on a single case the same finding is a clue, and said as one. The known mistakes of an
-exercise are asked before (``course.known``), and their sentence takes this one's place.
+exercise are asked before (``course.doctor.known``), and their sentence takes this one's place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
+from course.answers import compare
+from course.answers.ask import Reply
 from course.doctor import fingerprints
 from course.doctor.error_hints import hint_for
 from course.doctor.finding import Finding, Pair
 from course.doctor.transformations import EVERYWHERE, TRANSFORMATIONS
 
-__all__ = ["Finding", "Pair", "clues", "error", "explain"]
+__all__ = ["CLUES", "Clue", "Finding", "Pair", "clues", "error", "explain"]
+
+Clue = compare.Kind | Literal["printed", "nothing", "function"]
+"""In what a result differs from the right one; of None, also where it stands: returned ("printed") or under a name
+("nothing"); and that there is something else where a function should be."""
+
+CLUES: dict[Clue, Finding] = {  # what can be said of every kind but "value", where the numbers are looked at
+    "missing": Finding("There is None where a value should be.", "Find the name that holds it, and print it there."),
+    "printed": Finding(
+        "There is None where a value should be: did you print instead of return?",
+        "End the function with return and the value. A path without a return gives None too.",
+        named=True,
+    ),
+    "nothing": Finding(
+        "There is None where a value should be: print(...) gives None, and so does a method like list.append.",
+        "Put the value itself under this name.",
+        named=True,
+    ),
+    "function": Finding("This name does not hold your function any more.", "Run the cell with its def again."),
+    "type": Finding("The answer is of another kind than the one asked for.", "Read again what the exercise asks for."),
+    "length": Finding("The answer has other parts than the ones asked for.", "Read again what the exercise asks for."),
+    "dtype": Finding("The numbers may be right; their dtype is not.", "Check the dtype of what you create inside."),
+    "device": Finding(
+        "Something is created on another device.",
+        "Create it with device= of an input, or with zeros_like.",
+    ),
+    "not finite": Finding(
+        "Something undefined got in: a division by 0, a log of 0, an overflow, a missing value left where it was.",
+        "Print the parts step by step, and find the first that is nan or inf.",
+    ),
+    "shape": Finding(
+        "The shape is not the one asked for.",
+        "Write down the shape after each step of yours, and find the first surprise.",
+    ),
+}
 
 
 def explain(pairs: Sequence[Pair], right: int = 0) -> Finding | None:
@@ -52,43 +88,17 @@ def explain(pairs: Sequence[Pair], right: int = 0) -> Finding | None:
 
 
 def _on_cpu(inputs: dict[str, Any]) -> dict[str, Any]:
+    """A case's inputs with every tensor on the CPU, float64, without history."""
     return {
         name: value.detach().cpu().double() if isinstance(value, torch.Tensor) else value
         for name, value in inputs.items()
     }
 
 
-def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
+def clues(yours: Any, expected: Any, *, kind: Clue) -> Finding:
     """What can be said of one wrong result when no cause is found: never empty-handed, never a guess."""
-    advice = {
-        "missing": ("There is None where a value should be.", "Find the name that holds it, and print it there."),
-        "printed": (
-            "There is None where a value should be: did you print instead of return?",
-            "End the function with return and the value. A path without a return gives None too.",
-        ),
-        "nothing": (
-            "There is None where a value should be: print(...) gives None, and so does a method like list.append.",
-            "Put the value itself under this name.",
-        ),
-        "function": ("This name does not hold your function any more.", "Run the cell with its def again."),
-        "type": ("The answer is of another kind than the one asked for.", "Read again what the exercise asks for."),
-        "length": ("The answer has other parts than the ones asked for.", "Read again what the exercise asks for."),
-        "dtype": ("The numbers may be right; their dtype is not.", "Check the dtype of what you create inside."),
-        "device": (
-            "Something is created on another device.",
-            "Create it with device= of an input, or with zeros_like.",
-        ),
-        "not finite": (
-            "Something undefined got in: a division by 0, a log of 0, an overflow, a missing value left where it was.",
-            "Print the parts step by step, and find the first that is nan or inf.",
-        ),
-        "shape": (
-            "The shape is not the one asked for.",
-            "Write down the shape after each step of yours, and find the first surprise.",
-        ),
-    }
-    if kind in advice:
-        return Finding(*advice[kind], named=kind in ("printed", "nothing"))
+    if kind != "value":
+        return CLUES[kind]
     if isinstance(yours, torch.Tensor) and isinstance(expected, torch.Tensor) and yours.shape == expected.shape:
         mine, theirs = yours.detach().cpu().double(), expected.detach().cpu().double()
         agree = torch.isclose(mine, theirs, rtol=1e-6, atol=1e-9 * float(theirs.abs().max() if theirs.numel() else 0))
@@ -102,6 +112,6 @@ def clues(yours: Any, expected: Any, *, kind: str) -> Finding:
     return Finding("", "Work out one entry on paper and compare.")
 
 
-def error(sentence: str, types: Sequence[str]) -> Finding:
+def error(reply: Reply) -> Finding:
     """An exception of the student's code: its sentence, and where to look first for errors of its kind."""
-    return Finding(sentence, hint_for(sentence, types))
+    return Finding(reply.exception, hint_for(reply.error or "", reply.error_types))

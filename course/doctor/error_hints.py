@@ -1,12 +1,11 @@
-"""Where to look first when a student's code stops: one short sentence for each kind of exception."""
+"""Exception hints: a table from error messages to one short sentence on where to look first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# A pattern of Python's or torch's message, and what to do. The first that is found counts.
-MESSAGES = (
+MESSAGES: tuple[tuple[str, str], ...] = (  # what Python or torch says, and what to do: the first that is found counts
     (
         r"have the same dtype|expected scalar type|found dtype|Input type .* should be the same|"
         r"dtype .* (?:but|do not match)",
@@ -119,9 +118,8 @@ KINDS = {
 }
 
 
-def hint_for(sentence: str, types: Sequence[str]) -> str:
-    """The next step after an exception: ``sentence`` is its class, message and place, ``types`` its classes' names."""
-    message = re.sub(r", in \S+ at `.*`$", "", sentence, flags=re.DOTALL)  # the student's line may say "shape" too
+def hint_for(message: str, types: Sequence[str]) -> str:
+    """The next step after an exception: ``message`` is its class and message, ``types`` its classes' names."""
     for pattern, hint in MESSAGES:
         if re.search(pattern, message, flags=re.DOTALL | re.IGNORECASE):
             return hint

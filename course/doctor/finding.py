@@ -1,4 +1,4 @@
-"""What a diagnosis takes and gives: wrong results beside right ones, and a cause with a next step."""
+"""Data types of the diagnosis: wrong results beside right ones, and a cause with a next step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 
 from course.answers.compare import relative_error
 
-CLOSE = 1e-6  # how well a transformation must reproduce the right numbers, relative to the largest entry
+RTOL = 1e-6  # how well a transformation must reproduce the right numbers, relative to the largest entry
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,5 @@ def reproduces(changed: torch.Tensor | None, expected: torch.Tensor) -> bool:
         changed is not None
         and changed.shape == expected.shape
         and bool(torch.isfinite(changed).all())
-        and relative_error(changed, expected) < CLOSE
+        and relative_error(changed, expected) < RTOL
     )

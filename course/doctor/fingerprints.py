@@ -1,4 +1,4 @@
-"""Fingerprints: enough of a value to recognise it again, too little to read it off.
+"""Random-projection sketches of values: enough to recognise a value again, too little to read it off.
 
 A fingerprint is a hash of the value's structure (kinds, shapes, dtypes, texts, where it is nan), the size of its
 numbers, and two projections: sums of all its numbers with fixed pseudo-random weights. Equal values have equal
@@ -10,27 +10,57 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 
 from course.answers.ask import Other, Reply
 
-Print = list  # [hash] or [hash, size, projection, projection]; "~" before the hash: numbers of single precision
-
-TIGHT, LOOSE = 1e-5, 3e-4  # how far two equal values' numbers may lie apart, as a share of their size
-TINY = 1e-12  # below this size numbers are the rounding error of 0
+RTOL, RTOL_SINGLE = 1e-5, 3e-4  # how far two equal values' numbers may lie apart, as a share of their size
+EPS = 1e-12  # below this size numbers are the rounding error of 0
 _WEIGHTS = (20_011, 20_021)  # seeds of the projections; RandomState's stream is frozen for good
 _SINGLE = re.compile(r"float32|float16|complex64")
+_NAMES = re.compile(r"'[^']*'")
+
+
+class Numbers(NamedTuple):
+    """What is kept of all the numbers in a value: their size, and two projections as shares of it."""
+
+    size: float
+    first: float
+    second: float
+
+
+Mark = Literal["", "~", "!"]
+"""Of what a fingerprint is: a value, one with numbers of single precision, or an exception."""
+
+
+class Fingerprint(NamedTuple):
+    """What is kept of a value or an exception: a hash of its structure and, where it holds any, of its numbers."""
+
+    digest: str
+    numbers: Numbers | None = None
+    mark: Mark = ""
+
+    def to_json(self) -> list[str | float]:
+        """As in the files: ``[digest]`` or ``[digest, size, first, second]``, the mark before the digest."""
+        return [self.mark + self.digest, *(self.numbers or ())]
+
+    @classmethod
+    def from_json(cls, data: Sequence[Any]) -> Fingerprint:
+        """The fingerprint in such a list; raises ValueError or TypeError where it is none."""
+        lead, *numbers = data
+        mark: Mark = "~" if lead[:1] == "~" else "!" if lead[:1] == "!" else ""
+        return cls(lead[len(mark) :], Numbers(*numbers) if numbers else None, mark)
 
 
 def hashed(*parts: bytes | str, length: int = 12) -> str:
     """A short SHA-256 of texts and bytes, kept apart."""
     whole = hashlib.sha256()
     for part in parts:
-        part = part.encode() if isinstance(part, str) else part
-        whole.update(len(part).to_bytes(8, "big") + part)
+        each = part.encode() if isinstance(part, str) else part
+        whole.update(len(each).to_bytes(8, "big") + each)
     return whole.hexdigest()[:length]
 
 
@@ -63,7 +93,7 @@ def _walk(value: Any, structure: list[str], numbers: list[np.ndarray]) -> None:
         structure.append(value.text if isinstance(value, Other) else f"a {type(value).__name__}")
 
 
-def of_value(value: Any) -> Print:
+def of_value(value: Any) -> Fingerprint:
     """The fingerprint of a tensor, number, text, or of nested lists, tuples (as lists) and dicts of these."""
     structure: list[str] = []
     parts: list[np.ndarray] = []
@@ -74,31 +104,33 @@ def of_value(value: Any) -> Print:
         structure.append(str([(int(at), repr(float(numbers[at]))) for at in np.flatnonzero(odd)]))
         numbers = np.where(odd, 0.0, numbers)
     text = "\n".join(structure)
-    lead = ("~" if _SINGLE.search(text) else "") + hashed(text)
+    digest = hashed(text)
+    mark: Mark = "~" if _SINGLE.search(text) else ""
     if not numbers.size:
-        return [lead]
+        return Fingerprint(digest, None, mark)
     largest = float(np.abs(numbers).max())
-    if largest < TINY:
-        return [lead, 0.0, 0.0, 0.0]
+    if largest < EPS:
+        return Fingerprint(digest, Numbers(0.0, 0.0, 0.0), mark)
     scaled = numbers / largest
     length = float(np.sqrt((scaled * scaled).sum()))
     weights = (np.random.RandomState(seed).uniform(-1, 1, numbers.size) for seed in _WEIGHTS)
-    projections = [round(float(each @ scaled) / length, 7) + 0.0 for each in weights]
-    return [lead, float(f"{largest * length:.7g}"), *projections]
+    first, second = (round(float(each @ scaled) / length, 7) + 0.0 for each in weights)
+    return Fingerprint(digest, Numbers(float(f"{largest * length:.7g}"), first, second), mark)
 
 
-def of_reply(reply: Reply, value: Any = None, notes: Sequence[str] = ()) -> Print:
+def of_reply(reply: Reply, value: Any = None, notes: Sequence[str] = ()) -> Fingerprint:
     """The fingerprint of what an answer did with one case.
 
     ``value`` stands for its result (``reply.value`` otherwise); ``notes`` is what else can tell two answers apart,
-    such as the names of changed inputs. An exception is known by its class and message.
+    such as the names of changed inputs. An exception is known by its class and message, without the names in quotation
+    marks: the student chose those.
     """
     if reply.error:
-        return ["!" + hashed(message(reply.error))]
+        return Fingerprint(hashed(_NAMES.sub("''", reply.error)), mark="!")
     return of_value([reply.value if value is None else value, sorted(notes)])
 
 
-def is_nothing(found: Print) -> bool:
+def is_nothing(found: Fingerprint) -> bool:
     """Whether a fingerprint is that of None, as a value or as an answer's result."""
     return found in (of_value(None), of_value([None, []]))
 
@@ -114,20 +146,14 @@ def of_case(inputs: dict[str, Any]) -> str:
     return hashed("\n".join(structure), *exact, length=16)
 
 
-def message(error: str) -> str:
-    """An exception's class and message, without the place where it arose and the names the student chose."""
-    text = re.sub(r", in \S+ at `.*`$", "", error, flags=re.DOTALL)
-    return re.sub(r"'[^']*'", "''", text)
-
-
-def same(one: Print, other: Print) -> bool:
+def same(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether two fingerprints belong to equal values, up to rounding."""
-    if len(one) != len(other) or one[0] != other[0]:
+    if (one.mark, one.digest) != (other.mark, other.digest):
         return False
-    tolerance = LOOSE if str(one[0]).startswith("~") else TIGHT
-    if len(one) == 1:
-        return True
-    size = max(abs(one[1]), abs(other[1]))
-    if abs(one[1] - other[1]) > tolerance * size:
+    if one.numbers is None or other.numbers is None:
+        return one.numbers is other.numbers
+    rtol = RTOL_SINGLE if one.mark == "~" else RTOL
+    mine, theirs = one.numbers, other.numbers
+    if abs(mine.size - theirs.size) > rtol * max(abs(mine.size), abs(theirs.size)):
         return False
-    return all(abs(a - b) <= 3 * tolerance for a, b in zip(one[2:], other[2:], strict=True))
+    return abs(mine.first - theirs.first) <= 3 * rtol and abs(mine.second - theirs.second) <= 3 * rtol

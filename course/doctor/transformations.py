@@ -1,4 +1,4 @@
-"""General transformations: what turns a student's wrong numbers into the right ones, whatever the exercise.
+"""Diagnosis by inverse transformations: what turns a student's wrong numbers into the right ones, in any exercise.
 
 Each takes the wrong results of one check with the right ones beside them, float64 on the CPU, and gives a cause and a
 next step when it reproduces the right numbers on all of them, otherwise None.
@@ -29,8 +29,8 @@ def _ratio(pair: Pair) -> float | None:
 
 def _ratios(pairs: Sequence[Pair]) -> list[float]:
     """Each case's ratio; [] where one has none, or is right."""
-    ratios = [_ratio(pair) for pair in pairs]
-    return [] if any(ratio is None or abs(ratio - 1) < 1e-4 for ratio in ratios) else ratios
+    ratios = [ratio for pair in pairs if (ratio := _ratio(pair)) is not None and abs(ratio - 1) >= 1e-4]
+    return ratios if len(ratios) == len(pairs) else []
 
 
 def _sum_for_mean(pairs: Sequence[Pair]) -> Finding | None:

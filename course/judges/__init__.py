@@ -1,1 +1,1 @@
-"""One kind of question, one file: from an answer and its cases to one verdict."""
+"""Judges: one kind of question, one file; from an answer and its cases to one verdict."""

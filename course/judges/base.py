@@ -1,10 +1,10 @@
-"""What all judges share: rules, and the verdicts on what cannot be compared at all."""
+"""Shared parts of the judges: rules, and the verdicts on what cannot be compared at all."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import FrameType
 from typing import Any
 
 import torch
@@ -32,13 +32,22 @@ class Rules:
         return self.mutates is not None or self.shares is not None
 
 
-def name_of(answer: Any) -> str:
-    """The exercise's name: the name under which the test cell speaks of the answer."""
-    frame = sys._getframe(2)
-    for name in frame.f_code.co_names:
-        if name in frame.f_globals and frame.f_globals[name] is answer:
-            return name
-    return getattr(answer, "__name__", "your answer")
+_NOTHING = object()
+
+
+def name_of(answer: Any, check: FrameType | None) -> str:
+    """The exercise's name: the name under which the test cell speaks of the answer.
+
+    ``check`` is the frame of the check that the cell called. A function or class goes by its own name if the cell
+    does so too; else the first of the cell's names counts that stands for this very answer.
+    """
+    own = getattr(answer, "__name__", None)
+    cell = check.f_back if check is not None else None
+    if cell is not None:
+        spoken = [name for name in cell.f_code.co_names if cell.f_globals.get(name, _NOTHING) is answer]
+        if spoken:
+            return own if own in spoken else spoken[0]
+    return "your answer" if own is None else own
 
 
 def not_done(name: str, waits_for: str = "") -> Verdict:
@@ -87,7 +96,8 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
         step = NOT_BY_HAND if rules.by_hand or rules.forbid else plain
         return failed(name, what, case, diagnose.Finding(reply.refused, step, named=True))
     if reply.error:
-        return failed(name, what, f"{case}: your code stops there", diagnose.error(reply.error, reply.error_types))
+        verdict = failed(name, what, f"{case}: your code stops there", diagnose.error(reply))
+        return replace(verdict, stopped=True)
     if reply.value is ... or (isinstance(reply.value, (list, tuple)) and any(part is ... for part in reply.value)):
         return not_done(name)
     spoilt = [argument for argument in reply.changed if argument != rules.mutates]
@@ -108,7 +118,7 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
     if first.kind in ("value", "shape"):
         pairs = [diagnose.Pair(d.yours, d.expected, on[case].inputs, on[case].sizes) for case, d in wrong]
         finding = diagnose.explain(pairs, right)
-    kind = "printed" if first.kind == "missing" and not first.path else first.kind
+    kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
     finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

@@ -1,4 +1,4 @@
-"""Running an answer over the cases on every device, and turning what came back into one verdict."""
+"""Judge of functions: runs an answer over the cases on every device, and makes one verdict of what came back."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
     """The verdict on a function against a reference, or against the results the cases carry."""
     if answer is ...:
         return not_done(name)
-    replies: list[ask.Reply] = []
-    verdict = _function(name, answer, reference, on, rules, replies)
+    verdict, replies = _function(name, answer, reference, on, rules)
     return known.explain(verdict, "function", on, lambda: [_print(reply, rules) for reply in replies])
 
 
-def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Print:
+def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Fingerprint:
     """What can tell this reply from another: its result, and what it did to its arguments."""
     notes = [f"changed {argument}" for argument in reply.changed if argument != rules.mutates]
     if rules.shares is not None:
@@ -52,30 +51,27 @@ def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Print:
 
 
 def _function(
-    name: str,
-    answer: Any,
-    reference: Callable[..., Any] | None,
-    on: Sequence[Case],
-    rules: Rules,
-    replies: list[ask.Reply],
-) -> Verdict:
-    """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
+    name: str, answer: Any, reference: Callable[..., Any] | None, on: Sequence[Case], rules: Rules
+) -> tuple[Verdict, list[ask.Reply]]:
+    """The verdict, and what came back on the device that was judged last."""
     with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
-    asked = {"hand": rules.by_hand, "forbid": rules.forbid, "memory": rules.memory}
-    devices = ask.devices(answer, **asked) if with_tensors else [torch.device("cpu")]
+    devices = [torch.device("cpu")]
+    if with_tensors:
+        devices = ask.devices(answer, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="function"))
+        return failed(name, what, where, diagnose.clues(answer, None, kind="function")), []
+    replies: list[ask.Reply] = []
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
-        replies[:] = ask.ask(answer, inputs, **asked)
+        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
         wrong: list[tuple[int, Difference]] = []
         for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
             text = case_text(case, number, len(on))
             stopped = refusal(name, what, reply, text, rules)
             if stopped:
-                return stopped
+                return stopped, replies
             right = reference(*ask.copy(given).values()) if reference else device.to(case.gives, place)
             mine = reply.after[rules.mutates] if rules.mutates else reply.value
             if difference := compare(mine, right, rtol=rules.rtol):
@@ -83,10 +79,10 @@ def _function(
                     cause = f"{rules.mutates} came back unchanged."
                     step = f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
                     finding = diagnose.Finding(cause, step, named=True)
-                    return failed(name, what, f"{text}: {difference.where}", finding)
+                    return failed(name, what, f"{text}: {difference.where}", finding), replies
                 wrong.append((number, difference))
             elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
-                return spoilt
+                return spoilt, replies
         if wrong:
-            return explained(name, what, on, wrong)
-    return Verdict(name, "passed", what)
+            return explained(name, what, on, wrong), replies
+    return Verdict(name, "passed", what), replies

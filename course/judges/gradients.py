@@ -1,10 +1,10 @@
-"""The verdict on gradients: each against autograd's, the one nearest the loss first."""
+"""Judge of gradients: each against autograd's, the one nearest the loss first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import torch
 
@@ -17,95 +17,121 @@ from course.doctor import diagnose, fingerprints, known
 from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
 from course.runtime.verdict import NOT_BY_HAND, Verdict
 
+Mark = Literal["right", "first wrong", "wrong"]
+Trail = dict[str, Mark]
+"""For the first wrong case, how each gradient stands, by name, in the order of the way back from the loss."""
 
-def gradient(
-    name: str,
-    answer: Any,
-    of: Callable[..., torch.Tensor],
-    on: Sequence[Case],
-    wrt: tuple[str, ...],
-    upstream: str | None,
-    rules: Rules,
-    trail: dict[str, str] | None = None,
-) -> Verdict:
-    """The verdict on gradients against autograd's, the one nearest the loss first.
 
-    ``trail`` gets, for the first wrong case, each gradient's name with "right", "first wrong" or "wrong", in the
-    order of the way back from the loss.
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the gradients of ``of`` by the inputs ``wrt``, on every case, under ``rules``.
+
+    With ``upstream``, the name of an input, the loss is the sum of that input times ``of(...)``.
     """
+
+    of: Callable[..., torch.Tensor]
+    on: Sequence[Case]
+    wrt: tuple[str, ...]
+    upstream: str | None
+    rules: Rules
+
+    @property
+    def names(self) -> list[str]:
+        """The gradients' names, in the order in which they are asked for: "dW"."""
+        return [f"d{argument}" for argument in self.wrt]
+
+
+@dataclass
+class Judgement:
+    """The verdict on gradients, the trail to draw, and what came back on the device that was judged last."""
+
+    verdict: Verdict
+    trail: Trail = field(default_factory=dict)
+    replies: Sequence[ask.Reply] = ()
+
+
+def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail]:
+    """The verdict on gradients against autograd's, the one nearest the loss first, and the trail to draw."""
     if answer is ...:
-        return not_done(name)
-    replies: list[ask.Reply] = []
+        return not_done(name), {}
+    found = _judged(name, answer, question)
 
-    def found() -> list[fingerprints.Print]:
-        return [_print(reply, wrt, case.inputs) for reply, case in zip(replies, on, strict=False)]
+    def prints() -> list[fingerprints.Fingerprint]:
+        both = zip(found.replies, question.on, strict=False)
+        return [_print(reply, question.wrt, case.inputs) for reply, case in both]
 
-    verdict = _gradient(name, answer, of, on, wrt, upstream, rules, replies, {} if trail is None else trail)
-    return known.explain(verdict, "gradient", on, found, f"{wrt} {upstream}")
+    more = f"{question.wrt} {question.upstream}"
+    return known.explain(found.verdict, "gradient", question.on, prints, more), found.trail
 
 
-def _print(reply: ask.Reply, wrt: tuple[str, ...], inputs: dict[str, Any]) -> fingerprints.Print:
+def _print(reply: ask.Reply, wrt: tuple[str, ...], inputs: dict[str, Any]) -> fingerprints.Fingerprint:
     """What can tell this reply from another: the gradients by name, in whatever form they came, and spoilt inputs."""
     named = None if reply.error or reply.value is None else _by_name(reply.value, wrt, inputs)
     return fingerprints.of_reply(reply, named if isinstance(named, dict) else None, reply.changed)
 
 
-def _gradient(
-    name: str,
-    answer: Any,
-    of: Callable[..., torch.Tensor],
-    on: Sequence[Case],
-    wrt: tuple[str, ...],
-    upstream: str | None,
-    rules: Rules,
-    replies: list[ask.Reply],
-    trail: dict[str, str],
-) -> Verdict:
-    """The verdict; ``replies`` holds afterwards what came back on the device that was judged last."""
+def _judged(name: str, answer: Any, question: Question) -> Judgement:
+    """The judgement before known mistakes are looked up."""
+    rules, on = question.rules, question.on
     devices = ask.devices(answer, hand=rules.by_hand, forbid=rules.forbid)
-    names = [f"d{argument}" for argument in wrt]
-    what = f"{', '.join(names)} against autograd, {cases_text(on, devices)}"
+    what = f"{', '.join(question.names)} against autograd, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="type"))
+        return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")))
+    judgement = Judgement(Verdict(name, "passed", what))
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
-        replies[:] = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
-        wrong: list[tuple[int, dict[str, Difference]]] = []
-        order: list[str] = []
-        inexact = 0
-        for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
-            text = case_text(case, number, len(on))
-            stopped = refusal(name, what, reply, text, rules)
-            if stopped:
-                return stopped
-            if reply.value is None:
-                where = f"{text}: you give None, it should be {', '.join(names)}"
-                return failed(name, what, where, diagnose.clues(None, None, kind="printed"))
-            right = gradients(of, given, wrt, upstream)
-            mine = _by_name(reply.value, wrt, given)
-            if isinstance(mine, str):
-                return failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
-            found = {
-                key: difference
-                for key in right
-                if (difference := compare(mine[key], right[key], path=key, rtol=rules.rtol, oracle="autograd"))
-            }
-            if found:
-                order = order if wrong else list(right)
-                wrong.append((number, found))
-            inexact += _inexact(mine, right)
-        if wrong:
-            found = wrong[0][1]
-            trail.update({key: "wrong" if key in found else "right" for key in order})
-            trail[next(iter(found))] = "first wrong"
-            return _first_wrong(name, what, on, wrong, order)
-        if rules.by_hand and inexact == len(on):
-            cause = (
-                "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
-            )
-            return failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND, named=True))
-    return Verdict(name, "passed", what)
+        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
+        judgement = _compared(name, what, question, inputs, replies)
+        if not judgement.verdict.passed:
+            break
+    return judgement
+
+
+def _compared(
+    name: str, what: str, question: Question, inputs: Sequence[dict[str, Any]], replies: Sequence[ask.Reply]
+) -> Judgement:
+    """The judgement on the replies to the cases' ``inputs`` on one device; ``what`` is the verdict's first line."""
+    rules, on = question.rules, question.on
+    wrong: list[tuple[int, dict[str, Difference]]] = []
+    order: list[str] = []
+    inexact = 0
+    for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
+        text = case_text(case, number, len(on))
+        if stopped := refusal(name, what, reply, text, rules):
+            return Judgement(stopped, replies=replies)
+        if reply.value is None:
+            where = f"{text}: you give None, it should be {', '.join(question.names)}"
+            verdict = failed(name, what, where, diagnose.clues(None, None, kind="printed"))
+            return Judgement(verdict, replies=replies)
+        right = gradients(question.of, given, question.wrt, question.upstream)
+        mine = _by_name(reply.value, question.wrt, given)
+        if isinstance(mine, str):
+            verdict = failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
+            return Judgement(verdict, replies=replies)
+        found = {
+            key: difference
+            for key in right
+            if (difference := compare(mine[key], right[key], path=key, rtol=rules.rtol, oracle="autograd"))
+        }
+        if found:
+            order = order if wrong else list(right)
+            wrong.append((number, found))
+        inexact += _inexact(mine, right)
+    if wrong:
+        return Judgement(_first_wrong(name, what, on, wrong, order), _trail(wrong[0][1], order), replies)
+    verdict = Verdict(name, "passed", what)
+    if rules.by_hand and inexact == len(on):
+        cause = "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
+        verdict = failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND, named=True))
+    return Judgement(verdict, replies=replies)
+
+
+def _trail(found: dict[str, Difference], order: Sequence[str]) -> Trail:
+    """How each gradient of a case stands; ``found`` holds the wrong ones, the one nearest the loss first."""
+    trail: Trail = {key: "wrong" if key in found else "right" for key in order}
+    trail[next(iter(found))] = "first wrong"
+    return trail
 
 
 def _by_name(value: Any, wrt: tuple[str, ...], inputs: dict[str, Any]) -> dict[str, Any] | str:

@@ -1,4 +1,4 @@
-"""Verdicts on what is not a single function: a module, a loss curve, a refusal."""
+"""Judges of what is not a single function: a module, a loss curve, a refusal."""
 
 from __future__ import annotations
 
@@ -18,17 +18,26 @@ from course.judges.base import Rules, case_text, cases_text, failed, not_done, r
 from course.judges.functions import function
 from course.runtime.verdict import Verdict
 
+Sizes = dict[str, Sequence[int]] | Sequence[Sequence[int]]
+"""The sizes of a module's parameters: by name, or of all of them in any order."""
+
 
 def module(
     name: str,
     answer: Any,
     on: Sequence[Case],
     reference: Callable[..., Any] | None,
-    parameters: dict[str, Sequence[int]] | Sequence[Sequence[int]] | None,
+    parameters: Sizes | None,
     build: tuple[Any, ...],
     rtol: float | None,
 ) -> Verdict:
-    """The verdict on a torch.nn.Module: its parameters, then its output."""
+    """The verdict on a torch.nn.Module: its parameters, then its output.
+
+    ``name`` is the exercise's name and ``answer`` the class, or a module that is made already; ``build`` is what the
+    class is called with. ``parameters`` are the sizes that the module's parameters should have, and ``reference``
+    gives the right output of its parameters and a case, for each case of ``on``; None: not asked. ``rtol`` replaces
+    the usual tolerance.
+    """
     if answer is ...:
         return not_done(name)
     what = f"{name} as a module" + (f", {cases_text(on, ask.devices(answer))}" if on else "")
@@ -55,13 +64,7 @@ def _look(made: ask.Made) -> Any:
     return {key: tuple(parameter.shape) for key, parameter in made.parameters.items()}
 
 
-def _made(
-    name: str,
-    what: str,
-    made: ask.Made,
-    parameters: dict[str, Sequence[int]] | Sequence[Sequence[int]] | None,
-    build: tuple[Any, ...],
-) -> Verdict:
+def _made(name: str, what: str, made: ask.Made, parameters: Sizes | None, build: tuple[Any, ...]) -> Verdict:
     """The verdict on the module itself and its parameters."""
     if stopped := refusal(name, what, made.reply, f"{name}{build or '()'}", Rules()):
         return stopped
@@ -71,17 +74,22 @@ def _made(
         finding = diagnose.Finding("It does not inherit from torch.nn.Module.", step, named=True)
         return failed(name, what, where, finding)
     shapes = {key: tuple(parameter.shape) for key, parameter in made.parameters.items()}
-    if parameters is not None:
-        named = isinstance(parameters, dict)
-        wanted = {key: tuple(size) for key, size in parameters.items()} if named else sorted(map(tuple, parameters))
-        if (shapes if named else sorted(shapes.values())) != wanted:
-            found = ", ".join(f"{key} {shape_text(size)}" for key, size in shapes.items()) or "none"
-            listed = wanted.items() if named else [("one", size) for size in wanted]
-            wants = ", ".join(f"{key} {shape_text(size)}" for key, size in listed)
-            cause = "Only a torch.nn.Parameter, or a module, assigned to self is a parameter."
-            finding = diagnose.Finding(cause, "Compare the two lists.")
-            return failed(name, what, f"its parameters are {found}; they should be {wants}", finding)
-    return Verdict(name, "passed", what)
+    if parameters is None:
+        return Verdict(name, "passed", what)
+    wanted: list[tuple[str, tuple[int, ...]]]
+    if isinstance(parameters, dict):
+        wanted = [(key, tuple(size)) for key, size in parameters.items()]
+        agree = shapes == dict(wanted)
+    else:
+        wanted = [("one", size) for size in sorted(tuple(size) for size in parameters)]
+        agree = sorted(shapes.values()) == [size for _, size in wanted]
+    if agree:
+        return Verdict(name, "passed", what)
+    found = ", ".join(f"{key} {shape_text(size)}" for key, size in shapes.items()) or "none"
+    wants = ", ".join(f"{key} {shape_text(size)}" for key, size in wanted)
+    cause = "Only a torch.nn.Parameter, or a module, assigned to self is a parameter."
+    finding = diagnose.Finding(cause, "Compare the two lists.")
+    return failed(name, what, f"its parameters are {found}; they should be {wants}", finding)
 
 
 def training(name: str, losses: Any, below: float | None, steps: int | None) -> Verdict:
@@ -92,7 +100,7 @@ def training(name: str, losses: Any, below: float | None, steps: int | None) -> 
     return known.explain(verdict, "training", [], lambda: [_curve_print(losses)], f"{below} {steps}")
 
 
-def _curve_print(losses: Any) -> fingerprints.Print:
+def _curve_print(losses: Any) -> fingerprints.Fingerprint:
     """A loss curve's fingerprint, in single precision: a long training adds rounding errors up."""
     if isinstance(losses, (list, tuple)) and all(isinstance(loss, (int, float)) for loss in losses):
         losses = torch.tensor(losses, dtype=torch.float32)
@@ -100,6 +108,7 @@ def _curve_print(losses: Any) -> fingerprints.Print:
 
 
 def _training(name: str, losses: Any, below: float | None, steps: int | None) -> Verdict:
+    """The verdict before known mistakes are looked up."""
     what = f"the loss curve {name}"
     if isinstance(losses, torch.Tensor) and losses.dim() == 1:
         losses = losses.tolist()
@@ -139,12 +148,13 @@ def raises(name: str, answer: Any, error: type[Exception], on: Sequence[Case]) -
 
 
 def _raises(name: str, what: str, replies: Sequence[ask.Reply], error: type[Exception], on: Sequence[Case]) -> Verdict:
+    """The verdict before known mistakes are looked up."""
     for number, (case, reply) in enumerate(zip(on, replies, strict=False)):
         text = case_text(case, number, len(on))
         if reply.not_done is not None:
             return not_done(name, reply.not_done)
         if error.__name__ not in reply.error_types:
-            got = reply.error or f"it returns {kind_text(reply.value)}"
+            got = reply.exception or f"it returns {kind_text(reply.value)}"
             finding = diagnose.Finding(f"It should raise {error.__name__}.", "Check the input before you use it.")
             return failed(name, what, f"{text}: {got}", finding)
     return Verdict(name, "passed", what)

@@ -1,4 +1,4 @@
-"""The verdict on a plain value, or on a tensor's shape and dtype alone."""
+"""Judge of plain values, and of a tensor's shape and dtype alone."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ def value(name: str, answer: Any, expected: Any, rtol: float | None) -> Verdict:
         expected = expected.to(answer.device)
     verdict = _verdict_of(name, what, compare(answer, expected, rtol=rtol))
     return known.explain(
-        verdict, "value", [], lambda: [fingerprints.of_value(answer)], str(fingerprints.of_value(expected))
+        verdict, "value", [], lambda: [fingerprints.of_value(answer)], str(fingerprints.of_value(expected).to_json())
     )
 
 
 def _verdict_of(name: str, what: str, difference: Difference | None) -> Verdict:
+    """Passed where there is no difference; else where it lies, and what may have caused it."""
     if difference is None:
         return Verdict(name, "passed", what)
     finding = None
     if difference.kind in ("value", "shape"):
         finding = diagnose.explain([diagnose.Pair(difference.yours, difference.expected)])
-    kind = "nothing" if difference.kind == "missing" and not difference.path else difference.kind
+    kind: diagnose.Clue = "nothing" if difference.kind == "missing" and not difference.path else difference.kind
     finding = finding or diagnose.clues(difference.yours, difference.expected, kind=kind)
     return failed(name, what, difference.where, finding)
 
@@ -45,6 +46,7 @@ def shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype 
 
 
 def _shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype | None) -> Verdict:
+    """The verdict before known mistakes are looked up."""
     what = f"the shape of {name}" + (" and its dtype" if dtype else "")
     if not isinstance(answer, torch.Tensor):
         where = f"{name} is {kind_text(answer)}, it should be a tensor"

@@ -1,8 +1,8 @@
-"""A student's ID: its digits, and which ID counts when a practice is graded.
+"""Student IDs: parsing and validation, and which ID counts when a practice is graded.
 
 An ID has the form U1234567X: a letter, seven digits, a letter. The digits are called a to g. In a student's notebook
-the ID that was typed counts; when a submission is graded, the environment variable COURSE_STUDENT_ID holds the ID on
-record, and that one counts.
+the ID that was typed counts; when a submission is graded, the ID on record counts: the check's context holds it, or
+else the environment variable COURSE_STUDENT_ID.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import re
 from typing import Any, NamedTuple
 
+from course.runtime.context import current
 from course.runtime.shell import graded
 from course.runtime.verdict import NotDone, Verdict, report
 
@@ -53,9 +54,10 @@ def digits(student_id: str) -> Digits:
     """
     if student_id is ...:
         raise NotImplementedError("student_id")
-    if problem := _problem(student_id):
-        raise NotAnID(f"{problem} {FORM} Correct student_id, and run its cell again.")
-    return Digits(*map(int, _ID.fullmatch(student_id.strip()).group(1)))
+    form = _ID.fullmatch(student_id.strip()) if isinstance(student_id, str) else None
+    if form is None:
+        raise NotAnID(f"{_problem(student_id)} {FORM} Correct student_id, and run its cell again.")
+    return Digits(*map(int, form.group(1)))
 
 
 def _problem(student_id: Any) -> str:
@@ -87,7 +89,8 @@ def on_record(typed: str) -> str:
     ends the test cell, and an ID that is not filled in as not done. In a student's notebook it raises as ``digits``.
     An ID on record that is none is the grader's mistake: ValueError.
     """
-    known = os.environ.get(VARIABLE, "").strip()
+    here = current().student
+    known = (os.environ.get(VARIABLE, "") if here is None else here).strip()
     if known and not is_id(known):
         raise ValueError(f"{VARIABLE} is {known!r}. {FORM} Set it to the submission's ID, or leave it unset.")
     try:

@@ -1,4 +1,4 @@
-"""What a student reads after a check: what was compared, where it first differs, the likely cause, one next step.
+"""The result of a check and its rendering: what was compared, where it first differs, the likely cause, one next step.
 
 The same ``Verdict`` is shown in the notebook, raised in the autograder and stored for feedback and reports.
 """
@@ -8,35 +8,40 @@ from __future__ import annotations
 import contextlib
 import html
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from course.runtime.context import current, entered
 from course.runtime.shell import graded, shell
+
+State = Literal["passed", "failed", "not done"]
 
 MIME = "application/vnd.course.verdict+json"
 
 NOT_BY_HAND = "Write the formula out yourself; the section above builds it step by step."
 """The next step after an answer that was to be worked out by hand and was not."""
 
-_COLOURS = {"passed": "#0072B2", "failed": "#D55E00", "not done": "#666666"}  # Okabe-Ito blue and vermillion, grey
-_MARKS = {"passed": "✓", "failed": "✗", "not done": "…"}
+_COLOURS: dict[State, str] = {"passed": "#0072B2", "failed": "#D55E00", "not done": "#666666"}  # Okabe-Ito's, and grey
+_MARKS: dict[State, str] = {"passed": "✓", "failed": "✗", "not done": "…"}
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The outcome of one check.
 
-    ``state`` is "passed", "failed" or "not done"; ``what``, ``where``, ``cause`` and ``next`` are the four lines of
-    a failed check, each one sentence or two, "" where there is nothing to say. ``named`` says that the cause is known
-    (seen, or reproduced on two independent cases), not only a clue.
+    ``what``, ``where``, ``cause`` and ``next`` are the four lines of a failed check, each one sentence or two, "" where
+    there is nothing to say. ``named`` says that the cause is known (seen, or reproduced on two independent cases), not
+    only a clue; ``stopped`` that the student's code raised the exception that ``cause`` tells of.
     """
 
     exercise: str
-    state: str
+    state: State
     what: str = ""
     where: str = ""
     cause: str = ""
     next: str = ""
     named: bool = False
+    stopped: bool = False
 
     @property
     def passed(self) -> bool:
@@ -87,7 +92,17 @@ class Verdict:
 
     def bundle(self) -> dict[str, object]:
         """The MIME bundle that carries this verdict to the notebook, the autograder and the report."""
-        record = {**asdict(self), "passed": self.passed, "line": self.headline}
+        record = {
+            "exercise": self.exercise,
+            "state": self.state,
+            "what": self.what,
+            "where": self.where,
+            "cause": self.cause,
+            "next": self.next,
+            "named": self.named,
+            "passed": self.passed,
+            "line": self.headline,
+        }
         if graded() and not self.passed:
             return {MIME: record}  # the message itself is raised: see `report`
         return {MIME: record, "text/plain": self.text, "text/html": self.html}
@@ -109,18 +124,12 @@ class NotDone(CheckFailed):
     """The exercise still holds its stub."""
 
 
-_heard: list[Verdict] | None = None
-
-
 @contextlib.contextmanager
 def heard() -> Iterator[list[Verdict]]:
-    """The verdicts reported inside a ``with`` statement, in order; nothing is shown meanwhile."""
-    global _heard
-    before, _heard = _heard, []
-    try:
-        yield _heard
-    finally:
-        _heard = before
+    """The verdicts that this thread reports inside a ``with`` statement, in order; nothing is shown meanwhile."""
+    verdicts: list[Verdict] = []
+    with entered(replace(current(), heard=verdicts)):
+        yield verdicts
 
 
 def report(verdict: Verdict) -> None:
@@ -128,8 +137,9 @@ def report(verdict: Verdict) -> None:
 
     Raises ``NotDone`` or ``CheckFailed`` under nbgrader only, so that "Run all" goes on in a student's notebook.
     """
-    if _heard is not None:
-        _heard.append(verdict)
+    heard_here = current().heard
+    if heard_here is not None:
+        heard_here.append(verdict)
     elif shell() is not None:
         from IPython.display import display
 

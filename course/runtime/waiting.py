@@ -1,6 +1,6 @@
-"""In a student's notebook: a cell that waits for an exercise says so in one line, and "Run all" goes on.
+"""IPython exception handler: in a student's notebook, a cell that waits for an exercise says so, and "Run all" goes on.
 
-Uses IPython's own extension points (``set_custom_exc`` and the ``post_run_cell`` event). Nothing is installed under
+It uses IPython's own extension points (``set_custom_exc`` and the ``post_run_cell`` event). Nothing is installed under
 nbgrader, where an error must stay an error.
 """
 
@@ -27,8 +27,8 @@ def _cell_names(source: str) -> list[str]:
 def waits_for(error: BaseException, source: str, namespace: dict[str, Any]) -> str | None:
     """The sentence for a cell that failed only because an exercise before it is not done; None for any other error."""
     if isinstance(error, NotImplementedError):
-        name = error.args[0] if error.args and isinstance(error.args[0], str) else ""
-        return f"This cell waits for {name}: not done yet." if name.isidentifier() else None
+        exercise = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+        return f"This cell waits for {exercise}: not done yet." if exercise.isidentifier() else None
     names = _cell_names(source)
     undone = [name for name in dict.fromkeys(names) if namespace.get(name) is ...]
     if undone:

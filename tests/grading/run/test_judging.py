@@ -2,11 +2,14 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 import torch
 from home import ROOT
 
+from course import check
 from course.answers import ask
 from course.answers.ask import Made, Other, Reply
 from course.coursedir.layout import load_config
@@ -17,7 +20,9 @@ from course.grading.run.judging import Readers, Witness, check_calls, judge_cell
 from course.grading.sandbox.inside.kernel import Kernel as Inner
 from course.grading.sandbox.inside.wire import decode, encode
 from course.grading.sandbox.remote_kernel import KernelLost, checked_reply
-from course.runtime import student_id, verdict
+from course.runtime import student_id
+from course.runtime.context import CheckContext, current
+from course.runtime.shell import graded
 
 TEST = """visible = cases.draw(seeds=1, X="n h")
 check.function(double, lambda X: 2 * X, on=visible)
@@ -51,7 +56,9 @@ class Here:
     def make(self, name, build):
         made = ask.make(self.names[name], tuple(build))
         self.made.append(made.target)
-        return len(self.made) - 1, Made(checked_reply(self.over(vars(made.reply))), None, made.is_module, made.parameters)
+        return len(self.made) - 1, Made(
+            checked_reply(self.over(vars(made.reply))), None, made.is_module, made.parameters
+        )
 
     def end(self):
         self.ended = True
@@ -371,14 +378,35 @@ def test_does_a_known_mistakes_sentence_arrive():
 def test_is_the_folder_of_hidden_mistakes_told_and_forgotten_again(monkeypatch, tmp_path):
     monkeypatch.delenv(known.HIDDEN, raising=False)
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
-    seen = {}
-    monkeypatch.setitem(judging.OWN, "look", lambda: seen.update(os.environ))
+    seen, before = [], dict(os.environ)
+    monkeypatch.setitem(judging.OWN, "look", lambda: seen.append(current()))
     judge(RIGHT, "look()\n" + TEST, hidden=str(tmp_path), student="U1234567X")
-    assert seen[known.HIDDEN] == str(tmp_path) and seen["NBGRADER_EXECUTION"] == "autograde"
-    assert seen[student_id.VARIABLE] == "U1234567X"
+    assert seen[0].hidden == str(tmp_path) and seen[0].graded is True
+    assert seen[0].student == "U1234567X"
     judge(RIGHT, "look()\n" + TEST, student="ada")
-    assert seen[student_id.VARIABLE] == "", "a name is no ID"
-    assert known.HIDDEN not in os.environ and os.environ["NBGRADER_EXECUTION"] == "validate"
+    assert seen[1].student == "", "a name is no ID"
+    assert current() == CheckContext() and dict(os.environ) == before
+
+
+def test_do_two_threads_that_judge_at_once_hear_only_their_own():
+    wrong = "def double(X):\n    return 3 * X"
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(judge, code) for _ in range(8) for code in (RIGHT, wrong)]
+        assert [job.result().state for job in jobs] == 8 * ["passed", "failed"]
+
+
+def test_does_a_thread_beside_a_test_cell_hear_nothing_of_it_and_say_nothing_to_it(monkeypatch, capsys):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    inside, going_on = Event(), Event()
+    monkeypatch.setitem(judging.OWN, "wait", lambda: (inside.set(), going_on.wait(60)))
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(judge, RIGHT, TEST + "\nwait()")
+        assert inside.wait(60)
+        assert current() == CheckContext() and not graded()
+        check.value(1, 2)  # as in a student's notebook: shown, neither raised nor heard in the other thread
+        going_on.set()
+        assert job.result().passed
+    assert "not yet" in capsys.readouterr().out
 
 
 PRACTICE = "own = practice.on_record(student_id)\ncheck.value(answer, practice.neuron(own).lr)"
@@ -397,7 +425,7 @@ def test_are_the_graders_settings_and_random_numbers_as_before():
     state, dtype = torch.random.get_rng_state(), torch.get_default_dtype()
     judge(RIGHT, "torch.manual_seed(1)\ntorch.set_default_dtype(torch.float64)\ntorch.rand(3)\n" + TEST)
     assert torch.equal(torch.random.get_rng_state(), state) and torch.get_default_dtype() == dtype
-    assert verdict._heard is None
+    assert current() == CheckContext()
 
 
 def test_do_the_settings_name_this_grader():

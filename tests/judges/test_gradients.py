@@ -1,0 +1,115 @@
+"""Is a right gradient accepted in any form, and does a wrong one get its cause and its place on the way back?"""
+
+import pytest
+import torch
+from linear_layer import CASES, forward, message, right, sign
+from relu_network import gradients, network
+
+from course import cases
+from course.judges.base import Rules
+from course.judges.gradients import Question, gradient
+
+pytestmark = pytest.mark.usefixtures("graded")
+
+
+def loops(dZ, X, W, b):
+    dX, dW, db = torch.zeros_like(X), torch.zeros_like(W), torch.zeros_like(b)
+    for i in range(len(X)):
+        for j in range(len(b)):
+            db[j] += dZ[i, j]
+            for k in range(X.shape[1]):
+                dW[j, k] += dZ[i, j] * X[i, k]
+                dX[i, k] += dZ[i, j] * W[j, k]
+    return dX, dW, db
+
+
+def einsum(dZ, X, W, b):
+    grad = torch.einsum("nh,nd->hd", dZ, X)  # a local variable may be called grad
+    return {"dX": torch.einsum("nh,hd->nd", dZ, W), "dW": grad, "db": torch.einsum("nh->h", dZ)}
+
+
+@pytest.mark.parametrize("answer", [right, loops, einsum, lambda *case: list(right(*case))])
+def test_is_a_right_gradient_accepted_in_any_form(answer):
+    assert message(answer) == ""
+
+
+def twice(dZ, X, W, b):
+    return dZ @ W, 2 * dZ.T @ X, dZ.sum(0)
+
+
+def mean_bias(dZ, X, W, b):
+    return dZ @ W, dZ.T @ X, dZ.mean(0)
+
+
+def transposed(dZ, X, W, b):
+    return dZ @ W, X.T @ dZ, dZ.sum(0)
+
+
+def kept_rows(dZ, X, W, b):
+    return dZ @ W, dZ.T @ X, dZ
+
+
+def wrong_order(dZ, X, W, b):
+    return dZ.T @ X, dZ @ W, dZ.sum(0)
+
+
+def nothing(dZ, X, W, b):
+    dZ.T @ X
+
+
+def single(dZ, X, W, b):
+    return dZ @ W, (dZ.T @ X).float(), dZ.sum(0)
+
+
+def needs_inputs(dZ, X, W, b):
+    X *= 2
+    return right(dZ, X / 2, W, b)
+
+
+def stops(dZ, X, W, b):
+    return dZ @ W.T, dZ.T @ X, dZ.sum(0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (sign, ["dW", "wrong sign", "dX", "right"]),
+        (twice, ["2 times too large"]),
+        (mean_bias, ["n times too small", "number of examples", "dX, dW are right"]),
+        (transposed, ["the transpose of the right one", "your shape is 6 × 7, it should be 7 × 6"]),
+        (kept_rows, ["one row per example", "Sum over the examples"]),
+        (wrong_order, ["dX: your shape is"]),
+        (nothing, ["you give None, it should be dX, dW, db"]),
+        (single, ["your dtype is float32, it should be float64"]),
+        (needs_inputs, ["changes its input X"]),
+        (stops, ["your code stops there", "cannot be multiplied", "in stops at `return dZ @ W.T"]),
+    ],
+)
+def test_does_a_wrong_gradient_get_its_cause(answer, words):
+    text = message(answer)
+    assert "not yet" in text
+    for word in words:
+        assert word in text, text
+
+
+def test_is_the_first_wrong_gradient_on_the_way_back_named():
+    def no_mask(X, Ws, bs, Y):
+        return gradients(X, Ws, bs, Y, masked=False)
+
+    text = message(no_mask, of=network, on=cases.layers(seeds=3, depth=(2, 2)), wrt="Ws bs", upstream=None)
+    assert "dbs[1], dWs[1] are right" in text
+    assert "dbs[0] is the first wrong one on the way back from the loss; dWs[0] differs too" in text
+
+
+def test_how_does_each_gradient_of_the_first_wrong_case_stand():
+    def no_mask(X, Ws, bs, Y):
+        return gradients(X, Ws, bs, Y, masked=False)
+
+    deep = Question(network, cases.layers(seeds=3, depth=(2, 2)), ("Ws", "bs"), None, Rules())
+    verdict, trail = gradient("no_mask", no_mask, deep)
+    assert not verdict.passed
+    assert trail == {"dbs[1]": "right", "dWs[1]": "right", "dbs[0]": "first wrong", "dWs[0]": "wrong"}
+    assert list(trail)[-2:] == ["dbs[0]", "dWs[0]"]
+    one = Question(forward, CASES, ("X", "W", "b"), "dZ", Rules(by_hand=True))
+    assert gradient("right", right, one)[1] == {} and gradient("stops", stops, one)[1] == {}
+    assert gradient("undone", ..., one)[0].state == "not done"
