@@ -1,4 +1,4 @@
-"""Properties of the checks themselves, over expressions and values that hypothesis makes up."""
+"""Property-based tests: do the checks judge rightly whatever expressions and values hypothesis makes up?"""
 
 import contextlib
 import math
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from course import cases, check
 from course.runtime.verdict import CheckFailed
 
+pytestmark = pytest.mark.usefixtures("graded")
 settings.register_profile(
     "course",
     max_examples=25,
@@ -79,13 +80,8 @@ def message(answer, loss, on, **options):
     return ""
 
 
-@pytest.fixture(autouse=True)
-def graded(monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-
-
 @given(expressions(), st.integers(0, 10_000), st.sampled_from([torch.float64, torch.float32]))
-def test_any_right_gradient_passes(loss, seed, dtype):
+def test_does_any_right_gradient_pass(loss, seed, dtype):
     on = draw_cases(seed, dtype)
     assert message(answer_of(loss), loss, on) == ""
     named = answer_of(loss, lambda parts: dict(zip(["da", "db", "dc"], parts, strict=True)))
@@ -93,7 +89,7 @@ def test_any_right_gradient_passes(loss, seed, dtype):
 
 
 @given(expressions(), st.integers(0, 10_000), st.integers(0, 2), st.floats(0, 1), st.sampled_from([-1, 1]))
-def test_any_gradient_off_by_a_thousandth_in_one_entry_fails(loss, seed, which, place, sign):
+def test_does_any_gradient_off_by_a_thousandth_in_one_entry_fail(loss, seed, which, place, sign):
     def spoil(parts):
         part = parts[which]
         entry = min(int(place * part.numel()), part.numel() - 1)
@@ -143,12 +139,12 @@ KINDS = {
 @given(expressions(), st.integers(0, 10_000))
 @settings(max_examples=4)
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_wrong_gradient_gets_its_own_message(kind, loss, seed):
+def test_does_each_kind_of_wrong_gradient_get_its_own_message(kind, loss, seed):
     change, words = KINDS[kind]
     assert words in message(answer_of(loss, change), loss, draw_cases(seed))
 
 
-def test_the_messages_of_the_kinds_differ():
+def test_do_the_messages_of_the_kinds_differ():
     def loss(a, b, c):
         return (a * b * c).sum()
 
@@ -160,7 +156,7 @@ def test_the_messages_of_the_kinds_differ():
 
 @given(expressions(), st.integers(0, 10_000))
 @settings(max_examples=10)
-def test_a_gradient_that_still_requires_grad_is_taken_for_its_numbers(loss, seed):
+def test_is_a_gradient_that_still_requires_grad_taken_for_its_numbers(loss, seed):
     """An exercise by hand refuses what asks torch for it; elsewhere a result with history is a result."""
 
     def attached(parts):
@@ -177,7 +173,7 @@ def test_a_gradient_that_still_requires_grad_is_taken_for_its_numbers(loss, seed
 
 @given(expressions(), st.integers(0, 10_000), st.sampled_from(["right", "wrong", "stops", "careless"]))
 @settings(max_examples=20)
-def test_a_check_leaves_inputs_and_settings_as_they_were(loss, seed, kind):
+def test_does_a_check_leave_inputs_and_settings_as_they_were(loss, seed, kind):
     def stops(parts):
         raise ValueError("no")
 

@@ -121,7 +121,7 @@ GIVEN = (
     'plot.lines({"yours": [answer(1.0)] * 3}, xlabel="step", ylabel="y", alt="Yours.", caption="What you get.")',
 )
 SPOILS = (
-    "from course import drawn\nfor key in drawn.KEPT:\n    drawn.KEPT[key] = drawn.Picture({'text/plain': 'x'}, {})"
+    "from course.cache import figures as drawn\nfor key in drawn.KEPT:\n    drawn.KEPT[key] = drawn.Picture({'text/plain': 'x'}, {})"
 )
 
 
