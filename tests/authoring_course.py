@@ -3,7 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from home import ROOT
+
+from course.cli import main
 
 HOME = ROOT
 
@@ -92,3 +95,10 @@ def make_course(folder: Path, **texts: str) -> Path:
         (week / f"{name}.py").write_text(text)
     (week / "prices.csv").write_text("rooms,price\n3,127500\n")
     return folder
+
+
+def run(root, *argv):
+    """What the ``course`` command returns in this folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        return main(argv)

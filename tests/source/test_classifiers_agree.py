@@ -2,11 +2,10 @@
 
 import io
 import re
-from home import ROOT
 from contextlib import redirect_stdout
-from pathlib import Path
 
 import pytest
+from home import ROOT
 
 from course.authoring.text.parse import read
 

@@ -1,10 +1,9 @@
 """Do the hidden tests of every exercise catch every known wrong answer, and accept every right one?"""
 
-from home import ROOT
 from functools import cache
-from pathlib import Path
 
 import pytest
+from home import ROOT
 
 from course.authoring.proof.rehearse import rehearse
 from course.authoring.text.parse import read

@@ -1,10 +1,8 @@
 """Do the notebooks run from top to bottom, solved by the author and unsolved by a student?"""
 
-from home import ROOT
-from pathlib import Path
-
 import nbformat
 import pytest
+from home import ROOT
 from nbclient import NotebookClient
 
 from course.authoring.notebooks.build import notebook

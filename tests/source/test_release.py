@@ -1,10 +1,10 @@
-"""What is in release/ is what the texts give, and nothing that students may not see."""
+"""Is what lies in release/ what the texts give, and nothing that students may not see?"""
 
-from home import ROOT
 from pathlib import Path
 
 import nbformat
 import pytest
+from home import ROOT
 from leaks import leaks, strangers
 
 RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
@@ -16,18 +16,18 @@ def label(path):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=label)
-def test_nothing_secret_is_released(path):
+def test_is_nothing_secret_released(path):
     text = (ROOT / "source" / path.parent.name / f"{path.stem}.py").read_text()
     assert leaks(text, nbformat.read(path, 4)) == []
 
 
 @pytest.mark.parametrize("week", WEEKS)
-def test_no_other_file_is_released(week):
+def test_is_no_other_file_released(week):
     assert strangers(ROOT / "source" / week, ROOT / "release" / week) == []
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=label)
-def test_a_released_notebook_begins_with_the_badge_and_the_install_cell(path):
+def test_does_a_released_notebook_begin_with_the_badge_and_the_install_cell(path):
     badge, install = nbformat.read(path, 4).cells[:2]
     assert badge.cell_type == "markdown"
     assert "colab.research.google.com/github" in badge.source or "In JupyterLab there is nothing to do" in badge.source
@@ -35,14 +35,14 @@ def test_a_released_notebook_begins_with_the_badge_and_the_install_cell(path):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=label)
-def test_a_released_notebook_passes_nbgraders_validation(path):
+def test_does_a_released_notebook_pass_nbgraders_validation(path):
     from nbgrader.nbgraderformat import MetadataValidator
 
     MetadataValidator().validate_nb(nbformat.read(path, 4))
 
 
 @pytest.mark.parametrize("week", WEEKS)
-def test_the_release_is_not_stale(week):
+def test_is_the_release_not_stale(week):
     from course.authoring.notebooks.release import stale
 
     assert stale(ROOT, week) == []

@@ -1,4 +1,4 @@
-"""A built notebook edited in JupyterLab returns to its text, and nothing is lost on the way."""
+"""Does a built notebook edited in JupyterLab return to its text, with nothing lost on the way?"""
 
 import logging
 from types import SimpleNamespace
@@ -8,11 +8,10 @@ import pytest
 from authoring_course import HOME, TEXT, make_course
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from course.authoring.notebooks.build import build, keep_copy
+from course.authoring.notebooks.build import build
 from course.authoring.notebooks.sync import post_save, sync
 from course.authoring.text import parse as texts
-from course.authoring.text.model import Cell, SourceError
-from course.authoring.text.names import settled
+from course.authoring.text.model import SourceError
 from course.coursedir.errors import AuthoringError
 
 NOTEBOOK = {"type": "notebook"}
@@ -63,11 +62,11 @@ def panel(grade_id, points=None, **flags):
     return {"nbgrader": {**meta, **flags, **({} if points is None else {"points": points})}}
 
 
-def test_saving_without_an_edit_leaves_the_text_byte_for_byte(course):
+def test_does_saving_without_an_edit_leave_the_text_byte_for_byte(course):
     assert save(course, lambda nb: None) == TEXT
 
 
-def test_an_edited_cell_changes_its_lines_and_no_others(course):
+def test_does_an_edited_cell_change_its_lines_and_no_others(course):
     def change(nb):
         nb.cells[2].source = nb.cells[2].source.replace("in prose", "in new prose")
 
@@ -75,7 +74,7 @@ def test_an_edited_cell_changes_its_lines_and_no_others(course):
     assert "built" in build(course.root, course.text) and build(course.root, course.text) == "up to date"
 
 
-def test_known_answers_stay_with_an_edited_check(course):
+def test_do_known_answers_stay_with_an_edited_check(course):
     def change(nb):
         cell(nb, "check-double").metadata["nbgrader"]["points"] = 3
         cell(nb, "check-double").source += "\n# more"
@@ -86,7 +85,7 @@ def test_known_answers_stay_with_an_edited_check(course):
     assert [each.role for each in new.cells][4:10] == ["solution", "check", "wrong", "wrong", "right", "solution"]
 
 
-def test_known_answers_and_their_exercise_may_move(course):
+def test_may_known_answers_and_their_exercise_move(course):
     def change(nb):
         pair = [cell(nb, "double"), cell(nb, "check-double")]
         nb.cells = [each for each in nb.cells if each not in pair] + pair
@@ -95,7 +94,7 @@ def test_known_answers_and_their_exercise_may_move(course):
     assert [each.role for each in new.cells][-5:] == ["solution", "check", "wrong", "wrong", "right"]
 
 
-def test_a_deleted_exercise_leaves_its_known_answers_and_a_problem_in_the_log(course, caplog):
+def test_does_a_deleted_exercise_leave_its_known_answers_and_a_problem_in_the_log(course, caplog):
     def change(nb):
         nb.cells = [each for each in nb.cells if each not in (cell(nb, "double"), cell(nb, "check-double"))]
 
@@ -104,7 +103,12 @@ def test_a_deleted_exercise_leaves_its_known_answers_and_a_problem_in_the_log(co
     assert "no exercise has that name" in caplog.text and "source/week9/small.py:" in caplog.text
 
 
-def test_cells_made_with_the_panel_become_roles(course):
+def test_are_known_answers_kept_where_every_cell_is_deleted(course):
+    new = save(course, lambda nb: nb.cells.clear())
+    assert [new.count(f"# %% {role}=") for role in ("solution", "wrong", "right")] == [0, 2, 1]
+
+
+def test_do_cells_made_with_the_panel_become_roles(course):
     def change(nb):
         nb.cells += [
             new_markdown_cell("A question."),
@@ -128,7 +132,7 @@ def test_cells_made_with_the_panel_become_roles(course):
     assert "built" in build(course.root, course.text)
 
 
-def test_an_unfinished_edit_is_kept_and_told(course, caplog):
+def test_is_an_unfinished_edit_kept_and_told(course, caplog):
     def change(nb):
         nb.cells.append(new_code_cell("half = 1", metadata=panel("half", solution=True)))
 
@@ -137,7 +141,7 @@ def test_an_unfinished_edit_is_kept_and_told(course, caplog):
     assert "the solution 'half' has no markers" in caplog.text and "the solution 'half' has no check" in caplog.text
 
 
-def test_tasks_attachments_and_tags_survive(course):
+def test_do_tasks_attachments_and_tags_survive(course):
     picture = {"image.png": {"image/png": "iVBORw0KGgo="}}
 
     def change(nb):
@@ -153,7 +157,7 @@ def test_tasks_attachments_and_tags_survive(course):
     assert task.metadata.nbgrader.task and task.metadata.nbgrader.points == 1
 
 
-def test_the_texts_header_and_magics_survive(tmp_path):
+def test_do_the_texts_header_and_magics_survive(tmp_path):
     header = "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: Python 3\n#     name: python3\n# ---\n\n"
     make_course(tmp_path, odd=header + "# %%\n# %pip list\n\n# %% [markdown]\n# Hello.\n")
     path = tmp_path / "source/week9/odd.py"
@@ -167,14 +171,14 @@ def test_the_texts_header_and_magics_survive(tmp_path):
     assert path.read_text() == before.replace("Hello", "Hallo")
 
 
-def test_a_second_edit_after_a_save_is_no_conflict(course):
+def test_is_a_second_edit_after_a_save_no_conflict(course):
     save(course, lambda nb: nb.cells.append(new_markdown_cell("One.")))
     assert save(course, lambda nb: nb.cells.append(new_markdown_cell("Two."))).endswith(
         "# One.\n\n# %% [markdown]\n# Two.\n"
     )
 
 
-def test_when_both_changed_neither_is_overwritten(course):
+def test_is_neither_overwritten_when_both_changed(course):
     course.text.write_text(TEXT.replace("in prose", "in the text's prose"))
     before = course.text.read_bytes()
     with pytest.raises(AuthoringError, match="both changed"):
@@ -186,7 +190,7 @@ def test_when_both_changed_neither_is_overwritten(course):
 
 
 @pytest.mark.parametrize("way", ["sync", "force"])
-def test_both_ways_out_of_a_conflict_keep_a_copy(course, way):
+def test_do_both_ways_out_of_a_conflict_keep_a_copy(course, way):
     changed = TEXT.replace("in prose", "in the text's prose")
     course.text.write_text(changed)
     edit(course, lambda nb: nb.cells.append(new_markdown_cell("Mine.")))
@@ -201,7 +205,7 @@ def test_both_ways_out_of_a_conflict_keep_a_copy(course, way):
         assert "Mine." in course.notebook.with_suffix(".ipynb.orig").read_text()
 
 
-def test_an_edit_without_jupyters_hook_is_not_overwritten_either(course):
+def test_is_an_edit_without_jupyters_hook_not_overwritten_either(course):
     edit(course, lambda nb: nb.cells.append(new_markdown_cell("Mine.")))
     with pytest.raises(AuthoringError, match="small.ipynb was edited since the last build"):
         build(course.root, course.text)
@@ -209,20 +213,20 @@ def test_an_edit_without_jupyters_hook_is_not_overwritten_either(course):
     assert "Mine." in course.text.read_text()
 
 
-def test_running_a_notebook_is_no_edit(course):
+def test_is_running_a_notebook_no_edit(course):
     edit(course, lambda nb: None)
     assert build(course.root, course.text, force=True) == "built"
     assert not list(course.text.parent.glob("*.orig"))
 
 
-def test_a_newer_text_is_not_taken_back_by_an_old_notebook(course):
+def test_is_a_newer_text_not_taken_back_by_an_old_notebook(course):
     changed = TEXT.replace("in prose", "in the text's prose")
     course.text.write_text(changed)
     assert save(course, lambda nb: None) == changed
     assert sync(course.root, course.notebook)[0] == "up to date"
 
 
-def test_other_notebooks_are_left_alone(course, tmp_path, caplog):
+def test_are_other_notebooks_left_alone(course, tmp_path, caplog):
     manager = SimpleNamespace(log=logging.getLogger("manager"))
     other = course.text.parent / "scratch.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), other)
@@ -232,20 +236,14 @@ def test_other_notebooks_are_left_alone(course, tmp_path, caplog):
     assert course.text.read_text() == TEXT
 
 
-def test_a_broken_notebook_file_is_named(course):
+def test_is_a_broken_notebook_file_named(course):
     course.notebook.write_text("{")
     with pytest.raises(SourceError, match="source/week9/small.ipynb:1: this is no notebook"):
         sync(course.root, course.notebook, force=True)
     assert course.text.read_text() == TEXT
 
 
-def test_a_copy_is_kept_beside_the_file(tmp_path):
-    path = tmp_path / "a.py"
-    path.write_text("x")
-    assert keep_copy(path).read_text() == "x" and keep_copy(path).name == "a.py.orig"
-
-
-def test_saving_through_jupytexts_contents_manager_runs_the_hook(course):
+def test_does_saving_through_jupytexts_contents_manager_run_the_hook(course):
     from jupyter_server.services.contents.largefilemanager import LargeFileManager
     from jupytext import build_sync_jupytext_contents_manager_class
     from traitlets.config import PyFileConfigLoader
@@ -268,7 +266,7 @@ def text_manager(course):
     return build_sync_jupytext_contents_manager_class(LargeFileManager)(config=config, root_dir=str(course.root))
 
 
-def test_a_text_opened_as_a_notebook_takes_what_the_panel_writes(course):
+def test_does_a_text_opened_as_a_notebook_take_what_the_panel_writes(course):
     manager = text_manager(course)
     model = manager.get("source/week9/small.py", type="notebook")
     model["content"]["cells"].append(new_code_cell("y = 1", metadata=panel("cell-bb", locked=True)))
@@ -279,10 +277,12 @@ def test_a_text_opened_as_a_notebook_takes_what_the_panel_writes(course):
 
 
 EXERCISE = "import math\n### BEGIN SOLUTION\nk = 2\ndef Cube(x):\n    return x**3\n### END SOLUTION"
+
+
 TESTS = "check.value(Cube, 8)\n### BEGIN HIDDEN TESTS\ncheck.value(Cube, 27)\n### END HIDDEN TESTS"
 
 
-def test_an_exercise_that_the_panel_adds_to_a_text_is_called_by_what_it_defines(course):
+def test_is_an_exercise_that_the_panel_adds_to_a_text_called_by_what_it_defines(course):
     manager = text_manager(course)
     for random in ("cell-0aa1", "cell-99ee"):  # the panel's names of two authors: another each time
         course.text.write_text(TEXT)
@@ -302,25 +302,7 @@ def test_an_exercise_that_the_panel_adds_to_a_text_is_called_by_what_it_defines(
         assert random in course.text.read_text(), "saving the built notebook changes no byte of the text"
 
 
-def test_two_exercises_that_define_the_same_keep_apart(course):
-    cells = [Cell("code", EXERCISE, role="solution", name=name) for name in ("cube", "cell-1", "cell-2")]
-    assert [cell.name for cell in settled(cells)] == ["cube", "k", "cell-2"]
-
-
-@pytest.mark.parametrize("header", ["solution", "check points=2", "[markdown] answer points=1", 'given=""'])
-def test_a_marker_without_a_name_is_told_what_to_write(course, header):
-    role = header.removeprefix("[markdown] ").split()[0].split("=")[0]
-    _, problems = texts.parse(f"{TEXT}\n# %% {header}\n# what it asks\n", course.text)
-    line = len(TEXT.splitlines()) + 2
-    assert any(
-        problem.line == line
-        and f"this {role} has no name" in problem.message
-        and f'{role}="first_step"' in str(problem)
-        for problem in problems
-    )
-
-
-def test_the_sync_command_brings_every_notebook_back(course, capsys, monkeypatch):
+def test_does_the_sync_command_bring_every_notebook_back(course, capsys, monkeypatch):
     from course.cli import main
 
     monkeypatch.chdir(course.root)
