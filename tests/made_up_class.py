@@ -150,3 +150,10 @@ def _entries(draw, outcome):
         less = vars(now) | {"passed": now.passed[1:], "points": now.points - 1, "tests": "a1", "time": "2026-01-06"}
         yield history.Entry(**less)
     yield now
+
+
+def entry(student="ada", points=3.0, passed=("a", "b"), **more):
+    """A result as the history holds it."""
+    return history.Entry(
+        student, "2026-01-01T00:00:00+00:00", GRADED, points, passed, **{"tests": "t1", "torch": "2", **more}
+    )

@@ -1,4 +1,4 @@
-"""What of a student's notebook may stand on a page: text, pictures that are pictures, and plain formatting.
+"""HTML sanitiser (allowlist, nh3) for notebook content: text, pictures that are pictures, and plain formatting.
 
 A page is opened by people who trust it. So nothing that a notebook brings along reaches it as HTML, SVG, LaTeX or
 script: text is escaped, Markdown keeps its formatting and nothing else, and a picture is a PNG or a JPEG by its bytes.
@@ -15,20 +15,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import bleach
+import nh3
 from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-MOST_ANSWER = 20_000  #: Characters of one written answer that a page shows.
-MOST_TEXT = 4_000  #: Characters of one output that a page shows.
-MOST_PICTURE = 2_000_000  #: Bytes of one picture that a page shows.
-MOST_OUTPUTS = 20  #: Outputs of one cell that a page shows.
+MAX_ANSWER_CHARS = 20_000
+"""What a page shows of one written answer, """
+MAX_OUTPUT_CHARS = 4_000
+"""of one output,"""
+MAX_PICTURE_BYTES = 2_000_000
+"""of one picture, which is shown whole or not at all,"""
+MAX_OUTPUTS = 20
+"""and of one cell's outputs."""
 
 _RULE = re.compile(r"\A-{20,}\n\w+ +Traceback \(most recent call last\)\n")  # IPython's, wide as a terminal
-_BEGINS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-_PROTOCOLS = ("http", "https", "mailto")
-_TAGS = frozenset(
+_SIGNATURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_SCHEMES = {"http", "https", "mailto"}
+TAGS = set(
     "a b blockquote br code dd del dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup table tbody td th "
     "thead tr ul".split()
 )
@@ -46,19 +50,32 @@ class Shown:
 @lru_cache(2048)
 def formatted(source: str) -> str:
     """A Markdown text as HTML that holds formatting only: no raw HTML, no pictures, no script addresses."""
-    source, rest = source[:MOST_ANSWER], source[MOST_ANSWER:]
+    source = source.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text
+    source, rest = source[:MAX_ANSWER_CHARS], source[MAX_ANSWER_CHARS:]
     try:
         page = MarkdownWithMath(renderer=IPythonRenderer(escape=True, exclude_anchor_links=True)).render(source)
-        page = bleach.clean(page, tags=_TAGS, attributes={"a": ["href"]}, protocols=_PROTOCOLS, strip=True)
+        page = sanitised(page)
     except (RecursionError, ValueError, TypeError, KeyError, IndexError):  # written to break a parser
         page = f"<pre>{html.escape(source)}</pre>"
     return page + (f"<p>[{len(rest)} more characters are left out here]</p>" if rest else "")
 
 
+def sanitised(page: str) -> str:
+    """HTML with nothing in it but the tags of plain formatting, and links to pages and addresses."""
+    return nh3.clean(
+        page,
+        tags=TAGS,
+        clean_content_tags=set(),  # of a tag that is taken out, its text stays, as text
+        attributes={"a": {"href"}},
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+
+
 def outputs(cell: NotebookNode) -> list[Shown]:
     """A code cell's outputs, each as text or as a picture; what is neither is left out."""
     made: list[Shown] = []
-    for output in cell.get("outputs", ())[:MOST_OUTPUTS]:
+    for output in cell.get("outputs", ())[:MAX_OUTPUTS]:
         if output.output_type == "stream":
             made.append(Shown(_cut(output.get("text", ""))))
         elif output.output_type == "error":
@@ -74,7 +91,7 @@ def attachments(cell: NotebookNode) -> list[Shown]:
     found = cell.get("attachments", {})
     if not isinstance(found, dict):
         return []
-    bundles = list(found.items())[:MOST_OUTPUTS]
+    bundles = list(found.items())[:MAX_OUTPUTS]
     return [Shown(str(name)[:200], data) for name, bundle in bundles for data in _pictures(bundle)]
 
 
@@ -92,10 +109,10 @@ def _one(data: Any, metadata: Any) -> list[Shown]:
 
 def _pictures(bundle: Any) -> Iterator[str]:
     """The addresses of the pictures in a MIME bundle, made anew from their bytes."""
-    for kind, begin in _BEGINS.items():
+    for kind, begin in _SIGNATURES.items():
         content = bundle.get(kind) if isinstance(bundle, dict) else None
         content = "".join(map(str, content)) if isinstance(content, list) else content
-        if not isinstance(content, str) or len(content) > MOST_PICTURE * 4 // 3 + 8:
+        if not isinstance(content, str) or len(content) > MAX_PICTURE_BYTES * 4 // 3 + 8:
             continue
         try:
             raw = base64.b64decode("".join(content.split()), validate=True)
@@ -107,6 +124,6 @@ def _pictures(bundle: Any) -> Iterator[str]:
 
 def _cut(text: Any) -> str:
     text = strip_ansi("".join(map(str, text)) if isinstance(text, list) else str(text))
-    if len(text) <= MOST_TEXT:
+    if len(text) <= MAX_OUTPUT_CHARS:
         return text
-    return f"{text[:MOST_TEXT]}\n[{len(text) - MOST_TEXT} more characters are left out here]"
+    return f"{text[:MAX_OUTPUT_CHARS]}\n[{len(text) - MAX_OUTPUT_CHARS} more characters are left out here]"

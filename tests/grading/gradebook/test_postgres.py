@@ -99,7 +99,8 @@ def test_does_postgresql_give_the_same_grades_as_sqlite(tmp_path, server):
     status, said = graded(by_server, "--force", "--jobs", "1")
     assert status == 3 and (by_server / "grades.csv").read_bytes() == expected, said
     patient = (
-        "import sys; from course.grading.gradebook import locking; locking.LOCK_TIMEOUT_S = 3.0; from course.cli import main; "
+        "import sys; from course.grading.gradebook import locking; locking.LOCK_TIMEOUT_S = 3.0; "
+        "from course.cli import main; "
     )
     with held(server):
         done = subprocess.run(

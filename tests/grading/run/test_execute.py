@@ -23,7 +23,6 @@ from small_notebooks import (
 from traitlets.config import Config
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
-from course.grading.gradebook.late import DAY, late_penalty
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.pages.preprocessors import NOTE, HideTests
 from course.grading.run import execute as execute_module
@@ -31,7 +30,7 @@ from course.grading.run.execute import Execute
 from course.grading.sandbox import pool, remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.limits import Limits
-from course.grading.submission.parse import MOST, beside
+from course.grading.submission.parse import MAX_BYTES_BESIDE, beside
 from course.runtime.verdict import MIME
 
 HIDDEN = """check.function(double, lambda X: 2 * X, on=cases.draw(seeds=1, X="n"))
@@ -194,7 +193,7 @@ def test_are_links_and_special_files_left_behind(tmp_path):
 
 def test_are_too_many_files_a_reason_not_to_grade(tmp_path):
     with (tmp_path / "huge").open("wb") as file:
-        file.truncate(MOST + 1)
+        file.truncate(MAX_BYTES_BESIDE + 1)
     with pytest.raises(CouldNotBeGraded, match="more than 16 MB of files beside the notebook"):
         Execute(**SETTINGS).preprocess(notebook(), {"metadata": {"path": str(tmp_path)}})
 
@@ -296,7 +295,7 @@ def test_is_a_grade_made_without_a_sandbox_marked(monkeypatch):
 # --- Feedback and lateness --------------------------------------------------------------------------------------------
 
 
-def test_feedback_hides_the_tests_and_keeps_the_message(graded):
+def test_does_feedback_hide_the_tests_and_keep_the_message(graded):
     cells, _ = graded
     tested = nbformat.from_dict(cells[HIDDEN.split("\n")[0]])
     nosy = new_code_cell("print(In)", outputs=[new_output("stream", name="stdout", text=HIDDEN)])
@@ -307,19 +306,3 @@ def test_feedback_hides_the_tests_and_keeps_the_message(graded):
     assert "hidden_cases" not in everything and "BEGIN HIDDEN" not in tested.source
     assert tested.source.split("\n") == [HIDDEN.split("\n")[0], NOTE]
     assert "double   not yet" in everything
-
-
-def test_feedback_leaves_a_students_own_words_alone():
-    hidden = "x = 1\n### BEGIN HIDDEN TESTS\nexpected = torch.tensor(\n    [1]\n)\n### END HIDDEN TESTS"
-    said = new_output("error", ename="TypeError", evalue="", traceback=["expected = torch.tensor([2])"])
-    own = new_code_cell("expected = torch.tensor([2])", outputs=[said])
-    HideTests().preprocess(new_notebook(cells=[test_cell("double", hidden), own]), {})
-    assert own.outputs[0].traceback == ["expected = torch.tensor([2])"]
-
-
-@pytest.mark.parametrize(
-    ("late", "penalty"),
-    [(-5, 0), (0, 0), (1, 1), (DAY, 1), (DAY + 1, 2), (5 * DAY, 5), (99 * DAY, 5)],
-)
-def test_a_tenth_for_each_day_begun_and_half_at_most(late, penalty):
-    assert late_penalty(10, late) == penalty

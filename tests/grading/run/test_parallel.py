@@ -64,7 +64,7 @@ def everything(root):
     return grades, (root / "grades.csv").read_bytes(), notes
 
 
-def test_two_at_once_give_the_same_gradebook_as_one_after_another(home, course, monkeypatch, tmp_path):
+def test_do_two_at_once_give_the_same_gradebook_as_one_after_another(home, course, monkeypatch, tmp_path):
     before, pages = everything(home), (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
     monkeypatch.setattr(ahead_module, "_Here", lambda: pytest.fail("graded in this process"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -109,7 +109,7 @@ def local(function):
 
 
 @pytest.mark.long  # processes that import torch, killed and made anew
-def test_a_process_that_is_killed_loses_no_submission(monkeypatch, tmp_path):
+def test_does_a_process_that_is_killed_lose_no_submission(monkeypatch, tmp_path):
     monkeypatch.setattr(ahead_module, "grade", local(gone))
     tasks = {name: Task(name, {}, {}, (), {"mark": str(tmp_path / "mark")}) for _, name in JOBS}
     with Ahead(lambda week, student: tasks[student], 2) as ahead:
@@ -118,7 +118,7 @@ def test_a_process_that_is_killed_loses_no_submission(monkeypatch, tmp_path):
 
 
 @pytest.mark.long
-def test_a_submission_whose_process_is_always_killed_could_not_be_graded(monkeypatch):
+def test_is_a_submission_whose_process_is_always_killed_said_to_be_ungradable(monkeypatch):
     monkeypatch.setattr(ahead_module, "grade", local(always_gone))
     with Ahead(lambda week, student: task(), 2) as ahead:
         ((job, graded),) = ahead.graded(JOBS[:1])
@@ -126,13 +126,13 @@ def test_a_submission_whose_process_is_always_killed_could_not_be_graded(monkeyp
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_is_wrong_with_the_machine_stops_grading(monkeypatch, jobs):
+def test_does_what_is_wrong_with_the_machine_stop_grading(monkeypatch, jobs):
     monkeypatch.setattr(ahead_module, "grade", local(failing))
     with pytest.raises(GradingStopped, match="no sandbox"), Ahead(lambda week, student: task(), jobs) as ahead:
         list(ahead.graded(JOBS))
 
 
-def test_a_submission_without_a_notebook_needs_no_process(monkeypatch):
+def test_does_a_submission_without_a_notebook_need_no_process(monkeypatch):
     def prepare(week, student):
         raise CouldNotBeGraded(f"{student} has nothing")
 
@@ -142,7 +142,7 @@ def test_a_submission_without_a_notebook_needs_no_process(monkeypatch):
 
 
 @pytest.mark.long  # new processes and new rooms
-def test_ctrl_c_ends_within_seconds_though_notebooks_run(home, course, monkeypatch):
+def test_does_ctrl_c_end_within_seconds_though_notebooks_run(home, course, monkeypatch):
     before = everything(home)
     hand_in(home, "gus", lambda nb, answers: answers.update(double="import time\ntime.sleep(60)"))
 
@@ -161,7 +161,7 @@ def test_ctrl_c_ends_within_seconds_though_notebooks_run(home, course, monkeypat
     assert everything(home) == before
 
 
-def test_a_submission_reads_its_own_files_and_writes_none_of_ours(home, course):
+def test_does_a_submission_read_its_own_files_and_write_none_of_ours(home, course):
     def with_a_file(nb, answers):
         right(nb, answers)
         answers["steps"] += "\nassert open('mine.txt').read() == 'ab'"
@@ -178,13 +178,13 @@ def test_a_submission_reads_its_own_files_and_writes_none_of_ours(home, course):
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two"])
-def test_a_wrong_number_of_jobs_is_refused(home, jobs, capsys):
+def test_is_a_wrong_number_of_jobs_refused(home, jobs, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["grade", "--jobs", jobs])
     assert stopped.value.code == 2 and "write 1 or more" in capsys.readouterr().err
 
 
-def test_a_feedback_page_says_what_nbgraders_own_command_says(home):
+def test_does_a_feedback_page_say_what_nbgraders_own_command_says(home):
     classroom = Classroom(home)
     page = home / "feedback" / "cyn" / "week9" / "small.html"
     mine = page.read_text()
