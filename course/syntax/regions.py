@@ -1,4 +1,4 @@
-"""Parser of solution and hidden-test regions inside a cell, and the stub that a student gets in a solution's place."""
+"""Parser of solution and hidden-test regions in a cell, and the stub that stands in a solution's place."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Scope analysis on ``ast``: which names code binds, reads and imports, and which are free, by Python's own rules.
+"""Scope analysis on ``ast``: the names that code binds, imports and reads, and its free variables.
 
-Nothing is run. Names of functions, lambdas, comprehensions and classes are told apart from the notebook's globals, so
+Python's own rules, and nothing is run. Names of functions, lambdas, comprehensions and classes are told apart from the notebook's globals, so
 that a local variable called ``data`` or ``input`` is nobody's business. Every question about names goes to ``Scopes``.
 """
 

@@ -1,4 +1,4 @@
-"""Preprocessor for nbgrader: ClearSolutions with the course's stubs, named after the exercise or `name = ...`."""
+"""Preprocessor for nbgrader: its ClearSolutions, with stubs that name the exercise or say `name = ...`."""
 
 from __future__ import annotations
 

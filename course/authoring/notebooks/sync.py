@@ -1,4 +1,4 @@
-"""Two-way synchronisation: edits of a notebook return to its text, and not a byte changes where nothing was edited.
+"""Two-way synchronisation: a notebook's edits return to its text, and no byte changes where nothing was edited.
 
 JupyterLab calls `post_save` after every save (see lab_config.py); `course sync` does the same by hand.
 """

@@ -1,4 +1,4 @@
-"""Mutation-testing report: the kill matrix as docs/kill-matrix.md, and what is left to mend as lines for the author."""
+"""Mutation-testing report: the kill matrix as a page, docs/kill-matrix.md, and lines on what is left to mend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of mutation testing: a row of the kill matrix for each exercise, and their totals (the mutation score)."""
+"""Mutation-testing results: a row of the kill matrix for each exercise, and the mutation score over all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stable identifiers for cells that nbgrader's Create Assignment panel named at random: taken from the exercise."""
+"""Stable identifiers for cells that nbgrader's panel named at random, taken from what the exercise defines."""
 
 from __future__ import annotations
 

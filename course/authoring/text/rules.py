@@ -1,4 +1,4 @@
-"""Linter of a week's text: the rules of the markers, each broken one a Problem with its line and the next step."""
+"""Linter of a week's text: each broken rule of the markers is a Problem with its line and the next step."""
 
 from __future__ import annotations
 
