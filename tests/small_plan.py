@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course.grading.submission.plan import Known, Plan
+from course.grading.submission.plan import Plan, PlannedCell
 
 STUB = "def double(X):\n    raise NotImplementedError('double')"
 
@@ -53,5 +53,5 @@ def released():
 
 
 def small_plan():
-    cells = {name: Known(name, full, metadata) for name, (metadata, full, _) in KNOWN.items()}
+    cells = {name: PlannedCell(name, full, metadata) for name, (metadata, full, _) in KNOWN.items()}
     return Plan.from_cells("small.ipynb of week9", cells, released())

@@ -1,143 +1,144 @@
-"""Cell identification: which cell of a submission is which cell of the release, by id, text and place."""
+"""Cell identification: which cell of a submission is which cell of the release, by id, text, content and place.
+
+Nothing here changes a notebook: these are the questions that the repair asks of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from course.grading.submission.pieces import _cut
-from course.grading.submission.plan import Known, Plan, defined, ids_of, name_of, plain
-from course.grading.submission.restoring import _set_type, fresh_id
+from course.grading.submission.cells import ids_of, name_of
+from course.grading.submission.plan import Plan, PlannedCell
+from course.grading.submission.sources import bound_names, cut, plain
+
+END = 1 << 30
+"""An index behind every cell."""
 
 
-def drop_false_names(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
-    """Take names from cells that are plainly others: names were swapped, or an answer stands in a check's cell."""
-    ours = {plan.text(name): name for name, known in plan.cells.items() if known.ours}
-    named = [(cell, name_of(cell)) for cell in nb.cells if name_of(cell) in plan.cells]
-    exercises = [name for name in plan.cells if plan.asked(name)]
-    answered = {name for cell, name in named if plan.asked(name) and plan.asked(name) <= defined(cell.source)}
-    for cell, name in named:
-        is_text_of = ours.get(plain(cell.source)) if cell.cell_type == "code" else None
-        false = is_text_of is not None and is_text_of != name and bool(plan.asked(name))
-        if not false and is_text_of is None and cell.cell_type == "code" and name not in answered:
-            bound = defined(cell.source)
-            known = plan.cells[name]
-            if known.ours or (plan.asked(name) and not plan.asked(name) & bound):
-                holds_text = known.ours and _cut(cell.source, plan.text(name)) is not None
-                false = not holds_text and any(
-                    plan.asked(each) <= bound for each in exercises if each != name and each not in answered
-                )
-        if false:
-            del cell.metadata["nbgrader"]
-            cell.metadata.pop("id", None)  # which is the name's too, and would bring it back
-            if cell.pop("id", None):
-                cell["id"] = fresh_id(nb, "renamed")
-            said.append(f'The cell named "{name}" is another one; the name was taken from it.')
+class Named(NamedTuple):
+    """A cell of a submission, and the name of the plan's that it bears."""
+
+    cell: NotebookNode
+    name: str
 
 
-def find_by_content(nb: NotebookNode, plan: Plan, strange: Sequence[NotebookNode], said: list[str]) -> None:
-    """Name the cells in which lost exercises are answered: they define what is asked, or stand where it was asked."""
-    others, present = set(map(id, strange)), {name_of(cell) for cell in nb.cells}
-    for name, known in plan.cells.items():
-        if name in present or not known.metadata["solution"]:
-            continue
-        places = plan.places(nb)
-        low, high = _between(plan, places, name)
-        taken = set(places.values())
-        free = [
-            index
-            for index, cell in enumerate(nb.cells)
-            if index not in taken and name_of(cell) is None and id(cell) not in others
-        ]
-        if known.written_by_student and known.cell_type == "code":
-            found = _best(nb, plan, name, free, range(low + 1, high))
-        else:
-            place = plan.order.index(name)
-            sure = plan.order[max(0, place - 1)] in places or (plan.order[place + 1 : place + 2] or [""])[0] in places
-            texts = [i for i in free if low < i < high and nb.cells[i].cell_type == known.cell_type]
-            found = next((i for i in texts if sure and nb.cells[i].source.strip()), None)
-        if found is not None:
-            nb.cells[found].metadata["nbgrader"] = NotebookNode({"grade_id": name})
-            said.append(f'The cell "{name}" had lost its metadata; it was found by what stands in it and where.')
+class FalseNames:
+    """Tells the cells that bear another's name: names were swapped, or an answer stands in a check's cell."""
+
+    def __init__(self, plan: Plan, named: Sequence[Named]) -> None:
+        self._plan = plan
+        self._owners = {plan.text(name): name for name, planned in plan.cells.items() if planned.is_instructors}
+        self._answered = {name for cell, name in named if self._answers(cell, name)}
+        asking = [name for name in plan.cells if plan.asked(name)]
+        self._unanswered = [name for name in asking if name not in self._answered]
+
+    def is_false(self, cell: NotebookNode, name: str) -> bool:
+        """Whether ``cell`` is plainly another than the cell ``name`` of the plan."""
+        if cell.cell_type != "code":
+            return False
+        owner = self._owners.get(plain(cell.source))  # the check or given cell whose text this is
+        if owner is not None:
+            return owner != name and self._is_asking(name)
+        return self._lacks_its_own(cell, name) and self._answers_another(cell, name)
+
+    def _is_asking(self, name: str) -> bool:
+        """Whether ``name`` is an exercise in code."""
+        return bool(self._plan.asked(name))
+
+    def _answers(self, cell: NotebookNode, name: str) -> bool:
+        """Whether a cell binds all that the exercise ``name`` asks for."""
+        return self._is_asking(name) and self._plan.asked(name) <= bound_names(cell.source)
+
+    def _lacks_its_own(self, cell: NotebookNode, name: str) -> bool:
+        """Whether nothing in a cell is what its name stands for: the instructor's text, or a name asked for."""
+        if name in self._answered:
+            return False
+        if self._plan.cells[name].is_instructors:
+            return cut(cell.source, self._plan.text(name)) is None
+        return self._is_asking(name) and not self._plan.asked(name) & bound_names(cell.source)
+
+    def _answers_another(self, cell: NotebookNode, name: str) -> bool:
+        """Whether a cell answers another exercise, which no cell of that name answers."""
+        return any(self._answers(cell, each) for each in self._unanswered if each != name)
 
 
-def _between(plan: Plan, places: dict[str, int], name: str) -> tuple[int, int]:
-    """The numbers of the cells between which ``name`` belongs."""
-    place = plan.order.index(name)
-    low = next((places[key] for key in reversed(plan.order[:place]) if key in places), -1)
-    high = next((places[key] for key in plan.order[place + 1 :] if key in places and places[key] > low), 1 << 30)
+class LostNames:
+    """Recognises cells that lost their metadata: by the cell's id, or by a locked cell's exact text."""
+
+    def __init__(self, plan: Plan, present: Collection[str]) -> None:
+        missing = [name for name in plan.cells if name not in present]
+        self._by_id = {plan.ids[name]: name for name in missing if plan.ids.get(name)}
+        self._by_text = {plan.text(name): name for name in missing if not plan.cells[name].holds_answer}
+        self._missing = set(missing)
+
+    def claim(self, cell: NotebookNode) -> str | None:
+        """The missing name that is this cell's, which is no longer missing then; None where there is none."""
+        by_id = next((self._by_id[each] for each in ids_of(cell) if each in self._by_id), None)
+        name = by_id or self._by_text.get(plain(cell.source))
+        if name is None or name not in self._missing:
+            return None
+        self._missing.remove(name)
+        return name
+
+
+def neighbours(plan: Plan, places: dict[str, int], name: str) -> tuple[int, int]:
+    """The indices of the cells between which the cell ``name`` belongs; -1 and END where there is none."""
+    position = plan.order.index(name)
+    low = next((places[key] for key in reversed(plan.order[:position]) if key in places), -1)
+    high = next((places[key] for key in plan.order[position + 1 :] if key in places and places[key] > low), END)
     return low, high
 
 
-def _best(nb: NotebookNode, plan: Plan, name: str, free: list[int], here: range) -> int | None:
-    """The unnamed code cell that answers an exercise: in its place the last that defines a name asked for."""
+def found_answer(nb: NotebookNode, plan: Plan, name: str, foreign: Collection[int]) -> int | None:
+    """The index of the nameless cell that holds a lost answer: by what it binds, or by where it stands.
+
+    ``foreign`` are the identities (``id``) of the cells that had a name of another notebook: they hold no answer.
+    """
+    planned, places = plan.cells[name], plan.places(nb)
+    taken = set(places.values())
+    free = [
+        index
+        for index, cell in enumerate(nb.cells)
+        if index not in taken and name_of(cell) is None and id(cell) not in foreign
+    ]
+    low, high = neighbours(plan, places, name)
+    if planned.is_exercise and planned.cell_type == "code":
+        return _best_code(nb, plan, name, free, range(low + 1, high))
+    position = plan.order.index(name)
+    beside = (plan.order[max(0, position - 1)], *plan.order[position + 1 : position + 2])
+    if not any(key in places for key in beside):
+        return None
+    here = (index for index in free if low < index < high and nb.cells[index].cell_type == planned.cell_type)
+    return next((index for index in here if nb.cells[index].source.strip()), None)
+
+
+def _best_code(nb: NotebookNode, plan: Plan, name: str, free: Iterable[int], here: range) -> int | None:
+    """The unnamed code cell that answers an exercise: in its place the last that binds a name asked for."""
     asked, stub = plan.asked(name), plan.text(name)
     ranked = []
     for index in free:
         cell = nb.cells[index]
-        likely = cell.cell_type == "code" and any(each in cell.source for each in asked)
-        hits = len(asked & defined(cell.source)) if likely else 0
+        is_likely = cell.cell_type == "code" and any(each in cell.source for each in asked)
+        hits = len(asked & bound_names(cell.source)) if is_likely else 0
         if hits and (index in here or hits == len(asked)):
             nearness = index if index in here else -abs(index - here.start)
             ranked.append((index in here, hits, plain(cell.source) != stub, nearness, index))
     return max(ranked)[-1] if ranked else None
 
 
-def _drop_foreign(nb: NotebookNode, plan: Plan, said: list[str]) -> list[NotebookNode]:
-    """Take the names away that this notebook has no cells for; returns the cells that had one."""
-    strange = []
-    for cell in nb.cells:
-        name = name_of(cell)
-        if name not in plan.cells:
-            cell.metadata.pop("nbgrader", None)
-            if name:
-                strange.append(cell)
-                said.append(f'The cell "{name}" is not in {plan.title}; it was run as an ordinary cell.')
-    return strange
+def best_copy(nb: NotebookNode, planned: PlannedCell, copies: Sequence[int], due: int) -> int:
+    """The copy of a cell that counts: one that was worked on, not before index ``due``, and nearest to it."""
+
+    def rank(index: int) -> tuple[bool, bool, int]:
+        untouched = planned.holds_answer and is_untouched(nb.cells[index], planned)
+        return untouched, index < due, abs(index - due)
+
+    return min(copies, key=rank)
 
 
-def _find_lost(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
-    """Give cells that lost their metadata their names back: by the cell's id, or by a locked cell's exact text."""
-    present = {name_of(cell) for cell in nb.cells}
-    missing = {name: known for name, known in plan.cells.items() if name not in present}
-    by_id = {plan.ids[name]: name for name in missing if plan.ids.get(name)}
-    by_text = {plan.text(name): name for name, known in missing.items() if not known.metadata["solution"]}
-    for cell in nb.cells:
-        if name_of(cell) is None:
-            name = next((by_id[each] for each in ids_of(cell) if each in by_id), None) or by_text.get(
-                plain(cell.source)
-            )
-            if name in missing:
-                del missing[name]
-                cell.metadata["nbgrader"] = NotebookNode({"grade_id": name})
-                said.append(f'The cell "{name}" had lost its metadata; it was put back.')
-
-
-def _tell_copies_apart(nb: NotebookNode, plan: Plan, said: list[str]) -> None:
-    """Leave one cell of each name: for an exercise the one that was worked on, and then the one nearest its place."""
-    where: dict[str, list[int]] = {}
-    for index, cell in enumerate(nb.cells):
-        if name_of(cell):
-            where.setdefault(name_of(cell), []).append(index)
-    kept: dict[str, int] = {name: places[0] for name, places in where.items() if len(places) == 1}
-    for name in [name for name in plan.order if len(where.get(name, ())) > 1]:
-        known = plan.cells[name]
-        earlier = [kept[other] for other in plan.order[: plan.order.index(name)] if other in kept]
-        due = earlier[-1] + 1 if earlier else 0
-
-        def rank(index: int, known: Known = known, due: int = due) -> tuple[bool, bool, int]:
-            untouched = known.metadata["solution"] and not _changed(nb.cells[index], known)
-            return untouched, index < due, abs(index - due)
-
-        kept[name] = min(where[name], key=rank)
-        for index in where[name]:
-            if index != kept[name]:
-                del nb.cells[index].metadata["nbgrader"]
-                if known.written_by_student and not _changed(nb.cells[index], known):
-                    _set_type(nb.cells[index], "raw")  # run after the answer, an empty stub would undo it
-        said.append(f'The cell "{name}" is there {len(where[name])} times; the copies do not count.')
-
-
-def _changed(cell: NotebookNode, known: Known) -> bool:
-    return cell.source.strip() != known.source.strip()
+def is_untouched(cell: NotebookNode, planned: PlannedCell) -> bool:
+    """Whether a cell holds no more than it was released with."""
+    return cell.source.strip() == planned.source.strip()

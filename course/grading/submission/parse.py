@@ -1,4 +1,4 @@
-"""Reading a submitted notebook, whatever state it is in."""
+"""Parsing a submission: its notebooks as nbformat 4 and the files beside them, or the reason why they are neither."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from nbgrader.api import Gradebook
 from course.coursedir.errors import CouldNotBeGraded
 from course.grading.gradebook.saving import forget
 
-MOST = 16_000_000
-"""Bytes of files beside a notebook that go with it into its room."""
+MAX_BYTES_BESIDE = 16_000_000
+"""Of the files that go with a notebook into its sandbox, all together."""
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
@@ -105,10 +105,10 @@ def beside(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
         inside = not any(part.is_symlink() or any(fnmatch(part.name, each) for each in ignore) for part in own)
         if inside and path.is_file() and not (path.parent == folder and path.suffix == ".ipynb"):
             size += path.stat().st_size
-            if size > MOST:
+            if size > MAX_BYTES_BESIDE:
                 raise CouldNotBeGraded(
-                    f"There are more than {MOST // 1_000_000} MB of files beside the notebook. Take out what it does "
-                    "not need, and grade again."
+                    f"There are more than {MAX_BYTES_BESIDE // 1_000_000} MB of files beside the notebook. "
+                    "Take out what it does not need, and grade again."
                 )
             found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found

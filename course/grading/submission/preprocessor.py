@@ -1,4 +1,4 @@
-"""nbgrader's preprocessor that repairs a submission against the gradebook."""
+"""nbgrader preprocessor that repairs a submission against the gradebook, before it is executed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from course.grading.submission.repair import repair
 
 
 class Repair(NbGraderPreprocessor):
-    """Mends a submitted notebook against the gradebook, and forgets the scores of an earlier submission.
+    """Repairs a submitted notebook against the gradebook, and forgets the scores of an earlier submission.
 
     Raises CouldNotBeGraded when it holds no cell of the notebook that it claims to be.
     """
@@ -41,14 +41,16 @@ class Repair(NbGraderPreprocessor):
 
     def _no_longer(self, assignment: str, student: str) -> None:
         """Take back what `course grade` noted of a submission that could not be graded: here it is graded anew."""
-        coursedir = self._coursedir
-        room = Classroom(Path(coursedir.root)) if coursedir is not None else None
-        before = room.outcome(student, assignment) if room is not None else None
+        if self._coursedir is None:
+            return
+        classroom = Classroom(Path(self._coursedir.root))
+        before = classroom.outcome(student, assignment)
         if before is not None and before.state != GRADED:
-            room.forget(student, assignment)
+            classroom.forget(student, assignment)
 
     @property
     def _coursedir(self) -> CourseDirectory | None:
+        """The course's folder, where nbgrader runs this; None where it is called by itself."""
         return getattr(getattr(self.parent, "parent", None), "coursedir", None)
 
     def _released(self, assignment: str, notebook: str) -> NotebookNode | None:

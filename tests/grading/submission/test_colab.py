@@ -16,9 +16,11 @@ from small_plan import DONE, released, small_plan
 from course.authoring.notebooks.build import notebook
 from course.authoring.text.parse import read
 from course.coursedir.errors import CouldNotBeGraded
+from course.grading.submission.cells import name_of
 from course.grading.submission.parse import parse
-from course.grading.submission.plan import Known, Plan, name_of, plain
+from course.grading.submission.plan import Plan, PlannedCell
 from course.grading.submission.repair import repair
+from course.grading.submission.sources import plain
 from course.sample.paper import Paper
 
 WEEKS = ("week1/tensors", "week3/classifiers", "week5/backprop", "week8/mnist")
@@ -35,7 +37,7 @@ def sheet(week, solved):
     paper.solve({"all": None, "half": names[: len(names) // 2], "none": []}[solved])
     full = {name_of(cell): cell for cell in notebook(source).cells if name_of(cell)}
     cells = {
-        name: Known(name, cell.source, {**cell.metadata.nbgrader, "cell_type": cell.cell_type, "checksum": "0"})
+        name: PlannedCell(name, cell.source, {**cell.metadata.nbgrader, "cell_type": cell.cell_type, "checksum": "0"})
         for name, cell in full.items()
     }
     plan = Plan.from_cells(week, cells, nbformat.read(path, as_version=4))
@@ -58,7 +60,7 @@ def squeezed(text):
 
 
 def assert_whole(nb, week, solved):
-    """Every known cell is there once, each check below its exercise, and each answer as it was written."""
+    """Every planned cell is there once, each check below its exercise, and each answer as it was written."""
     plan, _, answers = sheet(week, solved)
     names = [name_of(cell) for cell in nb.cells if name_of(cell)]
     assert sorted(names) == sorted(plan.cells)
@@ -66,10 +68,10 @@ def assert_whole(nb, week, solved):
     for cell in nb.cells:
         name = name_of(cell)
         if name is not None:
-            known = plan.cells[name]
-            assert cell.cell_type == known.cell_type
-            assert cell.metadata.nbgrader == known.metadata
-            if known.metadata["solution"]:
+            planned = plan.cells[name]
+            assert cell.cell_type == planned.cell_type
+            assert cell.metadata.nbgrader == planned.metadata
+            if planned.metadata["solution"]:
                 assert squeezed(cell.source) == squeezed(answers[name]), name
             if name.startswith("check-"):
                 assert names.index(name) > names.index(name.removeprefix("check-"))
@@ -98,7 +100,7 @@ def test_is_it_said_what_was_mended(habit):
 def marks(nb, plan):
     """What grading says of a repaired notebook; the texts of its checks come from the instructor, as in nbgrader."""
     for cell in nb.cells:
-        if name_of(cell) and plan.cells[name_of(cell)].ours:
+        if name_of(cell) and plan.cells[name_of(cell)].is_instructors:
             cell.source = plan.cells[name_of(cell)].source
     done = run_notebook(nb, timeout=10, question_timeout=10)
     return {each["grade_id"]: (each["passed"], each["points"]) for each in done.metadata.course.exercises}
@@ -206,8 +208,8 @@ def test_is_every_check_there_once_whatever_the_names_say(attack, solved):
         nb, _ = mended(week, solved, attack)
         plan = sheet(week, solved)[0]
         named = [cell for cell in nb.cells if name_of(cell)]
-        ours = [name for name, known in plan.cells.items() if known.ours]
-        assert sorted(name_of(cell) for cell in named if plan.cells[name_of(cell)].ours) == sorted(ours)
+        ours = [name for name, planned in plan.cells.items() if planned.is_instructors]
+        assert sorted(name_of(cell) for cell in named if plan.cells[name_of(cell)].is_instructors) == sorted(ours)
         assert len({name_of(cell) for cell in named}) == len(named)
         assert all(cell.metadata.nbgrader == plan.cells[name_of(cell)].metadata for cell in named)
 
