@@ -32,9 +32,11 @@ from course.sample.students import STUDENTS, perfect
 if TYPE_CHECKING:
     from course.sample.paper import Paper
 
-FULL = ("week5",)  #: The assignments that every sample student hands in unless told otherwise.
-FEW = ("sample-perfect", "sample-blank", "sample-mistaken")  #: Those who hand in the others too.
-COLUMNS = ("student", "assignment", "max_score", "deserved", "state", "why")
+FULL = ("week5",)
+"""The assignments that every sample student hands in unless told otherwise."""
+FEW = ("sample-perfect", "sample-blank", "sample-mistaken")
+"""Those who hand in the others too."""
+DESERVED_COLUMNS = ("student", "assignment", "max_score", "deserved", "state", "why")
 
 
 def hand_in(root: Path, student: str, papers: list[Paper]) -> tuple[dict[str, str], bool]:
@@ -117,7 +119,7 @@ def fill(root: Path, weeks: list[str], students: list[str] | None = None, everyo
         lines.append(f"{week}: {len(chosen)} sample submissions, {f'{changed} written' if changed else 'up to date'}")
     rows = {key: row for key, row in rows.items() if all(key) and root.joinpath("submitted", *key).is_dir()}
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n", restval="")
+    writer = csv.DictWriter(out, DESERVED_COLUMNS, extrasaction="ignore", lineterminator="\n", restval="")
     writer.writeheader()
     order = [*STUDENTS, *sorted({student for student, _ in rows} - set(STUDENTS))]
     writer.writerows(rows[key] for key in sorted(rows, key=lambda key: (key[1], order.index(key[0]))))

@@ -42,7 +42,7 @@ class Paper:
         self.name, self.assignment = source.notebook, source.assignment
         self.exercises = source.exercises
         self._source = source
-        self._builds_on, self._users = _dependencies(source)
+        self._builds_on, self._users = dependencies(source)
         self._lost: set[str] = set()
         self._spoilt: str | None = None
         self.gradable = True
@@ -70,12 +70,16 @@ class Paper:
 
     @property
     def earned(self) -> float:
-        """The points of the exercises that are not lost and build on none that is; people's grades are not in yet."""
-        return sum(
-            exercise.points
+        """The points of all exercises; people's grades are not in yet."""
+        return sum(self.scores.values())
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The points that each exercise earns: none where it, or one that it builds on, is lost."""
+        return {
+            name: 0 if self._lost & ({name} | self._builds_on[name]) else exercise.points
             for name, exercise in self.exercises.items()
-            if not self._lost & ({name} | self._builds_on[name])
-        )
+        }
 
     def lose(self, *names: str) -> None:
         """Take these exercises as answered wrongly or not at all."""
@@ -191,7 +195,7 @@ def _filled(cell: RoleCell, text: str, keep: bool) -> str:
     return "\n".join(lines)
 
 
-def _dependencies(source: Source) -> tuple[dict[str, set[str]], dict[str, int]]:
+def dependencies(source: Source) -> tuple[dict[str, set[str]], dict[str, int]]:
     """For each exercise the exercises it builds on, and how many cells outside exercises use it."""
     definers: dict[str, set[str]] = {}  # a name -> the exercises that its value, at this point, rests on
     builds_on: dict[str, set[str]] = {name: set() for name in source.exercises}

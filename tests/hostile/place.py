@@ -122,7 +122,7 @@ class Place:
         spares = set(every if "*" in case.spares else case.spares)
         if "others" in spares:
             spares = set(every) - {*case.wrong, *case.loses}
-        return Submission(case.folder, case.week, case.notebook, case.family, case, deserved(paper), frozenset(spares))
+        return Submission(case.folder, case.week, case.notebook, case.family, case, paper.scores, frozenset(spares))
 
     def neighbour(self, family: str, week: str, notebook: str) -> Submission:
         """Write a plain perfect submission, which comes next."""
@@ -134,16 +134,7 @@ class Place:
         hand = Hand(paper, folder, self.root, self.secret)
         hand.last(f"mine = '{self.secret} neighbour'")
         hand.write()
-        return Submission(student, week, notebook, family, None, deserved(paper))
-
-
-def deserved(paper: Paper) -> dict[str, float]:
-    """The points that each exercise earns: none where it, or one that it builds on, is lost."""
-    lost = paper._lost
-    return {
-        name: 0.0 if lost & ({name} | paper._builds_on[name]) else float(exercise.points)
-        for name, exercise in paper.exercises.items()
-    }
+        return Submission(student, week, notebook, family, None, paper.scores)
 
 
 def _hidden_lines(root: Path) -> set[str]:
