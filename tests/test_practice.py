@@ -12,6 +12,7 @@ from home import ROOT
 from course import practice
 from course.authoring.proof.rehearse import rehearse
 from course.authoring.text.parse import read
+from course.grading.analysis.allowed import allowed
 
 TEXTS = sorted(ROOT.glob("source/practice*/*.py"))
 EDGES = ["0000000", "9999999", "5555555", "0123456", "9876543", "0909090", "9090909", "1000000", "0000001"]
@@ -37,7 +38,7 @@ def ask(name, id_digits):
     return practice.QUESTIONS[name](f"U{id_digits}X")
 
 
-def test_the_digits_of_an_id_are_a_to_g():
+def test_are_the_digits_of_an_id_a_to_g():
     assert practice.digits("U1234567X") == (1, 2, 3, 4, 5, 6, 7)
     assert practice.digits(" a0900001z ").b == 9
 
@@ -61,7 +62,7 @@ def test_the_digits_of_an_id_are_a_to_g():
         ([1, 2], "quotation marks"),
     ],
 )
-def test_a_malformed_id_is_told_what_is_wrong_and_what_the_form_is(typed, words):
+def test_is_a_malformed_id_told_what_is_wrong_and_what_the_form_is(typed, words):
     assert not practice.is_id(typed)
     with pytest.raises(ValueError, match="such as U1234567X") as error:
         practice.digits(typed)
@@ -69,13 +70,20 @@ def test_a_malformed_id_is_told_what_is_wrong_and_what_the_form_is(typed, words)
     assert error.value._render_traceback_() == [f"student_id   {error.value}"]
 
 
-def test_an_id_that_is_not_filled_in_says_what_the_cell_waits_for():
+def test_does_an_id_that_is_not_filled_in_say_what_the_cell_waits_for():
     with pytest.raises(NotImplementedError, match="^student_id$"):
         practice.block(...)
 
 
+def test_may_an_answer_name_every_question_and_all_else_that_is_public():
+    assert {*practice.QUESTIONS} < {*practice.__all__} <= {*vars(practice)}
+    for name in practice.__all__:
+        assert allowed("course.practice", name, derivatives=True), name
+    assert all(getattr(practice, name) is question for name, question in practice.QUESTIONS.items())
+
+
 @pytest.mark.parametrize("name", practice.QUESTIONS)
-def test_the_same_digits_give_the_same_finite_float64_numbers(name):
+def test_do_the_same_digits_give_the_same_finite_float64_numbers(name):
     question = practice.QUESTIONS[name]
     assert numbers(name, "3141592") == flat(vars(question("a3141592b")))
     assert repr(question("U3141592X"))
@@ -87,7 +95,7 @@ def test_the_same_digits_give_the_same_finite_float64_numbers(name):
 
 
 @pytest.mark.parametrize("name", practice.QUESTIONS)
-def test_every_digit_that_a_question_uses_changes_its_numbers_and_no_other_does(name):
+def test_does_every_digit_that_a_question_uses_change_its_numbers_and_no_other(name):
     uses = practice.QUESTIONS[name].digits
     assert uses
     for start in ("0000000", "9999999", "2718281"):
@@ -96,12 +104,12 @@ def test_every_digit_that_a_question_uses_changes_its_numbers_and_no_other_does(
             assert len(variants) == (10 if letter in uses else 1), (name, start, letter)
 
 
-def test_both_practices_together_use_every_digit_often():
+def test_do_both_practices_together_use_every_digit_often():
     for letter in "abcdefg":
         assert sum(letter in question.digits for question in practice.QUESTIONS.values()) >= 6
 
 
-def test_block_has_three_different_sizes_and_places_inside():
+def test_has_block_three_different_sizes_and_places_inside():
     for digits in itertools.product("0123456789", repeat=4):
         own = ask("block", "".join(digits) + "000")
         layers, rows, columns = own.numbers.shape
@@ -110,7 +118,7 @@ def test_block_has_three_different_sizes_and_places_inside():
         assert 1 < own.k < columns - 1
 
 
-def test_perceptron_learns_and_no_later_score_is_a_tie():
+def test_does_perceptron_learn_and_is_no_later_score_a_tie():
     for digits in itertools.product("0123456789", repeat=4):
         own = ask("perceptron", "000" + "".join(digits))
         theta, mistakes, first = [0.0, 0.0, 0.0], [], True
@@ -128,7 +136,7 @@ def test_perceptron_learns_and_no_later_score_is_a_tie():
         assert 2 <= len(mistakes) <= 10
 
 
-def test_the_numbers_of_practice_1_hide_no_mistake():
+def test_do_the_numbers_of_practice_1_hide_no_mistake():
     for id_digits in SAMPLE:
         sales = ask("shares", id_digits)
         assert sales.A.min() > 0
@@ -166,7 +174,7 @@ def test_the_numbers_of_practice_1_hide_no_mistake():
         assert "e+" not in repr(odds)
 
 
-def test_the_table_has_one_hole_in_each_column_of_inputs():
+def test_has_the_table_one_hole_in_each_column_of_inputs():
     for id_digits in SAMPLE:
         header, *rows = [row.split(", ") for row in ask("table", id_digits).text.splitlines()]
         assert header == ["chairs", "place", "price"]
@@ -178,7 +186,7 @@ def test_the_table_has_one_hole_in_each_column_of_inputs():
         assert sum(known) / 4 > (known[1] + known[2]) / 2 + 1
 
 
-def test_the_numbers_of_practice_2_hide_no_mistake():
+def test_do_the_numbers_of_practice_2_hide_no_mistake():
     for id_digits in SAMPLE:
         net = ask("network", id_digits)
         Z = net.X @ net.W1.T + net.b1
@@ -224,7 +232,7 @@ def test_the_numbers_of_practice_2_hide_no_mistake():
         assert (count - outputs) % (inputs + 1 + outputs) > 0
 
 
-def test_the_training_of_practice_2_falls_in_every_step():
+def test_does_the_training_of_practice_2_fall_in_every_step():
     for id_digits in SAMPLE[:150]:
         own = ask("training", id_digits)
         W1, b1, W2, b2, losses = own.W1, own.b1, own.W2, own.b2, []
@@ -239,7 +247,7 @@ def test_the_training_of_practice_2_falls_in_every_step():
         assert 0.1 < losses[-1] < 0.98 * losses[0]
 
 
-def test_three_claims_are_spoilt_each_in_one_gradient():
+def test_are_three_claims_spoilt_each_in_one_gradient():
     for id_digits in EDGES + SAMPLE[::20]:
         own = ask("claims", id_digits)
         P = [parameter.requires_grad_() for parameter in (own.W1, own.b1, own.W2, own.b2)]
@@ -259,7 +267,7 @@ def graded(monkeypatch):
     return monkeypatch
 
 
-def test_in_a_students_notebook_the_typed_id_counts(monkeypatch):
+def test_does_the_typed_id_count_in_a_students_notebook(monkeypatch):
     monkeypatch.delenv(practice.VARIABLE, raising=False)
     assert practice.on_record("u1234567x") == "u1234567x"
     with pytest.raises(practice.NotAnID):
@@ -268,7 +276,7 @@ def test_in_a_students_notebook_the_typed_id_counts(monkeypatch):
         practice.on_record(...)
 
 
-def test_while_grading_the_id_on_record_counts(graded):
+def test_does_the_id_on_record_count_while_grading(graded):
     graded.setenv(practice.VARIABLE, "U1234567X")
     assert practice.on_record("u1234567x") == "u1234567x"
     assert practice.on_record("A1234567B") == "U1234567X"  # the same numbers; exercise 1.1 alone is lost
@@ -282,7 +290,7 @@ def test_while_grading_the_id_on_record_counts(graded):
         practice.on_record(...)
 
 
-def test_an_id_on_record_that_is_none_is_the_graders_mistake(graded):
+def test_is_an_id_on_record_that_is_none_the_graders_mistake(graded):
     graded.setenv(practice.VARIABLE, "s01")
     with pytest.raises(ValueError, match="COURSE_STUDENT_ID is 's01'"):
         practice.on_record("U1234567X")
@@ -305,14 +313,14 @@ def outcomes(path, typed, known, monkeypatch, roles=()):
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.parent.name)
-def test_a_practice_solved_for_another_id_loses_its_points(path, monkeypatch):
+def test_does_a_practice_solved_for_another_id_lose_its_points(path, monkeypatch):
     for outcome in outcomes(path, "U1234567X", "U7654321Z", monkeypatch):
         assert practice.OTHER_ID in outcome.hidden, outcome
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("id_digits", ["0000000", "9999999", "8053172"])
-def test_the_solution_is_right_for_other_ids_too(path, id_digits, monkeypatch):
+def test_is_the_solution_right_for_other_ids_too(path, id_digits, monkeypatch):
     for outcome in outcomes(path, f"U{id_digits}X", f"U{id_digits}X", monkeypatch):
         assert not outcome.hidden, outcome
         assert not outcome.visible, outcome
@@ -321,7 +329,7 @@ def test_the_solution_is_right_for_other_ids_too(path, id_digits, monkeypatch):
 @pytest.mark.long
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("id_digits", [*EDGES, "2254257", "6982340", "7260626"])
-def test_every_known_mistake_is_caught_for_other_ids_too(path, id_digits, monkeypatch):
+def test_is_every_known_mistake_caught_for_other_ids_too(path, id_digits, monkeypatch):
     for outcome in outcomes(path, f"U{id_digits}X", "", monkeypatch, roles=("wrong", "right")):
         if "another student" not in (outcome.answer.title or ""):  # two IDs may share the digits of one question
             assert outcome.as_it_should, outcome

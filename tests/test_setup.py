@@ -11,7 +11,7 @@ import pytest
 from home import ROOT
 
 ALLOWED = {"torch", "numpy", "matplotlib", "pandas", "tqdm", "course"}  # what Colab has, and a student's install brings
-FOLDERS = ("answers", "cache", "datasets", "doctor", "figures", "judges", "runtime")
+FOLDERS = ("answers", "cache", "datasets", "doctor", "figures", "judges", "practices", "runtime")
 STUDENT_MODULES = [path for path in sorted(ROOT.glob("course/*.py")) if path.stem != "cli"]
 STUDENT_MODULES += [path for folder in FOLDERS for path in sorted((ROOT / "course" / folder).rglob("*.py"))]
 INSIDE = ROOT / "course" / "grading" / "sandbox" / "inside"

@@ -13,7 +13,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[2]
 """The folder of ``course`` that runs here."""
 
-STUDENT_FOLDERS = ("answers", "cache", "datasets", "doctor", "figures", "judges", "runtime")
+STUDENT_FOLDERS = ("answers", "cache", "datasets", "doctor", "figures", "judges", "practices", "runtime")
 """The folders of the package that the modules need that notebooks import. The grader's are not among them."""
 
 _NOT_FOR_NOTEBOOKS = ("cli.py",)
