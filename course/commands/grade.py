@@ -144,7 +144,7 @@ def _grade_all(
     from course.grading.gradebook.outcome import GRADED, NOT_GRADED
     from course.grading.pages import generate
     from course.grading.run import pipeline
-    from course.grading.run.parallel import Ahead
+    from course.grading.run.parallel import GradingPool
 
     tell = partial(console.print, soft_wrap=True)
     if due and not args.cluster:
@@ -162,14 +162,14 @@ def _grade_all(
         grading = pipeline.Grading(classroom, tell)
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
-        with Ahead(grading.prepare, jobs_at_once, args.cluster) as ahead:
-            for number, ((week, student), graded) in enumerate(ahead.graded(due), start=1):
+        with GradingPool(grading.prepare, jobs_at_once, args.cluster) as pool:
+            for number, ((week, student), graded) in enumerate(pool.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
                 locking.patiently(partial(generate.feedback, classroom, outcome, pages), tell)
                 counts[_state(outcome)] += 1
                 said = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
                 rate = 60 * number / (time.monotonic() - began)
-                at_work = [student for _, student in ahead.running()]
+                at_work = [student for _, student in pool.running()]
                 running = f"; now {few(at_work, 3)}" if at_work else ""
                 bar.step(f"{rate:.0f} a minute; {said}{running}")
 
