@@ -101,6 +101,26 @@ READ = {
 snippets("practice1", codes=READ)
 
 
+@case("practice1", words=("gradersCode",))
+def reads_the_grader(hand: Hand) -> None:
+    """The grader's own modules are imported, opened by their paths, and looked for in the room and on Python's path."""
+    hand.first(
+        "import course, importlib, os, sys\nsay = lambda what: print('graders' + 'Code', what)\n"
+        "names = 'coursedir.layout coursedir syntax.scopes authoring.text.parse authoring grading.gradebook.classroom grading.gradebook grading.run.judging'.split()\n"
+        "tops = ['/opt/room/course', *course.__path__, *(f'{top}/course' for top in sys.path)]\n"
+        "tops += [getattr(sys.modules[each.__module__], 'MAPPING', {}).get('course', '') for each in sys.meta_path if each.__module__ in sys.modules]\n"
+        "for top in tops:\n    for name in names:\n        for end in ('.py', '/__init__.py'):\n"
+        "            try: say(open(f\"{top}/{name.replace('.', '/')}{end}\").read()[:300])\n            except OSError: pass"
+    )
+    hand.last(
+        "for name in names:\n    try: say(importlib.import_module(f'course.{name}').__file__)\n    except ImportError as e: print(e)"
+    )
+    hand.last(
+        "for top in ('/opt', *sys.path):\n    for folder, inner, files in os.walk(top):\n        inner[:] = [n for n in inner if n not in ('torch', 'pandas', 'scipy', 'sklearn')]\n"
+        "        if 'course' in folder and {'judging.py', 'classroom.py', 'layout.py', 'parse.py'} & set(files): say(folder)"
+    )
+
+
 @case("practice1", "sides")
 def records_then_prints(hand: Hand) -> None:
     """Code is recorded in the first cell and printed, also backwards, in the last."""
