@@ -1,7 +1,8 @@
 """Scope analysis on ``ast``: the names that code binds, imports and reads, and its free variables.
 
-Python's own rules, and nothing is run. Names of functions, lambdas, comprehensions and classes are told apart from the notebook's globals, so
-that a local variable called ``data`` or ``input`` is nobody's business. Every question about names goes to ``Scopes``.
+Python's own rules, and nothing is run. Names of functions, lambdas, comprehensions and classes are told apart from the
+notebook's globals, so that a local variable called ``data`` or ``input`` is nobody's business. Every question about
+names goes to ``Scopes``.
 """
 
 from __future__ import annotations
