@@ -23,6 +23,7 @@ from course.coursedir.errors import CouldNotBeGraded
 from course.grading.sandbox.outputs import plain_text
 from course.grading.sandbox.remote_kernel import KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.room import Room
+from course.syntax.definitions import inert_definitions
 
 MAX_RESTARTS = 12
 """Kernels that a notebook may use up before it is given up."""
@@ -204,30 +205,6 @@ def _lives(kernel: RemoteKernel) -> bool:
 def definitions_only(source: str) -> list[str]:
     """The functions and constants that a cell defines, where it does nothing else; otherwise none."""
     try:
-        names = [_defined(each) for each in ast.parse(source).body]
+        return inert_definitions(ast.parse(source).body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return names if all(names) else []
-
-
-def _defined(statement: ast.stmt) -> str:
-    """The name that a plain definition gives; "" for any other statement."""
-    if isinstance(statement, ast.FunctionDef):
-        return statement.name if not statement.decorator_list and _plain(statement) else ""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        try:
-            ast.literal_eval(statement.value)
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-            return ""
-        return target.id if isinstance(target, ast.Name) else ""
-    return ""
-
-
-def _plain(function: ast.FunctionDef) -> bool:
-    """Whether defining the function runs nothing: its defaults are numbers or words, its annotations names."""
-    given = function.args
-    arguments = (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg)
-    notes = [each.annotation for each in arguments if each is not None] + [function.returns]
-    constants = all(each is None or isinstance(each, ast.Constant) for each in (*given.defaults, *given.kw_defaults))
-    return constants and all(note is None or isinstance(note, (ast.Name, ast.Constant)) for note in notes)
