@@ -112,14 +112,14 @@ def ours(folder: Path, names: list[str], jobs: int, *, feedback: bool) -> tuple[
     from course.grading.gradebook.classroom import Classroom
     from course.grading.pages import generate
     from course.grading.run import pipeline
-    from course.grading.run.parallel import Ahead
+    from course.grading.run.parallel import GradingPool
 
     classroom = Classroom(folder, names)
     grading, pages = pipeline.Grading(classroom), generate.Feedback(classroom)
     began = time.perf_counter()
     marks = []
-    with Ahead(grading.prepare, jobs) as ahead:
-        for (week, student), graded in ahead.graded([("quiz", name) for name in names]):
+    with GradingPool(grading.prepare, jobs) as pool:
+        for (week, student), graded in pool.graded([("quiz", name) for name in names]):
             outcome = grading.finish(week, student, graded)
             assert outcome.state == "graded", outcome.reason
             assert all(record.passed for record in outcome.exercises), outcome.exercises

@@ -118,16 +118,16 @@ def graded(folder: Path, names: list[str], jobs: int) -> Run:
     from course.grading.gradebook.classroom import Classroom
     from course.grading.pages import generate
     from course.grading.run import pipeline
-    from course.grading.run.parallel import Ahead
+    from course.grading.run.parallel import GradingPool
 
     classroom = Classroom(folder)
     pipeline.ensure_assignment(classroom, WEEK, release_week)
     grading, pages = pipeline.Grading(classroom), generate.Feedback(classroom)
     moments: list[Moment] = []
     states: dict[str, int] = {}
-    with statements() as sent, Ahead(grading.prepare, jobs) as ahead:
+    with statements() as sent, GradingPool(grading.prepare, jobs) as pool:
         before, asked = time.perf_counter(), 0
-        for (week, student), result in ahead.graded([(WEEK, name) for name in names]):
+        for (week, student), result in pool.graded([(WEEK, name) for name in names]):
             outcome = grading.finish(week, student, result)
             generate.feedback(classroom, outcome, pages)
             states[outcome.state] = states.get(outcome.state, 0) + 1

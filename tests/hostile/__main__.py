@@ -112,7 +112,7 @@ def run(place: Place, cases: list[Case], args: argparse.Namespace) -> int:
         graded = grade(place, submissions, max(1, args.jobs), tell, args.limit, noted)
     rooms.close_all()
     if args.jobs > 1:
-        from joblib.externals.loky import get_reusable_executor
+        from loky import get_reusable_executor
 
         get_reusable_executor().shutdown(wait=True, kill_workers=True)
     findings = look(place, submissions, graded)

@@ -61,7 +61,7 @@ def grade(
     from course.authoring.notebooks.release import release_week
     from course.grading.pages import generate
     from course.grading.run import pipeline
-    from course.grading.run.parallel import Ahead
+    from course.grading.run.parallel import GradingPool
 
     grading, pages, run = pipeline.Grading(place.classroom), generate.Feedback(place.classroom), run or Run()
     by_job = {(each.week, each.student): each for each in submissions}
@@ -73,16 +73,16 @@ def grade(
         now[0] = (week, student)
         return grading.prepare(week, student)
 
-    class Noting(Ahead):
-        """Ahead, which notes whose result it takes, so that an error can be told to be somebody's."""
+    class Noting(GradingPool):
+        """GradingPool, which notes whose result it takes, so that an error can be told to be somebody's."""
 
         def _result(self, future: Any, job: tuple[str, str]) -> Any:
             now[0] = job
             return super()._result(future, job)
 
     while left:
-        with Noting(prepare, jobs) as ahead:
-            results = ahead.graded(list(left))
+        with Noting(prepare, jobs) as pool:
+            results = pool.graded(list(left))
             while left:
                 start = time.monotonic()
                 try:
@@ -90,7 +90,7 @@ def grade(
                         job, graded = next(results)
                 except Exception as error:
                     kind = run.hung if isinstance(error, Hung) else run.crashed
-                    job = now[0] if now[0] in left else next(iter(ahead.executing.values()), left[0])
+                    job = now[0] if now[0] in left else next(iter(pool.executing.values()), left[0])
                     kind[by_job[job].name] = _words(error)
                     left.remove(job)
                     tell(by_job[job])

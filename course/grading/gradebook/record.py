@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-State = Literal["passed", "failed", "not done"]
+from course.runtime.verdict import State
+
 STATES: tuple[State, ...] = get_args(State)
 FIELDS = ("what", "where", "cause", "next")
 """The lines of a failed check's message, in the order in which they are shown."""

@@ -125,8 +125,9 @@ def by_exercise(exercises: pd.DataFrame) -> ReportFigure:
         )
     alt += f" {int(low.sum())} have a discrimination below {_LOW_DISCRIMINATION}." if np.isfinite(values).any() else ""
     caption = (
-        "Left: how the class did in each exercise. Right: how well an exercise tells apart who does well in the others; "
-        f"those below {_LOW_DISCRIMINATION} (dotted line) are marked by a diamond. The table below has the numbers."
+        "Left: how the class did in each exercise. Right: how well an exercise tells apart who does well in the "
+        f"others; those below {_LOW_DISCRIMINATION} (dotted line) are marked by a diamond. The table below has the "
+        "numbers."
     )
     return _picture(fig, alt, caption)
 

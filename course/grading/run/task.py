@@ -1,4 +1,4 @@
-"""Grading one submission, as a function of what was handed in and what was asked: it can run in any process.
+"""Pure function from a submission and what was asked to graded notebooks; it can run in any process.
 
 The same steps that ``nbgrader autograde`` takes by nbgrader_config.py, without a gradebook: the instructor's cells come
 with the task, and the grades are read off the finished notebooks by whoever writes the gradebook.
@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.run.execute import Execute
-from course.grading.submission.parse import parse
+from course.grading.submission.parse import no_notebook, parse
 from course.grading.submission.plan import Plan
 from course.grading.submission.repair import repair
 
@@ -100,7 +100,7 @@ def _text(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return parse("\x00", f"{name} (not text)")  # raises, with the words for a file that is no notebook
+        raise no_notebook(f"{name} (not text)") from None
 
 
 def mended(text: str, name: str, sheet: Sheet, config: Config) -> NotebookNode:

@@ -37,12 +37,17 @@ def parse(text: str, name: str) -> NotebookNode:
             _, nb = nbformat.validator.normalize(nb)
             nbformat.validate(nb)
     except nbformat.reader.NotJSONError:
-        raise CouldNotBeGraded(f"{name} is not a notebook: it is not JSON. {_AGAIN}") from None
+        raise no_notebook(name) from None
     except nbformat.ValidationError as error:
         raise CouldNotBeGraded(f"{name} is a damaged notebook: {_one_line(error)}. {_AGAIN}") from None
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:  # JSON, but no notebook
         raise CouldNotBeGraded(f"{name} is not a notebook that can be read ({_one_line(error)}). {_AGAIN}") from None
     return nb
+
+
+def no_notebook(name: str) -> CouldNotBeGraded:
+    """The reason for a file that is no notebook at all."""
+    return CouldNotBeGraded(f"{name} is not a notebook: it is not JSON. {_AGAIN}")
 
 
 def _without_outputs(text: str) -> str:

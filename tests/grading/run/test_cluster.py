@@ -15,8 +15,8 @@ from small_class import CLASS, hand_in, right
 from course.authoring.notebooks.release import release_week
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
-from course.grading.run import parallel as ahead_module
-from course.grading.run.parallel import Ahead
+from course.grading.run import cluster as cluster_module
+from course.grading.run.parallel import GradingPool
 from course.grading.run.task import Graded, Task
 from course.grading.sandbox.walls import bubblewrap
 
@@ -111,8 +111,8 @@ JOBS = [("week9", "ada"), ("week9", "bob")]
 
 def grade_on(cluster):
     """What two submissions that hold nothing come to, by name: which of them ends first is the cluster's to say."""
-    with Ahead(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as ahead:
-        return sorted(ahead.graded(JOBS), key=lambda ended: ended[0])
+    with GradingPool(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as pool:
+        return sorted(pool.graded(JOBS), key=lambda ended: ended[0])
 
 
 @pytest.mark.long
@@ -127,12 +127,12 @@ def test_is_a_cluster_that_cannot_grade_said_to_be_so(cluster, monkeypatch):
     worker = cluster.worker()
     assert grade_on(cluster) == [(job, Graded()) for job in JOBS]
     with monkeypatch.context() as patch:
-        patch.setattr(ahead_module, "version_of_code", lambda: "an older one")
+        patch.setattr(cluster_module, "version_of_code", lambda: "an older one")
         with pytest.raises(GradingStopped, match="has another version of the course"):
             grade_on(cluster)
-    monkeypatch.setattr(ahead_module, "DESERTED", 1.0)
-    with Ahead(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as ahead:
-        graded, submit = ahead.graded(JOBS), ahead._submit
+    monkeypatch.setattr(cluster_module, "WORKER_TIMEOUT_S", 1.0)
+    with GradingPool(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as pool:
+        graded, submit = pool.graded(JOBS), pool._submit
 
         def killed(task):
             worker.send_signal(signal.SIGSTOP)  # it is there, and does nothing
@@ -140,17 +140,17 @@ def test_is_a_cluster_that_cannot_grade_said_to_be_so(cluster, monkeypatch):
             worker.kill()
             return future
 
-        monkeypatch.setattr(ahead, "_submit", killed)
+        monkeypatch.setattr(pool, "_submit", killed)
         with pytest.raises(GradingStopped, match="every worker has gone"):
             next(graded)
     cluster.worker()
-    with Ahead(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as ahead:
-        submit = ahead._submit
-        monkeypatch.setattr(ahead, "_submit", lambda task: (cluster.scheduler.kill(), submit(task))[1])
+    with GradingPool(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as pool:
+        submit = pool._submit
+        monkeypatch.setattr(pool, "_submit", lambda task: (cluster.scheduler.kill(), submit(task))[1])
         with pytest.raises(GradingStopped, match="no longer answers"):
-            list(ahead.graded(JOBS))
+            list(pool.graded(JOBS))
 
 
 def test_is_a_scheduler_that_is_not_there_said_so():
     with pytest.raises(GradingStopped, match="no Dask scheduler answers"):
-        list(Ahead(lambda *_: pytest.fail("prepared"), 2, "tcp://127.0.0.1:9").graded([("week9", "s0")]))
+        list(GradingPool(lambda *_: pytest.fail("prepared"), 2, "tcp://127.0.0.1:9").graded([("week9", "s0")]))

@@ -15,9 +15,8 @@ from course.authoring.notebooks.release import release_week
 from course.cli import main
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.gradebook.classroom import Classroom
-from course.grading.run import parallel as ahead_module
-from course.grading.run import pipeline
-from course.grading.run.parallel import MOST_TRIES, Ahead
+from course.grading.run import parallel, pipeline
+from course.grading.run.parallel import MAX_TRIES, GradingPool
 from course.grading.run.task import Graded, Task
 from course.grading.sandbox.walls import bubblewrap
 
@@ -66,7 +65,7 @@ def everything(root):
 
 def test_do_two_at_once_give_the_same_gradebook_as_one_after_another(home, course, monkeypatch, tmp_path):
     before, pages = everything(home), (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
-    monkeypatch.setattr(ahead_module, "_Here", lambda: pytest.fail("graded in this process"))
+    monkeypatch.setattr(parallel, "_InThisProcess", lambda: pytest.fail("graded in this process"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     status, said = course("--jobs", "2", "--force")
     assert status == 3 and said.err == ""
@@ -110,35 +109,35 @@ def local(function):
 
 @pytest.mark.long  # processes that import torch, killed and made anew
 def test_does_a_process_that_is_killed_lose_no_submission(monkeypatch, tmp_path):
-    monkeypatch.setattr(ahead_module, "grade", local(gone))
+    monkeypatch.setattr(parallel, "grade", local(gone))
     tasks = {name: Task(name, {}, {}, (), {"mark": str(tmp_path / "mark")}) for _, name in JOBS}
-    with Ahead(lambda week, student: tasks[student], 2) as ahead:
-        done = dict(ahead.graded(JOBS))
+    with GradingPool(lambda week, student: tasks[student], 2) as pool:
+        done = dict(pool.graded(JOBS))
     assert done == {job: Graded({"small": job[1]}) for job in JOBS} and (tmp_path / "mark").exists()
 
 
 @pytest.mark.long
 def test_is_a_submission_whose_process_is_always_killed_said_to_be_ungradable(monkeypatch):
-    monkeypatch.setattr(ahead_module, "grade", local(always_gone))
-    with Ahead(lambda week, student: task(), 2) as ahead:
-        ((job, graded),) = ahead.graded(JOBS[:1])
-    assert "was killed, again and again" in graded.reason and MOST_TRIES > 1
+    monkeypatch.setattr(parallel, "grade", local(always_gone))
+    with GradingPool(lambda week, student: task(), 2) as pool:
+        ((job, graded),) = pool.graded(JOBS[:1])
+    assert "was killed, again and again" in graded.reason and MAX_TRIES > 1
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_does_what_is_wrong_with_the_machine_stop_grading(monkeypatch, jobs):
-    monkeypatch.setattr(ahead_module, "grade", local(failing))
-    with pytest.raises(GradingStopped, match="no sandbox"), Ahead(lambda week, student: task(), jobs) as ahead:
-        list(ahead.graded(JOBS))
+    monkeypatch.setattr(parallel, "grade", local(failing))
+    with pytest.raises(GradingStopped, match="no sandbox"), GradingPool(lambda week, student: task(), jobs) as pool:
+        list(pool.graded(JOBS))
 
 
 def test_does_a_submission_without_a_notebook_need_no_process(monkeypatch):
     def prepare(week, student):
         raise CouldNotBeGraded(f"{student} has nothing")
 
-    monkeypatch.setattr(Ahead, "_executor", lambda self: pytest.fail("asked for a process"))
-    with Ahead(prepare, 2) as ahead:
-        assert dict(ahead.graded(JOBS))["week9", "bob"] == Graded(reason="bob has nothing")
+    monkeypatch.setattr(GradingPool, "_executor", lambda self: pytest.fail("asked for a process"))
+    with GradingPool(prepare, 2) as pool:
+        assert dict(pool.graded(JOBS))["week9", "bob"] == Graded(reason="bob has nothing")
 
 
 @pytest.mark.long  # new processes and new rooms
@@ -151,8 +150,8 @@ def test_does_ctrl_c_end_within_seconds_though_notebooks_run(home, course, monke
 
     with monkeypatch.context() as patch:
         patch.setattr(pipeline.Grading, "finish", stop)
-        stopped, ended = [], Ahead.__exit__
-        patch.setattr(Ahead, "__exit__", lambda *a: (stopped.append(time.monotonic()), ended(*a))[1])
+        stopped, ended = [], GradingPool.__exit__
+        patch.setattr(GradingPool, "__exit__", lambda *a: (stopped.append(time.monotonic()), ended(*a))[1])
         status, said = course("--jobs", "2", "--force", "--students", "ada", "gus")
         assert time.monotonic() - stopped[0] < 10
     assert status == 130 and "stopped" in said.err
