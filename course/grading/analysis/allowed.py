@@ -1,4 +1,4 @@
-"""What a strictly read answer may take from which module. Everything else of a module is refused.
+"""Allowlist of a strictly read answer: what it may take from which module. Everything else is refused.
 
 Torch, NumPy, pandas and matplotlib are not imported for this: their own modules are known by their file names.
 """
@@ -72,6 +72,8 @@ _REFUSED = {
 }
 REFUSED = {module: frozenset(names.split()) for module, names in _REFUSED.items()}
 DERIVATIVE_NAMES = frozenset({"vmap", "enable_grad", "set_grad_enabled", "inference_mode"})
+# The name that says it, in a dotted name of torch's differentiation.
+TELLING_NAMES = DERIVATIVE_NAMES | frozenset("autograd grad backward jacobian hessian vjp jvp jacrev jacfwd".split())
 # What other modules are called, wherever they hang: torch.sys, plot.np, nn.functional.torch.
 _OTHERS = frozenset({"torch", "np", "numpy", "pd", "pandas", "plt", "mpl", "matplotlib", "functorch", "course"})
 _SHARED = frozenset({"chunk", "select", "trace", "array", "copy", "random", "time"})  # modules' names, functions' too
@@ -130,6 +132,7 @@ def _public(module: str) -> frozenset[str]:
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             names |= {target.id for target in targets if isinstance(target, ast.Name)}
-            if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            is_list = any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets)
+            if is_list and node.value is not None:
                 names |= set(ast.literal_eval(node.value))
     return frozenset(name for name in names if not name.startswith("_"))

@@ -1,7 +1,7 @@
-"""What in a submission an instructor may want to look at: tries to tamper, and answers that are the same code.
+"""Static analysis for academic integrity: tries to tamper with the grading, and answers that are the same code.
 
-Everything here is read off the text, without running it. A remark is a place to look at, never a penalty: some have
-innocent reasons, and a try that hides well is not seen. What keeps a grade honest is the wall around the submission.
+Nothing is run. A remark is a place for an instructor to look at, never a penalty: some have innocent reasons, and a try
+that hides well is not seen. What keeps a grade honest is the wall around the submission.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from course.syntax.scopes import imported_names, root_of
 
 # Below this many syntax nodes beyond the stub, two honest students often write the same formula. A quarter of the
 # course's own solutions have 18 nodes or fewer, half have 32 or fewer; under 25 stand the one-line formulas.
-CHANCE = 25
-_WIDTH = 100
+MIN_NODES = 25
+_MAX_LINE = 100  # characters
 
 _LIBRARIES = frozenset("torch builtins course IPython numpy np pandas nn F".split())
 _SYSTEM = frozenset("settrace setprofile meta_path path_hooks modules path exit stdout stderr displayhook".split())
@@ -76,20 +76,21 @@ def remarks(nb: NotebookNode) -> list[Remark]:
 
     Cells that nbgrader marks as a test or as locked are the course's own and are left out.
     """
-    found, known = [], set(_LIBRARIES)
+    found: list[Remark] = []
+    libraries = set(_LIBRARIES)
     for number, cell in enumerate(nb.cells, 1):
         marks = cell.metadata.get("nbgrader")
         marks = marks if isinstance(marks, dict) else {}
         if cell.cell_type != "code":
             continue
-        known |= _imported(str(cell.source))
+        libraries |= _imported(str(cell.source))
         if marks.get("locked") or (marks.get("grade") and not marks.get("solution")) or _installs_course(cell.source):
             continue
         seen: set[str] = set()
-        for kind, line in _cell_remarks(str(cell.source), frozenset(known)):
+        for kind, line in _cell_remarks(str(cell.source), frozenset(libraries)):
             if kind not in seen:
                 seen.add(kind)
-                found.append(Remark(number, kind, line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."))
+                found.append(Remark(number, kind, line if len(line) <= _MAX_LINE else line[: _MAX_LINE - 3] + "..."))
     return found
 
 
@@ -100,12 +101,12 @@ def _installs_course(source: str) -> bool:
 
 
 @lru_cache(maxsize=4096)  # most cells are the same in all of a class's notebooks
-def _cell_remarks(source: str, known: frozenset[str]) -> tuple[tuple[str, str], ...]:
+def _cell_remarks(source: str, imported: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Kinds and lines of one cell."""
-    return tuple(_what_to_look_at(source, known))
+    return tuple(_what_to_look_at(source, imported))
 
 
-def _what_to_look_at(source: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _what_to_look_at(source: str, imported: frozenset[str]) -> Iterator[tuple[str, str]]:
     for line in source.splitlines():
         if re.match(r"\s*(%{0,2}pip|%{0,2}conda|!\s*(pip|conda))\s+(install|uninstall)", line):
             yield "installs packages", line.strip()
@@ -121,7 +122,7 @@ def _what_to_look_at(source: str, known: frozenset[str]) -> Iterator[tuple[str, 
     lines = (python_of(source) or "").splitlines()
     try:
         nodes = list(ast.walk(tree))
-        libraries = _libraries(nodes, known)
+        libraries = _libraries(nodes, imported)
         for node in nodes:
             for kind in _kinds(node, libraries):
                 at = getattr(node, "lineno", 1)
@@ -141,7 +142,8 @@ def _parsed(source: str) -> ast.Module | None:
 
 def _imported(source: str) -> set[str]:
     """The names by which a cell imports a library or something out of one."""
-    tree, found = _parsed(source) if "import" in source else None, set()
+    tree = _parsed(source) if "import" in source else None
+    found: set[str] = set()
     for node in ast.walk(tree) if tree else ():
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             bound = imported_names(node)
@@ -149,13 +151,13 @@ def _imported(source: str) -> set[str]:
     return found
 
 
-def _libraries(nodes: Sequence[ast.AST], known: frozenset[str]) -> frozenset[str]:
-    """The names in a cell by which a library may be known: ``known`` ones that it does not assign, and aliases."""
-    found = known - {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _libraries(nodes: Sequence[ast.AST], imported: frozenset[str]) -> frozenset[str]:
+    """The names in a cell that may be a library's: ``imported`` ones that it does not assign, and aliases."""
+    found = imported - {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
             root = root_of(node.value)
-            if isinstance(root, ast.Name) and root.id in known:
+            if isinstance(root, ast.Name) and root.id in imported:
                 found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
 
@@ -232,7 +234,7 @@ def alike(answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, tuple[str
     """For each exercise, the groups of two or more students whose answers are the same code, in sorted order.
 
     ``answers`` gives for each student the source of each solution cell as handed in. Comments, docstrings and layout do
-    not count; names do. Left out are cells that do not parse, stubs, and code of fewer than CHANCE nodes.
+    not count; names do. Left out are cells that do not parse, stubs, and code of fewer than MIN_NODES nodes.
     """
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for student, cells in answers.items():
@@ -263,7 +265,7 @@ def _code(source: str) -> str | None:
     if code is None or "NotImplementedError" in code:
         return None
     tree = _tree(source)
-    return code if tree is not None and _weight(tree) >= CHANCE else None
+    return code if tree is not None and _weight(tree) >= MIN_NODES else None
 
 
 def _weight(tree: ast.Module) -> int:

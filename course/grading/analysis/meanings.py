@@ -1,4 +1,4 @@
-"""What the names of a slice stand for: a module, something out of one, Python's own, or the student's own."""
+"""Name resolution in a program slice: a name is a module, something out of one, Python's own, or the student's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Meanings:
         in_class = (n for n in nodes if isinstance(n, ast.Name) and scopes.where[n][0].kind == "class")
         self.own |= {n.id for n in in_class if isinstance(n.ctx, ast.Store)}
         self.own |= {"_replace", "_asdict", "_fields"}
-        self.annotations = set()
+        self.annotations: set[ast.AST] = set()
         for node in nodes:
             for part in (getattr(node, "annotation", None), getattr(node, "returns", None)):
                 if isinstance(part, ast.AST):
@@ -76,8 +76,7 @@ class Meanings:
         call = self.scopes.parents.get(node)
         if not isinstance(call, ast.Call) or call.func is not node or len(call.args) < 2:
             return False
-        text = call.args[1].values[0] if isinstance(call.args[1], ast.JoinedStr) and call.args[1].values else None
-        start = text.value if isinstance(text, ast.Constant) else "_"
+        start = _beginning(call.args[1])
         return isinstance(call.args[0], ast.Name) and not any(
             start.startswith("_") or each.startswith(start)
             for each in (refused.ATTRIBUTES - refused.MODULE_NAMES) | refused.PATCHES
@@ -87,3 +86,9 @@ class Meanings:
         """Whether a call of Python's own only asks about its arguments, or shows them."""
         names = ("isinstance", "issubclass", "print", "str", "repr")
         return isinstance(call.func, ast.Name) and call.func.id in names and self.is_builtin(call.func)
+
+
+def _beginning(text: ast.expr) -> str:
+    """The letters that an f-string surely begins with; "_" where that cannot be told, which no name may begin with."""
+    first = text.values[0] if isinstance(text, ast.JoinedStr) and text.values else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else "_"

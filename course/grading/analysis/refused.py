@@ -1,7 +1,10 @@
-"""The names that the strict reading goes by: what is refused wherever it stands, and what a class may have."""
+"""Denylist of a strictly read answer: the names refused wherever they stand, and the few that a class may have."""
 
 import re
 
+# Kinds of syntax nodes, by name: not every Python that reads a submission has them all.
+ASYNCHRONOUS = frozenset("AsyncFunctionDef AsyncFor AsyncWith Await".split())
+DECLARATIONS = frozenset("TypeAlias TypeVar ParamSpec TypeVarTuple".split())  # from Python 3.12
 BUILTINS = frozenset(
     "exec eval compile __import__ globals locals vars getattr setattr delattr open input breakpoint memoryview help "
     "get_ipython exit quit".split()

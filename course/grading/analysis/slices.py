@@ -1,4 +1,4 @@
-"""The part of a notebook that one function needs, read strictly before it runs in a clean process.
+"""Program slice (backward slice): the part of a notebook that one function needs, read strictly before it runs.
 
 Strict questions (by hand, a ready-made function forbidden, memory shared or changed) are not put to the kernel in which
 the whole notebook ran: anything may have been patched there. They are put to a process that has run nothing but the
@@ -89,27 +89,29 @@ def _slice_of(statements: Sequence[_Statement], scopes: Scopes, name: str, deriv
             star.node, f"imports everything, and `{unbound[0]}` may come from there", strict.BY_NAME
         )
     if refusal:
-        lines = statements[scopes_index(scopes, refusal.node, statements)].lines
+        lines = _statement_of(scopes, refusal.node, statements).lines
         return Slice((), refusal.sentence(lines), ())
     bound = sorted(n for n, found in scopes.bindings.items() if any(b.index in kept for b in found) and n in needed)
     return Slice(_source([statements[index] for index in sorted(kept)], needed), None, tuple(bound))
 
 
-def scopes_index(scopes: Scopes, node: ast.AST, statements: Sequence[_Statement]) -> int:
-    """The number of the top-level statement that ``node`` stands in."""
+def _statement_of(scopes: Scopes, node: ast.AST, statements: Sequence[_Statement]) -> _Statement:
+    """The top-level statement that ``node`` stands in."""
     while node in scopes.parents:
         node = scopes.parents[node]
-    return next(index for index, statement in enumerate(statements) if statement.node is node)
+    return next(statement for statement in statements if statement.node is node)
 
 
 def _statements(number: int, cell: str) -> Iterator[_Statement]:
     """The top-level statements of a cell that is Python, without those that ask IPython for something."""
     text = python_of(cell)
+    if text is None:
+        return
     try:
-        body = ast.parse(text).body if text is not None else []
+        body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    lines = text.split("\n") if text is not None else []
+    lines = text.split("\n")
     for node in body:
         magic = isinstance(node, (ast.Assign, ast.Expr)) and any(
             isinstance(part, ast.Name) and part.id == "get_ipython" for part in ast.walk(node)
@@ -149,7 +151,7 @@ def _source(kept: Sequence[_Statement], needed: set[str]) -> tuple[str, ...]:
         elif _alone(statement, first):
             block = statement.lines[first - 1 : node.end_lineno]
         else:
-            block = ast.get_source_segment("\n".join(statement.lines), node).split("\n")
+            block = (ast.get_source_segment("\n".join(statement.lines), node) or "").split("\n")
         if len(out) >= first:  # `a = 1; b = 2`: two statements of one line
             out[-1] += "; " + block[0]
             block = block[1:]
@@ -161,5 +163,5 @@ def _alone(statement: _Statement, first: int) -> bool:
     """Whether the statement's lines hold nothing else than it and comments."""
     node, lines = statement.node, statement.lines
     before = lines[first - 1][: 0 if first < node.lineno else node.col_offset].strip()
-    after = lines[node.end_lineno - 1].encode()[node.end_col_offset :].decode().strip()
+    after = lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset :].decode().strip()
     return not before and (not after or after.startswith("#"))

@@ -1,15 +1,16 @@
-"""The strict reading of a slice: what an answer may not contain where it is to be done by hand.
+"""Static analysis of a program slice by an allowlist and a denylist: what a by-hand answer may not contain.
 
-Python has many ways to reach one thing. So this does not look for torch's differentiation (``course.by_hand`` does,
-in the process that runs the slice): it refuses what could hide something from that look, such as code made from text,
-names looked up by text, modules passed on under another name, and patches of torch.
+Python has many ways to reach one thing. So this does not look for torch's differentiation (``course.answers.by_hand``
+does, in the process that runs the slice): it refuses what could hide something from that look, such as code made from
+text, names looked up by text, modules passed on under another name, and patches of torch.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from course.grading.analysis import allowed, refused
 from course.grading.analysis.meanings import Meanings
@@ -18,6 +19,7 @@ from course.syntax.scopes import Imported, Scopes, root_of
 BY_NAME = "Import the names you use one by one."
 _PLAIN = "This question is read before it runs: write the answer out with plain functions, classes and tensors."
 _RENAME = "Call your own value something else."
+MAX_LINE = 80  # characters of a line that a sentence shows
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Refusal:
 
     def sentence(self, lines: list[str]) -> str:
         """The refusal for the student, with the line's text."""
-        line = lines[self.node.lineno - 1].strip() if 0 < getattr(self.node, "lineno", 0) <= len(lines) else ""
-        line = line if len(line) <= 80 else line[:77] + "..."
+        number = getattr(self.node, "lineno", 0)
+        line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        line = line if len(line) <= MAX_LINE else line[: MAX_LINE - 3] + "..."
         return self.whole or f"Your line `{line}` {self.does}. {self.advice}"
 
 
@@ -46,26 +49,29 @@ def read(scopes: Scopes, kept: Mapping[int, ast.stmt], needed: set[str], derivat
         own = [b.index for b in bindings if b.imported is None]
         if own and any(b.imported and b.imported.module.split(".")[0] == "torch" for b in bindings):
             return Refusal(kept[own[0]], f"gives `{name}`, which you imported, another value", _RENAME)
-    reader = _Reader(scopes, kept, needed, derivatives)
+    reader = Reader(scopes, kept, needed, derivatives)
     return next((refusal for index in sorted(kept) for refusal in reader.statement(kept[index])), None)
 
 
-class _Reader(Meanings):
+class Reader(Meanings):
+    """The rules of the strict reading: a method ``rule_...`` for each kind of node that has one, all in ``RULES``."""
+
     def statement(self, statement: ast.stmt) -> Iterator[Refusal]:
         """Everything in one top-level statement that is refused, in the order of by_hand's reading."""
         for node in ast.walk(statement):
             kind = type(node).__name__
-            if kind.startswith("Async") or kind == "Await":
+            if kind in refused.ASYNCHRONOUS:
                 yield Refusal(node, "is asynchronous", "Write it as a plain `def`.")
-            if kind in ("TypeAlias", "TypeVar", "ParamSpec", "TypeVarTuple"):
+            if kind in refused.DECLARATIONS:
                 yield Refusal(node, "declares a type")
-            look = getattr(self, f"_{kind.lower()}", None)
-            if look:
-                yield from look(node)
+            rule = RULES.get(type(node))
+            if rule:
+                yield from rule(self, node)
 
     # Names and what hangs on them
 
-    def _name(self, node: ast.Name) -> Iterator[Refusal]:
+    def rule_name(self, node: ast.Name) -> Iterator[Refusal]:
+        """A name of Python's own that is refused, one that an import bound, or one between double underscores."""
         name, meanings = node.id, self.meanings(node, node.id)
         if name.startswith("__") and name.endswith("__"):
             in_class = self.scopes.where[node][0].kind == "class" and name in refused.METHODS | {"__slots__"}
@@ -74,7 +80,7 @@ class _Reader(Meanings):
         hidden = name in refused.BUILTINS and not isinstance(node.ctx, ast.Store) and self.is_builtin(node)
         if hidden and not (name in ("getattr", "setattr") and self.numbered(node)):
             yield Refusal(node, f"uses `{name}`")
-        if self.derivatives and name in ("complex",) and isinstance(node.ctx, ast.Load) and self.is_builtin(node):
+        if self.derivatives and name == "complex" and isinstance(node.ctx, ast.Load) and self.is_builtin(node):
             yield self._disguised(node, name)
         if name == "type" and isinstance(node.ctx, ast.Load) and self.is_builtin(node):
             yield from self._type(node)
@@ -86,10 +92,11 @@ class _Reader(Meanings):
 
     def _use(self, node: ast.Name, meaning: Imported) -> Iterator[Refusal]:
         """Look at a name that an import bound: a module must be followed by a dot and something allowed of it."""
-        module, here = meaning.module, node
+        module = meaning.module
+        here: ast.expr = node
         parts: list[str] = []
-        while isinstance(self.scopes.parents.get(here), ast.Attribute):
-            here = self.scopes.parents[here]
+        while isinstance(parent := self.scopes.parents.get(here), ast.Attribute):
+            here = parent
             parts.append(here.attr)
             if not isinstance(here.ctx, ast.Load):
                 yield Refusal(here, f"changes `{ast.unparse(here)}`, which is not yours to change")
@@ -118,11 +125,11 @@ class _Reader(Meanings):
             return self._differentiates(node, [*module.split("."), *parts])
         return Refusal(node, f"uses `{module}.{parts[0]}`")
 
-    def _differentiates(self, node: ast.AST, parts: list[str]) -> Refusal:
-        """In the words of ``course.by_hand``, so that the message is the notebook's."""
-        known = (*allowed.DERIVATIVE_NAMES, "autograd", "grad", "backward", "jacobian", "hessian", "vjp", "jvp")
-        name = next((p for p in reversed(parts) if p in (*known, "jacrev", "jacfwd")), parts[-1])
-        function, here = None, node
+    def _differentiates(self, node: ast.Name | ast.Import | ast.ImportFrom, parts: list[str]) -> Refusal:
+        """In the words of ``course.answers.by_hand``, so that the message is the notebook's."""
+        name = next((part for part in reversed(parts) if part in allowed.TELLING_NAMES), parts[-1])
+        function: ast.FunctionDef | None = None
+        here: ast.AST = node
         while here in self.scopes.parents:
             here = self.scopes.parents[here]
             if isinstance(here, ast.FunctionDef):
@@ -150,7 +157,8 @@ class _Reader(Meanings):
         if not (called or named or isinstance(around, (ast.Compare, ast.FormattedValue))):
             yield Refusal(node, "passes a class on", "Ask with isinstance instead.")
 
-    def _attribute(self, node: ast.Attribute) -> Iterator[Refusal]:
+    def rule_attribute(self, node: ast.Attribute) -> Iterator[Refusal]:
+        """An attribute: its name, and whether it is changed."""
         yield from self._part(node, node.attr, node.ctx)
         if not isinstance(node.ctx, ast.Load):
             if node.attr in refused.PATCHES:
@@ -178,11 +186,13 @@ class _Reader(Meanings):
     def _disguised(self, node: ast.AST, what: str) -> Refusal:
         return Refusal(node, f"uses `{what}`", "Derive the formula by hand, and compute it with real tensors.")
 
-    def _matchclass(self, node: ast.MatchClass) -> Iterator[Refusal]:
+    def rule_match_class(self, node: ast.MatchClass) -> Iterator[Refusal]:
+        """The attributes that a pattern looks into."""
         for name in node.kwd_attrs:
             yield from self._part(node, name, ast.Load())
 
-    def _constant(self, node: ast.Constant) -> Iterator[Refusal]:
+    def rule_constant(self, node: ast.Constant) -> Iterator[Refusal]:
+        """A complex number, or the name of such a type as text."""
         if self.derivatives and isinstance(node.value, complex):
             yield self._disguised(node, repr(node.value))
         if self.derivatives and isinstance(node.value, str) and refused.COMPLEX_TEXT.fullmatch(node.value):
@@ -190,7 +200,8 @@ class _Reader(Meanings):
 
     # Statements
 
-    def _import(self, node: ast.Import) -> Iterator[Refusal]:
+    def rule_import(self, node: ast.Import) -> Iterator[Refusal]:
+        """``import``: only modules of the allowlist."""
         yield from self._placed(node)
         for alias in node.names:
             if self._counts(node, alias.asname or alias.name.split(".")[0]):
@@ -199,7 +210,8 @@ class _Reader(Meanings):
                 elif self.derivatives and allowed.differentiates(alias.name):
                     yield self._differentiates(node, alias.name.split("."))
 
-    def _importfrom(self, node: ast.ImportFrom) -> Iterator[Refusal]:
+    def rule_import_from(self, node: ast.ImportFrom) -> Iterator[Refusal]:
+        """``from ... import``: only what the allowlist has of a module."""
         yield from self._placed(node)
         module = "." * node.level + (node.module or "")
         for alias in node.names:
@@ -222,19 +234,22 @@ class _Reader(Meanings):
         if self.scopes.where[node][0].kind == "class":
             yield Refusal(node, "imports inside a class", "Import at the top of the cell.")
 
-    def _global(self, node: ast.Global) -> Iterator[Refusal]:
+    def rule_global(self, node: ast.Global) -> Iterator[Refusal]:
+        """``global`` of a name that is an import's or Python's own."""
         for name in node.names:
             if name in refused.BUILTINS or any(b.imported for b in self.scopes.bindings.get(name, ())):
                 yield Refusal(node, f"declares `{name}` global", _RENAME)
 
-    def _functiondef(self, node: ast.FunctionDef) -> Iterator[Refusal]:
+    def rule_function_def(self, node: ast.FunctionDef) -> Iterator[Refusal]:
+        """A function: special methods only in a class, and its decorators."""
         if node.name.startswith("__") and node.name.endswith("__"):
             in_class = isinstance(self.scopes.parents.get(node), ast.ClassDef)
             if not in_class or node.name not in refused.METHODS:
                 yield Refusal(node, f"defines `{node.name}`")
         yield from self._decorated(node)
 
-    def _classdef(self, node: ast.ClassDef) -> Iterator[Refusal]:
+    def rule_class_def(self, node: ast.ClassDef) -> Iterator[Refusal]:
+        """A class: what it is built on, and its decorators."""
         yield from self._decorated(node)
         if node.keywords:
             yield Refusal(node, "gives a class a keyword", "Write it as a plain `class`.")
@@ -261,9 +276,27 @@ class _Reader(Meanings):
         for decorator in node.decorator_list:
             bare = decorator.func if isinstance(decorator, ast.Call) else decorator
             dotted = self.dotted(bare)
-            known = bool(dotted) and all(each in refused.DECORATORS for each in dotted)
+            is_known = bool(dotted) and all(each in refused.DECORATORS for each in dotted)
             if isinstance(bare, ast.Name) and bare.id in ("property", "staticmethod", "classmethod"):
-                known = self.is_builtin(bare)
-            accessor = isinstance(bare, ast.Attribute) and bare.attr in ("setter", "getter", "deleter")
-            if not known and not (accessor and isinstance(bare.value, ast.Name)):
+                is_known = self.is_builtin(bare)
+            is_accessor = (
+                isinstance(bare, ast.Attribute)
+                and bare.attr in ("setter", "getter", "deleter")
+                and isinstance(bare.value, ast.Name)
+            )
+            if not is_known and not is_accessor:
                 yield Refusal(decorator, f"decorates `{node.name}`", "Write it without a decorator.")
+
+
+RULES: Mapping[type[ast.AST], Callable[[Reader, Any], Iterator[Refusal]]] = {
+    ast.Name: Reader.rule_name,
+    ast.Attribute: Reader.rule_attribute,
+    ast.MatchClass: Reader.rule_match_class,
+    ast.Constant: Reader.rule_constant,
+    ast.Import: Reader.rule_import,
+    ast.ImportFrom: Reader.rule_import_from,
+    ast.Global: Reader.rule_global,
+    ast.FunctionDef: Reader.rule_function_def,
+    ast.ClassDef: Reader.rule_class_def,
+}
+"""Every kind of node that has a rule, and the rule: a misspelt one does not import."""

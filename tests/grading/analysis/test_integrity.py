@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course.authoring.text.parse import read
 from course.coursedir.install_cell import INSTALL, NO_INSTALL
-from course.grading.analysis.integrity import CHANCE, Remark, alike, identical, remarks
+from course.grading.analysis.integrity import MIN_NODES, Remark, alike, identical, remarks
 
 HOME = ROOT
 RELEASED = sorted((HOME / "release").glob("*/*.ipynb"))
@@ -157,5 +157,5 @@ def test_about_a_third_of_the_exercises_are_too_short_to_tell():
             source = exercise.solution.source
             total += 1
             short += alike({"ana": {"it": source}, "ben": {"it": source}}) == []
-    print(CHANCE, short, total)
+    print(MIN_NODES, short, total)
     assert 0.15 * total < short < 0.45 * total
