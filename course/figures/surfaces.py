@@ -141,17 +141,17 @@ def _pale(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _level(ax: Axes, plane: Plane, level: float, label: str, *, width: float, dash: str = "-") -> None:
+def _level(ax: Axes, plane: Plane, level: float, label: str, *, width: float, dash: str | None = None) -> None:
     """Draw the line on which the values are ``level``, where there is such a line.
 
     ``ax``: where it is drawn. ``plane``: what `_ask` returned. ``label``: what the legend calls the line. ``width``:
-    how thick it is, in points. ``dash``: its line style.
+    how thick it is, in points. ``dash``: its line style; by default solid, and dashed where ``level`` is negative.
     """
     x, y, values = plane
     finite = values[np.isfinite(values)]
     if finite.size and finite.min() < level < finite.max():
         ax.contour(x, y, values, levels=[level], colors="black", zorder=2, linewidths=width, linestyles=dash)
-        ax.plot([], [], color="black", linewidth=width, linestyle=dash, label=label)
+        ax.plot([], [], color="black", linewidth=width, linestyle=dash or "-", label=label)
 
 
 def response(
