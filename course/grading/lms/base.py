@@ -1,4 +1,4 @@
-"""Plug-in interface of a learning management system (LMS): a strategy object for Moodle, Canvas, or no LMS at all.
+"""Plug-in interface (strategy) of a learning management system (LMS): Moodle, Canvas, or none at all.
 
 A new LMS is one module with a subclass of ``LMS``, and one entry in ``registry.REGISTRY``.
 """

@@ -1,8 +1,8 @@
-"""Sorting downloaded hand-ins into ``submitted/STUDENT/WEEK/``: what belongs to whom, and what stays as it was.
+"""Import pipeline of downloaded hand-ins: unpack, match to students, identify notebooks; it writes nothing.
 
-Nothing is lost: what cannot be told apart goes to ``submitted/.unmatched/WEEK`` with a list, and what a later hand-in
-replaces to ``submitted/STUDENT/.earlier/WEEK``, which nbgrader and `course grade` do not look into. Collecting the same
-download again changes nothing. ``submitted/.collected.json`` remembers what each LMS called whom.
+What it sorts goes to ``submitted/STUDENT/WEEK/`` (``placing``). Nothing is lost: what cannot be told apart goes to
+``submitted/.unmatched/WEEK`` with a list, and what a later hand-in replaces to ``submitted/STUDENT/.earlier/WEEK``,
+which nbgrader and `course grade` do not look into. Collecting the same download again changes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Feedback pages in a zip that the LMS takes back, under the names that it gave the files when they were collected."""
+"""Feedback export: a zip that the LMS takes back, under the names that it gave the files when collected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""File name normalisation: names of files and people, compared without case and accents, and made safe to write."""
+"""File name normalisation: names compared without case and accents (Unicode NFKC), and made safe to write."""
 
 from __future__ import annotations
 

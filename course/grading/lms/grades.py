@@ -1,4 +1,4 @@
-"""Grade export as CSV: what all exporters share, each a plug-in (``ExportPlugin``) of nbgrader's export command.
+"""Grade export as CSV: what all exporters share, each an ``ExportPlugin`` of nbgrader's export command.
 
 ``nbgrader export --exporter course.grading.nbgrader.CanvasExporter``, with ``--CanvasExporter.roster=FILE``,
 does what ``course export week5 --to canvas --roster FILE`` does.

@@ -1,4 +1,4 @@
-"""Moodle: the names in its downloads, its offline grading worksheet and gradebook import, and its feedback zip.
+"""Moodle: names in its downloads, its offline grading worksheet, gradebook import and feedback zip.
 
 "Download all submissions" (MoodleDocs, Assignment activity; mod_assign's downloader) names a student's folder
 ``Full name_123_assignsubmission_file_`` (without the last ``_`` since 4.1); with "Download submissions in folders" off,

@@ -1,4 +1,4 @@
-"""No LMS: files and folders named by people, such as e-mail attachments; grades as a tidy table; feedback in folders.
+"""No LMS: e-mail attachments and folders named by people, grades as a tidy table, feedback in folders.
 
 A file's or a folder's name says whose it is, by an ID, a login, an e-mail address or a full name.
 """

@@ -14,6 +14,8 @@ from course.grading.lms.unmatched import list_unmatched
 
 State = Literal["new", "replaced", "older", "unchanged"]
 """What became of a notebook, or of a whole hand-in; "older" than what is there, which stays."""
+_BY_WEIGHT: tuple[State, ...] = ("replaced", "new", "older")
+"""Which notebook's state is the whole hand-in's."""
 
 
 @dataclass
@@ -149,15 +151,10 @@ class _HandInPlacing:
 
     def _state(self) -> State:
         """Of the whole hand-in, as far as it is placed."""
-        states = self._states.values()
-        if "replaced" in states:
-            state: State = "replaced"
-        elif "new" in states:
-            return "new"
-        elif "older" in states:
-            return "older"
-        else:
-            state = "replaced" if self._others_changed or self._time_changed else "unchanged"
+        unchanged: State = "unchanged"
+        state = next((each for each in _BY_WEIGHT if each in self._states.values()), unchanged)
+        if state == unchanged and (self._others_changed or self._time_changed):
+            state = "replaced"
         return "new" if state == "replaced" and not self._was_there else state
 
     def record(self) -> StudentRecord | None:

@@ -1,4 +1,4 @@
-"""State file ``submitted/.collected.json``: what each LMS called whom, and which file of whose was collected when."""
+"""State file ``submitted/.collected.json``: what each LMS called whom, and what of whose was collected."""
 
 from __future__ import annotations
 

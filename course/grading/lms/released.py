@@ -1,4 +1,4 @@
-"""Content-based identification of notebooks: one under another name is known by its exercises, cell ids and texts."""
+"""Content-based identification of notebooks: a renamed one is known by its exercises, cell ids and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Class list (CSV) as an LMS exports it, and record linkage: who in it is meant by a file's name or a folder's.
+"""Class list (CSV) as an LMS exports it, and record linkage: who in it is meant by a file's name.
 
 Read as they come: Canvas's exported gradebook (Canvas guide "How do I export grades in the Gradebook?": Student, ID,
 SIS User ID, SIS Login ID, Section, then assignments; a row "    Points Possible"), Moodle's offline grading worksheet

@@ -1,4 +1,4 @@
-"""Record linkage for a whole download: which student of the class each file is from; two people never become one."""
+"""Record linkage for a whole download: which student each file is from; two people never become one."""
 
 from __future__ import annotations
 
