@@ -63,7 +63,7 @@ def test_do_errors_come_as_sentences(own):
     own.run(NAMES)
     call = [{"X": torch.ones(2)}]
     reply = own.kernel.ask("broken", None, call, hand=False, forbid=())[0]
-    assert "AttributeError" in reply.error and "at `def broken(X): return X.nope`" in reply.error
+    assert "AttributeError" in reply.error and "at `def broken(X): return X.nope`" in reply.exception
     assert own.kernel.ask("stub", None, call * 3, hand=False, forbid=())[0].not_done == "stub"
 
 
