@@ -347,8 +347,8 @@ def value_patched(hand: Hand) -> None:
     """The kernel's encoder sends ones for every tensor."""
     hand.after(
         "zero_column",
-        "import course.grading.sandbox.inside.wire as w, torch\nreal = w.encode\n"
-        "w.encode = lambda v: real(v) if not isinstance(v, torch.Tensor) else real(torch.ones(1).double())",
+        "import course.grading.sandbox.inside.wire as w, torch\nreal = w._encode\n"
+        "w._encode = lambda v, *a: real(torch.ones(1).double() if isinstance(v, torch.Tensor) else v, *a)",
     )
 
 
