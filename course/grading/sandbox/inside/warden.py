@@ -59,7 +59,7 @@ class Warden:
                 self.processes.watch()
 
     def do_enter(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Begin a submission."""
+        """Begin a submission: wipe, set its limits, put its files down."""
         self._clear()
         self.processes.limits = request["limits"]
         home = self.places[0]
@@ -96,7 +96,7 @@ class Warden:
         return {"kept": len(drawn.KEPT)}
 
     def do_kernel(self, request: dict[str, Any], end: int) -> dict[str, Any]:
-        """Fork a kernel."""
+        """Fork a kernel, in which the submission's cells will run."""
         pid = os.fork()
         if pid == 0:
             self._become(end, dumpable=True)
@@ -124,7 +124,7 @@ class Warden:
         return {}
 
     def do_kill(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Kill one process."""
+        """Kill one of the submission's processes."""
         self.processes.signal(request["pid"], signal.SIGKILL)
         return {}
 
