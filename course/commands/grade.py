@@ -74,6 +74,7 @@ def _grade(args: argparse.Namespace) -> int:
     from course.coursedir.layout import chosen_weeks, find_root
     from course.grading.gradebook import locking
     from course.grading.gradebook.classroom import Classroom
+    from course.grading.gradebook.standing import final_scores
     from course.grading.report import grades_csv
     from course.grading.run import pipeline
 
@@ -101,9 +102,9 @@ def _grade(args: argparse.Namespace) -> int:
         _grade_all(classroom, jobs, due, args, screen)
     except BaseException:
         with contextlib.suppress(Exception):  # what was finished is kept; the first error is the one to tell
-            grades_csv.write_csv(root / "grades.csv", grades_csv.rows(classroom))
+            grades_csv.write_csv(root / "grades.csv", final_scores(classroom))
         raise
-    lines = locking.patiently(partial(grades_csv.rows, classroom), tell)
+    lines = locking.patiently(partial(final_scores, classroom), tell)
     grades_csv.write_csv(root / "grades.csv", lines)
     asked = set(jobs)
     lines = [row for row in lines if (row.outcome.week, row.outcome.student) in asked]

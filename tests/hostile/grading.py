@@ -117,9 +117,10 @@ def _report(place: Place, submissions: list[Submission], run: Run) -> None:
     from rich.console import Console
 
     from course.commands import scores
+    from course.grading.gradebook.standing import final_scores
     from course.grading.report import grades_csv
 
-    lines = grades_csv.rows(place.classroom)
+    lines = final_scores(place.classroom)
     grades_csv.write_csv(place.root / "grades.csv", lines)
     console = Console(file=io.StringIO(), highlight=False, width=120)
     names = {(each.week, each.student): each.name for each in submissions}

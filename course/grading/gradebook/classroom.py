@@ -20,6 +20,7 @@ from traitlets.config import Config
 from course.coursedir.errors import GradingStopped
 from course.coursedir.files import digest, write_if_changed
 from course.coursedir.layout import CONFIG, load_config
+from course.coursedir.sample_dates import DUE, SAMPLE
 from course.grading.gradebook import history
 from course.grading.gradebook.outcome import Outcome
 from course.grading.gradebook.versions import version_of_code, version_of_mistakes
@@ -161,6 +162,22 @@ class Classroom:
     def _notes(self) -> Path:
         return self.folder("autograded") / ".state"
 
+    def has_assignment(self, week: str) -> bool:
+        """Whether ``week`` is in the gradebook; raises GradingStopped where that is of another nbgrader."""
+        with self.gradebook() as gradebook:
+            return _find(gradebook, week) is not None
+
+    def set_sample_due_date(self, week: str) -> None:
+        """Give ``week`` the sample class's due date where it has none, and take it away where real students hand in."""
+        due = DUE.replace(tzinfo=None)
+        samples = all(name.startswith(SAMPLE) for name in Classroom(self.root).hand_ins(week))
+        with self.gradebook() as gradebook:
+            now = gradebook.find_assignment(week).duedate
+            if samples and now is None:
+                gradebook.update_or_create_assignment(week, duedate=due)
+            elif not samples and now == due:
+                gradebook.update_or_create_assignment(week, duedate=None)
+
     @cached_property
     def tools(self) -> str:
         """A hash of the settings, the checks and the tools, which all change grades."""
@@ -187,7 +204,7 @@ class Classroom:
         """A hash of a week's test cells and points, as the gradebook holds them; "" where it does not."""
         if week not in self._tests:
             with self.gradebook() as gradebook:
-                known = find_assignment(gradebook, week) is not None
+                known = _find(gradebook, week) is not None
                 self._tests[week] = history.tests_of(gradebook, week) if known else ""
         return self._tests[week]
 
@@ -209,8 +226,7 @@ class Classroom:
         return self._assignments[week]
 
 
-def find_assignment(gradebook: Gradebook, week: str) -> Assignment | None:
-    """An assignment in the gradebook, or None; raises GradingStopped where the gradebook is of another nbgrader."""
+def _find(gradebook: Gradebook, week: str) -> Assignment | None:
     try:
         return gradebook.find_assignment(week)
     except MissingEntry:

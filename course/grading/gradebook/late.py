@@ -1,4 +1,4 @@
-"""What a late submission costs: a tenth of the score earned for each day begun, half of it at most."""
+"""Late-submission policy: a tenth of the score earned for each day begun, half of it at most."""
 
 from __future__ import annotations
 

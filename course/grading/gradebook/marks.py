@@ -1,4 +1,4 @@
-"""The gradebook's marks of an assignment, for one student or for the whole class, in a query each."""
+"""Database queries for an assignment's marks, for one student or for the whole class, one query each."""
 
 from __future__ import annotations
 

@@ -111,6 +111,15 @@ def _write_files(classroom: Classroom, week: str, student: str, notebooks: Mappi
         os.chmod(place, READ_ONLY)
 
 
+def save_without_score(classroom: Classroom, week: str, student: str) -> None:
+    """Let a submission that could not be graded stand in the gradebook, without a score of the autograder's."""
+    with warnings.catch_warnings(), classroom.gradebook() as gradebook:
+        warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
+        gradebook.update_or_create_student(student)
+        gradebook.update_or_create_submission(week, student)
+        forget(gradebook, week, student)
+
+
 def forget(gradebook: Gradebook, assignment: str, student: str, notebook: str | None = None) -> None:
     """Take back what the autograder once gave ``student`` (in one notebook, or in all of the assignment).
 

@@ -72,6 +72,39 @@ def _autograded(submission: SubmittedAssignment) -> bool:
     return bool(grades) and all(grade.auto_score is not None or grade.manual_score is not None for grade in tests)
 
 
+@dataclass(frozen=True)
+class FinalScore:
+    """One submission's score, what is left after the late penalty; None where it could not be graded."""
+
+    outcome: Outcome
+    score: float | None
+    raw_score: float | None
+    late_penalty: float | None
+    max_score: float
+    needs_manual_grade: bool
+
+
+def final_scores(classroom: Classroom) -> list[FinalScore]:
+    """The score of every submission that was ever graded and whose folder is still there, by week and student."""
+    made = []
+    with classroom.gradebook() as gradebook:
+        for outcome in classroom.outcomes():
+            if not classroom.path("submitted", outcome.student, outcome.week).is_dir():
+                continue
+            try:
+                submission = gradebook.find_submission(outcome.week, outcome.student)
+            except MissingEntry:
+                continue
+            if outcome.state == GRADED:
+                penalty = submission.late_submission_penalty or 0.0
+                score = max(0.0, submission.score - penalty)
+                numbers = (score, submission.score, penalty, submission.max_score, submission.needs_manual_grade)
+            else:
+                numbers = (None, None, None, submission.max_score, True)
+            made.append(FinalScore(outcome, *numbers))
+    return made
+
+
 def tidy(classroom: Classroom, gradebook: Gradebook, week: str, each: Standing) -> list[dict[str, Any]]:
     """A row for each exercise of one student: what stands in the gradebook, and what the checks said of it."""
     try:

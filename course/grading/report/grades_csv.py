@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
-
 from course.coursedir.files import write_if_changed
-from course.grading.gradebook.classroom import Classroom
-from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
+from course.grading.gradebook.outcome import NOT_GRADED
+from course.grading.gradebook.standing import FinalScore
 
 GRADES_CSV_COLUMNS = (
     "student",
@@ -27,63 +24,31 @@ GRADES_CSV_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class GradesRow:
-    """One submission's line. ``score`` is what is left after the late penalty; None where it could not be graded."""
-
-    outcome: Outcome
-    score: float | None
-    raw_score: float | None
-    late_penalty: float | None
-    max_score: float
-    needs_manual_grade: bool
-
-    def cells(self) -> dict[str, str]:
-        """The line as text, for grades.csv; a score that there is not is empty."""
-        return {
-            "student": self.outcome.student,
-            "assignment": self.outcome.week,
-            "score": _number(self.score),
-            "raw_score": _number(self.raw_score),
-            "late_penalty": _number(self.late_penalty),
-            "max_score": _number(self.max_score),
-            "state": self.outcome.state,
-            "reason": self.outcome.reason,
-            "needs_manual_grade": "yes" if self.needs_manual_grade else "no",
-        }
+def cells(line: FinalScore) -> dict[str, str]:
+    """A line of grades.csv as text; a score that there is not is empty."""
+    return {
+        "student": line.outcome.student,
+        "assignment": line.outcome.week,
+        "score": _number(line.score),
+        "raw_score": _number(line.raw_score),
+        "late_penalty": _number(line.late_penalty),
+        "max_score": _number(line.max_score),
+        "state": line.outcome.state,
+        "reason": line.outcome.reason,
+        "needs_manual_grade": "yes" if line.needs_manual_grade else "no",
+    }
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def rows(classroom: Classroom) -> list[GradesRow]:
-    """A row for every submission that was ever graded and whose folder is still there, by week and student."""
-    made = []
-    with classroom.gradebook() as gradebook:
-        for outcome in classroom.outcomes():
-            if not classroom.path("submitted", outcome.student, outcome.week).is_dir():
-                continue
-            try:
-                submission = gradebook.find_submission(outcome.week, outcome.student)
-            except MissingEntry:
-                continue
-            if outcome.state == GRADED:
-                penalty = submission.late_submission_penalty or 0.0
-                score = max(0.0, submission.score - penalty)
-                numbers = (score, submission.score, penalty, submission.max_score, submission.needs_manual_grade)
-            else:
-                numbers = (None, None, None, submission.max_score, True)
-            made.append(GradesRow(outcome, *numbers))
-    return made
-
-
-def write_csv(path: Path, lines: list[GradesRow]) -> None:
+def write_csv(path: Path, lines: list[FinalScore]) -> None:
     """Write grades.csv aside, then move it into place."""
     text = io.StringIO()
     writer = csv.DictWriter(text, GRADES_CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(row.cells() for row in lines)
+    writer.writerows(map(cells, lines))
     write_if_changed(path, text.getvalue().encode())
 
 
@@ -103,7 +68,7 @@ def deserved(path: Path) -> dict[tuple[str, str], float | None]:
         return {}
 
 
-def as_deserved(row: GradesRow, due: dict[tuple[str, str], float | None]) -> bool | None:
+def as_deserved(row: FinalScore, due: dict[tuple[str, str], float | None]) -> bool | None:
     """Whether a row is what the student deserves; None where nobody said what that is."""
     key = (row.outcome.student, row.outcome.week)
     if key not in due:

@@ -16,7 +16,7 @@ import math
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -205,7 +205,7 @@ def _value(name: str, seen: Sequence[Any], witness: Witness) -> Any:
 def _context(witness: Witness, said: list[Verdict]) -> CheckContext:
     """What the checks read of their surroundings while this witness is asked; ``said`` gets their verdicts."""
     on_record = witness.student if student_id.is_id(witness.student) else ""
-    return replace(current(), graded=True, student=on_record, hidden=witness.hidden, heard=said, memoising=True)
+    return current()._replace(graded=True, student=on_record, hidden=witness.hidden, heard=said, memoising=True)
 
 
 @lru_cache(maxsize=1024)  # a class has the same test cells: here, and below

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.coursedir.files import write_if_changed
-from course.coursedir.sample_dates import DUE, SAMPLE
-from course.grading.gradebook.classroom import Classroom, find_assignment
+from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.locking import patiently
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
-from course.grading.gradebook.saving import forget, save
+from course.grading.gradebook.saving import save, save_without_score
 from course.grading.gradebook.standing import UNREADABLE_PAGE, Noted, noted
 from course.grading.gradebook.versions import page_version
 from course.grading.run.task import Graded, Sheet, Task, given_code
@@ -45,20 +43,11 @@ def due(classroom: Classroom, week: str, student: str) -> bool:
 
 def ensure_assignment(classroom: Classroom, week: str, release: Callable[[Path, str], object]) -> None:
     """Have ``release`` put ``week`` into the gradebook where it is not in it; give the sample class's its due date."""
-    with classroom.gradebook() as gradebook:
-        known = find_assignment(gradebook, week) is not None
-    if not known:
+    if not classroom.has_assignment(week):
         release(classroom.root, week)
-    with classroom.gradebook() as gradebook:
-        assignment = find_assignment(gradebook, week)
-        if assignment is None:
+        if not classroom.has_assignment(week):
             raise GradingStopped(f"{week} is not in the gradebook. Run `course release {week}` first.")
-        due = DUE.replace(tzinfo=None)
-        samples = all(name.startswith(SAMPLE) for name in Classroom(classroom.root).hand_ins(week))
-        if samples and assignment.duedate is None:
-            gradebook.update_or_create_assignment(week, duedate=due)
-        elif not samples and assignment.duedate == due:  # made for the sample class, not meant for real students
-            gradebook.update_or_create_assignment(week, duedate=None)
+    classroom.set_sample_due_date(week)
 
 
 class Grading:
@@ -172,11 +161,7 @@ def _notes(names: list[str], notebooks: Mapping[str, NotebookNode]) -> Noted:
 
 def _take_back(classroom: Classroom, week: str, student: str, reason: str) -> None:
     """Leave no score and no page of an earlier submission; tell the student why in the place of feedback."""
-    with warnings.catch_warnings(), classroom.gradebook() as gradebook:
-        warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of making a submission
-        gradebook.update_or_create_student(student)
-        gradebook.update_or_create_submission(week, student)
-        forget(gradebook, week, student)
+    save_without_score(classroom, week, student)
     for step in ("autograded", "feedback"):
         folder = classroom.path(step, student, week)
         if folder.exists():
