@@ -59,7 +59,7 @@ CAUSES = {
 def make(root, count, *, seed=0, lost=0.02, read=0.5):
     """Write a class of ``count`` into ``root``, made by make_course before; returns its Classroom."""
     classroom, draw = Classroom(root), random.Random(seed)
-    classroom.__dict__["tools"] = "0123456789abcdef"
+    classroom.tools = "0123456789abcdef"
     with classroom.gradebook() as gradebook:
         db = gradebook.db
         db.add(course := db.query(Course).first() or Course(id="neural-network-foundations"))

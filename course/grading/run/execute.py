@@ -1,4 +1,4 @@
-"""Execution preprocessor for nbgrader: a submission's cells run in the student's room, its test cells in the grader's.
+"""Execution preprocessor for nbgrader: cells run in the student's room, test cells in the grader's process.
 
 Notebook in, executed and judged notebook out. A slow cell is stopped and the rest goes on; a cell that ends the kernel
 is left out; a flood of output is cut. nbgrader reads a grade off a test cell's outputs (anything on stderr is a zero,
