@@ -131,7 +131,7 @@ def _names(title: str, week: str) -> bool:
 
 
 class Canvas(LMS):
-    """Canvas, by Instructure."""
+    """Canvas: names with two numbers, its gradebook, pages as comments' attachments."""
 
     name = "canvas"
     title = "Canvas"
@@ -154,7 +154,7 @@ class Canvas(LMS):
         return "id" in columns and "section" in columns and ("student" in columns or "lastname" in columns)
 
     def student_number(self, cell: Callable[[str], str]) -> str:
-        """The user's ID."""
+        """The user's ID, as in the names of files."""
         return cell("id")
 
     def feedback_name(self, student: str, record: StudentRecord, page: Path) -> str:

@@ -79,7 +79,7 @@ class HandIn:
         return [versions[-1] for versions in self.notebooks.values()]
 
     def uploads(self) -> list[Upload]:
-        """All files."""
+        """All files, in no order."""
         return [*self.others, *(each for versions in self.notebooks.values() for each in versions)]
 
     def other_paths(self) -> list[tuple[tuple[str, ...], Upload]]:

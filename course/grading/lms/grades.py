@@ -53,7 +53,7 @@ class GradesExport:
 
     @property
     def path(self) -> Path:
-        """Where to write."""
+        """The file that is to be written."""
         return self.result.path
 
     def only_week(self) -> str:

@@ -26,7 +26,7 @@ from course.grading.lms.base import LMS, Claim, participant
 from course.grading.lms.file_names import ids_in, words
 from course.grading.lms.grades import GradesExport, GradesExporter, number_of
 from course.grading.lms.records import StudentRecord
-from course.grading.lms.roster import PEOPLE, Roster, write_csv
+from course.grading.lms.roster import Roster, write_csv
 
 _PART = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 _WORKSHEET_COLUMNS = ["Identifier", "Full name", "Grade", "Maximum grade", "Last modified (grade)"]
@@ -50,11 +50,11 @@ class MoodleExporter(GradesExporter):
         if roster is None:
             _from_collected(export, week, found)
             return
-        if roster.kind not in (Moodle.name, PEOPLE):
-            other = roster.kind.capitalize()
-            raise GradingStopped(f"{roster.path}: this is {other}'s gradebook. Export with --to {roster.kind}.", 2)
+        lms = roster.lms
+        if lms is not None and lms.name != Moodle.name:
+            raise GradingStopped(f"{roster.path}: this is {lms.title}'s gradebook. Export with --to {lms.name}.", 2)
         rows = export.by_row(roster, week, found)
-        if roster.kind == PEOPLE:
+        if lms is None:
             _for_gradebook(export, roster, week, rows)
         else:
             _worksheet(export, roster, week, rows)
@@ -112,7 +112,7 @@ def _from_collected(export: GradesExport, week: str, found: list[Standing]) -> N
 
 
 class Moodle(LMS):
-    """Moodle, since 2.3."""
+    """Moodle: names with a participant's number, the grading worksheet, a zip of feedback files."""
 
     name = "moodle"
     title = "Moodle"

@@ -40,7 +40,7 @@ class Placing:
         self._week = self._records.setdefault(found.week, {})
 
     def hand_in(self, hand_in: HandIn) -> Placed:
-        """One student's files."""
+        """Put one student's files in their place, and say what became of them."""
         step = _HandInPlacing(self._submitted, hand_in, self._week.get(hand_in.student, {}))
         step.place_notebooks()
         step.place_others()

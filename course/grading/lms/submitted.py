@@ -23,7 +23,7 @@ class Submitted:
         self.folder, self.week, self.dry = root / "submitted", week, dry
 
     def of(self, student: str) -> Path:
-        """A student's folder."""
+        """The folder of a student's hand-in."""
         return self.folder / student / self.week
 
     def was_earlier(self, target: Path, content: Content) -> bool:

@@ -63,6 +63,7 @@ class Slate(LMS):
     """A third LMS: ``slate-12/backprop.ipynb``, and a class list with a column of its own."""
 
     name, title, file_names = "slate", "Slate", "Slate's names"
+    id_columns = ("slateid",)
     exporter = SlateExporter
     feedback_note = "Slate shows the pages at once."
 
@@ -89,7 +90,7 @@ class Slate(LMS):
 def test_does_a_third_lms_need_one_class_and_one_entry(monkeypatch, root, down, collect, capfd):
     monkeypatch.setitem(sys.modules, "slate", SimpleNamespace(Slate=Slate))
     monkeypatch.setattr(registry, "REGISTRY", [Entry("slate.Slate", "slate"), *registry.REGISTRY])
-    (down / "class.csv").write_text(f"Slate,Student ID\n11,{ADA}\n12,{BOB}\n")
+    (down / "class.csv").write_text(f"Slate,Slate ID\n11,{ADA}\n12,{BOB}\n")
     files = {"slate-11/small.ipynb": answer("a"), "slate-12/small.ipynb": answer("b")}
     status, said = collect(pack(down / "d.zip", files), "--roster", down / "class.csv")
     assert status == 0 and "files with Slate's names" in said and "late, says Slate" in said
