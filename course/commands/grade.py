@@ -149,7 +149,7 @@ def _grade_all(
 
     tell = partial(console.print, soft_wrap=True)
     if due and not args.cluster:
-        _see_what_there_is(classroom, tell)
+        see_what_there_is(classroom, tell)
     pages = generate.Feedback(classroom)
     counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
     with progress(len(jobs), ("bar", "count", "remaining", "what"), console=console) as bar:
@@ -175,7 +175,7 @@ def _grade_all(
                 bar.step(f"{rate:.0f} a minute; {said}{running}")
 
 
-def _see_what_there_is(classroom: Classroom, tell: Callable[[str], object]) -> None:
+def see_what_there_is(classroom: Classroom, tell: Callable[[str], object]) -> None:
     """Say at once where there is no GPU that was asked for; raises GradingStopped where there is no sandbox."""
     from course.grading.sandbox import walls
 

@@ -47,13 +47,13 @@ def test_does_the_filter_refuse_what_it_names_and_nothing_else(machine):
 
 def test_is_a_machine_without_a_filter_named_to_who_grades(monkeypatch):
     classroom, said = SimpleNamespace(unsafe=False, device="cpu"), []
-    grade._see_what_there_is(classroom, said.append)
+    grade.see_what_there_is(classroom, said.append)
     assert said == [] == walls.notes(), "this machine has one"
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert calls.seccomp_filter() == b""
-    grade._see_what_there_is(classroom, said.append)
+    grade.see_what_there_is(classroom, said.append)
     assert len(said) == 1 and said[0].startswith("There is no filter of system calls for this machine (riscv64)")
     with walls.filter_file() as program:
         assert "--seccomp" not in walls.command(1 << 20, program)
-    grade._see_what_there_is(SimpleNamespace(unsafe=True, device="cpu"), said.append)
+    grade.see_what_there_is(SimpleNamespace(unsafe=True, device="cpu"), said.append)
     assert len(said) == 1, "without a sandbox there is none to be missed"
