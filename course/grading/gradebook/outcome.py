@@ -1,4 +1,4 @@
-"""The result of grading one submission: its state, the records of its checks, and the reason where there are none."""
+"""Result object of grading one submission: its state, its checks' records, or the reason why there are none."""
 
 from __future__ import annotations
 

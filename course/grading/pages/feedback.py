@@ -69,7 +69,7 @@ class GradedExercise:
 
     @property
     def mark(self) -> str:
-        """The state's sign."""
+        """The sign that stands before the state's name."""
         return STATES[self.kind][0]
 
     @property

@@ -73,7 +73,7 @@ class Readers:
         return kernel
 
     def close(self) -> None:
-        """End the processes."""
+        """End every process that was lent."""
         for kernel in self.kernels.values():
             kernel.end()
 

@@ -142,5 +142,5 @@ class _Book:
         )
 
     def find_graded_cell(self, name: str, *_: str) -> SimpleNamespace:
-        """A cell's points."""
+        """A test cell, of which only the points are asked."""
         return SimpleNamespace(max_score=self._plan.cells[name].metadata["points"])
