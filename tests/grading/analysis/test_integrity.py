@@ -9,9 +9,8 @@ from course.authoring.text.parse import read
 from course.coursedir.install_cell import INSTALL, NO_INSTALL
 from course.grading.analysis.integrity import MIN_NODES, Remark, alike, identical, remarks
 
-HOME = ROOT
-RELEASED = sorted((HOME / "release").glob("*/*.ipynb"))
-TEXTS = sorted((HOME / "source").glob("*/*.py"))
+RELEASED = sorted((ROOT / "release").glob("*/*.ipynb"))
+TEXTS = sorted((ROOT / "source").glob("*/*.py"))
 
 
 def of(*cells):
@@ -19,12 +18,12 @@ def of(*cells):
 
 
 @pytest.mark.parametrize("path", RELEASED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_nothing_is_remarked_in_a_released_notebook(path):
+def test_is_nothing_remarked_in_a_released_notebook(path):
     assert remarks(nbformat.read(path, 4)) == []
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_nothing_is_remarked_in_honest_answers(path):
+def test_is_nothing_remarked_in_honest_answers(path):
     for exercise in read(path).exercises.values():
         for answer in (exercise.solution, *exercise.rights):
             assert of("import torch\nfrom course import cases, check, data, plot", answer.source) == [], exercise.name
@@ -79,11 +78,11 @@ TRIES = {
 
 
 @pytest.mark.parametrize("code", TRIES)
-def test_tries_are_remarked(code):
+def test_are_tries_remarked(code):
     assert TRIES[code] in {remark.kind for remark in of(code)}
 
 
-def test_one_remark_for_a_cell_and_kind_with_the_line():
+def test_is_there_one_remark_for_a_cell_and_kind_with_the_line():
     nb = new_notebook(
         cells=[new_markdown_cell("exec('1')"), new_code_cell("x = 1\nexec('1')  " + "# " * 80 + "\nexec('2')")]
     )
@@ -92,27 +91,27 @@ def test_one_remark_for_a_cell_and_kind_with_the_line():
     assert remark.text.startswith("exec('1')") and len(remark.text) == 100
 
 
-def test_an_alias_made_in_an_earlier_cell_is_known():
+def test_is_an_alias_made_in_an_earlier_cell_known():
     assert [(r.cell, r.kind) for r in of("from course import check as c", "c.value = None")] == [
         (2, "patches a library")
     ]
 
 
-def test_own_things_are_not_remarked():
+def test_are_own_things_not_remarked():
     assert (
         of("class A:\n    pass\na = A()\na.sum = 3\nnet = a\nnet.weight.data = 1\nopen('mine.csv')\n100 % 7", "x ( y")
         == []
     )
 
 
-def test_locked_cells_and_tests_are_the_courses_own():
+def test_are_locked_cells_and_tests_the_courses_own():
     given = new_code_cell("exec('1')", metadata={"nbgrader": {"locked": True, "grade": False}})
     test = new_code_cell("exec('1')", metadata={"nbgrader": {"grade": True, "solution": False}})
     own = new_code_cell("exec('1')", metadata={"nbgrader": {"grade": False, "solution": True}})
     assert [r.cell for r in remarks(new_notebook(cells=[given, test, own]))] == [3]
 
 
-def test_the_courses_install_cell_is_its_own_only_as_it_stands():
+def test_is_the_install_cell_the_courses_own_only_as_it_stands():
     assert of(INSTALL + NO_INSTALL) == []
     assert of(INSTALL + '%pip install -q "git+https://github.com/school/course@main"') == []
     assert of(INSTALL + NO_INSTALL.replace("wheels[-1]", "'torch'"))[0].kind == "installs packages"
@@ -130,7 +129,7 @@ SHORT = "def f(Z):\n    return Z.clamp(min=0)"
 STUB = 'def f(Z):\n    """Words."""\n    # YOUR CODE HERE\n    raise NotImplementedError("f")'
 
 
-def test_alike_answers_are_grouped():
+def test_are_alike_answers_grouped():
     answers = {
         "ana": {"one": LONG, "two": SHORT, "three": STUB},
         "ben": {"one": SAME, "two": SHORT, "three": STUB},
@@ -142,7 +141,7 @@ def test_alike_answers_are_grouped():
     assert alike({}) == identical({}) == []
 
 
-def test_only_whole_notebooks_are_identical():
+def test_are_only_whole_notebooks_identical():
     answers = {"ana": {"one": LONG, "two": SHORT}, "ben": {"one": SAME, "two": SHORT + " + 0"}}
     assert alike(answers) == [("one", ("ana", "ben"))]
     assert identical(answers) == []
@@ -150,7 +149,7 @@ def test_only_whole_notebooks_are_identical():
     assert identical({"ana": blank, "ben": blank}) == []
 
 
-def test_about_a_third_of_the_exercises_are_too_short_to_tell():
+def test_are_about_a_third_of_the_exercises_too_short_to_tell():
     short = total = 0
     for path in TEXTS:
         for exercise in read(path).exercises.values():
