@@ -1,4 +1,4 @@
-"""Parametrised question: a function of a student's ID that returns the numbers of one exercise, always the same ones.
+"""Parametrised question: a function of a student's ID that returns one exercise's numbers, always the same.
 
 The digits of the ID take the place of a random seed: every digit that a question uses changes its numbers.
 """
