@@ -9,10 +9,10 @@ from course.commands.common import table_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from course.grading.report.grades_csv import GradesRow
+    from course.grading.gradebook.standing import FinalScore
 
 
-def show(console: Console, week: str, rows: list[GradesRow], due: dict[tuple[str, str], float | None]) -> None:
+def show(console: Console, week: str, rows: list[FinalScore], due: dict[tuple[str, str], float | None]) -> None:
     """Print a week's table: students, scores, what was mended, and for the sample class what they deserve."""
     from rich.markup import escape
 
@@ -38,7 +38,7 @@ def show(console: Console, week: str, rows: list[GradesRow], due: dict[tuple[str
     console.print(table)
 
 
-def _remarks(row: GradesRow) -> list[str]:
+def _remarks(row: FinalScore) -> list[str]:
     from course.grading.gradebook.outcome import NOT_GRADED
 
     if row.score is None:

@@ -66,7 +66,7 @@ def misshapen(answer, how):
 
 
 def perfect(paper: Paper) -> str:
-    """Solve everything."""
+    """Solve everything: all that the exercises are worth is deserved."""
     paper.solve()
     return "every exercise solved"
 
