@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple, ParamSpec
 
 import torch
@@ -34,7 +33,7 @@ KEPT: dict[str, Picture] = {}
 
 def keeping(keep: Callable[[str, Picture], None] | None) -> None:
     """From now on, in this thread, call `keep` with every figure drawn from plain values; None: no longer."""
-    enter(replace(current(), keep=keep))
+    enter(current()._replace(keep=keep))
 
 
 def present(picture: Picture) -> None:
@@ -59,7 +58,7 @@ def once(draw: Callable[P, None]) -> Callable[P, None]:
         if key is None or context.keep is None:
             return draw(*args, **kwargs)
         shown: list[Picture] = []
-        with entered(replace(context, shown=shown)), warnings.catch_warnings(record=True) as said:
+        with entered(context._replace(shown=shown)), warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             draw(*args, **kwargs)
         if context.shown is not None:  # this figure is drawn for another one

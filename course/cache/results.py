@@ -10,7 +10,6 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 import torch
@@ -32,7 +31,7 @@ _NONE = object()
 @contextmanager
 def memoising() -> Iterator[None]:
     """Inside, what was worked out before is recalled, and what is new is kept."""
-    with entered(replace(current(), memoising=True)):
+    with entered(current()._replace(memoising=True)):
         yield
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from course.cases import Case
 from course.doctor import fingerprints
@@ -52,8 +52,7 @@ class Table:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """One check as it is recorded: its digest, its cases', and, where it failed, what the answer gave to each."""
 
     digest: str
@@ -65,14 +64,14 @@ class Note:
 def recording() -> Iterator[list[Note]]:
     """Inside, every check makes a note in the list, and known mistakes are not looked up."""
     notes: list[Note] = []
-    with entered(replace(current(), notes=notes)):
+    with entered(current()._replace(notes=notes)):
         yield notes
 
 
 @contextlib.contextmanager
 def using(tables: Sequence[Table]) -> Iterator[None]:
     """Inside, these tables stand for the files."""
-    with entered(replace(current(), tables=tuple(tables))):
+    with entered(current()._replace(tables=tuple(tables))):
         yield
 
 

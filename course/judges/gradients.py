@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 import torch
 
@@ -22,8 +22,7 @@ Trail = dict[str, Mark]
 """For the first wrong case, how each gradient stands, by name, in the order of the way back from the loss."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What is asked: the gradients of ``of`` by the inputs ``wrt``, on every case, under ``rules``.
 
     With ``upstream``, the name of an input, the loss is the sum of that input times ``of(...)``.
@@ -41,13 +40,12 @@ class Question:
         return [f"d{argument}" for argument in self.wrt]
 
 
-@dataclass
-class Judgement:
-    """The verdict on gradients, the trail to draw, and what came back on the device that was judged last."""
+class Judgement(NamedTuple):
+    """The verdict on gradients, what came back on the device that was judged last, and the trail to draw."""
 
     verdict: Verdict
-    trail: Trail = field(default_factory=dict)
-    replies: Sequence[ask.Reply] = ()
+    replies: Sequence[ask.Reply]
+    trail: Trail
 
 
 def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail]:
@@ -77,8 +75,8 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
     what = f"{', '.join(question.names)} against autograd, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")))
-    judgement = Judgement(Verdict(name, "passed", what))
+        return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")), [], {})
+    judgement = Judgement(Verdict(name, "passed", what), [], {})
     for place in devices:
         inputs = [device.to(case.inputs, place) for case in on]
         replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
@@ -99,16 +97,16 @@ def _compared(
     for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
         text = case_text(case, number, len(on))
         if stopped := refusal(name, what, reply, text, rules):
-            return Judgement(stopped, replies=replies)
+            return Judgement(stopped, replies, {})
         if reply.value is None:
             where = f"{text}: you give None, it should be {', '.join(question.names)}"
             verdict = failed(name, what, where, diagnose.clues(None, None, kind="printed"))
-            return Judgement(verdict, replies=replies)
+            return Judgement(verdict, replies, {})
         right = gradients(question.of, given, question.wrt, question.upstream)
         mine = _by_name(reply.value, question.wrt, given)
         if isinstance(mine, str):
             verdict = failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
-            return Judgement(verdict, replies=replies)
+            return Judgement(verdict, replies, {})
         found = {
             key: difference
             for key in right
@@ -119,12 +117,12 @@ def _compared(
             wrong.append((number, found))
         inexact += _inexact(mine, right)
     if wrong:
-        return Judgement(_first_wrong(name, what, on, wrong, order), _trail(wrong[0][1], order), replies)
+        return Judgement(_first_wrong(name, what, on, wrong, order), replies, _trail(wrong[0][1], order))
     verdict = Verdict(name, "passed", what)
     if rules.by_hand and inexact == len(on):
         cause = "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
         verdict = failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND, named=True))
-    return Judgement(verdict, replies=replies)
+    return Judgement(verdict, replies, {})
 
 
 def _trail(found: dict[str, Difference], order: Sequence[str]) -> Trail:

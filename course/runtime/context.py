@@ -1,7 +1,7 @@
 """Context variable of the checks: who grades, who hears the verdicts, which mistakes are known, what is memoised.
 
-One frozen record in one ``ContextVar``: what a thread enters, no other thread sees. A field that is None says nothing,
-and whoever reads it asks the environment instead (nbgrader sets NBGRADER_EXECUTION).
+One immutable record in one ``ContextVar``: what a thread enters, no other thread sees. A field that is None says
+nothing, and whoever reads it asks the environment instead (nbgrader sets NBGRADER_EXECUTION).
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # what others put in here lies on higher floors: known by its name alone
     from course.cache.figures import Picture
@@ -18,8 +17,7 @@ if TYPE_CHECKING:  # what others put in here lies on higher floors: known by its
     from course.runtime.verdict import Verdict
 
 
-@dataclass(frozen=True)
-class CheckContext:
+class CheckContext(NamedTuple):
     """Everything that a check reads of its surroundings.
 
     ``graded`` says whether a grader runs the check, ``student`` is the ID on record of the submission being graded and
@@ -40,7 +38,7 @@ class CheckContext:
     shown: list[Picture] | None = None
 
 
-_CURRENT: ContextVar[CheckContext] = ContextVar("check_context", default=CheckContext())  # noqa: B039 (it is frozen)
+_CURRENT: ContextVar[CheckContext] = ContextVar("check_context", default=CheckContext())  # noqa: B039 (it is immutable)
 
 current = _CURRENT.get
 """The context of this thread."""
@@ -48,7 +46,7 @@ current = _CURRENT.get
 
 @contextlib.contextmanager
 def entered(context: CheckContext) -> Iterator[CheckContext]:
-    """Inside, this context is the current one: ``with entered(replace(current(), graded=True)):``."""
+    """Inside, this context is the current one: ``with entered(current()._replace(graded=True)):``."""
     token = _CURRENT.set(context)
     try:
         yield context

@@ -6,9 +6,8 @@ The same ``Verdict`` is shown in the notebook, raised in the autograder and stor
 from __future__ import annotations
 
 import contextlib
-import html
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from course.runtime.context import current, entered
@@ -77,16 +76,18 @@ class Verdict:
     @property
     def html(self) -> str:
         """The whole message as HTML, readable on a light and on a dark page."""
+        from html import escape  # where something is shown: grading needs no page
+
         rows = "".join(
             f'<tr><td style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;opacity:.7">{label}</td>'
-            f'<td style="text-align:left;padding:1px 0;white-space:pre-wrap">{html.escape(text)}</td></tr>'
+            f'<td style="text-align:left;padding:1px 0;white-space:pre-wrap">{escape(text)}</td></tr>'
             for label, text in self.details
         )
         table = f'<table style="border:0;margin:2px 0 0 0;font:inherit;background:none">{rows}</table>' if rows else ""
         name, _, rest = self.headline.partition("   ")
         return (
             f'<div style="border-left:4px solid {_COLOURS[self.state]};padding:2px 0 2px 12px;line-height:1.45">'
-            f"<span>{_MARKS[self.state]} <b><code>{html.escape(name)}</code></b>&ensp;{html.escape(rest)}</span>"
+            f"<span>{_MARKS[self.state]} <b><code>{escape(name)}</code></b>&ensp;{escape(rest)}</span>"
             f"{table}</div>"
         )
 
@@ -128,7 +129,7 @@ class NotDone(CheckFailed):
 def heard() -> Iterator[list[Verdict]]:
     """The verdicts that this thread reports inside a ``with`` statement, in order; nothing is shown meanwhile."""
     verdicts: list[Verdict] = []
-    with entered(replace(current(), heard=verdicts)):
+    with entered(current()._replace(heard=verdicts)):
         yield verdicts
 
 

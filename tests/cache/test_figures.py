@@ -120,9 +120,9 @@ GIVEN = (
     'def answer(x):\n    raise NotImplementedError("answer")',
     'plot.lines({"yours": [answer(1.0)] * 3}, xlabel="step", ylabel="y", alt="Yours.", caption="What you get.")',
 )
-SPOILS = (
-    "from course.cache import figures as drawn\nfor key in drawn.KEPT:\n    drawn.KEPT[key] = drawn.Picture({'text/plain': 'x'}, {})"
-)
+SPOILS = """from course.cache import figures as drawn
+for key in drawn.KEPT:
+    drawn.KEPT[key] = drawn.Picture({"text/plain": "x"}, {})"""
 
 
 def handed_in(*cells):

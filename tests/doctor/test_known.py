@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 
 import pytest
 import torch
@@ -165,10 +164,10 @@ def test_does_the_folder_that_the_context_names_come_before_the_environments(hal
         return str(failure.value)
 
     assert "You forgot a single row" in text()
-    with entered(replace(current(), hidden="")):
+    with entered(current()._replace(hidden="")):
         assert "You forgot" not in text()
     monkeypatch.delenv(known.HIDDEN)
-    with entered(replace(current(), hidden=str(tmp_path))):
+    with entered(current()._replace(hidden=str(tmp_path))):
         assert "You forgot a single row" in text()
 
 

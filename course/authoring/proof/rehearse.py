@@ -12,7 +12,7 @@ import itertools
 import linecache
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
@@ -80,7 +80,7 @@ def compiled(source: str) -> CodeType:
 def environment(graded: bool) -> Iterator[None]:
     """As under nbgrader, where a failed check raises, or as in a student's notebook; prints and warnings go."""
     with (
-        entered(replace(current(), graded=graded)),
+        entered(current()._replace(graded=graded)),
         contextlib.redirect_stdout(io.StringIO()),
         warnings.catch_warnings(),
     ):
