@@ -1,4 +1,4 @@
-"""Static analysis for academic integrity: tries to tamper with the grading, and answers that are the same code.
+"""Static analysis for academic integrity: tries to tamper, and answers that are the same code.
 
 Nothing is run. A remark is a place for an instructor to look at, never a penalty: some have innocent reasons, and a try
 that hides well is not seen. What keeps a grade honest is the wall around the submission.

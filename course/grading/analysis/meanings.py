@@ -1,4 +1,4 @@
-"""Name resolution in a program slice: a name is a module, something out of one, Python's own, or the student's."""
+"""Name resolution in a program slice: a name is a module, part of one, Python's own, or the student's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Denylist of a strictly read answer: the names refused wherever they stand, and the few that a class may have."""
+"""Denylist of a strictly read answer: names refused wherever they stand, and the few that a class may have."""
 
 import re
 

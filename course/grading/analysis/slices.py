@@ -1,4 +1,4 @@
-"""Program slice (backward slice): the part of a notebook that one function needs, read strictly before it runs.
+"""Program slice (backward slice): the part of a notebook that one function needs, read before it runs.
 
 Strict questions (by hand, a ready-made function forbidden, memory shared or changed) are not put to the kernel in which
 the whole notebook ran: anything may have been patched there. They are put to a process that has run nothing but the

@@ -1,4 +1,4 @@
-"""Cell identification: which cell of a submission is which cell of the release, by id, text, content and place.
+"""Cell identification: which cell of a submission is which of the release, by id, text, content and place.
 
 Nothing here changes a notebook: these are the questions that the repair asks of it.
 """

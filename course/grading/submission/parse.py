@@ -1,4 +1,4 @@
-"""Parsing a submission: its notebooks as nbformat 4 and the files beside them, or the reason why they are neither."""
+"""Parsing a submission: notebooks as nbformat 4, the files beside them, or the reason why they are neither."""
 
 from __future__ import annotations
 

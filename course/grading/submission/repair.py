@@ -1,4 +1,4 @@
-"""Idempotent normalisation of a submitted notebook before it is graded: names, metadata, types, places, missing cells.
+"""Normalisation of a submitted notebook before grading: names, metadata, types and missing cells restored.
 
 What a slip of the mouse broke must not cost points, or a class. A deleted test cell comes back in its place, copies of
 a cell are told apart, lost or forged metadata is restored, cells that were merged or split are as before, and cells of
