@@ -115,7 +115,7 @@ def test_do_the_former_releases_names_still_work_and_say_the_new_one(module):
             former = getattr(importlib.import_module(module), name)
         assert former is getattr(importlib.import_module("course.grading.nbgrader"), name)
         with pytest.raises(AttributeError):
-            getattr(importlib.import_module(module), "Nothing")
+            importlib.import_module(module).Nothing
 
 
 def test_does_the_former_configuration_still_make_nbgraders_objects():
@@ -131,7 +131,7 @@ def test_does_the_former_configuration_still_make_nbgraders_objects():
 def test_do_the_configuration_and_the_guides_name_one_door():
     """Every dotted path to a class of the course's leads through course.grading.nbgrader."""
     pages = [ROOT / "nbgrader_config.py", ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
-    for page in pages:
+    for page in [page for page in pages if page.name != "changelog.md"]:  # which names what was
         for path in re.findall(r"\bcourse(?:\.\w+)+", page.read_text(encoding="utf-8")):
             parts = path.split(".")
             if parts[1] in ("grading", "authoring", "sample", "commands") and parts[-1][0].isupper():

@@ -209,7 +209,6 @@ SILENT = {
     "kernel-silent": "it did not answer in time",
     "kernel-babbles": "it answered nonsense",
     "kernel-announces": "it answered nonsense",
-    "kernel-half-message": "it did not answer in time",
     "answer-look-dies": "it ended itself",
 }
 
@@ -222,7 +221,13 @@ def test_does_a_kernel_that_breaks_the_protocol_lose_its_connection(name, room):
         kernel.run(BEFORE + code_of(name), seconds=3, clean=False)
         kernel.look(["walked"])
         kernel.snapshot()
-    assert lost.value.reason
+    assert lost.value.reason == SILENT[name]
+
+
+@pytest.mark.long
+def test_does_half_a_message_keep_the_grader_waiting_until_the_cell_is_stopped(room):
+    ran = room.kernel().run(BEFORE + code_of("kernel-half-message"), seconds=2, clean=False)
+    assert ran.stopped and not ran.ok
 
 
 @pytest.mark.long
