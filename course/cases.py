@@ -111,13 +111,13 @@ def draw(
     integer: Sequence[str] = (),
     **shapes: Any,
 ) -> list[Case]:
-    """Random cases: ``draw(X="n d", W="h d", b="h", y="n:q")``.
+    """Random cases, one for each of ``seeds`` seeds, in ``dtype``: ``draw(X="n d", W="h d", b="h", y="n:q")``.
 
     A string is a shape: symbols stand for sizes that all differ within a case, digits for themselves, "" for a scalar
     tensor. "n:q" gives n class labels below q, int64. Anything else (a number, a list, a function) is passed on as it
     is. ``positive`` and ``integer`` name arguments with positive entries and with whole numbers from -9 to 9 but 0.
-    ``away(case)`` returns the tensor(s) whose entries must stay off 0, such as pre-activations. Other ``seed0``, other
-    cases.
+    ``away``, called with a case, returns the tensor(s) whose entries must stay off 0, such as pre-activations. Other
+    ``seed0``, other cases.
     """
 
     def make(generator: torch.Generator) -> Case:
