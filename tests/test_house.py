@@ -115,7 +115,7 @@ def test_do_the_former_releases_names_still_work_and_say_the_new_one(module):
             former = getattr(importlib.import_module(module), name)
         assert former is getattr(importlib.import_module("course.grading.nbgrader"), name)
         with pytest.raises(AttributeError):
-            importlib.import_module(module).Nothing
+            assert importlib.import_module(module).Nothing
 
 
 def test_does_the_former_configuration_still_make_nbgraders_objects():

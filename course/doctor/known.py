@@ -107,7 +107,8 @@ def explain(
     says, step = mistake
     where = f"{verdict.where}: {verdict.cause}" if verdict.stopped else verdict.where
     lead = LEAD.get(kind, ONE_CASE) if alone else ""
-    return replace(verdict, where=where, cause=lead + says, next=step, named=not alone)
+    told = replace(verdict, where=where, cause=lead + says, next=step, named=not alone)
+    return replace(told, mistake=says, one_case=alone and kind not in LEAD)
 
 
 def find(key: str, replies: Sequence[Fingerprint]) -> tuple[str, str] | None:

@@ -30,7 +30,9 @@ class Verdict:
 
     ``what``, ``where``, ``cause`` and ``next`` are the four lines of a failed check, each one sentence or two, "" where
     there is nothing to say. ``named`` says that the cause is known (seen, or reproduced on two independent cases), not
-    only a clue; ``stopped`` that the student's code raised the exception that ``cause`` tells of.
+    only a clue; ``stopped`` that the student's code raised the exception that ``cause`` tells of. ``mistake`` is the
+    sentence of the known mistake whose numbers these are, "" for none, and ``one_case`` says that no second case with
+    other inputs has confirmed it.
     """
 
     exercise: str
@@ -41,6 +43,8 @@ class Verdict:
     next: str = ""
     named: bool = False
     stopped: bool = False
+    mistake: str = ""
+    one_case: bool = False
 
     @property
     def passed(self) -> bool:

@@ -17,7 +17,7 @@ from course.authoring.notebooks.build import makers_hash, notebook_bytes
 from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import digest, read_state, write_state
+from course.coursedir.files import digest, read_state, replace_folder, write_state
 from course.coursedir.layout import CONFIG, STAMPS, load_config, repository, texts
 from course.coursedir.sample_dates import SAMPLE
 
@@ -41,7 +41,7 @@ def release_week(root: Path, week: str) -> str:
     with generated(root, week, sources, config, database) as made:
         changed = _hash(made) != _hash(target)
         if changed:
-            _move(made, target)
+            replace_folder(made, target)
     write_state(root, "release", week, {"inputs": inputs, "outputs": _hash(target)})
     return "released" if changed else "up to date"
 
@@ -149,20 +149,6 @@ def _withdraw_sample_class(week: str, sources: list[Source], database: str, cour
             )
         for student in students:
             gradebook.remove_submission(week, student)
-
-
-def _move(made: Path, target: Path) -> None:
-    """Put a folder in the place of another by renaming; the old one comes back should that fail."""
-    target.parent.mkdir(exist_ok=True)
-    old = made.parent / f"{made.name}.old"
-    if target.exists():
-        os.replace(target, old)
-    try:
-        os.replace(made, target)
-    except BaseException:
-        if old.exists():
-            os.replace(old, target)
-        raise
 
 
 def _inputs(root: Path, week: str) -> str:

@@ -18,6 +18,7 @@ from course.authoring.text.parse import read
 
 if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the processes alone
     from course.authoring.proof.rehearse import Stage, Trial
+    from course.runtime.verdict import Verdict
 
 PROCESSES = 2
 
@@ -70,18 +71,16 @@ def _wrong(trial: Trial, stage: Stage) -> Wrong:
     says = trial.answer.says or ""
     named, instead = "", trial.verdicts[-1].cause if trial.verdicts else trial.hidden
     for verdict in trial.verdicts:
-        if says and verdict.cause.endswith(says) and (verdict.named or _counts(verdict.cause, stage)):
+        if says and says in (verdict.mistake, verdict.cause) and (verdict.named or _counts(verdict, stage)):
             return Wrong(title, visible, hidden, "itself")
         if verdict.named and not named:
             named, instead = "general", verdict.cause
     return Wrong(title, visible, hidden, named, instead)
 
 
-def _counts(cause: str, stage: Stage) -> bool:
+def _counts(verdict: Verdict, stage: Stage) -> bool:
     """Whether a sentence said with reserve counts: the whole value is the mistake's, or the cases are two or more."""
-    from course.doctor import known
-
-    return not cause.startswith(known.ONE_CASE) or _cases(stage) >= 2
+    return not verdict.one_case or _cases(stage) >= 2
 
 
 def _cases(stage: Stage) -> int:

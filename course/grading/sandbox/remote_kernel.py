@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course.answers.ask import Made, Reply
+from course.grading.sandbox.inside.processes import TOO_MANY_PROCESSES, TOO_MUCH_MEMORY
 from course.grading.sandbox.inside.wire import Channel, Closed, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, INTERRUPT_TIMEOUT_S
 
@@ -75,8 +76,8 @@ class RemoteKernel:
         if isinstance(error, Closed):
             said = self.room.why()
             reason = {
-                "too much memory": "it took too much memory",
-                "too many processes": "it started too many processes",
+                TOO_MUCH_MEMORY: "it took too much memory",
+                TOO_MANY_PROCESSES: "it started too many processes",
             }
             self.lost = next((reason[word] for word in said if word in reason), "it ended itself")
         elif isinstance(error, TimeoutError):

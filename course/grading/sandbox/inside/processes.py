@@ -14,6 +14,11 @@ from typing import Any
 _PAGE_BYTES = resource.getpagesize()
 
 
+TOO_MUCH_MEMORY, TOO_MANY_PROCESSES = "too much memory", "too many processes"
+STOPPED_FOR = frozenset({TOO_MUCH_MEMORY, TOO_MANY_PROCESSES})
+"""Why a submission's processes were stopped, as it goes over the wire."""
+
+
 def wipe(place: Path, kept: list[Path]) -> None:
     """Delete all that is in a folder, but the course's own Python where it lies in there."""
     for entry in os.scandir(place):

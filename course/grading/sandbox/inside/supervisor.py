@@ -14,7 +14,14 @@ import sys
 import time
 from pathlib import Path
 
-from course.grading.sandbox.inside.processes import most_memory, resident, shared_memory, status
+from course.grading.sandbox.inside.processes import (
+    TOO_MANY_PROCESSES,
+    TOO_MUCH_MEMORY,
+    most_memory,
+    resident,
+    shared_memory,
+    status,
+)
 
 _HEADROOM_BYTES = 512 << 20
 """Bytes that a process may ask for beyond what it may have, so that the watch stops what grows before Python refuses:
@@ -69,7 +76,7 @@ class Supervisor:
         """Kill a submission that takes more than it may."""
         others = self._others()
         if len(others) > self.limits["processes"]:
-            self._stop("too many processes")
+            self._stop(TOO_MANY_PROCESSES)
             return
         most, base = self.limits["memory"], resident("self")[0]
         if sum(most_memory(pid, base) for pid in others) < most:
@@ -79,10 +86,10 @@ class Supervisor:
         if sum(shares.values()) > most + theirs:
             largest = max(shares, key=shares.__getitem__)
             if shares[largest] > most / 2:
-                self.said.append("too much memory")
+                self.said.append(TOO_MUCH_MEMORY)
                 self.signal(largest, signal.SIGKILL)
             else:
-                self._stop("too much memory")
+                self._stop(TOO_MUCH_MEMORY)
 
     def _stop(self, reason: str) -> None:
         self.said.append(reason)

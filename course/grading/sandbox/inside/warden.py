@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from course.grading.sandbox.inside.preload import GPU_VARIABLE, preload
-from course.grading.sandbox.inside.processes import prctl, wipe
+from course.grading.sandbox.inside.processes import STOPPED_FOR, prctl, wipe
 from course.grading.sandbox.inside.supervisor import Supervisor
 from course.grading.sandbox.inside.wire import Channel, WireError
 
@@ -137,7 +137,7 @@ class Warden:
     def do_watch(self, _: dict[str, Any]) -> dict[str, Any]:
         """Look at once what the submission takes; whether anything had to be stopped."""
         self.processes.watch()
-        return {"stopped": any(word.startswith("too ") for word in self.processes.said)}
+        return {"stopped": bool(STOPPED_FOR.intersection(self.processes.said))}
 
     def do_leave(self, _: dict[str, Any]) -> dict[str, Any]:
         """End a submission: nothing of it stays."""
