@@ -23,6 +23,20 @@ def digest(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
+def sha256(data: bytes) -> str:
+    """A plain SHA-256, as ``sha256sum`` prints it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """The plain SHA-256 of a file's bytes, read piece by piece."""
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            whole.update(piece)
+    return whole.hexdigest()
+
+
 @contextlib.contextmanager
 def write_atomically(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Gives a file beside ``path`` to write to, which afterwards takes its place with the permissions ``mode``.

@@ -6,7 +6,6 @@ student's result differs from the one before, so a class of 500 makes some hundr
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
+from course.coursedir.files import sha256
 from course.grading.gradebook.outcome import Outcome, SubmissionState
 
 FILE = "history.jsonl"
@@ -106,7 +106,7 @@ def tests_of(gradebook: Gradebook, week: str) -> str:
         points = {cell.name: cell.max_score for cell in notebook.grade_cells}
         sources = [cell for cell in notebook.source_cells if cell.name in points]
         cells += [(notebook.name, cell.name, cell.source or "", points[cell.name]) for cell in sources]
-    return hashlib.sha256(repr(sorted(cells)).encode()).hexdigest()
+    return sha256(repr(sorted(cells)).encode())
 
 
 def _ends_whole(path: Path) -> bool:

@@ -7,7 +7,6 @@ anywhere. Sizes are counted while the bytes come, whatever the archive's headers
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import lzma
 import os
 import re
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from course.coursedir.errors import GradingStopped
+from course.coursedir.files import sha256_of
 
 _MIB = 1 << 20
 _JUNK = frozenset("__MACOSX .DS_Store Thumbs.db desktop.ini .ipynb_checkpoints __pycache__ .git".split())
@@ -85,7 +85,11 @@ def printable(text: str, longest: int = _MAX_SHOWN) -> str:
 
 
 class _Refused(Exception):
-    """A whole archive that is not taken; the message is the reason."""
+    """A whole archive that is not taken: ``subject`` and ``reason`` together say why, the reason alone in a table."""
+
+    def __init__(self, reason: str, subject: str = "it"):
+        super().__init__(f"{subject} {reason}".strip())
+        self.reason = reason if subject == "it" else str(self)
 
 
 @dataclass
@@ -112,8 +116,8 @@ class Unpacker:
                 return self._zip(source, name, (), 0, self.limits.max_total_bytes)
         except _Refused as reason:
             raise GradingStopped(
-                f"{source}: {reason} Nothing was taken from it. Download it again; if that is what it holds, unpack it "
-                "yourself, look at it, and collect the folder.",
+                f"{source}: {reason}. Nothing was taken from it. Download it again; if that is what it holds, unpack "
+                "it yourself, look at it, and collect the folder.",
                 2,
             ) from None
         if ".ipynb" in source.suffixes:
@@ -145,11 +149,11 @@ class Unpacker:
         try:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, UnicodeDecodeError):
-            raise _Refused("it is a damaged zip.") from None
+            raise _Refused("is a damaged zip") from None
         with archive:
             entries = archive.infolist()
             if sum(max(0, entry.compress_size) for entry in entries) > path.stat().st_size:
-                raise _Refused("its entries lie over one another, as in a zip bomb.")
+                raise _Refused("entries lie over one another, as in a zip bomb", "its")
             items, before = [], self._bytes
             for entry in entries:
                 self._count()
@@ -158,7 +162,7 @@ class Unpacker:
                 item = self._entry(archive, entry, source, within)
                 items += self._nested(item, depth)
                 if self._bytes - before > max_bytes:
-                    raise _Refused(f"it unpacks to more than {max_bytes // _MIB} MiB.")
+                    raise _Refused(f"unpacks to more than {max_bytes // _MIB} MiB")
             return items
 
     def _entry(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: str, within: tuple[str, ...]) -> Item:
@@ -193,7 +197,7 @@ class Unpacker:
         """Copy one open file, counting."""
         self.tell(parts[-1])
         self._taken += 1
-        target, whole, size = self.staging / f"{self._taken:06}", hashlib.sha256(), 0
+        target, size = self.staging / f"{self._taken:06}", 0
         with target.open("xb") as out:
             while chunk := file.read(_CHUNK_BYTES):
                 size += len(chunk)
@@ -208,10 +212,9 @@ class Unpacker:
                     advice = "It was left in the download. Ask the student for the notebook alone."
                     return Item(source, parts, problem=what, advice=advice)
                 if self._bytes > self.limits.max_total_bytes:
-                    raise _Refused(f"it unpacks to more than {self.limits.max_total_bytes // _MIB} MiB.")
-                whole.update(chunk)
+                    raise _Refused(f"unpacks to more than {self.limits.max_total_bytes // _MIB} MiB")
                 out.write(chunk)
-        return Item(source, parts, Content(target, whole.hexdigest()), when)
+        return Item(source, parts, Content(target, sha256_of(target)), when)
 
     def _nested(self, item: Item, depth: int) -> list[Item]:
         """The files of a zip inside the download; the item itself where it is none, or none that is taken."""
@@ -219,17 +222,16 @@ class Unpacker:
             return [item]
         try:
             if depth >= self.limits.max_depth:
-                raise _Refused("zips in zips in zips are not opened.")
+                raise _Refused("are not opened", "zips in zips in zips")
             return self._zip(item.content.path, item.source, item.parts, depth + 1, self.limits.max_nested_bytes)
         except _Refused as reason:
-            text = str(reason).removeprefix("it ").rstrip(".")
             advice = "Ask the student for the notebook alone, not packed."
-            return [replace(item, problem=text, advice=advice)]
+            return [replace(item, problem=reason.reason, advice=advice)]
 
     def _count(self) -> None:
         self._files += 1
         if self._files > self.limits.max_files:
-            raise _Refused(f"it holds more than {self.limits.max_files} files.")
+            raise _Refused(f"holds more than {self.limits.max_files} files")
 
 
 def _odd(source: str, parts: tuple[str, ...]) -> Item:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from course.coursedir.files import sha256_of
 from course.grading.lms.collect import HandIn, Sorted, Unmatched, Upload
 from course.grading.lms.records import FileRecord, StudentRecord, read_records, time_of, time_text, write_records
-from course.grading.lms.submitted import TIMESTAMP, Submitted, sha256_of
+from course.grading.lms.submitted import TIMESTAMP, Submitted
 from course.grading.lms.unmatched import list_unmatched
 
 State = Literal["new", "replaced", "older", "unchanged"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 
-from course.coursedir.files import write_atomically, write_if_changed
+from course.coursedir.files import sha256_of, write_atomically, write_if_changed
 from course.grading.lms.archives import Content
 from course.grading.lms.collect import Upload
 
@@ -76,11 +75,6 @@ class Submitted:
         """Where an older version of a file is kept: never where grading looks."""
         folder = self.folder / target.relative_to(self.folder).parts[0] / ".earlier" / self.week
         return folder / f"{target.stem}.{sha256[:12]}{target.suffix}"
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def copy(source: Path, target: Path, when: datetime | None = None) -> None:

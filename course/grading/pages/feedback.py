@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -27,6 +26,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
+from course.coursedir.files import sha256
 from course.grading.gradebook.marks import WRITTEN, Mark, Part
 from course.grading.gradebook.record import CheckRecord, State, records_in
 from course.grading.pages.safe_html import Shown, attachments, formatted, outputs
@@ -161,7 +161,7 @@ def styles(*names: str) -> Markup:
 
 def policy(*names: str) -> str:
     """The Content-Security-Policy of a page with these style sheets: they, and pictures within the page."""
-    digest = base64.b64encode(hashlib.sha256(styles(*names).encode()).digest()).decode("ascii")
+    digest = base64.b64encode(bytes.fromhex(sha256(styles(*names).encode()))).decode("ascii")
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 

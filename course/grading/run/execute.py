@@ -8,6 +8,7 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from course.coursedir.layout import FINGERPRINTS
 from course.grading.analysis.integrity import remarks
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.gradebook.record import CheckRecord
-from course.grading.sandbox import limits, pool, remote_kernel
+from course.grading.sandbox import limits, pool, remote_kernel, walls
 from course.grading.sandbox.outputs import outputs_of
 from course.grading.sandbox.room import Room
 from course.grading.sandbox.session import Code, Session
@@ -84,7 +85,9 @@ class Execute(NbGraderPreprocessor):
         return has_cuda()
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
-        """Execute and judge ``nb`` in place."""
+        """Execute and judge ``nb`` in place; warns, once, of what the sandbox goes without on this machine."""
+        for note in () if self.unsafe else walls.notes():
+            warnings.warn(note, RuntimeWarning, stacklevel=2)
         info, metadata = (resources.get(name, {}) if resources else {} for name in ("nbgrader", "metadata"))
         self.student = info.get("student", self.student)
         return self.once(nb, beside(Path(metadata.get("path") or "."))), resources

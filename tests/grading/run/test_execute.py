@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import warnings
 
 import nbformat
 import pytest
@@ -306,3 +307,15 @@ def test_does_feedback_hide_the_tests_and_keep_the_message(graded):
     assert "hidden_cases" not in everything and "BEGIN HIDDEN" not in tested.source
     assert tested.source.split("\n") == [HIDDEN.split("\n")[0], NOTE]
     assert "double   not yet" in everything
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_does_nbgraders_command_say_where_there_is_no_filter_of_system_calls(monkeypatch, tmp_path, unsafe):
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    monkeypatch.setattr(Execute, "once", lambda self, nb, files, given=(): nb)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        Execute(unsafe=unsafe, **SETTINGS).preprocess(notebook(), {"metadata": {"path": str(tmp_path)}})
+    assert [str(each.message)[:41] for each in said] == (
+        [] if unsafe else ["There is no filter of system calls for th"]
+    )
