@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course import cases, check
 from course.runtime.verdict import CheckFailed
 
-pytestmark = pytest.mark.usefixtures("graded")
+pytestmark = pytest.mark.usefixtures("graded", "default_device")
 settings.register_profile(
     "course",
     max_examples=25,
@@ -78,6 +78,13 @@ def message(answer, loss, on, **options):
     except CheckFailed as failure:
         return str(failure)
     return ""
+
+
+@pytest.fixture
+def default_device():
+    """A default device that an answer sets, even the usual one, stays in torch as a mode; other tests start without."""
+    yield
+    torch.set_default_device(None)
 
 
 @given(expressions(), st.integers(0, 10_000), st.sampled_from([torch.float64, torch.float32]))

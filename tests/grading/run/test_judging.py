@@ -37,7 +37,7 @@ class Here:
     def __init__(self, code):
         self.names = {"torch": torch, "__name__": "__main__"}
         for number, piece in enumerate([code] if isinstance(code, str) else code):
-            exec(compile(piece, f"<cell {number}>", "exec"), self.names)
+            exec(compile(piece, f"<here {number}>", "exec"), self.names)  # no name that linecache knows
         self.made, self.asked, self.ended = [], [], False
 
     def over(self, value):
