@@ -245,14 +245,14 @@ class Mender:
 
     def move_checks_down(self) -> None:
         """Move a check that stands before an exercise which the release puts before it: it would ask too early."""
-        latest = -1
+        latest, places = -1, self.by_name()
         for name in self.plan.order:
-            places = self.by_name().get(name)
-            if not places:
+            if name not in places:
                 continue
-            planned, place = self.plan.cells[name], places[0]
+            planned, place = self.plan.cells[name], places[name][0]
             if planned.is_exercise:
                 latest = max(latest, place)
             elif planned.is_check and place < latest:
                 self.nb.cells.insert(latest, self.nb.cells.pop(place))
+                places = self.by_name()
                 self._say(f'The check "{name}" stood before its exercise; it was moved below it.')
