@@ -9,12 +9,13 @@ from __future__ import annotations
 from course.figures.charts import activation, bars, histogram, lines, points, sizes
 from course.figures.images import confusion, images
 from course.figures.live import slider
-from course.figures.networks import network
+from course.figures.networks import Point, network
 from course.figures.shapes import broadcast, tensor_shape
 from course.figures.style import show
 from course.figures.surfaces import boundary, contours, response, responses
 
 __all__ = [
+    "Point",
     "activation",
     "bars",
     "boundary",
