@@ -83,7 +83,7 @@ class Elsewhere:
 
     def __call__(self, *_: Any) -> Any:
         """Nothing: what is elsewhere can be asked, not called."""
-        raise TypeError("it is in another process; use course.ask")
+        raise TypeError("it is in another process; use course.answers.ask")
 
 
 @dataclass

@@ -24,7 +24,7 @@ Wording = Callable[[str, CourseError], str]
 
 
 def in_its_own_words(command: str, error: CourseError) -> str:
-    """The error's message alone."""
+    """The error's message alone, for commands whose messages begin with a file."""
     return str(error)
 
 

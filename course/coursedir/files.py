@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -13,28 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from course.coursedir.layout import STAMPS
-
-
-def digest(*parts: bytes) -> str:
-    """A SHA-256 of byte strings, each with its length before it: ``ab`` and ``c`` differ from ``a`` and ``bc``."""
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()
-
-
-def sha256(data: bytes) -> str:
-    """A plain SHA-256, as ``sha256sum`` prints it."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """The plain SHA-256 of a file's bytes, read piece by piece."""
-    whole = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            whole.update(piece)
-    return whole.hexdigest()
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ EXAMPLES = {"train": 60_000, "t10k": 10_000}  # in each half of a set, by how it
 
 
 class Source(NamedTuple):
-    """One of torchvision's sets."""
+    """One of torchvision's data sets: where it lies, and how much there is to fetch."""
 
     name: str  # of torchvision's class
     title: str  # what people call it

@@ -7,7 +7,6 @@ fingerprints up to rounding; from the fingerprint of a tensor its entries cannot
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
@@ -16,6 +15,7 @@ import numpy as np
 import torch
 
 from course.answers.ask import Other, Reply
+from course.runtime.hashing import digest
 
 RTOL, RTOL_SINGLE = 1e-5, 3e-4  # how far two equal values' numbers may lie apart, as a share of their size
 EPS = 1e-12  # below this size numbers are the rounding error of 0
@@ -32,7 +32,7 @@ class Numbers(NamedTuple):
     second: float
 
 
-Mark = Literal["", "~", "!"]
+PrintMark = Literal["", "~", "!"]
 """Of what a fingerprint is: a value, one with numbers of single precision, or an exception."""
 
 
@@ -41,7 +41,7 @@ class Fingerprint(NamedTuple):
 
     digest: str
     numbers: Numbers | None = None
-    mark: Mark = ""
+    mark: PrintMark = ""
 
     def to_json(self) -> list[str | float]:
         """As in the files: ``[digest]`` or ``[digest, size, first, second]``, the mark before the digest."""
@@ -51,17 +51,13 @@ class Fingerprint(NamedTuple):
     def from_json(cls, data: Sequence[Any]) -> Fingerprint:
         """The fingerprint in such a list; raises ValueError or TypeError where it is none."""
         lead, *numbers = data
-        mark: Mark = "~" if lead[:1] == "~" else "!" if lead[:1] == "!" else ""
+        mark: PrintMark = "~" if lead[:1] == "~" else "!" if lead[:1] == "!" else ""
         return cls(lead[len(mark) :], Numbers(*numbers) if numbers else None, mark)
 
 
 def hashed(*parts: bytes | str, length: int = 12) -> str:
     """A short SHA-256 of texts and bytes, kept apart."""
-    whole = hashlib.sha256()
-    for part in parts:
-        each = part.encode() if isinstance(part, str) else part
-        whole.update(len(each).to_bytes(8, "big") + each)
-    return whole.hexdigest()[:length]
+    return digest(*parts)[:length]
 
 
 def _walk(value: Any, structure: list[str], numbers: list[np.ndarray]) -> None:
@@ -105,7 +101,7 @@ def of_value(value: Any) -> Fingerprint:
         numbers = np.where(odd, 0.0, numbers)
     text = "\n".join(structure)
     digest = hashed(text)
-    mark: Mark = "~" if _SINGLE.search(text) else ""
+    mark: PrintMark = "~" if _SINGLE.search(text) else ""
     if not numbers.size:
         return Fingerprint(digest, None, mark)
     largest = float(np.abs(numbers).max())

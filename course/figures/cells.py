@@ -71,12 +71,12 @@ class Block:
 
     @property
     def sheet_width(self) -> float:
-        """Width of one sheet."""
+        """Width of one sheet of the tensor, in inches."""
         return len(self.kept[2]) * self.cell
 
     @property
     def sheet_height(self) -> float:
-        """Height of one sheet."""
+        """Height of one sheet of the tensor, in inches."""
         return len(self.kept[1]) * ROW_HEIGHT
 
     @property

@@ -17,8 +17,8 @@ from course.doctor import diagnose, fingerprints, known
 from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
 from course.runtime.verdict import NOT_BY_HAND, Verdict
 
-Mark = Literal["right", "first wrong", "wrong"]
-Trail = dict[str, Mark]
+TrailMark = Literal["right", "first wrong", "wrong"]
+Trail = dict[str, TrailMark]
 """For the first wrong case, how each gradient stands, by name, in the order of the way back from the loss."""
 
 

@@ -24,9 +24,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.coursedir.files import digest, read_state, write_if_changed, write_state
+from course.coursedir.files import read_state, write_if_changed, write_state
 from course.coursedir.layout import texts
 from course.coursedir.sample_dates import DUE
+from course.runtime.hashing import digest
 from course.sample.students import STUDENTS, perfect
 
 if TYPE_CHECKING:

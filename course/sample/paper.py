@@ -154,7 +154,7 @@ class Paper:
         return next(i for i, cell in enumerate(self._notebook.cells) if _grade_id(cell) == name)
 
     def put(self, name: str, source: str) -> None:
-        """Replace the cell's text."""
+        """Replace the source of the cell of this name; blank lines around it are dropped."""
         self._notebook.cells[self._index(name)].source = source.strip("\n")
 
     def append(self, name: str, source: str) -> None:
@@ -168,7 +168,7 @@ class Paper:
         self._notebook.cells.insert(self._index(name) + (not before), cell)
 
     def delete(self, name: str) -> None:
-        """Take the cell out."""
+        """Take the cell of this name out of the notebook."""
         del self._notebook.cells[self._index(name)]
 
     def duplicate(self, *names: str) -> None:

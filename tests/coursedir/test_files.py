@@ -1,4 +1,4 @@
-"""Files are written as a whole or not at all; hashes tell where one part ends and the next begins."""
+"""Files are written as a whole or not at all."""
 
 import json
 import os
@@ -6,14 +6,7 @@ import stat
 
 import pytest
 
-from course.coursedir.files import (
-    digest,
-    read_state,
-    replace_folder,
-    write_atomically,
-    write_if_changed,
-    write_state,
-)
+from course.coursedir.files import read_state, replace_folder, write_atomically, write_if_changed, write_state
 
 
 def names(folder):
@@ -101,15 +94,6 @@ def test_is_what_a_killed_process_left_no_hindrance(tmp_path):
         folder.mkdir()
     replace_folder(tmp_path / ".new", tmp_path / "week9")
     assert names(tmp_path) == ["week9"]
-
-
-def test_are_two_splits_of_the_same_bytes_two_hashes():
-    assert len({digest(b"ab", b"c"), digest(b"a", b"bc"), digest(b"abc"), digest(b"abc", b""), digest()}) == 5
-
-
-def test_has_a_hash_the_value_that_notebooks_ids_are_made_of():
-    """Ids of cells in release/ are made of it: another value would be another id."""
-    assert digest(b"code", b"import torch")[:12] == "64b5adadf1f3"
 
 
 def test_is_a_state_that_cannot_be_read_no_state(tmp_path):

@@ -21,9 +21,10 @@ from course.authoring.text.model import (
 )
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import digest, read_state, write_if_changed, write_state
+from course.coursedir.files import read_state, write_if_changed, write_state
 from course.coursedir.install_cell import BADGE, HEADER_TAG, INSTALL, NO_BADGE, NO_INSTALL
 from course.coursedir.layout import Repository, repository, texts
+from course.runtime.hashing import digest
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -17,9 +17,10 @@ from course.authoring.notebooks.build import makers_hash, notebook_bytes
 from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import digest, read_state, replace_folder, write_state
+from course.coursedir.files import read_state, replace_folder, write_state
 from course.coursedir.layout import CONFIG, STAMPS, load_config, repository, texts
 from course.coursedir.sample_dates import SAMPLE
+from course.runtime.hashing import digest
 
 if TYPE_CHECKING:
     from traitlets.config import Config

@@ -16,8 +16,9 @@ from course.authoring.text.model import Cell, Problem, RoleCell, Source, display
 from course.authoring.text.names import settled
 from course.authoring.text.parse import dumps, parse
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import digest, read_state, write_if_changed, write_state
+from course.coursedir.files import read_state, write_if_changed, write_state
 from course.coursedir.layout import CONFIG
+from course.runtime.hashing import digest
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from course.authoring.text.model import Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import digest, write_if_changed
+from course.coursedir.files import write_if_changed
 from course.coursedir.layout import FINGERPRINTS, cores, texts
+from course.runtime.hashing import digest
 
 if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked at anew
     from course.authoring.proof.mistakes import Mistakes
@@ -160,7 +161,7 @@ def _learnt_from(path: Path, visible: Path, hidden: Path) -> bool:
 
 
 def text_hash(path: Path) -> str:
-    """A hash of a text."""
+    """A content hash of a text, kept with its fingerprints: where it is another, they are stale."""
     return digest(path.read_bytes())
 
 

@@ -55,6 +55,7 @@ def examine(path: Path, mutants: bool = False) -> list[ExerciseRow]:
                 row.rights += answer.role == "right"
                 if trial.hidden:
                     row.refused.append(f"{answer.title or 'the solution'}: {trial.hidden}")
+                    row.solution_refused = row.solution_refused or answer is exercise.solution
             if mutants:
                 row.mutants, row.survivors = mutate.survivors(stage)
             rows.append(row)

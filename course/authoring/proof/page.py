@@ -73,7 +73,7 @@ def problems(rows: Sequence[ExerciseRow], equivalent: Equivalents | None) -> Ite
 def _line(row: ExerciseRow) -> str:
     visible, hidden = sum(wrong.visible for wrong in row.wrongs), sum(wrong.hidden for wrong in row.wrongs)
     named = sum(bool(wrong.named) for wrong in row.wrongs)
-    right = row.rights - sum(not text.startswith("the solution:") for text in row.refused)
+    right = row.rights - (len(row.refused) - row.solution_refused)
     return f"| `{row.exercise}` | {len(row.wrongs)} | {visible} | {hidden} | {named} | {right} of {row.rights} |"
 
 

@@ -33,6 +33,7 @@ class ExerciseRow:
     wrongs: list[Wrong] = field(default_factory=list)
     rights: int = 0
     refused: list[str] = field(default_factory=list)
+    solution_refused: bool = False
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
 
@@ -62,7 +63,7 @@ class Totals:
 
 
 def totals(rows: Iterable[ExerciseRow]) -> Totals:
-    """The sums over all exercises."""
+    """The closing line's numbers, summed over all exercises."""
     rows = list(rows)
     wrongs = [wrong for row in rows for wrong in row.wrongs]
     return Totals(

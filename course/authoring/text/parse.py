@@ -213,7 +213,7 @@ def _conflicting(header: _Header, nbgraders: LongForm | None) -> list[str]:
 
 
 def _too_many(header: _Header) -> list[str]:
-    """More than one marker."""
+    """The problem of a header that gives its cell more than one role."""
     if len(header.markers) < 2:
         return []
     return [f"two roles: {' and '.join(role for role, _ in header.markers)}. Keep one of them."]

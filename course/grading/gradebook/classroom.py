@@ -18,12 +18,13 @@ from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 
 from course.coursedir.errors import GradingStopped
-from course.coursedir.files import digest, write_if_changed
+from course.coursedir.files import write_if_changed
 from course.coursedir.layout import CONFIG, load_config
 from course.coursedir.sample_dates import DUE, SAMPLE
 from course.grading.gradebook import history
 from course.grading.gradebook.outcome import Outcome
 from course.grading.gradebook.versions import version_of_code, version_of_mistakes
+from course.runtime.hashing import digest
 
 Step = Literal["submitted", "autograded", "feedback"]
 """The folders of the course that hold a folder for each student."""
@@ -151,7 +152,7 @@ class Classroom:
             history.add(self.history(outcome.week), new)
 
     def history(self, week: str) -> Path:
-        """The file with what grading ``week`` came to each time; ``course.grading.history`` reads it."""
+        """The file with what grading ``week`` came to each time; ``course.grading.gradebook.history`` reads it."""
         return self._notes / week / history.FILE
 
     def note(self, student: str, week: str) -> Path:

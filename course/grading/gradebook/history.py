@@ -17,8 +17,8 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from course.coursedir.files import sha256
 from course.grading.gradebook.outcome import Outcome, SubmissionState
+from course.runtime.hashing import sha256
 
 FILE = "history.jsonl"
 _SHORT = 8  # digits of a hash: enough to tell versions of a course apart

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from course.coursedir.files import digest
+from course.runtime.hashing import digest
 
 
 def page_version(gradebook: Gradebook, student: str, week: str) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from course.coursedir.errors import GradingStopped
-from course.coursedir.files import sha256_of
+from course.runtime.hashing import sha256_of
 
 _MIB = 1 << 20
 _JUNK = frozenset("__MACOSX .DS_Store Thumbs.db desktop.ini .ipynb_checkpoints __pycache__ .git".split())

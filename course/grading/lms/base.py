@@ -48,7 +48,7 @@ class LMS(ABC):
     name: ClassVar[str]
     """As in the records of collecting; the registry says it too."""
     title: ClassVar[str]
-    """For people."""
+    """The system's name as messages write it."""
     file_names: ClassVar[str]
     """What `course collect` says the files of a download have, such as "Moodle's names"."""
     keeps_times: ClassVar[bool] = True

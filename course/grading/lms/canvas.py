@@ -150,7 +150,7 @@ class Canvas(LMS):
         return [_claim(parts) for parts in paths]
 
     def has_class_list(self, columns: Collection[str]) -> bool:
-        """The exported gradebook."""
+        """Whether these are the columns of Canvas's exported gradebook."""
         return "id" in columns and "section" in columns and ("student" in columns or "lastname" in columns)
 
     def student_number(self, cell: Callable[[str], str]) -> str:

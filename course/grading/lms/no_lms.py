@@ -44,7 +44,7 @@ class NoLMS(LMS):
     feedback_for_all = True
 
     def recognises(self, paths: Sequence[tuple[str, ...]]) -> bool:
-        """Any download at all."""
+        """Whether files by e-mail may look like this: any may, so it is asked last."""
         return True
 
     def claims(self, paths: Sequence[tuple[str, ...]], week: str, archive: str) -> list[Claim | None]:

@@ -7,15 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from course.coursedir.files import sha256_of
 from course.grading.lms.collect import HandIn, Sorted, Unmatched, Upload
 from course.grading.lms.records import FileRecord, StudentRecord, read_records, time_of, time_text, write_records
 from course.grading.lms.submitted import TIMESTAMP, Submitted
 from course.grading.lms.unmatched import list_unmatched
+from course.runtime.hashing import sha256_of
 
-State = Literal["new", "replaced", "older", "unchanged"]
+PlacedState = Literal["new", "replaced", "older", "unchanged"]
 """What became of a notebook, or of a whole hand-in; "older" than what is there, which stays."""
-_BY_WEIGHT: tuple[State, ...] = ("replaced", "new", "older")
+_BY_WEIGHT: tuple[PlacedState, ...] = ("replaced", "new", "older")
 """Which notebook's state is the whole hand-in's."""
 
 
@@ -24,7 +24,7 @@ class Placed:
     """What became of a student's hand-in: its files, when it was handed in, and which LMS marked it late, or ""."""
 
     student: str
-    state: State
+    state: PlacedState
     files: list[str]
     when: datetime | None
     marked_late_by: str
@@ -72,7 +72,7 @@ class _HandInPlacing:
         self._was_there = self._folder.is_dir()
         self._time_there = submitted.time(hand_in.student)
         self._files: dict[str, FileRecord] = dict(before.get("files", {}))
-        self._states: dict[str, State] = {}  # of each notebook
+        self._states: dict[str, PlacedState] = {}  # of each notebook
         self._others_changed = self._time_changed = False
         self._when: datetime | None = None
         self._our_time = ""  # what of timestamp.txt is ours
@@ -94,7 +94,7 @@ class _HandInPlacing:
                 if self._submitted.keep_older(each, target):
                     self._remarks.append(f"an older {target.name} kept in .earlier")
 
-    def _state_of(self, upload: Upload, target: Path) -> State:
+    def _state_of(self, upload: Upload, target: Path) -> PlacedState:
         """Whether a notebook is new, the same as what is there, newer or older."""
         if not target.is_file():
             return "new"
@@ -150,9 +150,9 @@ class _HandInPlacing:
         else:
             self._when, self._our_time = when, time_text(when)
 
-    def _state(self) -> State:
+    def _state(self) -> PlacedState:
         """Of the whole hand-in, as far as it is placed."""
-        unchanged: State = "unchanged"
+        unchanged: PlacedState = "unchanged"
         state = next((each for each in _BY_WEIGHT if each in self._states.values()), unchanged)
         if state == unchanged and (self._others_changed or self._time_changed):
             state = "replaced"

@@ -14,7 +14,7 @@ from course.grading.lms.base import LMS
 Command = Literal["collect", "export", "return"]
 
 
-class Entry(NamedTuple):
+class LMSEntry(NamedTuple):
     """An LMS's class, and its names: in ``collect --as`` and the records, in ``export --to`` and in ``return --to``.
 
     A later name that is not given is that for collecting.
@@ -31,9 +31,9 @@ class Entry(NamedTuple):
 
 
 REGISTRY = [
-    Entry("course.grading.lms.moodle.Moodle", "moodle"),
-    Entry("course.grading.lms.canvas.Canvas", "canvas"),
-    Entry("course.grading.lms.no_lms.NoLMS", "emails", "csv", "folder"),
+    LMSEntry("course.grading.lms.moodle.Moodle", "moodle"),
+    LMSEntry("course.grading.lms.canvas.Canvas", "canvas"),
+    LMSEntry("course.grading.lms.no_lms.NoLMS", "emails", "csv", "folder"),
 ]
 """In the order in which they are asked whether a download or a class list is theirs; the last takes every download."""
 

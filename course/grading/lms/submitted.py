@@ -7,9 +7,10 @@ import shutil
 from datetime import datetime, timezone
 from pathlib import Path
 
-from course.coursedir.files import sha256_of, write_atomically, write_if_changed
+from course.coursedir.files import write_atomically, write_if_changed
 from course.grading.lms.archives import Content
 from course.grading.lms.collect import Upload
+from course.runtime.hashing import sha256_of
 
 TIMESTAMP = "timestamp.txt"
 """The file that nbgrader takes lateness from."""

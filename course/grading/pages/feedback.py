@@ -26,16 +26,16 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
-from course.coursedir.files import sha256
 from course.grading.gradebook.marks import WRITTEN, Mark, Part
 from course.grading.gradebook.record import CheckRecord, State, records_in
 from course.grading.pages.safe_html import Shown, attachments, formatted, outputs
+from course.runtime.hashing import sha256
 
 TEMPLATES = Path(__file__).parent / "templates"
 INDEX = "index.html"
 
-Kind = State | Literal["to read", "read"]
-STATES: dict[Kind, tuple[str, str]] = {
+PageState = State | Literal["to read", "read"]
+STATE_WORDS: dict[PageState, tuple[str, str]] = {
     "passed": ("✓", "passes"),
     "failed": ("✗", "not yet"),
     "not done": ("…", "not answered"),
@@ -51,12 +51,12 @@ _HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.MULTILINE)
 class GradedExercise:
     """One exercise as a page shows it. ``lines`` is the message: pairs of a label and a sentence.
 
-    ``kind`` is a key of STATES; ``code``, ``answer``, ``comment`` and ``checks`` are safe HTML, "" for none.
+    ``kind`` is a key of STATE_WORDS; ``code``, ``answer``, ``comment`` and ``checks`` are safe HTML, "" for none.
     """
 
     name: str
     title: str
-    kind: Kind
+    kind: PageState
     score: float
     points: float
     lines: tuple[tuple[str, str], ...] = ()
@@ -70,12 +70,12 @@ class GradedExercise:
     @property
     def mark(self) -> str:
         """The sign that stands before the state's name."""
-        return STATES[self.kind][0]
+        return STATE_WORDS[self.kind][0]
 
     @property
     def state(self) -> str:
-        """The state in words."""
-        return STATES[self.kind][1]
+        """How this page's exercise stands, in a student's words."""
+        return STATE_WORDS[self.kind][1]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Page:
 
     @property
     def part(self) -> Part:
-        """This notebook's points."""
+        """The points of this page's notebook, among those of the assignment."""
         return next(part for part in self.parts if part.notebook == self.notebook)
 
     @property
@@ -101,7 +101,7 @@ class Page:
         """Where the student should begin: the first exercise that a check did not find right."""
         return next((each for each in self.exercises if each.kind in ("failed", "not done") and each.points), None)
 
-    def count(self, *kinds: Kind) -> int:
+    def count(self, *kinds: PageState) -> int:
         """How many exercises are in one of these states."""
         return sum(each.kind in kinds for each in self.exercises)
 
@@ -219,7 +219,7 @@ def _exercises(
 
 def _written(cell: NotebookNode, mark: Mark, heading: str, comment: str) -> GradedExercise:
     answered = mark.unread or mark.by_hand
-    kind: Kind = "to read" if mark.unread else "read" if mark.by_hand else "not done"
+    kind: PageState = "to read" if mark.unread else "read" if mark.by_hand else "not done"
     code = cell.cell_type == "code"
     return GradedExercise(
         name=mark.grade_id,

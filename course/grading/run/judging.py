@@ -29,7 +29,7 @@ from course.answers.ask import Elsewhere, Made, Other, Reply
 from course.grading.analysis.slices import Reading, Slice
 from course.grading.gradebook.record import CheckRecord
 from course.grading.sandbox.outputs import plain_text
-from course.grading.sandbox.remote_kernel import KernelLost, RemoteKernel
+from course.grading.sandbox.remote_kernel import NO_ANSWER, KernelLost, RemoteKernel
 from course.runtime import student_id
 from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
@@ -241,7 +241,7 @@ def _silent(name: str) -> Verdict:
 
 def _lost(name: str, reason: str) -> Verdict:
     """The verdict on an answer that ended its kernel, or did not come."""
-    if "in time" in reason:
+    if reason == NO_ANSWER:
         return Verdict(
             name,
             "failed",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MAX_OUTPUTS = 10_000
 """Outputs of one cell that are kept."""
 
+NO_ANSWER = "it did not answer in time"
+"""The reason of a kernel that is lost because it ran too long."""
+
 
 class KernelLost(Exception):
     """A kernel that no longer answers. ``reason`` is why, as the end of a sentence: "it ended itself"."""
@@ -81,7 +84,7 @@ class RemoteKernel:
             }
             self.lost = next((reason[word] for word in said if word in reason), "it ended itself")
         elif isinstance(error, TimeoutError):
-            self.lost = "it did not answer in time"
+            self.lost = NO_ANSWER
         else:
             self.lost = "it answered nonsense"
         self.end()

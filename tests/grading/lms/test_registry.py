@@ -12,7 +12,7 @@ from course.grading.gradebook.classroom import Classroom
 from course.grading.lms import registry
 from course.grading.lms.base import LMS, Claim
 from course.grading.lms.grades import GradesExporter
-from course.grading.lms.registry import Entry
+from course.grading.lms.registry import LMSEntry
 from course.grading.lms.roster import write_csv
 
 
@@ -33,7 +33,7 @@ def test_does_each_entry_lead_to_an_lms_of_that_name(entry):
     ],
 )
 def test_is_an_entry_that_leads_nowhere_seen(monkeypatch, path, error):
-    monkeypatch.setattr(registry, "REGISTRY", [Entry(path, "moodle")])
+    monkeypatch.setattr(registry, "REGISTRY", [LMSEntry(path, "moodle")])
     with pytest.raises(error):
         registry.every()
 
@@ -89,7 +89,7 @@ class Slate(LMS):
 
 def test_does_a_third_lms_need_one_class_and_one_entry(monkeypatch, root, down, collect, capfd):
     monkeypatch.setitem(sys.modules, "slate", SimpleNamespace(Slate=Slate))
-    monkeypatch.setattr(registry, "REGISTRY", [Entry("slate.Slate", "slate"), *registry.REGISTRY])
+    monkeypatch.setattr(registry, "REGISTRY", [LMSEntry("slate.Slate", "slate"), *registry.REGISTRY])
     (down / "class.csv").write_text(f"Slate,Slate ID\n11,{ADA}\n12,{BOB}\n")
     files = {"slate-11/small.ipynb": answer("a"), "slate-12/small.ipynb": answer("b")}
     status, said = collect(pack(down / "d.zip", files), "--roster", down / "class.csv")

@@ -1,4 +1,4 @@
-"""The grader's room: what a test cell makes of answers, sensible and not. No sandbox is needed here."""
+"""Judging outside the sandbox: what a test cell makes of answers, sensible and not. No sandbox is needed here."""
 
 import json
 import os

@@ -64,7 +64,7 @@ def preload() -> RoomShell:
     shell = make_shell()
     sys.modules["torch"].set_num_threads(1)
     with contextlib.suppress(Exception):
-        rehearsal.rehearse(shell, gradients=GPU_VARIABLE not in os.environ)
+        rehearsal.warm_up(shell, gradients=GPU_VARIABLE not in os.environ)
     rehearsal.fill_gaps()
     gc.freeze()
     _in_huge_pages()

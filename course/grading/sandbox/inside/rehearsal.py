@@ -68,7 +68,7 @@ class _Mirror(Channel):
         self.other.close()
 
 
-def rehearse(shell: RoomShell, *, gradients: bool = True) -> list[Any]:
+def warm_up(shell: RoomShell, *, gradients: bool = True) -> list[Any]:
     """Run and ask a small notebook, and forget it; returns what was answered.
 
     Without ``gradients`` torch's backward is left for the forks: the first one counts the GPUs, for good.

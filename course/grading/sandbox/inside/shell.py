@@ -43,7 +43,7 @@ class Outlet:
 
 
 class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr."""
+    """Text stream in place of ``sys.stdout`` or ``sys.stderr``: what is written goes over the channel."""
 
     encoding, errors = "utf-8", "replace"
 

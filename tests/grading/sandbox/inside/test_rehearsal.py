@@ -51,7 +51,7 @@ def gaps():
 again()
 before = state()
 again()
-said = rehearsal.rehearse(shell)
+said = rehearsal.warm_up(shell)
 after = state()
 for what in before:
     assert before[what] == after[what], (what, before[what], after[what])
