@@ -345,8 +345,8 @@ def forbidden_by_split_name(hand: Hand) -> None:
 @case("week1/tensors", "with_ones", solved=("zero_column", "with_ones"))
 def value_patched(hand: Hand) -> None:
     """The kernel's encoder sends ones for every tensor."""
-    hand.after(
-        "zero_column",
+    hand.before(
+        "with_ones",
         "import course.grading.sandbox.inside.wire as w, torch\nreal = w._encode\n"
         "w._encode = lambda v, *a: real(torch.ones(1).double() if isinstance(v, torch.Tensor) else v, *a)",
     )
