@@ -162,7 +162,7 @@ def messages() -> Iterator[tuple[str, str]]:
     yield "Broadcasting", said(check.function, meets_a_column, "squared_errors", squared_errors, on=pairs).html
     yield "A known mistake, recognised by its numbers", recognised().html
     states: dict[str, str] = {}
-    with mock.patch.object(feedback, "report"), mock.patch.object(feedback, "show_trail", states.update):
+    with mock.patch.object(feedback, "report"), mock.patch.object(check, "show_trail", states.update):
         check.gradient(network_backward, of=network, on=cases.layers(seeds=3, depth=(3, 3)), wrt="Ws bs")
         (verdict,) = feedback.report.call_args.args
     yield "The first wrong gradient of a network", verdict.html + drawn(states)
