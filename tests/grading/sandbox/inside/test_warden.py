@@ -1,7 +1,7 @@
 """The first process in a sandbox: out of a submission's reach, and nothing of one submission is left for the next."""
 
 import pytest
-from student_room import FILES, Submission
+from student_room import FILES, IN_TMP, Submission
 
 from course.grading.sandbox import walls
 from course.grading.sandbox.remote_kernel import KernelLost
@@ -116,7 +116,7 @@ def test_is_nothing_left_for_the_next_submission(room):
     room.enter({})
     try:
         second = Submission(room)
-        assert second.text(LOOK) == f"[] [] False torch.float32 False False [] {walls.HOME}\n"
+        assert second.text(LOOK) == f"[] {IN_TMP} False torch.float32 False False [] {walls.HOME}\n"
         assert second.run("1").count == 2, "cells are counted anew"
         assert second.text("print('x' in globals(), In[-2:])").startswith("False")
     finally:
