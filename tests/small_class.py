@@ -1,6 +1,10 @@
 """A small class that hands in: right, wrong, blank, and what cannot be read."""
 
 import nbformat
+from authoring_course import make_course
+
+from course.authoring.notebooks.release import release_week
+from course.grading.gradebook.classroom import Classroom
 
 ANSWERS = {
     "double": "def double(X):\n    return 2 * X",
@@ -47,3 +51,13 @@ CLASS = {
     "fay": lambda nb, answers: ("other.ipynb", nbformat.writes(nb)),
     "gus": no_test,
 }
+
+
+def course_with_class(folder):
+    """A course of one small week in ``folder``, released, with the whole class handed in; its root."""
+    root = make_course(folder)
+    Classroom(root)
+    release_week(root, "week9")
+    for student, change in CLASS.items():
+        hand_in(root, student, change)
+    return root

@@ -5,13 +5,11 @@ import tempfile
 import time
 
 import pytest
-from authoring_course import make_course
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
-from small_class import CLASS, hand_in, right
+from small_class import CLASS, course_with_class, hand_in, right
 
-from course.authoring.notebooks.release import release_week
 from course.cli import main
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.gradebook.classroom import Classroom
@@ -30,11 +28,7 @@ def home(tmp_path_factory):
         pytest.skip(str(stopped))
     patch = pytest.MonkeyPatch()
     patch.setattr(Classroom, "tools", "the same while these tests run")
-    root = make_course(tmp_path_factory.mktemp("course"))
-    Classroom(root)
-    release_week(root, "week9")
-    for student, change in CLASS.items():
-        hand_in(root, student, change)
+    root = course_with_class(tmp_path_factory.mktemp("course"))
     patch.chdir(root)
     assert main(["grade", "--jobs", "1"]) == 3
     yield root

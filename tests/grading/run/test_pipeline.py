@@ -10,12 +10,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from authoring_course import make_course
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
-from small_class import CLASS, hand_in, right
+from small_class import CLASS, course_with_class, hand_in, right
 
-from course.authoring.notebooks.release import release_week
 from course.cli import main
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
@@ -30,11 +28,7 @@ def home(tmp_path_factory):
     """A course of one small week with a class of seven, of which the first test grades everyone."""
     patch = pytest.MonkeyPatch()
     patch.setattr(Classroom, "tools", "the same while these tests run")
-    root = make_course(tmp_path_factory.mktemp("course"))
-    Classroom(root)
-    release_week(root, "week9")
-    for student, change in CLASS.items():
-        hand_in(root, student, change)
+    root = course_with_class(tmp_path_factory.mktemp("course"))
     (root / "submitted" / "DESERVED.csv").write_text(
         "student,assignment,deserved,state\n"
         "ada,week9,2.5,graded\nbob,week9,2,graded\n"
