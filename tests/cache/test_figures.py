@@ -1,5 +1,7 @@
 """Is a figure that was drawn before shown as it was, only where it would look the same, and to nobody's harm?"""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -133,12 +135,18 @@ def outputs(nb):
     return [[dict(output) for output in cell.outputs] for cell in nb.cells]
 
 
+@pytest.fixture
+def new_room(monkeypatch):
+    """The pool has no room yet; the one that is made is closed, and nobody else's."""
+    monkeypatch.setattr(pool, "_mine", threading.local())
+    yield
+    pool._mine.room.close()
+
+
 @pytest.mark.long
-def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once():
+def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once(new_room):
     right = [*GIVEN[:2], "def answer(x):\n    return x", GIVEN[3]]
     spoiling, looking = [SPOILS, *right], ["from course.cache import figures\nlen(figures.KEPT)", *right]
-    rooms.close_all()
-    pool._mine.room = None
     runner, alone, together = Execute(), [], []
     for kept, given in ((alone, ()), (together, GIVEN)):
         for cells in (right, right, right, spoiling, right, [*GIVEN]):
@@ -152,10 +160,8 @@ def test_does_a_class_see_what_one_sees_though_the_figures_are_drawn_once():
 
 @pytest.mark.long
 @pytest.mark.parametrize("unsafe", [False, True])
-def test_does_given_code_that_never_ends_cost_some_seconds_and_no_more(monkeypatch, unsafe):
+def test_does_given_code_that_never_ends_cost_some_seconds_and_no_more(new_room, monkeypatch, unsafe):
     monkeypatch.setattr(rooms, "DRAW_TIMEOUT_S", 3.0)
-    rooms.close_all()
-    pool._mine.room = None
     given = (*GIVEN, "import time\nwhile True:\n    open('left', 'w').write('it')\n    time.sleep(0.1)")
     look = "import os, time\nfrom course.cache import figures\ntime.sleep(0.5)\nlen(figures.KEPT), os.listdir('.')"
     for number in range(1, 4):

@@ -6,7 +6,7 @@ from student_room import FILES, LIMITS, SECRET, Submission
 from course.grading.sandbox.room import Room
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def room():
     """The grader that makes it holds a secret."""
     patch = pytest.MonkeyPatch()
