@@ -32,7 +32,7 @@ from small_notebooks import run_notebook, test_cell
 
 from course.authoring.text.model import Exercise, Source
 from course.authoring.text.parse import read
-from course.grading.run.judging import students_names
+from course.grading.run.judging import check_calls, students_names
 from course.runtime.context import current, entered
 from course.runtime.verdict import NOT_BY_HAND
 from course.syntax.python_cells import parse_code
@@ -78,8 +78,10 @@ class Answer:
 
     @property
     def task(self) -> Exercise:
-        """The exercise itself, with its check."""
-        return self.text.exercises[self.asked]
+        """The exercise itself, with its check: the one of this name, or whose check asks for this function."""
+        exercises = self.text.exercises
+        asking = (each for each in exercises.values() if self.asked in check_calls(each.check.source))
+        return exercises.get(self.asked) or next(asking)
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,12 @@ def small_notebook(answer: Answer, check: str) -> NotebookNode:
     """A notebook with the answer between what it needs of the course and this check."""
     own = [_own_cell(answer, source) for source in answer.cells]
     above = [new_code_cell(source) for source in above_it(answer, check)]
-    return new_notebook(cells=[*above, *own, test_cell(answer.asked, check, answer.task.points)])
+    return new_notebook(cells=[*above, *own, test_cell(answer.task.name, check, answer.task.points)])
 
 
 def above_it(answer: Answer, check: str) -> list[str]:
     """The course's cells above the exercise that belong in its small notebook, in order."""
-    cells = list(_above(answer.text, answer.asked))
+    cells = list(_above(answer.text, answer.task.name))
     own = Scopes([node for source in answer.cells for node in parse_code(source).body])
     given_again = {name for name in own.bound() if name != answer.asked}
     wanted = [*own.needed, *given_again, *(name for name in students_names(check) if name not in own.own)]
@@ -172,7 +174,7 @@ def _above(source: Source, name: str) -> Iterator[tuple[str, set[str], set[str]]
 
 def _own_cell(answer: Answer, source: str) -> NotebookNode:
     asked = answer.asked in Scopes.of(source).bound()
-    return answer_cell(answer.asked, source) if asked else new_code_cell(source)
+    return answer_cell(answer.task.name, source) if asked else new_code_cell(source)
 
 
 def _graded(answer: Answer) -> Said:
