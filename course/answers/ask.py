@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.answers import by_hand
+from course.answers import record
 from course.device import available, map_tensors
 
 
@@ -176,8 +176,6 @@ def clean_settings() -> Iterator[None]:
         torch.set_default_dtype(dtype)
 
 
-NO_HISTORY = "does not require grad"
-"""Words of torch's, which has no class of its own for an error in differentiating what has no history."""
 _PACKAGE = Path(__file__).parents[1]
 """The course's own folder: no line of a traceback in there is a student's."""
 
@@ -202,15 +200,11 @@ def _leftover(error: NotImplementedError) -> bool:
     return bool(before) and before != "# YOUR CODE HERE" and "def " not in before and not before.endswith('"""')
 
 
-def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forbid: Sequence[str]) -> Reply:
+def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
     """What one call of an answer did: its result, its exception, and what became of the arguments."""
     before, given = copy(arguments), copy(arguments)
     addresses = {name: _storages(value) for name, value in given.items()}
-    with clean_settings(), contextlib.ExitStack() as stack:
-        if hand:
-            stack.enter_context(by_hand.no_derivatives())
-        if hand or forbid:
-            stack.enter_context(by_hand.Watch(forbid, derivatives=hand))
+    with clean_settings():
         try:
             value = answer(*given.values())
         except NotImplementedError as error:
@@ -218,11 +212,7 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any], hand: bool, forb
             if name and not name.isidentifier():  # torch raises it too, with a sentence
                 return replace(_raised(error), error_types=("NotImplementedError",))
             return Reply(not_done=name, leftover=_leftover(error))
-        except by_hand.Refused as error:
-            return Reply(refused=str(error))
         except Exception as error:
-            if hand and isinstance(error, RuntimeError) and NO_HISTORY in str(error):
-                return Reply(refused="Your answer asks torch to differentiate.")
             return _raised(error)
     changed = tuple(
         name
@@ -250,24 +240,41 @@ def ask(
 ) -> list[Reply]:
     """Call ``answer`` with the values of each call, in order, and return one reply per call.
 
-    With ``hand`` the calls run in inference mode and torch's differentiation is refused; ``forbid`` names ready-made
-    torch functions that are refused; ``memory`` says that the arguments' own memory matters. A torch.nn.Module is
-    asked as a copy, on the device of the first call's tensors. Stops after the first call that was not done or
-    refused: the rest would say the same. Exceptions of the student's never leave this function.
+    With ``hand`` torch's differentiation is refused; ``forbid`` names ready-made torch functions that are refused; what
+    decides is the record of what torch was asked until everything had been read off. ``memory`` says that the
+    arguments' own memory matters. A torch.nn.Module is asked as a copy, on the device of the first call's tensors.
+    Stops after the first call that was not done: the rest would say the same. Exceptions of the student's never leave
+    this function.
     """
     if isinstance(answer, Elsewhere):
         return answer.ask(calls, hand=hand, forbid=forbid, memory=memory)
     if isinstance(answer, torch.nn.Module):
         answer = _own_copy(answer, calls)
-    refused = by_hand.read(answer, forbid=forbid, derivatives=hand) if hand or forbid else None
-    if refused:
-        return [Reply(refused=refused)]
+    if not (hand or forbid):
+        return _all(answer, calls)
+    with record.recording(forbid) as asked:
+        replies = _all(answer, calls)
+    objection = record.objection(asked, hand=hand, forbid=forbid)
+    if objection is None:
+        return replies
+    return [Reply(refused=record.sentence(objection, line_of(answer, calls, hand=hand, forbid=forbid)))]
+
+
+def _all(answer: Callable[..., Any], calls: Sequence[dict[str, Any]]) -> list[Reply]:
+    """The replies to these calls, up to the first that was not done."""
     replies: list[Reply] = []
     for arguments in calls:
-        replies.append(_one(answer, arguments, hand, forbid))
-        if replies[-1].not_done is not None or replies[-1].refused:
+        replies.append(_one(answer, arguments))
+        if replies[-1].not_done is not None:
             break
     return replies
+
+
+def line_of(answer: Callable[..., Any], calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]) -> str:
+    """The student's line in which one of the first calls asks torch for what it may not; "" where nobody knows."""
+    with clean_settings():
+        several = (list(copy(each).values()) for each in calls[:3])
+        return next(filter(None, (record.line_of(answer, each, hand=hand, forbid=forbid) for each in several)), "")
 
 
 def _own_copy(model: torch.nn.Module, calls: Sequence[dict[str, Any]]) -> torch.nn.Module:

@@ -21,14 +21,22 @@ from course.syntax.scopes import Scopes, imported_names
 class Slice:
     """What a function needs of its notebook.
 
-    ``source`` holds one text per notebook cell that something is kept of, in order, each line where it stood in its
-    cell, with blank lines for what is left out. ``refused`` is a sentence for the student when the slice may not be
-    run (``source`` is then empty). ``names`` are the global names that the kept statements bind.
     """
 
-    source: tuple[str, ...]
-    refused: str | None
+    statements: tuple[Statement, ...]
     names: tuple[str, ...]
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A top-level statement."""
+
+    cell: int
+    line: int
+    source: str
+    text: str
+    given: bool
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Reading:
         self._statements: list[_Statement] = []
         self._scopes = Scopes()
 
-    def slice_of(self, cells: Sequence[str], name: str, *, derivatives: bool) -> Slice:
+    def slice_of(self, cells: Sequence[str], name: str, given: Sequence[bool] = ()) -> Slice:
         """The slice that defines ``name`` where the code ``cells`` up to the question are given in order.
 
         ``derivatives`` adds the refusals of a by-hand exercise: torch's differentiation, and complex or extended
@@ -60,10 +68,10 @@ class Reading:
         """
         try:
             self._read(list(cells))
-            return _slice_of(self._statements, self._scopes, name, derivatives)
+            return _slice_of(self._statements, self._scopes, name, given)
         except (RecursionError, MemoryError):
             self._begin()
-            return Slice((), "Your code is nested too deeply to be read. Split it into shorter steps.", ())
+            return Slice((), (), "Your code is nested too deeply to be read. Split it into shorter steps.")
 
     def _read(self, cells: list[str]) -> None:
         if cells[: len(self._cells)] != self._cells:  # not the same notebook a few cells later
@@ -75,24 +83,17 @@ class Reading:
             self._cells.append(cells[number])
 
 
-def _slice_of(statements: Sequence[_Statement], scopes: Scopes, name: str, derivatives: bool) -> Slice:
+def _slice_of(statements: Sequence[_Statement], scopes: Scopes, name: str, given: Sequence[bool]) -> Slice:
     if name not in scopes.bindings:
-        return Slice(
-            (), f"No cell before this question defines `{name}`. Write it as a plain `def {name}(...)` in its cell.", ()
-        )
+        return Slice((), (), f"No cell before this question defines `{name}`. Write it as a plain `def {name}(...)` in its cell.")
     kept, needed = _needed(scopes, name)
-    star = next((s for s in statements if isinstance(s.node, ast.ImportFrom) and s.node.names[0].name == "*"), None)
-    unbound = sorted(n for n in needed if n not in scopes.bindings and not hasattr(builtins, n))
-    refusal = strict.read(scopes, {index: statements[index].node for index in kept}, needed, derivatives)
-    if refusal is None and star is not None and unbound:
-        refusal = strict.Refusal(
-            star.node, f"imports everything, and `{unbound[0]}` may come from there", strict.BY_NAME
-        )
-    if refusal:
-        lines = _statement_of(scopes, refusal.node, statements).lines
-        return Slice((), refusal.sentence(lines), ())
-    bound = sorted(n for n, found in scopes.bindings.items() if any(b.index in kept for b in found) and n in needed)
-    return Slice(_source([statements[index] for index in sorted(kept)], needed), None, tuple(bound))
+    out = []
+    for index in sorted(kept):
+        s = statements[index]
+        first = min([s.node.lineno, *(each.lineno for each in getattr(s.node, "decorator_list", ()))])
+        source = "\n" * (first - 1) + "\n".join(s.lines[first - 1 : s.node.end_lineno])
+        out.append(Statement(s.cell, first, source, s.lines[first - 1].strip()[:80], bool(given) and given[s.cell]))
+    return Slice(tuple(out), tuple(sorted(needed)))
 
 
 def _statement_of(scopes: Scopes, node: ast.AST, statements: Sequence[_Statement]) -> _Statement:

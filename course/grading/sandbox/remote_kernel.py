@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from course.answers.ask import Made, Reply
+from course.answers.record import Asked
 from course.grading.sandbox.inside.processes import TOO_MANY_PROCESSES, TOO_MUCH_MEMORY
 from course.grading.sandbox.inside.wire import Channel, Closed, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, INTERRUPT_TIMEOUT_S
+from course.grading.sandbox.trace import Trace, TraceLost
 
 if TYPE_CHECKING:
     from course.grading.sandbox.room import Room
@@ -23,6 +26,8 @@ MAX_OUTPUTS = 10_000
 
 NO_ANSWER = "it did not answer in time"
 """The reason of a kernel that is lost because it ran too long."""
+NO_TRACE = "the record of what torch was asked broke off"
+"""The reason of a kernel that is lost because something in it stopped, or drowned, torch's trace."""
 
 
 class KernelLost(Exception):
@@ -55,6 +60,7 @@ class RemoteKernel:
     def __init__(self, room: Room, channel: Channel, pid: int):
         self.room, self.channel, self.pid = room, channel, pid
         self.lost = ""
+        self.trace: Trace | None = None
 
     def _send(self, request: dict[str, Any], deadline: float, fds: tuple[int, ...] = ()) -> None:
         if self.lost:
@@ -164,22 +170,38 @@ class RemoteKernel:
             for name in names
         }
 
-    def ask(
-        self, name: str, made: int | None, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
-    ) -> list[Reply]:
-        """The replies to ``calls`` of the function ``name``, or of the module that was ``made`` under this number.
-
-        ``hand``: the answer may not let torch differentiate; ``forbid``: names of torch's that it may not use.
-        """
-        request = {"do": "ask", "name": name, "made": made, "calls": list(calls), "hand": hand, "forbid": list(forbid)}
-        said = self._ask(request).get("replies")
+    def ask(self, name: str, made: int | None, calls: Sequence[dict[str, Any]]) -> list[Reply]:
+        """The replies to ``calls`` of the function ``name``, or of the module that was ``made`` under this number."""
+        said = self._ask({"do": "ask", "name": name, "made": made, "calls": list(calls)}).get("replies")
         if not isinstance(said, list) or len(said) > len(calls):
             raise self._gone(WireError("not replies"))
         return [checked_reply(each) for each in said]
 
-    def slice(self, source: Sequence[str]) -> None:
-        """In a process that ``Room.reading`` made: run another slice, and answer about that one from now on."""
-        self._ask({"do": "slice", "source": list(source)})
+    def slice(self, statements: Sequence[tuple[int, bool, str]]) -> None:
+        """In a process that ``Room.reading`` made: run a slice, and answer about that one from now on.
+
+        Each statement is the number of its cell, whether that is the course's own, and the source.
+        """
+        self._ask({"do": "slice", "statements": [list(each) for each in statements]})
+
+    def asked(self) -> list[Asked]:
+        """In a process that ``Room.reading`` made: what torch was asked in it since this was called last."""
+        mark = f"course::mark {secrets.token_hex(16)}"
+        deadline = time.monotonic() + self.room.limits.question
+        self._ask({"do": "mark", "name": mark})
+        try:
+            if self.trace is None:
+                raise TraceLost("there is none")
+            return self.trace.until(mark, deadline)
+        except (TraceLost, TimeoutError):
+            self.lost = NO_TRACE
+            self.end()
+            raise KernelLost(NO_TRACE) from None
+
+    def line_of(self, name: str, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]) -> str:
+        """Likewise: the line of the student's in which the answer asks torch for what it may not; "" for none."""
+        request = {"do": "line", "name": name, "calls": list(calls), "hand": hand, "forbid": list(forbid)}
+        return _sentence(self._ask(request).get("line")) or ""
 
     def make(self, name: str, build: Sequence[Any]) -> tuple[int, Made]:
         """Make an object of a class, or take the one that is there; its number, and what it is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import os
 import shutil
 import socket
@@ -27,6 +28,10 @@ from course.grading.sandbox import walls
 from course.grading.sandbox.inside.wire import Channel, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, DRAW_AT, DRAW_TIMEOUT_S, START_TIMEOUT_S, Limits
 from course.grading.sandbox.remote_kernel import RemoteKernel, RoomLost
+from course.grading.sandbox.trace import Trace
+
+TRACE_PIPE_BYTES = 1 << 20
+"""Size of the pipe that a trace comes through."""
 
 
 class Room:
@@ -135,14 +140,25 @@ class Room:
         """A new kernel, in which nothing has run."""
         return self._fork({"do": "kernel"})
 
-    def reading(self, source: Sequence[str]) -> RemoteKernel:
-        """A process in which nothing but ``source`` has run."""
-        return self._fork({"do": "read", "source": list(source)})
+    def reading(self) -> RemoteKernel:
+        """A process for program slices, in which nothing has run, and what torch is asked in it can be read."""
+        trace, theirs = os.pipe()
+        try:
+            with contextlib.suppress(AttributeError, OSError):  # where there is no such setting, it is a small pipe
+                fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, TRACE_PIPE_BYTES)
+            kernel = self._fork({"do": "read"}, (theirs,))
+        except RoomLost:
+            os.close(trace)
+            raise
+        finally:
+            os.close(theirs)
+        kernel.trace = Trace(trace)
+        return kernel
 
-    def _fork(self, request: dict[str, Any]) -> RemoteKernel:
+    def _fork(self, request: dict[str, Any], more: tuple[int, ...] = ()) -> RemoteKernel:
         ours, theirs = socket.socketpair()
         try:
-            said = self.tell(request, (theirs.fileno(),))
+            said = self.tell(request, (theirs.fileno(), *more))
         except RoomLost:
             ours.close()
             raise

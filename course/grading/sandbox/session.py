@@ -184,9 +184,9 @@ class Session:
     def _place(self, number: int) -> int:
         return next(place for place, code in enumerate(self.cells) if code.number == number)
 
-    def before(self, number: int) -> list[str]:
-        """The code of all cells before test cell ``number`` that are not tests, in order."""
-        return [code.source for code in self.cells if code.number < number and not code.test]
+    def before(self, number: int) -> list[Code]:
+        """All cells before test cell ``number`` that are not tests, in order."""
+        return [code for code in self.cells if code.number < number and not code.test]
 
     def close(self) -> None:
         """Hang up on the copies; they end when the submission leaves the room."""

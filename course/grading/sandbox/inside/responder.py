@@ -99,7 +99,7 @@ class Responder:
 
         target = self.made[request["made"]] if request.get("made") is not None else self.names[request["name"]]
         with quiet():
-            replies = ask.ask(target, request["calls"], hand=request["hand"], forbid=tuple(request["forbid"]))
+            replies = ask.ask(target, request["calls"])
         return {"replies": [packed(reply) for reply in replies]}
 
     def do_make(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -1,52 +1,79 @@
 """Executor of program slices, in the sandbox: runs the code that one answer needs, and answers questions about it.
 
-Nothing else of the notebook has run in such a process. It answers what ``responder.py`` answers, and:
+Nothing else of the notebook has run in such a process, and all that torch is asked in it goes to the grader
+(``course.grading.sandbox.trace``). It answers what ``responder.py`` answers, and:
 
-- ``slice``: run "source" in a module of its own, which questions are about from now on. Answers ``{}``.
+- ``slice``: run "statements" (lists of the number of the cell, whether it is the course's own, and the source) in a
+  module of its own, which questions are about from now on. After each of them comes a mark in the trace: ``RAN`` and
+  its place in the list. Answers ``{}``.
+- ``mark``: leave a mark of this "name" in the trace. Answers ``{}``.
+- ``line``: the line in which a call asks torch for what it may not; answers ``{"line": text}``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import linecache
 import sys
 import types
 from typing import Any
 
-from course.grading.sandbox.inside.responder import Responder, packed, quiet
+from course.grading.sandbox.inside.responder import Responder, quiet
 from course.grading.sandbox.inside.wire import Channel
+
+RAN = "course::ran "
+"""The beginning of a statement's mark."""
+_FLUSH = "course::" + "." * 20_000
+"""A mark that is longer than the buffer of the file that torch writes: what was written before goes out with it."""
 
 
 class SliceKernel(Responder):
     """A process that runs slices, each in a module of its own; ``names`` are those of the last."""
 
     def __init__(self, channel: Channel):
+        from course.answers import record
+
         super().__init__(channel, {})
         self.pieces = 0
+        record.mark_always()
 
     def do_slice(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run a slice's pieces in a new module."""
+        """Run a slice's statements in a new module; where one stops, the rest of its cell does not run."""
+        from torch.autograd.profiler import record_function
+
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self.names = module.__dict__
+        stopped: set[int] = set()
         with quiet():
-            for piece in request["source"]:
+            for place, (cell, given, source) in enumerate(request["statements"]):
+                if cell in stopped:
+                    continue
                 self.pieces += 1
-                filename = f"<slice {self.pieces}>"
-                linecache.cache[filename] = (len(piece), None, piece.splitlines(keepends=True), filename)
-                with contextlib.suppress(Exception):  # the question will say what is missing
-                    exec(compile(piece, filename, "exec"), module.__dict__)
+                filename = f"<{'given' if given else 'slice'} {self.pieces}>"
+                linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+                try:
+                    exec(compile(source, filename, "exec"), module.__dict__)
+                except Exception:  # the question will say what is missing
+                    stopped.add(cell)
+                with record_function(f"{RAN}{place}"):
+                    pass
         return {}
 
-    def do_ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """As everywhere, but for questions by hand: whatever stands in a slice is part of the answer, and is read."""
-        from course.answers import ask, by_hand
+    def do_mark(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Leave a mark in the trace, and see that it is written."""
+        from torch.autograd.profiler import record_function
 
-        hand, forbid = request["hand"], tuple(request["forbid"])
-        if hand or forbid:
-            for each in [each for each in self.names.values() if getattr(each, "__module__", None) == "__main__"]:
-                if refused := by_hand.read(each, forbid=forbid, derivatives=hand):
-                    return {"replies": [packed(ask.Reply(refused=refused))]}
-        return super().do_ask(request)
+        for name in (request["name"], _FLUSH):
+            with record_function(name):
+                pass
+        return {}
 
-    REQUESTS = {**Responder.REQUESTS, "slice": do_slice}
+    def do_line(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Call the answer once more, and look for the line."""
+        from course.answers import ask
+
+        answer, hand, forbid = self.names[request["name"]], request["hand"], tuple(request["forbid"])
+        with quiet():
+            return {"line": ask.line_of(answer, request["calls"], hand=hand, forbid=forbid)}
+
+    REQUESTS = {**Responder.REQUESTS, "slice": do_slice, "mark": do_mark, "line": do_line}

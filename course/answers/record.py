@@ -1,0 +1,258 @@
+"""Operator-level trace of torch: what it was asked while an answer ran, and what of that was not done by hand.
+
+Torch notes below Python, in its dispatcher and in its autograd engine, every operation that it is asked for, under
+whatever name, through whatever callback, in whatever mode and thread. In a notebook ``recording`` reads that off
+torch's profiler; a grader reads it off the trace that torch writes out of the sandbox
+(``course.grading.sandbox.trace``). What decides is the same for both: ``objection``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+from torch.autograd.profiler import record_function
+
+os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # read at the first recording: the profiler would write to stderr
+
+
+class Asked(NamedTuple):
+    """An operation that torch was asked for.
+
+    ``name`` is torch's own ("aten::tanh"), ``types`` are the types of its arguments in torch's words ("double",
+    "Tensor(double)"), and ``shapes`` the sizes of its arguments that are tensors, () for the others.
+    """
+
+    name: str
+    types: tuple[str, ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+
+_ENGINE = re.compile(r"autograd::engine::.*|\w+Backward\d*|torch::autograd::\w+")
+_DIFFERENTIATES = re.compile(rf"{_ENGINE.pattern}|aten::\w*_backward\w*|aten::(_make_dual|_fw_primal|gradient)")
+_OWN = "course::"  # how this module names Python functions of torch's, which torch itself does not note
+
+_SOFTMAX = "softmax _softmax special_softmax _safe_softmax _masked_softmax log_softmax _log_softmax special_log_softmax"
+_ATTENTION = (
+    "scaled_dot_product_attention _scaled_dot_product_attention_math _scaled_dot_product_flash_attention "
+    "_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_efficient_attention "
+    "_scaled_dot_product_cudnn_attention _native_multi_head_attention"
+)
+_CROSS_ENTROPY = "cross_entropy_loss nll_loss nll_loss_nd nll_loss2d nll_loss_forward nll_loss2d_forward"
+_READY_MADE = {
+    "softmax": f"{_SOFTMAX} {_ATTENTION}",
+    "log_softmax": f"{_SOFTMAX} {_ATTENTION}",
+    "softmin": f"{_SOFTMAX} {_ATTENTION}",
+    "logsumexp": "logsumexp special_logsumexp logcumsumexp _logcumsumexp",
+    "logaddexp": "logaddexp logaddexp2",
+    "cross_entropy": _CROSS_ENTROPY,
+    "nll_loss": _CROSS_ENTROPY,
+    "binary_cross_entropy": "binary_cross_entropy",
+    "binary_cross_entropy_with_logits": "binary_cross_entropy_with_logits soft_margin_loss",
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits soft_margin_loss",
+    "sigmoid": "sigmoid special_expit silu glu",
+    "expit": "sigmoid special_expit silu glu",
+    "logsigmoid": "log_sigmoid log_sigmoid_forward",
+    "relu": "relu relu6 threshold leaky_relu prelu _prelu_kernel rrelu rrelu_with_noise",
+    "elu": "elu celu selu",
+    "linear": "linear mkldnn_linear",
+    "dropout": "dropout native_dropout _fused_dropout feature_dropout alpha_dropout feature_alpha_dropout",
+    "Adam": "_fused_adam _fused_adamw",
+    "broadcast_shapes": "broadcast_tensors broadcast_to",
+}
+"""The operations that a forbidden name stands for, by torch's names without "aten::" and a final underscore."""
+
+_IN_PYTHON = {
+    "broadcast_shapes": "torch:broadcast_shapes torch.functional:broadcast_shapes numpy:broadcast_shapes",
+    "Adam": "torch.optim.adam:adam torch.optim.adamw:adamw torch.optim._functional:adam",
+    "clip_grad_norm": "torch.nn.utils:clip_grad_norm_ torch.nn.utils:clip_grad_norm "
+    "torch.nn.utils.clip_grad:clip_grad_norm_ torch.nn.utils.clip_grad:clip_grad_norm "
+    "torch.nn.utils.clip_grad:clip_grads_with_norm_ torch.nn.utils.clip_grad:get_total_norm",
+}
+"""Forbidden functions that are Python and ask torch for nothing of their name: where they stand."""
+
+
+def differentiates(name: str) -> bool:
+    """Whether an operation is torch's differentiation: its engine, forward mode, or the backward kernel of another."""
+    return _DIFFERENTIATES.fullmatch(name) is not None
+
+
+def forbidden(names: Sequence[str]) -> Callable[[str], bool]:
+    """Whether an operation is one that these names stand for, whatever it was called in Python."""
+    operations = {name for each in names for name in _READY_MADE.get(each, each).split()}
+    own = {_OWN + each.strip("_") for each in names}
+    optimizers = tuple(f"Optimizer.step#{each}" for each in names)
+
+    def is_one(name: str) -> bool:
+        if name in own or (optimizers and name.startswith(optimizers)):
+            return True
+        return name.startswith("aten::") and (name[6:] in operations or name[6:].rstrip("_") in operations)
+
+    return is_one
+
+
+def objections(*, hand: bool, forbid: Sequence[str]) -> Callable[[Asked], bool]:
+    """Whether an answer may not ask for an operation: by ``hand`` no derivatives, and nothing that ``forbid`` names."""
+    is_forbidden = forbidden(forbid)
+    return lambda asked: (hand and (differentiates(asked.name) or _is_complex(asked))) or is_forbidden(asked.name)
+
+
+def _is_complex(asked: Asked) -> bool:
+    """Whether an operation works with complex numbers: in this course's formulas nothing does, in a complex step all.
+
+    Source: W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40
+    (1998), 110-112.
+    """
+    return any("complex" in each for each in asked.types)
+
+
+def objection(asked: Iterable[Asked], *, hand: bool, forbid: Sequence[str]) -> Asked | None:
+    """The first of these operations that an answer may not ask for; None where there is none."""
+    return next(filter(objections(hand=hand, forbid=forbid), asked), None)
+
+
+def sentence(asked: Asked, line: str = "") -> str:
+    """What is said to the student of such an operation, and of the line of the student's own that asked for it."""
+    subject = f"Your line `{line}`" if line else "Your answer"
+    operation, plain = asked.name, plain_name(asked.name)
+    if _ENGINE.fullmatch(operation) or operation in ("aten::_make_dual", "aten::_fw_primal"):
+        return f"{subject} asks torch to differentiate."
+    if operation == "aten::gradient":
+        return f"{subject} asks torch for `gradient`, a difference quotient."
+    if differentiates(operation):
+        return f"{subject} asks torch for `{plain}`, which differentiates for you."
+    if _is_complex(asked):
+        return f"{subject} asks torch for complex numbers: a small imaginary step is a difference quotient."
+    return f"{subject} asks torch for `{plain}`, the ready-made function."
+
+
+def plain_name(operation: str) -> str:
+    """An operation's name as people know it: ``softmax`` for "aten::_softmax", ``Adam`` for an optimizer's step."""
+    name = operation.removeprefix("aten::").removeprefix(_OWN).removeprefix("Optimizer.step#").removesuffix(".step")
+    return name.strip("_").removeprefix("special_")
+
+
+# --- In this process --------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def recording(forbid: Sequence[str] = ()) -> Iterator[list[Asked]]:
+    """Inside, torch notes what it is asked, in every thread; the list is filled when it ends.
+
+    Of ``forbid`` the functions that are Python's are noted as well. Where something else profiles already, nothing is
+    noted. This is what ``torch.profiler.profile`` calls, without its pictures and statistics.
+    """
+    from torch._C._profiler import _ExperimentalConfig
+    from torch.autograd import ProfilerConfig, ProfilerState, _disable_profiler, _enable_profiler, _prepare_profiler
+
+    config = ProfilerConfig(
+        ProfilerState.KINETO, True, False, False, False, False, _ExperimentalConfig(profile_all_threads=True)
+    )
+    activities = {torch.profiler.ProfilerActivity.CPU}
+    asked: list[Asked] = []
+    try:
+        _prepare_profiler(config, activities)
+        _enable_profiler(config, activities)
+    except RuntimeError:
+        yield asked
+        return
+    try:
+        with marked(forbid):
+            yield asked
+    finally:
+        events = sorted(_disable_profiler().events(), key=lambda event: event.start_ns())
+        asked += [Asked(each.name(), tuple(each.dtypes()), tuple(map(tuple, each.shapes()))) for each in events]
+
+
+@contextlib.contextmanager
+def marked(forbid: Sequence[str]) -> Iterator[None]:
+    """Inside, those of the forbidden functions that are Python's are noted, under names of this module's own."""
+    kept = _mark(dict.fromkeys(each.strip("_") for each in forbid))
+    try:
+        yield
+    finally:
+        for home, attribute, function in reversed(kept):
+            setattr(home, attribute, function)
+
+
+def mark_always() -> None:
+    """From now on, in this process, every function that is Python's and may be forbidden is noted."""
+    _mark(_IN_PYTHON)
+
+
+def _mark(names: Iterable[str]) -> list[tuple[Any, str, Any]]:
+    """Put noting functions in the place of these; returns the module, the name and the function of each."""
+    kept: list[tuple[Any, str, Any]] = []
+    for name in names:
+        for place in _IN_PYTHON.get(name, "").split():
+            module, attribute = place.split(":")
+            home = sys.modules.get(module)
+            function = getattr(home, attribute, None)
+            if function is not None:
+                kept.append((home, attribute, function))
+                setattr(home, attribute, _noting(name, function))
+    return kept
+
+
+def _noting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        with record_function(_OWN + name):
+            return function(*args, **kwargs)
+
+    return noted
+
+
+_PACKAGE = Path(__file__).parents[1]
+_LINE = "course line "
+
+
+def line_of(answer: Callable[..., Any], arguments: Sequence[Any], *, hand: bool, forbid: Sequence[str]) -> str:
+    """The line of the student's in which ``answer(*arguments)`` asks for what it may not; "" where nobody knows.
+
+    The call is made once more, under Python's tracing: each line leaves a mark in the record. Lines of the cell in
+    which the answer stands come before those of other cells.
+    """
+    home = getattr(getattr(answer, "__code__", None), "co_filename", "")
+    lines: list[tuple[str, int]] = []
+
+    def in_frame(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            with record_function(f"{_LINE}{len(lines)}"):
+                lines.append((frame.f_code.co_filename, frame.f_lineno))
+        return in_frame
+
+    def enter(frame: FrameType, event: str, _: Any) -> Any:
+        return in_frame if event == "call" and _is_students(frame.f_code.co_filename) else None
+
+    before = sys.gettrace()
+    with recording(forbid) as asked:
+        sys.settrace(enter)
+        with contextlib.suppress(Exception):  # the words, not the verdict, hang on this
+            answer(*arguments)
+        sys.settrace(before)
+    is_objectionable, ran = objections(hand=hand, forbid=forbid), list[tuple[str, int]]()
+    for each in asked:
+        if each.name.startswith(_LINE):
+            ran.append(lines[int(each.name.removeprefix(_LINE))])
+        elif is_objectionable(each):
+            break
+    else:
+        return ""
+    own = [place for place in ran if place[0] == home] or ran
+    return linecache.getline(*own[-1]).strip() if own else ""
+
+
+def _is_students(filename: str) -> bool:
+    """Whether a file is a cell of the student's: neither a library, nor the course, nor a cell that it gave."""
+    if filename.startswith(("<given", "<frozen", "<string", "<__")):
+        return False
+    return "site-packages" not in filename and not filename.startswith((str(_PACKAGE), sys.base_prefix))
