@@ -153,18 +153,18 @@ def recording(forbid: Sequence[str] = ()) -> Iterator[list[Asked]]:
     """
     from torch._C._profiler import _ExperimentalConfig
     from torch.autograd import ProfilerConfig, ProfilerState, _disable_profiler, _enable_profiler, _prepare_profiler
+    from torch.autograd import _profiler_enabled as is_profiling
 
     config = ProfilerConfig(
         ProfilerState.KINETO, True, False, False, False, False, _ExperimentalConfig(profile_all_threads=True)
     )
     activities = {torch.profiler.ProfilerActivity.CPU}
     asked: list[Asked] = []
-    try:
-        _prepare_profiler(config, activities)
-        _enable_profiler(config, activities)
-    except RuntimeError:
+    if is_profiling():
         yield asked
         return
+    _prepare_profiler(config, activities)
+    _enable_profiler(config, activities)
     try:
         with marked(forbid):
             yield asked
