@@ -136,6 +136,8 @@ def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
     """Whether two tensors agree in shape, dtype and every entry; nan agrees with nan."""
     if first.shape != second.shape or first.dtype != second.dtype:
         return False
+    if torch.equal(first, second):
+        return True
     return bool(((first == second) | ((first != first) & (second != second))).all())
 
 
@@ -202,7 +204,7 @@ def _leftover(error: NotImplementedError) -> bool:
 
 def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
     """What one call of an answer did: its result, its exception, and what became of the arguments."""
-    before, given = copy(arguments), copy(arguments)
+    given = copy(arguments)
     addresses = {name: _storages(value) for name, value in given.items()}
     with clean_settings():
         try:
@@ -217,13 +219,14 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
     changed = tuple(
         name
         for name in given
-        if not all(_same(a, b) for a, b in zip(tensors_in(before[name]), tensors_in(given[name]), strict=False))
-        or (isinstance(given[name], (list, dict)) and len(given[name]) != len(before[name]))
+        if not all(_same(a, b) for a, b in zip(tensors_in(arguments[name]), tensors_in(given[name]), strict=False))
+        or (isinstance(given[name], (list, dict)) and len(given[name]) != len(arguments[name]))
         or any(tensor.requires_grad for tensor in tensors_in(given[name]))  # switched on, for a tensor of the caller's
     )
+    as_sent = {name for name in given if name not in changed and isinstance(given[name], torch.Tensor)}
     return Reply(
         value=copy(value),
-        after=copy(given),
+        after={name: arguments[name] if name in as_sent else copy(each) for name, each in given.items()},
         changed=changed,
         shared=tuple(name for name in given if _shares(value, given[name])),
         moved=tuple(name for name in given if _storages(given[name]) != addresses[name]),

@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
+from torch import autograd
 from torch.autograd.profiler import record_function
 
 os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # read at the first recording: the profiler would write to stderr
@@ -37,6 +38,7 @@ class Asked(NamedTuple):
 
 
 _ENGINE = re.compile(r"autograd::engine::.*|\w+Backward\d*|torch::autograd::\w+")
+_COMPLEX = frozenset({"aten::view_as_real", "aten::imag", "aten::view_as_complex", "aten::complex", "aten::polar"})
 _DIFFERENTIATES = re.compile(rf"{_ENGINE.pattern}|aten::\w*_backward\w*|aten::(_make_dual|_fw_primal|gradient)")
 _OWN = "course::"  # how this module names Python functions of torch's, which torch itself does not note
 
@@ -112,7 +114,7 @@ def _is_complex(asked: Asked) -> bool:
     Source: W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40
     (1998), 110-112.
     """
-    return any("complex" in each for each in asked.types)
+    return asked.name in _COMPLEX or any("complex" in each for each in asked.types)
 
 
 def objection(asked: Iterable[Asked], *, hand: bool, forbid: Sequence[str]) -> Asked | None:
@@ -145,32 +147,39 @@ def plain_name(operation: str) -> str:
 
 
 @contextlib.contextmanager
-def recording(forbid: Sequence[str] = ()) -> Iterator[list[Asked]]:
-    """Inside, torch notes what it is asked, in every thread; the list is filled when it ends.
+def recording(forbid: Sequence[str] = (), *, typed: bool = False) -> Iterator[list[Asked]]:
+    """Inside, torch notes what it is asked, in every thread; the list is filled when it ends, in torch's order.
 
-    Of ``forbid`` the functions that are Python's are noted as well. Where something else profiles already, nothing is
+    Of ``forbid`` the functions that are Python's are noted as well. ``typed``: with types and shapes, which takes
+    longer than most answers. Where something else profiles already, or torch was built without its profiler, nothing is
     noted. This is what ``torch.profiler.profile`` calls, without its pictures and statistics.
     """
-    from torch._C._profiler import _ExperimentalConfig
-    from torch.autograd import ProfilerConfig, ProfilerState, _disable_profiler, _enable_profiler, _prepare_profiler
-    from torch.autograd import _profiler_enabled as is_profiling
-
-    config = ProfilerConfig(
-        ProfilerState.KINETO, True, False, False, False, False, _ExperimentalConfig(profile_all_threads=True)
-    )
-    activities = {torch.profiler.ProfilerActivity.CPU}
     asked: list[Asked] = []
-    if is_profiling():
+    if autograd._profiler_enabled() or not autograd.kineto_available():
         yield asked
         return
-    _prepare_profiler(config, activities)
-    _enable_profiler(config, activities)
+    options = _profiler_options()
+    config = autograd.ProfilerConfig(autograd.ProfilerState.KINETO, typed, False, False, False, False, options)
+    activities = {torch.profiler.ProfilerActivity.CPU}
+    autograd._prepare_profiler(config, activities)
+    autograd._enable_profiler(config, activities)
     try:
         with marked(forbid):
             yield asked
     finally:
-        events = sorted(_disable_profiler().events(), key=lambda event: event.start_ns())
-        asked += [Asked(each.name(), tuple(each.dtypes()), tuple(map(tuple, each.shapes()))) for each in events]
+        for each in autograd._disable_profiler().events():
+            types = (tuple(each.dtypes()), tuple(map(tuple, each.shapes()))) if typed else ()
+            asked.append(Asked(each.name(), *types))
+
+
+def _profiler_options() -> Any:
+    """The profiler's settings that look at every thread; an earlier torch has none, and looks at this one."""
+    from torch._C._profiler import _ExperimentalConfig
+
+    try:
+        return _ExperimentalConfig(profile_all_threads=True)
+    except TypeError:
+        return _ExperimentalConfig()
 
 
 @contextlib.contextmanager
