@@ -19,6 +19,7 @@ from typing import IO
 
 from course.coursedir.errors import GradingStopped
 from course.grading.sandbox import allowlist
+from course.grading.sandbox.inside.confine import landlock_version
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.seccomp import seccomp_filter
 
@@ -72,13 +73,19 @@ def bubblewrap() -> str:
 
 def notes() -> list[str]:
     """What a sandbox on this machine goes without, a sentence for each; whoever begins to grade says it once."""
-    machine = platform.machine()
-    if seccomp_filter(machine):
-        return []
-    return [
-        f"There is no filter of system calls for this machine ({machine or 'of unknown kind'}): submissions run in the "
-        "sandbox without one. Everything else of the sandbox is as always (docs/security.md)."
-    ]
+    machine, said = platform.machine(), []
+    if not seccomp_filter(machine):
+        said.append(
+            f"There is no filter of system calls for this machine ({machine or 'of unknown kind'}): submissions run in "
+            "the sandbox without one. Everything else of the sandbox is as always (docs/security.md)."
+        )
+    if sys.platform == "linux" and not landlock_version():
+        said.append(
+            "This machine's kernel has no Landlock: what is asked by hand is answered by a process that can read the "
+            "files which the notebook's other cells wrote. Everything else of the sandbox is as always "
+            "(docs/security.md)."
+        )
+    return said
 
 
 def filter_file() -> IO[bytes]:
@@ -191,6 +198,7 @@ def inner_environment(scratch: str, *, gpu: bool = False) -> dict[str, str]:
         **threads,
         **own,
         **cuda,
+        "KINETO_LOG_LEVEL": "99",  # torch's profiler says what it does, on the standard error
         "NBGRADER_EXECUTION": "autograde",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }

@@ -8,10 +8,12 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from course.grading.sandbox.inside.confine import Confinement
     from course.grading.sandbox.inside.shell import RoomShell
 
 GPU_VARIABLE = "COURSE_GPU"
@@ -22,6 +24,7 @@ PRELOAD = (
     "torch._dynamo",  # any optimiser imports it, at its first use, for seconds
     "torch.utils.data",
     "torch.nn.utils",
+    "torch.profiler.profiler",
     "numpy",
     "pandas",
     "matplotlib.pyplot",
@@ -51,14 +54,18 @@ _HUGE_PAGE_BYTES = 2 << 20
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25
 
 
-def preload() -> RoomShell:
-    """Import everything that notebooks use, draw one figure, make the shell; returns the shell."""
+def preload(places: Sequence[Path]) -> tuple[RoomShell, Confinement]:
+    """Import everything that notebooks use, draw one figure, make the shell, and what confines a fork.
+
+    ``places`` are the folders that a submission can write to.
+    """
     for name in PRELOAD:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # what fails here is done, and fails, in the kernel that needs it
         _first_figure()
     from course.grading.sandbox.inside import rehearsal
+    from course.grading.sandbox.inside.confine import Confinement
     from course.grading.sandbox.inside.shell import make_shell
 
     shell = make_shell()
@@ -66,9 +73,10 @@ def preload() -> RoomShell:
     with contextlib.suppress(Exception):
         rehearsal.warm_up(shell, gradients=GPU_VARIABLE not in os.environ)
     rehearsal.fill_gaps()
+    confinement = Confinement(places)
     gc.freeze()
     _in_huge_pages()
-    return shell
+    return shell, confinement
 
 
 def _in_huge_pages() -> None:

@@ -6,22 +6,23 @@ same user (``PR_SET_DUMPABLE``).
 
 It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``draw`` (run
 "given" code of the course's, for some seconds, and keep its figures), ``enter`` (wipe, put the submission's files down,
-set the limits), ``kernel`` and ``read`` (with one end of a channel: fork a kernel, or a process that runs a slice of
-the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why`` (what was stopped, and for what), ``watch``
-(look at once), ``leave`` (kill and wipe). Where cleaning up is not complete, or a request is none of these, it ends:
-the grader then makes a new sandbox.
+set the limits), ``kernel`` (with one end of a channel: fork a kernel), ``read`` (with one end of a channel and the pipe
+for torch's trace: fork a confined process for slices of the notebook and nothing else), ``interrupt`` and ``kill``
+("pid"), ``why`` (what was stopped, and for what), ``watch`` (look at once), ``leave`` (kill and wipe). Where cleaning
+up is not complete, or a request is none of these, it ends: the grader then makes a new sandbox.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import select
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,19 +32,25 @@ from course.grading.sandbox.inside.supervisor import Supervisor
 from course.grading.sandbox.inside.wire import Channel, WireError
 
 if TYPE_CHECKING:
+    from course.grading.sandbox.inside.confine import Confinement
     from course.grading.sandbox.inside.shell import RoomShell
 
 POLL_INTERVAL_S = 0.1
 """Seconds between two looks at what the submission's processes use."""
 
+_MOST_DESCRIPTORS = 1 << 16
+
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER = 1, 4, 36
 
 
 class Warden:
-    """Serves one sandbox. ``places`` are the folders that a submission can write to; the first is its own."""
+    """Serves one sandbox. ``places`` are the folders that a submission can write to; the first is its own.
 
-    def __init__(self, control: Channel, shell: RoomShell, places: list[Path]):
-        self.control, self.shell, self.places = control, shell, places
+    ``confinement`` is what a reader takes on.
+    """
+
+    def __init__(self, control: Channel, shell: RoomShell, places: list[Path], confinement: Confinement):
+        self.control, self.shell, self.places, self.confinement = control, shell, places, confinement
         self.processes = Supervisor()
 
     def serve(self) -> None:
@@ -82,6 +89,7 @@ class Warden:
         if pid == 0:
             ours.close()
             self._become(theirs.fileno(), dumpable=False)
+            self.confinement.leave()
             os.chdir(self.places[0])
             draw(Channel(theirs), self.shell, request["given"])
         theirs.close()
@@ -100,6 +108,7 @@ class Warden:
         pid = os.fork()
         if pid == 0:
             self._become(end, dumpable=True)
+            self.confinement.leave()
             from course.grading.sandbox.inside.kernel import Kernel
 
             sys.path.append(str(self.places[0]))  # last: nothing beside a notebook takes the place of a library
@@ -108,14 +117,18 @@ class Warden:
         self.processes.children.add(pid)
         return {"pid": pid}
 
-    def do_read(self, _: dict[str, Any], end: int, trace: int) -> dict[str, Any]:
-        """Fork a process in which slices of the notebook run, and nothing else has; torch's trace goes to ``trace``."""
+    def do_read(self, _: dict[str, Any], end: int, trace: int, *words: int) -> dict[str, Any]:
+        """Fork a process in which slices of the notebook run, and nothing else has.
+
+        Torch's trace goes to the descriptor ``trace``; and to that of ``words``, where there is one, what torch says
+        of the trace on the standard error.
+        """
         pid = os.fork()
         if pid == 0:
-            self._become(end, dumpable=True)
-            _read(Channel(socket.socket(fileno=end)), trace)
-        os.close(end)
-        os.close(trace)
+            self._become(end, dumpable=False)
+            _read(Channel(socket.socket(fileno=end)), trace, words, self.confinement)
+        for each in (end, trace, *words):
+            os.close(each)
         self.processes.children.add(pid)
         return {"pid": pid}
 
@@ -183,20 +196,28 @@ class Warden:
                 sys.exit("shared memory stays behind")
 
 
-def _read(channel: Channel, trace: int) -> None:
-    """Run slices, and answer questions about them. No return."""
+def _read(channel: Channel, trace: int, words: Sequence[int], confinement: Confinement) -> None:
+    """Have torch's operations traced, take on what confines, run slices, and answer questions about them. No return."""
     import io
 
+    from course.grading.sandbox.inside.recording import begin_record
     from course.grading.sandbox.inside.slices import SliceKernel
 
+    own = sorted({0, 1, 2, channel.end.fileno(), trace, *words, *confinement.descriptors})
+    for before, after in itertools.pairwise([*own, _MOST_DESCRIPTORS]):
+        os.closerange(before + 1, after)  # what it shares with the notebook's kernel: pipes could carry answers
     if gpu := os.environ.get(GPU_VARIABLE):
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
+        with contextlib.suppress(Exception):  # CUDA opens files and sockets, once
+            one = sys.modules["torch"].ones(2, 2, device="cuda")
+            (one @ one).cpu()
     sys.stdout = sys.stderr = io.StringIO()
-    import torch
-
-    torch._C._profiler._add_execution_trace_observer(f"/proc/self/fd/{trace}")
-    torch._C._profiler._enable_execution_trace_observer()
-    os.close(trace)
+    kept = [channel.end.fileno(), begin_record(trace)]
+    for each in words:
+        os.dup2(each, 2)
+        os.close(each)
+        kept.append(2)
+    confinement.take_on(kept, gpu=bool(gpu))
     SliceKernel(channel).serve()
 
 
@@ -211,10 +232,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
     places = [Path(place) for place in sys.argv[1:]]
     os.chdir(places[0])
-    shell = preload()
+    shell, confinement = preload(places)
     control.send({"ready": os.getpid()})
     with contextlib.suppress(Exception):  # the grader has gone
-        Warden(control, shell, places).serve()
+        Warden(control, shell, places, confinement).serve()
     if os.getpid() == 1:
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)

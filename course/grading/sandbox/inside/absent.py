@@ -1,0 +1,171 @@
+"""Stand-ins for modules that are not there (mock objects, a meta path finder) and an audit hook (PEP 578).
+
+In a process that answers a question by hand, a library that differentiates, and what reads or writes memory by
+address, cannot be used. Importing one is no offence: ``import sympy`` and ``from scipy.special import expit`` work, and
+what they bind raises ``NotHere`` when it is used.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import types
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+from course.grading.sandbox.inside.recording import NotHere
+
+LIBRARIES = (
+    *("autograd", "casadi", "jax", "jaxlib", "mpmath", "numdifftools", "scipy", "sklearn", "sympy", "tensorflow"),
+    *("theano", "torch.distributions"),
+)
+"""Libraries that differentiate, or hold ready-made slopes. (scikit-learn is made of scipy.)"""
+MEMORY = ("_cffi_backend", "_ctypes", "_testcapi", "_testinternalcapi", "cffi", "ctypes", "numpy.ctypeslib")
+"""Modules that read and write memory by address, or call what lies there."""
+
+
+def absent(name: str) -> str:
+    """The library of ``LIBRARIES`` or ``MEMORY`` that a module called ``name`` is, or is part of; else ""."""
+    return next((each for each in (*LIBRARIES, *MEMORY) if name == each or name.startswith(f"{each}.")), "")
+
+
+def _words(name: str) -> str:
+    library = absent(name)
+    return f"{library} is not available here" + (": derive it by hand" if library in LIBRARIES else "")
+
+
+def _raises(self: Unusable, *_: object, **__: object) -> Any:
+    raise NotHere(_words(self.name))
+
+
+class Unusable:
+    """What an absent module holds under any name: it can be bound, inherited from and asked for, and nothing else."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _raises(self)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return ()
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return False
+
+    def __or__(self, other: Any) -> Any:
+        return other  # in annotations
+
+    __ror__, __subclasscheck__ = __or__, __instancecheck__
+    __call__ = __getitem__ = __iter__ = __float__ = __array__ = _raises
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _raises
+    __rpow__ = __neg__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _raises
+
+
+class StandIn(types.ModuleType):
+    """An absent module: it has every attribute, and none can be used."""
+
+    def __init__(self, name: str):
+        super().__init__(name, _words(name))
+        self.__path__: list[str] = []
+        self.__spec__ = ModuleSpec(name, Finder(), is_package=True)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"{self.__name__} has no {name}: {_words(self.__name__)}")
+        return Unusable(f"{self.__name__}.{name}")
+
+
+class Finder(MetaPathFinder, Loader):
+    """Finds a stand-in for each module that is absent, and loads it."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The stand-in's spec, or None for a module that is there."""
+        return ModuleSpec(fullname, self, is_package=True) if absent(fullname) else None
+
+    def create_module(self, spec: ModuleSpec) -> StandIn:
+        """The stand-in."""
+        return StandIn(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing is run."""
+
+
+class Absences:
+    """What has to be changed in this process so that the absent modules are; found once, before the first fork.
+
+    It looks at all objects, and so has to be made before they are frozen (``gc.freeze``).
+    """
+
+    def __init__(self) -> None:
+        loaded = {name: module for name, module in sys.modules.items() if absent(name)}
+        self.standing = {name: StandIn(name) for name in {*LIBRARIES, *MEMORY, *loaded} if name.count(".") < 2}
+        self.loaded = list(loaded)
+        self.emptied = [module.__dict__ for name, module in loaded.items() if name in _EMPTIED]
+        if "_ctypes" in loaded:  # and Python's own copy, from which a second import would come
+            function = loaded["_ctypes"].__dict__["POINTER"]
+            self.emptied += [
+                each for each in gc.get_referrers(function) if type(each) is dict and each.get("__name__") == "_ctypes"
+            ]
+        # Frozen, and later held by nothing but itself: to let go of a thousand objects would take milliseconds.
+        self.kept: list[Any] = [loaded, *map(dict, self.emptied)]
+        self.kept.append(self.kept)
+        self.references: list[tuple[dict[str, Any], str, Any]] = []
+        for name, module in list(sys.modules.items()):
+            if not absent(name) and type(getattr(module, "__dict__", None)) is dict:
+                for key, value in list(module.__dict__.items()):
+                    if issubclass(type(value), types.ModuleType) and absent(value.__name__):
+                        self.references.append((module.__dict__, key, StandIn(value.__name__)))
+                    elif issubclass(type(value), _CALLABLES) and absent(str(value.__module__)):
+                        self.references.append((module.__dict__, key, Unusable(f"{value.__module__}.{key}")))
+
+    def take_on(self) -> None:
+        """Let them be absent from now on, for good."""
+        for place, key, stand_in in self.references:
+            place[key] = stand_in
+        for name in self.loaded:
+            del sys.modules[name]
+        sys.modules.update(self.standing)
+        for name, stand_in in self.standing.items():
+            parent, _, last = name.rpartition(".")
+            if parent in sys.modules:
+                setattr(sys.modules[parent], last, stand_in)
+        sys.meta_path.insert(0, Finder())
+        for place in self.emptied:
+            place.clear()
+        del self.kept, self.emptied, self.references
+        sys.addaudithook(refuse)
+
+
+_CALLABLES = (type, types.FunctionType, types.BuiltinFunctionType)
+_EMPTIED = (
+    *("_ctypes", "ctypes", "mpmath.calculus.differentiation"),
+    *(f"sympy.core.{name}" for name in ("basic", "expr", "function", "symbol", "sympify")),
+    *(f"torch.distributions.{name}" for name in ("constraints", "distribution", "kl", "transforms", "utils")),
+)
+"""Modules whose functions and classes may be held elsewhere: without their globals, these do nothing either."""
+
+
+def refuse(event: str, args: tuple[Any, ...]) -> None:
+    """Audit hook: what looks into all of Python's memory, or changes a function's code, is not available.
+
+    All that it compares with is a constant in its code, which nobody can change.
+    """
+    if event in {
+        "gc.get_objects",
+        "gc.get_referrers",
+        "gc.get_referents",
+        "sys._current_frames",
+        "sys._current_exceptions",
+    } or event.startswith("ctypes."):
+        raise RuntimeError(f"{event} is not available here")
+    if event == "open" and type(args[0]) is int:
+        raise RuntimeError("open is not available here for the number of a file that is open already")
+    if event == "object.__setattr__" and args[1] == "__code__":
+        raise RuntimeError("another code for a function is not available here")

@@ -1,0 +1,218 @@
+"""Confinement of a process from inside (Landlock and seccomp): no threads, no processes, only installed files.
+
+A process that answers questions by hand takes it on right after the fork, before any student's code, and nothing
+takes it off again. What is the same for all is prepared once, before the first fork. Landlock is Linux's:
+https://docs.kernel.org/userspace-api/landlock.html; where there is none, ``landlock_version`` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import importlib.machinery
+import os
+import platform
+import struct
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from course.grading.sandbox.inside.absent import LIBRARIES, MEMORY, Absences
+from course.grading.sandbox.inside.preload import GPU_VARIABLE
+from course.grading.sandbox.inside.recording import cut, holders
+from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on every machine
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _IOCTL = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 15
+_FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # from which version on
+_NET_RIGHTS, _SCOPES = {4: 0b11}, {6: 0b11}  # TCP: bind, connect; abstract sockets, signals
+_SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+_DEVICES = ("null", "zero", "urandom", "random")
+_GPU_PLACES = ("/sys", "/proc/driver", "/proc/modules", "/proc/devices")
+_CLONE_THREAD = 0x10000
+
+_REFUSED = {
+    "x86_64": {
+        "new processes": (57, 58, 59, 322),
+        "signals": (129, 200, 297, 424),
+        "other processes": (272, 308, 312, 434, 438, 440),
+        "sockets": (41, 42, 43, 49, 50, 53, 288),
+        "shared memory": (29, 30, 64, 68, 240, 319, 447),
+        "rights": (90, 91, 92, 93, 94, 260, 268, 452, 303, 304),
+        "limits and filters": (160, 317),
+        "from file to file": (40, 275, 276, 278, 326),
+        "many descriptors": (436,),
+    },
+    "aarch64": {
+        "new processes": (221, 281),
+        "signals": (130, 138, 240, 424),
+        "other processes": (97, 268, 272, 434, 438, 440),
+        "sockets": (198, 199, 200, 201, 202, 203, 242),
+        "shared memory": (180, 186, 190, 194, 196, 279, 447),
+        "rights": (52, 53, 54, 55, 264, 265, 452),
+        "limits and filters": (164, 277),
+        "from file to file": (71, 75, 76, 77, 285),
+        "many descriptors": (436,),
+    },
+}
+"""System calls that are refused whatever their arguments."""
+_CALLS = {
+    "x86_64": {"clone": 56, "clone3": 435, "kill": 62, "tgkill": 234, "prctl": 157, "prlimit64": 302},
+    "aarch64": {"clone": 220, "clone3": 435, "kill": 129, "tgkill": 131, "prctl": 167, "prlimit64": 261},
+}
+_ON_A_DESCRIPTOR = {  # close, dup, dup2, dup3, fcntl, ioctl, ftruncate, pwrite64, pwritev, pwritev2
+    "x86_64": (3, 32, 33, 292, 72, 16, 77, 18, 296, 328),
+    "aarch64": (57, 23, 24, 25, 29, 46, 68, 70, 287),
+}
+_ONTO_A_DESCRIPTOR = {"x86_64": (33, 292), "aarch64": (24,)}
+_OPTIONS = (1, 4, 22, 35, 36, 0x59616D61)  # prctl: how it ends, who may look into it, filters, memory map, tracers
+
+
+def filter_rules(machine: str, kept: Sequence[int], *, gpu: bool, pid: int) -> list[Rule]:
+    """What the filter of a process refuses: the descriptors ``kept`` cannot be closed, copied, replaced or changed.
+
+    ``gpu``: threads can be started, as CUDA's libraries do (a thread shares the process, its walls and its record).
+    """
+    calls = _CALLS[machine]
+    rules = [Rule(number) for kind in _REFUSED[machine].values() for number in kind]
+    if gpu:
+        rules.append(Rule(calls["clone"], (Where(0, _CLONE_THREAD, unless=True, mask=_CLONE_THREAD),)))
+        rules.append(Rule(calls["clone3"], error=errno.ENOSYS))  # its flags lie in memory; glibc then takes the other
+    else:
+        rules += [Rule(calls["clone"]), Rule(calls["clone3"])]
+    rules += [Rule(calls[name], (Where(0, pid, unless=True),)) for name in ("kill", "tgkill")]
+    rules += [Rule(calls["prctl"], (Where(0, option),)) for option in _OPTIONS]
+    rules.append(Rule(calls["prlimit64"], (Where(2, 0, unless=True),)))
+    for fd in kept:
+        rules += [Rule(number, (Where(0, fd),)) for number in _ON_A_DESCRIPTOR[machine]]
+        rules += [Rule(number, (Where(1, fd),)) for number in _ONTO_A_DESCRIPTOR[machine]]
+    return rules
+
+
+def _system_call() -> Callable[..., int] | None:
+    if sys.platform != "linux":
+        return None
+    call = ctypes.CDLL(None, use_errno=True).syscall
+    call.restype = ctypes.c_long
+    return lambda number, *args: call(ctypes.c_long(number), *args)
+
+
+def landlock_version() -> int:
+    """The version of Landlock's interface that this kernel has; 0 where it has none."""
+    call = _system_call()
+    return max(0, call(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(1))) if call else 0
+
+
+def _rights(version: int, table: dict[int, int]) -> int:
+    return max((rights for since, rights in table.items() if since <= version), default=0)
+
+
+def installed(names: Sequence[str] = (*LIBRARIES, *MEMORY)) -> Iterator[Path]:
+    """Where the absent modules lie that are installed here."""
+    for name in names:
+        parent, _, last = name.rpartition(".")
+        folders = list(getattr(sys.modules.get(parent), "__path__", ())) if parent else sys.path
+        spec = importlib.machinery.PathFinder.find_spec(last, folders)
+        if spec and spec.origin and Path(spec.origin).is_file():
+            yield Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+
+
+def readable(
+    place: Path, closed: Sequence[Path], absent: Sequence[Path], kept: Sequence[Path]
+) -> Iterator[tuple[Path, int]]:
+    """The places under ``place`` that may be read, and how.
+
+    That is all but those ``closed``, of which what is ``kept`` may be read, and but the modules ``absent``, which are
+    seen in their folders, so that those are still found that lie beside them.
+    """
+    if place in closed:
+        for each in kept:
+            if place in each.parents:
+                yield from readable(each, [other for other in closed if each in other.parents], absent, ())
+    elif place not in absent:
+        if not any(place in other.parents for other in (*closed, *absent)):
+            yield place, _READ_FILE | _READ_DIR
+            return
+        if any(other.parent == place for other in absent):
+            yield place, _READ_DIR
+        with contextlib.suppress(OSError):
+            for name in sorted(os.listdir(place)):
+                yield from readable(place / name, closed, absent, kept)
+
+
+class Confinement:
+    """What this process's forks take on, prepared: a ruleset of Landlock's, and the absent modules.
+
+    ``places`` are the folders that a submission writes to. It looks at all objects, and so has to be made before they
+    are frozen (``gc.freeze``).
+    """
+
+    def __init__(self, places: Sequence[Path]):
+        self.call = _system_call()
+        self.absences, self.holders = Absences(), holders()
+        self.ruleset = -1
+        version = landlock_version()
+        if version and self.call:
+            handled = [_rights(version, table) for table in (_FILE_RIGHTS, _NET_RIGHTS, _SCOPES)]
+            fields = 3 if version >= 6 else 2 if version >= 4 else 1
+            attributes = struct.pack(f"={fields}Q", *handled[:fields])
+            self.ruleset = self.call(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint(0))
+            self._allow(version, places)
+
+    def _allow(self, version: int, places: Sequence[Path]) -> None:
+        kept = [Path(prefix) for prefix in (sys.prefix, sys.base_prefix)]
+        closed = [*map(Path, ("/proc", "/dev", "/sys")), *places]
+        for place, rights in readable(Path("/"), closed, list(installed()), kept):
+            self._allow_one(place, rights)
+        for device in _DEVICES:
+            self._allow_one(Path("/dev", device), _READ_FILE | _WRITE_FILE)
+        if os.environ.get(GPU_VARIABLE):
+            ioctl = _IOCTL if version >= 5 else 0
+            for node in Path("/dev").glob("nvidia*"):
+                self._allow_one(node, _READ_FILE | _WRITE_FILE | ioctl)
+            for told in _GPU_PLACES:
+                self._allow_one(Path(told), _READ_FILE | _READ_DIR)
+
+    def _allow_one(self, place: Path, rights: int) -> None:
+        assert self.call is not None
+        with contextlib.suppress(OSError):
+            fd = os.open(place, os.O_PATH | os.O_CLOEXEC)
+            try:
+                most = rights if place.is_dir() else rights & ~_READ_DIR
+                rule = struct.pack("=Qi", most, fd)
+                self.call(_ADD_RULE, ctypes.c_int(self.ruleset), ctypes.c_int(1), rule, ctypes.c_uint(0))
+            finally:
+                os.close(fd)
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Open files that it needs until it is taken on."""
+        return (self.ruleset,) if self.ruleset >= 0 else ()
+
+    def leave(self) -> None:
+        """In a fork that is not confined: drop what is prepared."""
+        if self.ruleset >= 0:
+            os.close(self.ruleset)
+            self.ruleset = -1
+        self.call = None
+
+    def take_on(self, kept: Sequence[int], *, gpu: bool = False) -> None:
+        """Confine this process, for good; its descriptors ``kept`` cannot be closed, copied or replaced any more.
+
+        What this machine has no means for is left out.
+        """
+        call, machine = self.call, platform.machine()
+        number = _CALLS[machine]["prctl"] if machine in _CALLS else -1
+        if call is not None:
+            call(number, ctypes.c_long(_SET_NO_NEW_PRIVS), *map(ctypes.c_long, (1, 0, 0, 0)))
+            if self.ruleset >= 0:
+                call(_RESTRICT_SELF, ctypes.c_int(self.ruleset), ctypes.c_uint(0))
+        self.leave()
+        if call is not None and machine in AUDIT_ARCHITECTURES:
+            program = assembled(machine, filter_rules(machine, kept, gpu=gpu, pid=os.getpid()))
+            held = ctypes.create_string_buffer(program)
+            described = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
+            call(number, *map(ctypes.c_long, (_SET_SECCOMP, _FILTER)), described, *map(ctypes.c_long, (0, 0)))
+        cut(self.holders)
+        self.absences.take_on()
