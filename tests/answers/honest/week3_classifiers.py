@@ -12,7 +12,8 @@ ANSWERS = (
     Answer(
         "hinge-with-where",
         "week3/classifiers hinge_backward",
-        HINGE_LOSS + """
+        HINGE_LOSS
+        + """
 def hinge_backward(z, y):
     inside = y * z < 1
     return torch.where(inside, -y / y.numel(), torch.zeros_like(y))
@@ -44,7 +45,8 @@ def hinge_backward(z, y):
     Answer(
         "hinge-in-place",
         "week3/classifiers hinge_backward",
-        HINGE_LOSS + """
+        HINGE_LOSS
+        + """
 def hinge_backward(z, y):
     dz = -y.clone()
     dz[y * z >= 1] = 0

@@ -65,7 +65,8 @@ def relu(Z):
     Answer(
         "tanh-slope-squared",
         "week4/xor tanh_slope",
-        BY_SIGMOID + """
+        BY_SIGMOID
+        + """
 def tanh_slope(Z):
     return 1 - torch.tanh(Z).pow(2)
 """,
@@ -90,7 +91,8 @@ def tanh_slope(Z):
     Answer(
         "tanh-slope-by-one-exponential",
         "week4/xor tanh_slope",
-        BY_SIGMOID + """
+        BY_SIGMOID
+        + """
 def tanh_slope(Z):
     e = torch.exp(-2 * Z.abs())
     t = (1 - e) / (1 + e)
@@ -101,7 +103,8 @@ def tanh_slope(Z):
     Answer(
         "tanh-slope-sech",
         "week4/xor tanh_slope",
-        BY_SIGMOID + """
+        BY_SIGMOID
+        + """
 def sech(Z):
     return 1 / torch.cosh(Z)
 
