@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from course.answers import ask
+from course.answers import ask, differences
 from course.answers.compare import Difference, number_text, shape_text
 from course.cases import Case
 from course.doctor import diagnose
@@ -108,6 +108,25 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
         )
         return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     return None
+
+
+def by_differences(
+    name: str, what: str, answered: Sequence[differences.Answered], again: differences.Again, oracle: str
+) -> Verdict | None:
+    """The verdict on right numbers that are a difference quotient's, as their last digits show; None on others.
+
+    ``name`` and ``what`` begin the verdict; ``answered`` holds the cases, ``again`` asks the answer once more, and
+    ``oracle`` says whose numbers are the right ones ("autograd").
+    """
+    early = differences.quotient(answered, again)
+    if early is None:
+        return None
+    where = "every case" if early.cases == len(answered) else f"{early.cases} of {len(answered)} cases"
+    cause = (
+        f"Your numbers agree with {oracle} to about {early.digits} digits and no further, as a difference quotient's "
+        "do; a formula agrees to 14. This is an approximation."
+    )
+    return failed(name, what, where, diagnose.Finding(cause, NOT_BY_HAND, named=True))
 
 
 def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[int, Difference]]) -> Verdict:

@@ -8,11 +8,20 @@ from typing import Any
 import torch
 
 from course import device
-from course.answers import ask
+from course.answers import ask, differences
 from course.answers.compare import Difference, compare, kind_text
 from course.cases import Case
 from course.doctor import diagnose, fingerprints, known
-from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
+from course.judges.base import (
+    Rules,
+    by_differences,
+    case_text,
+    cases_text,
+    explained,
+    failed,
+    not_done,
+    refusal,
+)
 from course.runtime.verdict import Verdict
 
 
@@ -67,6 +76,7 @@ def _function(
         inputs = [device.to(case.inputs, place) for case in on]
         replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
         wrong: list[tuple[int, Difference]] = []
+        answered: list[differences.Answered] = []
         for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
             text = case_text(case, number, len(on))
             stopped = refusal(name, what, reply, text, rules)
@@ -74,6 +84,7 @@ def _function(
                 return stopped, replies
             right = reference(*ask.copy(given).values()) if reference else device.to(case.gives, place)
             mine = reply.after[rules.mutates] if rules.mutates else reply.value
+            answered.append(differences.Answered(given, mine, right))
             if difference := compare(mine, right, rtol=rules.rtol):
                 if rules.mutates and rules.mutates not in reply.changed:
                     cause = f"{rules.mutates} came back unchanged."
@@ -85,4 +96,23 @@ def _function(
                 return spoilt, replies
         if wrong:
             return explained(name, what, on, wrong), replies
+        if rules.by_hand and reference and not rules.mutates:
+            again = differences.Again(_asker(answer, rules), _teller(reference))
+            if found := by_differences(name, what, answered, again, "the reference"):
+                return found, replies
     return Verdict(name, "passed", what), replies
+
+
+def _asker(answer: Any, rules: Rules) -> Callable[[Sequence[dict[str, Any]]], list[Any] | None]:
+    """What the answer gives for other inputs, as ``differences`` asks it; None where not all of them could be had."""
+
+    def asked(many: Sequence[dict[str, Any]]) -> list[Any] | None:
+        replies = ask.ask(answer, many, hand=True, forbid=rules.forbid, memory=rules.memory)
+        return [reply.value for reply in replies] if len(replies) == len(many) else None
+
+    return asked
+
+
+def _teller(reference: Callable[..., Any]) -> Callable[[dict[str, Any]], Any]:
+    """What the reference gives for inputs by name."""
+    return lambda given: reference(*ask.copy(given).values())

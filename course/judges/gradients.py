@@ -9,13 +9,22 @@ from typing import Any, Literal, NamedTuple
 import torch
 
 from course import device
-from course.answers import ask, by_hand
-from course.answers.compare import Difference, compare, kind_text, relative_error
+from course.answers import ask, differences
+from course.answers.compare import Difference, compare, kind_text
 from course.answers.oracle import gradients, labels_of
 from course.cases import Case
 from course.doctor import diagnose, fingerprints, known
-from course.judges.base import Rules, case_text, cases_text, explained, failed, not_done, refusal
-from course.runtime.verdict import NOT_BY_HAND, Verdict
+from course.judges.base import (
+    Rules,
+    by_differences,
+    case_text,
+    cases_text,
+    explained,
+    failed,
+    not_done,
+    refusal,
+)
+from course.runtime.verdict import Verdict
 
 TrailMark = Literal["right", "first wrong", "wrong"]
 Trail = dict[str, TrailMark]
@@ -81,6 +90,8 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
         inputs = [device.to(case.inputs, place) for case in on]
         replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
         judgement = _compared(name, what, question, inputs, replies)
+        if rules.by_hand and judgement.verdict.passed:
+            judgement = _by_formula(judgement, answer, question, inputs)
         if not judgement.verdict.passed:
             break
     return judgement
@@ -93,7 +104,6 @@ def _compared(
     rules, on = question.rules, question.on
     wrong: list[tuple[int, dict[str, Difference]]] = []
     order: list[str] = []
-    inexact = 0
     for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
         text = case_text(case, number, len(on))
         if stopped := refusal(name, what, reply, text, rules):
@@ -115,14 +125,30 @@ def _compared(
         if found:
             order = order if wrong else list(right)
             wrong.append((number, found))
-        inexact += _inexact(mine, right)
     if wrong:
         return Judgement(_first_wrong(name, what, on, wrong, order), replies, _trail(wrong[0][1], order))
-    verdict = Verdict(name, "passed", what)
-    if rules.by_hand and inexact == len(on):
-        cause = "Your numbers agree with autograd to about 10 digits; a formula agrees to 14. This is an approximation."
-        verdict = failed(name, what, "every case", diagnose.Finding(cause, NOT_BY_HAND, named=True))
-    return Judgement(verdict, replies, {})
+    return Judgement(Verdict(name, "passed", what), replies, {})
+
+
+def _by_formula(judgement: Judgement, answer: Any, question: Question, inputs: Sequence[dict[str, Any]]) -> Judgement:
+    """The judgement on right gradients for the cases' ``inputs``, unless they are those of a difference quotient."""
+    wrt, rules = question.wrt, question.rules
+
+    def right(given: dict[str, Any]) -> dict[str, torch.Tensor]:
+        return gradients(question.of, given, wrt, question.upstream)
+
+    def mine(many: Sequence[dict[str, Any]]) -> list[Any] | None:
+        replies = ask.ask(answer, many, hand=True, forbid=rules.forbid)
+        named = [_by_name(reply.value, wrt, given) for reply, given in zip(replies, many, strict=False)]
+        return named if len(named) == len(many) and all(isinstance(each, dict) for each in named) else None
+
+    answered = [
+        differences.Answered(given, _by_name(reply.value, wrt, given), right(given))
+        for given, reply in zip(inputs, judgement.replies, strict=False)
+    ]
+    again = differences.Again(mine, right, wrt)
+    found = by_differences(judgement.verdict.exercise, judgement.verdict.what, answered, again, "autograd")
+    return judgement if found is None else judgement._replace(verdict=found)
 
 
 def _trail(found: dict[str, Difference], order: Sequence[str]) -> Trail:
@@ -156,19 +182,6 @@ def _by_name(value: Any, wrt: tuple[str, ...], inputs: dict[str, Any]) -> dict[s
         else:
             return f"d{argument} is {kind_text(part)}, it should be a list of {len(labels)} tensors"
     return found
-
-
-def _inexact(mine: dict[str, Any], right: dict[str, Any]) -> bool:
-    """Whether the numbers are close, in float64, and yet not as close as a formula comes."""
-    errors = [
-        relative_error(mine[key], right[key])
-        for key in right
-        if isinstance(right[key], torch.Tensor)
-        and isinstance(mine[key], torch.Tensor)
-        and right[key].dtype == torch.float64
-        and mine[key].shape == right[key].shape
-    ]
-    return bool(errors) and not all(by_hand.exactness(error) for error in errors)
 
 
 def _first_wrong(
