@@ -6,6 +6,7 @@ answer and by the statements above it that it needs.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -57,9 +58,11 @@ class Readers:
             return self._judged(kernel, name, calls, hand=hand, forbid=forbid)
         if not self._guilty:  # it was another slice
             kernel = self._with_slice(found.statements, clean=True)
-        guilty = self._guilty
-        if not guilty:
+        if not self._differentiated:
             return self._judged(kernel, name, calls, hand=hand, forbid=forbid)
+        guilty = self._guilty
+        if not guilty:  # marks that are not the process's own
+            return [Reply(refused="What stands above your answer asks torch to differentiate.")]
         whole = kernel.ask(name, None, calls)
         kernel = self._with_slice([each for each in found.statements if each not in guilty], clean=True)
         if self._differentiated:
@@ -78,14 +81,16 @@ class Readers:
         if found is None:
             return replies
         self._differentiated = True  # or will have: it is asked once more
-        line = plain_text(kernel.line_of(name, calls, hand=hand, forbid=forbid))
+        line = ""
+        with contextlib.suppress(KernelLost):  # the words, not the verdict, hang on this
+            line = plain_text(kernel.line_of(name, calls, hand=hand, forbid=forbid))
         return [Reply(refused=record.sentence(found, _short(line)))]
 
     def _with_slice(self, statements: Sequence[Statement], *, clean: bool) -> RemoteKernel:
         """A process that has run this slice last; ``clean``: in which torch has differentiated nothing before."""
         kernel = self._kernel
         if kernel is not None and not (clean and self._differentiated):
-            if self._now == statements:
+            if self._now == statements and not kernel.lost:
                 return kernel
             try:
                 self._run(kernel, statements)

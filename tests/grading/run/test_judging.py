@@ -1,6 +1,5 @@
 """Judging outside the sandbox: what a test cell makes of answers, sensible and not. No sandbox is needed here."""
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -8,6 +7,7 @@ from threading import Event
 import pytest
 import torch
 from home import ROOT
+from slice_process import SliceProcess, over
 
 from course import check
 from course.answers import ask
@@ -18,7 +18,6 @@ from course.grading.gradebook.record import FIELDS
 from course.grading.run import judging
 from course.grading.run.judging import Readers, Witness, check_calls, judge_cell, students_names
 from course.grading.sandbox.inside.kernel import Kernel as Inner
-from course.grading.sandbox.inside.wire import decode, encode
 from course.grading.sandbox.remote_kernel import KernelLost, checked_reply
 from course.runtime import student_id
 from course.runtime.context import CheckContext, current
@@ -38,30 +37,20 @@ class Here:
         self.names = {"torch": torch, "__name__": "__main__"}
         for number, piece in enumerate([code] if isinstance(code, str) else code):
             exec(compile(piece, f"<here {number}>", "exec"), self.names)  # no name that linecache knows
-        self.made, self.asked, self.ended = [], [], False
-
-    def over(self, value):
-        body, blobs = encode(value)
-        return decode(json.loads(json.dumps(body)), blobs)
+        self.made, self.asked = [], []
 
     def look(self, names):
-        return {name: self.over(Inner.kind(self, name)) for name in names}
+        return {name: over(Inner.kind(self, name)) for name in names}
 
-    def ask(self, name, made, calls, *, hand, forbid):
-        self.asked.append((name, len(calls), hand, tuple(forbid)))
+    def ask(self, name, made, calls):
+        self.asked.append((name, len(calls)))
         target = self.made[made] if made is not None else self.names[name]
-        replies = ask.ask(target, self.over(list(calls)), hand=hand, forbid=tuple(forbid))
-        return [checked_reply(self.over(vars(reply))) for reply in replies]
+        return [checked_reply(over(vars(reply))) for reply in ask.ask(target, over(list(calls)))]
 
     def make(self, name, build):
         made = ask.make(self.names[name], tuple(build))
         self.made.append(made.target)
-        return len(self.made) - 1, Made(
-            checked_reply(self.over(vars(made.reply))), None, made.is_module, made.parameters
-        )
-
-    def end(self):
-        self.ended = True
+        return len(self.made) - 1, Made(checked_reply(over(vars(made.reply))), None, made.is_module, made.parameters)
 
 
 class Saying(Here):
@@ -73,7 +62,7 @@ class Saying(Here):
     def look(self, names):
         return {name: self.said.get(name, ["function"]) for name in names}
 
-    def ask(self, name, made, calls, *, hand, forbid):
+    def ask(self, name, made, calls):
         self.asked.append((name, calls))
         if isinstance(self.replies, Exception):
             raise self.replies
@@ -84,7 +73,7 @@ class Saying(Here):
 
 
 def witness(kernel, cells=(), **more):
-    return Witness(kernel, list(cells), Readers(Here), **more)
+    return Witness(kernel, list(cells), Readers(SliceProcess), **more)
 
 
 def judge(code, test=TEST, name="double", **more):
@@ -305,19 +294,19 @@ CELLS = ["import torch\nfactor = 2", "def helper(Z):\n    return factor * Z", "d
 
 
 def by_hand(cells, test=HAND):
-    kernel = Here(cells)
-    seen = witness(kernel, cells)
-    record = judge_cell(test, "check-slope", 2, seen)
-    seen.readers.close()
-    return record, kernel, seen
+    """The record of a by-hand exercise, the notebook's kernel, and the processes that were started beside it."""
+    kernel, started = Here(cells), []
+    readers = Readers(lambda: started.append(SliceProcess()) or started[-1])
+    record = judge_cell(test, "check-slope", 2, Witness(kernel, list(cells), readers))
+    readers.close()
+    return record, kernel, started
 
 
 def test_is_a_by_hand_answer_asked_in_a_process_of_its_own_and_only_there():
-    record, kernel, seen = by_hand(CELLS)
+    record, kernel, (reader,) = by_hand(CELLS)
     assert record.passed and kernel.asked == []
-    (reader,) = seen.readers.kernels.values()
-    assert reader.asked and all(hand for _, _, hand, _ in reader.asked) and reader.ended
-    assert "hand" not in record.message
+    assert set(reader.questions) == {"slope"} and reader.lost
+    assert record.message == ""
 
 
 def test_does_what_was_patched_in_the_notebook_not_count_there():
@@ -328,25 +317,64 @@ def test_does_what_was_patched_in_the_notebook_not_count_there():
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "said"),
     [
-        "def slope(Z):\n    Z = Z.detach().requires_grad_()\n    (Z**2).sum().backward()\n    return Z.grad",
-        "def slope(Z):\n    return torch.func.grad(lambda Z: (Z**2).sum())(Z)",
-        "def slope(Z):\n    return getattr(torch, 'auto' + 'grad').functional.jacobian(torch.square, Z).sum(0)",
-        "def slope(Z):\n    return eval('2 * Z')",
-        "def slope(Z):\n    from torch.autograd import grad\n    return grad((Z**2).sum(), Z)[0]",
+        (
+            "def slope(Z):\n    Z = Z.detach().requires_grad_()\n    (Z**2).sum().backward()\n    return Z.grad",
+            "Your line `(Z**2).sum().backward()` asks torch to differentiate.",
+        ),
+        (
+            "def slope(Z):\n    return torch.func.grad(lambda Z: (Z**2).sum())(Z)",
+            "Your line `return torch.func.grad(lambda Z: (Z**2).sum())(Z)` asks torch to differentiate.",
+        ),
+        (
+            "def slope(Z):\n    auto = getattr(torch, 'auto' + 'grad').functional\n"
+            "    return auto.vjp(torch.square, Z, torch.ones_like(Z))[1]",
+            "asks torch to differentiate.",
+        ),
+        (
+            "def slope(Z):\n    from torch.autograd import grad\n    Z = Z.requires_grad_()\n"
+            "    return grad((Z**2).sum(), Z)[0]",
+            "Your line `return grad((Z**2).sum(), Z)[0]` asks torch to differentiate.",
+        ),
+        (
+            "def slope(Z):\n    return 2 * torch.ops.aten.tanh_backward(Z, torch.zeros_like(Z))",
+            "asks torch for `tanh_backward`, which differentiates for you.",
+        ),
+        (
+            "one = torch.ones(1, dtype=torch.float64, requires_grad=True)\n(two,) = torch.autograd.grad(one**2, one)\n"
+            "def slope(Z):\n    return two * Z",
+            "Your line `(two,) = torch.autograd.grad(one**2, one)` asks torch to differentiate, and your answer needs "
+            "what it makes.",
+        ),
     ],
-    ids=["backward", "func", "getattr", "eval", "imported"],
+    ids=["backward", "func", "getattr", "imported", "kernel", "table"],
 )
-def test_is_an_answer_that_is_not_by_hand_refused_in_words(answer):
+def test_is_an_answer_that_is_not_by_hand_refused_with_its_line(answer, said):
     record = by_hand(["import torch", answer])[0]
     assert not record.passed and record.state == "failed" and "stopped with" not in record.message
-    assert record.where or record.cause
+    assert said in " ".join(record.message.split())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def slope(Z):\n    return eval('2 * Z')",
+        "from math import *\nimport re, contextlib\n@torch.inference_mode()\ndef slope(Z):\n    return 2 * Z",
+        "class Node:\n    def backward(self, Z):\n        return 2 * Z\n\n\ngrad = Node().backward\n\n\n"
+        "def slope(Z):\n    with torch.no_grad():\n        return grad(Z)",
+    ],
+    ids=["text", "imports and modes", "words"],
+)
+def test_is_an_answer_by_hand_accepted_however_it_is_spelt(answer):
+    record = by_hand(["import torch", answer])[0]
+    assert record.passed, record.message
 
 
 def test_is_a_ready_made_function_refused():
     test = "check.function(slope, torch.relu, on=cases.draw(seeds=2, Z='n'), forbid=('relu', 'clamp', 'maximum'))"
-    assert not by_hand(["import torch\ndef slope(Z):\n    return torch.relu(Z)"], test)[0].passed
+    record = by_hand(["import torch\ndef slope(Z):\n    return torch.relu(Z)"], test)[0]
+    assert not record.passed and "asks torch for `relu`, the ready-made function" in " ".join(record.message.split())
     assert by_hand(["import torch\ndef slope(Z):\n    return Z * (Z > 0)"], test)[0].passed
 
 
@@ -375,16 +403,18 @@ def test_does_a_known_mistakes_sentence_arrive():
     assert other.cause != record.cause
 
 
-def test_is_the_folder_of_hidden_mistakes_told_and_forgotten_again(monkeypatch, tmp_path):
+def test_are_hidden_mistakes_and_the_secret_told_and_forgotten_again(monkeypatch):
     monkeypatch.delenv(known.HIDDEN, raising=False)
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     seen, before = [], dict(os.environ)
     monkeypatch.setitem(judging.OWN, "look", lambda: seen.append(current()))
-    judge(RIGHT, "look()\n" + TEST, hidden=str(tmp_path), student="U1234567X")
-    assert seen[0].hidden == str(tmp_path) and seen[0].graded is True
+    hidden = f"### BEGIN HIDDEN TESTS\nlook()\n### END HIDDEN TESTS\nlook()\n{TEST}"
+    judge(RIGHT, hidden, hidden=("a table",), secret=b"secret", student="U1234567X")
+    assert seen[0].hidden == ("a table",) and seen[0].graded is True
     assert seen[0].student == "U1234567X"
+    assert [each.secret for each in seen] == [b"secret", None], "the visible checks ask what everybody knows"
     judge(RIGHT, "look()\n" + TEST, student="ada")
-    assert seen[1].student == "", "a name is no ID"
+    assert seen[2].student == "", "a name is no ID"
     assert current() == CheckContext() and dict(os.environ) == before
 
 
