@@ -180,7 +180,7 @@ def test_are_labels_not_moved():
 def remark(name, answer):
     """What the instructor is told of an answer to all of a question's cases."""
     on = asking(name).on
-    with torch.inference_mode(), recording() as asked:
+    with torch.inference_mode(), recording(typed=True) as asked:
         for case in on:
             answer(*map_tensors(case.inputs, torch.clone).values())
     sizes: list[int] = []

@@ -1,9 +1,10 @@
 """Are a function's results judged, and what it does to its arguments' memory?"""
 
 import pytest
+import torch
 
 from course import cases, check
-from course.runtime.verdict import CheckFailed
+from course.runtime.verdict import NOT_BY_HAND, CheckFailed
 
 pytestmark = pytest.mark.usefixtures("graded")
 
@@ -44,3 +45,28 @@ def test_are_mutation_and_memory_seen():
     ]:
         with pytest.raises(CheckFailed):
             check.function(answer, (lambda a: a.T) if answer is shared else (lambda a: a + 1), on=on, **options)
+
+
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p) - p[:, None] * p
+
+
+def by_quotients(z):
+    steps = 1e-5 * torch.eye(len(z), dtype=z.dtype)
+    return (torch.softmax(z + steps, dim=1) - torch.softmax(z - steps, dim=1)).T / 2e-5
+
+
+def test_is_a_difference_quotient_told_by_its_digits():
+    on = cases.draw(seeds=4, z="q")
+    check.function(softmax_slopes, softmax_slopes, on=on, by_hand=True)
+    check.function(by_quotients, softmax_slopes, on=on)
+    with pytest.raises(CheckFailed, match="agree with the reference to about 1. digits and no further") as caught:
+        check.function(by_quotients, softmax_slopes, on=on, by_hand=True)
+    assert caught.value.verdict.next == NOT_BY_HAND and caught.value.verdict.where == "every case"
+
+
+def test_are_an_authors_typed_results_no_evidence():
+    z = torch.zeros(2, dtype=torch.float64)
+    typed = torch.tensor([[0.25, -0.25], [-0.25, 0.25]], dtype=torch.float64) + 3e-11
+    check.function(softmax_slopes, on=[cases.example(z=z, gives=typed)], by_hand=True)

@@ -113,3 +113,56 @@ def test_how_does_each_gradient_of_the_first_wrong_case_stand():
     one = Question(forward, CASES, ("X", "W", "b"), "dZ", Rules(by_hand=True))
     assert gradient("right", right, one)[1] == {} and gradient("stops", stops, one)[1] == {}
     assert gradient("undone", ..., one)[0].state == "not done"
+
+
+def slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+
+def quotient(Z):
+    return (torch.tanh(Z + 1e-5) - torch.tanh(Z - 1e-5)) / 2e-5
+
+
+def safe(Z):
+    """The slope with an epsilon in the denominator: it ends after ten digits, and is a formula."""
+    return 1 - ((Z.exp() - (-Z).exp()) / (Z.exp() + (-Z).exp() + 1e-10)) ** 2
+
+
+TANH = {"of": torch.tanh, "on": cases.draw(seeds=6, dA="n h", Z="n h"), "wrt": "Z", "upstream": "dA"}
+
+
+def test_is_a_quotient_told_by_its_digits_and_a_formula_not():
+    text = message(lambda dA, Z: dA * quotient(Z), **TANH)
+    assert "Your numbers agree with autograd to about 10 digits and no further, as a difference quotient's do" in text
+    assert "where   every case" in text and "Write the formula out yourself" in text
+    assert message(lambda dA, Z: dA * quotient(Z), **TANH, by_hand=False) == ""
+    for right_slope in (slope, safe):
+        assert message(lambda dA, Z, f=right_slope: dA * f(Z), **TANH) == ""
+
+
+def test_is_a_quotient_told_that_is_exact_in_some_cases():
+    asked = []
+
+    def answer(dA, Z):
+        asked.append(Z)
+        return dA * (slope if len(asked) == 2 else quotient)(Z)
+
+    assert "where   5 of 6 cases" in message(answer, **TANH)
+
+
+def test_is_a_quotient_told_in_lists_of_gradients():
+    def answer(X, Ws, bs, Y):
+        dWs, dbs = gradients(X, Ws, bs, Y)
+        for W, dW in zip(Ws, dWs, strict=True):
+            for place in range(W.numel()):
+                either = []
+                for step in (1e-5, -1e-5):
+                    moved = W.clone()
+                    moved.view(-1)[place] += step
+                    either.append(network(X, [moved if each is W else each for each in Ws], bs, Y))
+                dW.view(-1)[place] = (either[0] - either[1]) / 2e-5
+        return dWs, dbs
+
+    on = cases.layers(seeds=2, depth=(2, 2))
+    text = message(answer, of=network, on=on, wrt="Ws bs", upstream=None)
+    assert "as a difference quotient's do" in text, text
