@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -20,9 +21,10 @@ from course.grading.analysis.outside import Paths, Seen, in_text
 from course.grading.analysis.tampering import Rules
 from course.syntax.python_cells import python_of
 
-# Below this many syntax nodes beyond the stub, two honest students often write the same formula. A quarter of the
-# course's own solutions have 18 nodes or fewer, half have 32 or fewer; under 25 stand the one-line formulas.
-MIN_NODES = 25
+# Below this many syntax nodes of the student's own, two honest students may well write the same: names are given, and
+# the formula leaves little choice. `dZ = (softmax(X @ W.T + b) - T) / len(X); return dZ.T @ X, dZ.sum(dim=0)` has 31,
+# a step of the perceptron 36. Half of the course's own solutions are longer.
+MIN_NODES = 40
 _MAX_LINE = 100  # characters
 
 _ADDRESS = re.compile(r'%pip install -q "git\+https://github\.com/[\w.-]+/[\w.-]+@[\w./-]+"')
@@ -52,13 +54,12 @@ def remarks(nb: NotebookNode) -> list[Remark]:
         marks = marks if isinstance(marks, dict) else {}
         if cell.cell_type != "code" or (marks.get("grade") and not marks.get("solution")):
             continue
-        tree = _parsed(source)
+        tree, nodes = _read(source)
         try:
             if tree is not None:
                 origins.add(tree)
             if marks.get("locked") or _installs_course(source):
                 continue
-            nodes = sorted(reachable(tree), key=_place) if tree else []
             seen = [*rules.look(nodes, bool(marks.get("solution"))), *paths.look(nodes), *in_text(source)]
         except RecursionError:
             seen = [(_DEEP, 1, _DEEP)]
@@ -87,6 +88,13 @@ def _installs_course(source: str) -> bool:
     return rest != source and (rest == NO_INSTALL or bool(_ADDRESS.fullmatch(rest)))
 
 
+@lru_cache(maxsize=512)  # most cells are the same in all of a class's notebooks
+def _read(source: str) -> tuple[ast.Module | None, list[ast.AST]]:
+    """The syntax tree of a cell, if it is Python, and its nodes that can be reached, in the order of lines."""
+    tree = _parsed(source)
+    return tree, sorted(reachable(tree), key=_place) if tree else []
+
+
 def _parsed(source: str) -> ast.Module | None:
     """The syntax tree of a cell, or None where it is no Python."""
     try:
@@ -96,52 +104,67 @@ def _parsed(source: str) -> ast.Module | None:
         return None
 
 
-def alike(answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
+def alike(
+    answers: Mapping[str, Mapping[str, str]], given: Mapping[str, str] | None = None
+) -> list[tuple[str, tuple[str, ...]]]:
     """For each exercise, the groups of two or more students whose answers are the same code, in sorted order.
 
-    ``answers`` gives for each student the source of each solution cell as handed in. Comments, docstrings and layout do
-    not count; names do. Left out are cells that do not parse, stubs, and code of fewer than MIN_NODES nodes.
+    ``answers`` gives for each student the source of each solution cell as handed in, ``given`` of each exercise as it
+    was released. Comments, docstrings and layout do not count; names do. Left out are cells that do not parse, stubs,
+    and code with fewer than MIN_NODES nodes beyond what was given.
     """
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for student, cells in answers.items():
         for exercise, source in cells.items():
-            code = _code(source)
+            code = _code(source, (given or {}).get(exercise, ""))
             if code is not None:
                 groups[exercise, code].append(student)
     found = [(exercise, tuple(sorted(students))) for (exercise, _), students in groups.items() if len(students) > 1]
     return sorted(found)
 
 
-def identical(answers: Mapping[str, Mapping[str, str]]) -> list[tuple[str, ...]]:
+def identical(
+    answers: Mapping[str, Mapping[str, str]], given: Mapping[str, str] | None = None
+) -> list[tuple[str, ...]]:
     """The groups of two or more students all of whose answers are the same code, at least one of them a long one.
 
-    Short answers must agree too here; unanswered exercises are compared as such.
+    Short answers must agree too here; unanswered exercises are compared as such. ``given`` as for ``alike``.
     """
     groups: dict[frozenset[tuple[str, str]], list[str]] = defaultdict(list)
     for student, cells in answers.items():
-        if any(_code(source) is not None for source in cells.values()):
+        if any(_code(source, (given or {}).get(exercise, "")) is not None for exercise, source in cells.items()):
             whole = frozenset((exercise, _normal(source) or source.strip()) for exercise, source in cells.items())
             groups[whole].append(student)
     return sorted(tuple(sorted(students)) for students in groups.values() if len(students) > 1)
 
 
-def _code(source: str) -> str | None:
+def _code(source: str, given: str) -> str | None:
     """The answer's code in one normal form; None for a stub, for what does not parse, and for what is too short."""
     code = _normal(source)
     if code is None or "NotImplementedError" in code:
         return None
     tree = _tree(source)
-    return code if tree is not None and _weight(tree) >= MIN_NODES else None
+    return code if tree is not None and _weight(tree, _statements(_tree(given))) >= MIN_NODES else None
 
 
-def _weight(tree: ast.Module) -> int:
-    """How many syntax nodes are the student's: without signatures, imports and the nodes that every name has."""
+def _statements(tree: ast.Module | None) -> frozenset[str]:
+    """The normal forms of all statements in a released cell."""
+    return frozenset(ast.dump(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)) if tree else frozenset()
+
+
+def _weight(tree: ast.Module, given: frozenset[str]) -> int:
+    """How many syntax nodes are the student's, without given statements, signatures, imports and every name's own."""
     count = 0
-    for node in ast.walk(tree):
-        given = (ast.arguments, ast.arg, ast.expr_context, ast.Import, ast.ImportFrom, ast.alias, ast.Module)
+    left_out = (ast.arguments, ast.arg, ast.expr_context, ast.Import, ast.ImportFrom, ast.alias)
+    nodes: list[ast.AST] = list(tree.body)
+    while nodes:
+        node = nodes.pop()
         if isinstance(node, ast.Constant) and node.value is Ellipsis:
             return 0
-        count += not isinstance(node, (*given, ast.FunctionDef, ast.ClassDef))
+        if isinstance(node, ast.stmt) and ast.dump(node) in given:
+            continue
+        count += not isinstance(node, (*left_out, ast.FunctionDef, ast.ClassDef))
+        nodes += ast.iter_child_nodes(node)
     return count
 
 

@@ -6,10 +6,12 @@ of it a page that needs nothing beside it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +41,7 @@ class Report:
     rows: pd.DataFrame
     entries: list[history.Entry] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)  # the solution cells as they were released
 
     def __post_init__(self) -> None:
         self.scores = statistics.scores(self.rows)
@@ -47,8 +50,8 @@ class Report:
         self.unexplained = statistics.unexplained(self.rows)
         self.changes = statistics.changes(self.entries)
         self.lost = [outcome for outcome in self.outcomes if outcome.state != GRADED]
-        self.identical = integrity.identical(self.answers)
-        self.alike = integrity.alike(self.answers)
+        self.identical = integrity.identical(self.answers, self.given)
+        self.alike = integrity.alike(self.answers, self.given)
 
     @property
     def to_read(self) -> pd.DataFrame:
@@ -103,7 +106,8 @@ def gather(classroom: Classroom, week: str, answers: Answers | None = None) -> R
         raise GradingStopped(f"{week}: the gradebook holds no marks. Run `course grade {week} --force`.")
     students = {outcome.student for outcome in outcomes}
     entries = [each for each in history.read(classroom.history(week)) if each.student in students]
-    return Report(week, datetime.now(timezone.utc), outcomes, rows, entries, answers or {})
+    given = _given(classroom, week) if answers else {}
+    return Report(week, datetime.now(timezone.utc), outcomes, rows, entries, answers or {}, given)
 
 
 def _places(classroom: Classroom, week: str) -> dict[tuple[str, str], int]:
@@ -128,16 +132,29 @@ def read_answers(classroom: Classroom, week: str, students: Iterable[str]) -> An
     found: dict[str, dict[str, str]] = {}
     for student in students:
         for name, content in finished(classroom, student, week):
-            try:
-                solutions = {
-                    f"{name}: {cell['metadata']['nbgrader']['grade_id']}": "".join(cell["source"])
-                    for cell in content["cells"]
-                    if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution")
-                }
-            except (TypeError, KeyError, AttributeError):
-                continue
-            found.setdefault(student, {}).update(solutions)
+            found.setdefault(student, {}).update(_solutions(name, content))
     return found
+
+
+def _given(classroom: Classroom, week: str) -> dict[str, str]:
+    """The solution cells as they were released; what cannot be read is passed over."""
+    found: dict[str, str] = {}
+    for path in sorted(classroom.released(week).glob("*.ipynb")):
+        with contextlib.suppress(OSError, ValueError):
+            found.update(_solutions(path.stem, json.loads(path.read_bytes())))
+    return found
+
+
+def _solutions(name: str, content: Any) -> dict[str, str]:
+    """The sources of a notebook's solution cells, by notebook and exercise; none where it is no proper notebook."""
+    try:
+        return {
+            f"{name}: {cell['metadata']['nbgrader']['grade_id']}": "".join(cell["source"])
+            for cell in content["cells"]
+            if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution")
+        }
+    except (TypeError, KeyError, AttributeError):
+        return {}
 
 
 def page(report: Report) -> str:

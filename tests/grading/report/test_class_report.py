@@ -110,9 +110,22 @@ def test_what_to_look_at_is_said(classroom):
     assert made.other_ids and all(name in text for name in made.other_ids)
 
 
-LONG = (
-    "def f(X, W, b):\n    Z = X @ W.T + b\n    A = Z * (Z > 0)\n    return (A - A.mean(dim=0)) / (A.std(dim=0) + 1e-8)"
-)
+LONG = """def f(X, W, b):
+    Z = X @ W.T + b
+    A = Z * (Z > 0)
+    middle, spread = A.mean(dim=0), A.std(dim=0)
+    return (A - middle) / (spread + 1e-8)
+"""
+
+
+def test_is_released_code_not_taken_for_the_students(classroom, tmp_path, monkeypatch):
+    marks = {"nbgrader": {"solution": True, "grade_id": "f"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(LONG, metadata=marks)]), tmp_path / "small.ipynb")
+    answers = {"eve": {"small: f": LONG}, "mal": {"small: f": LONG}}
+    assert class_report.gather(classroom, WEEK, answers).alike == [("small: f", ("eve", "mal"))]
+    monkeypatch.setattr(type(classroom), "released", lambda self, week: tmp_path)
+    made = class_report.gather(classroom, WEEK, answers)
+    assert made.alike == made.identical == []
 
 
 def test_has_a_class_of_one_blank_hand_in_a_report(tmp_path):
