@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 
-from course.grading.sandbox.inside.system_calls import Rule, assembled
+from course.grading.sandbox.inside.system_calls import Rule, assembled, body
 
 REFUSED_CALLS = {
     "x86_64": {
@@ -48,4 +48,4 @@ def seccomp_filter(machine: str = "") -> bytes:
     machine = machine or platform.machine()
     if machine not in REFUSED_CALLS:
         return b""
-    return assembled(machine, map(Rule, REFUSED_CALLS[machine].values()))
+    return assembled(machine, body(map(Rule, REFUSED_CALLS[machine].values())))

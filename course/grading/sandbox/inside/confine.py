@@ -18,10 +18,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from course.grading.sandbox.inside.absent import LIBRARIES, MEMORY, Absences
+from course.grading.sandbox.inside.absent import LIBRARIES, MEMORY, Absences, digits_folder
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.inside.recording import cut, holders
-from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled
+from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled, body
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on every machine
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _IOCTL = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 15
@@ -69,8 +69,8 @@ _ONTO_A_DESCRIPTOR = {"x86_64": (33, 292), "aarch64": (24,)}
 _OPTIONS = (1, 4, 22, 35, 36, 0x59616D61)  # prctl: how it ends, who may look into it, filters, memory map, tracers
 
 
-def filter_rules(machine: str, kept: Sequence[int], *, gpu: bool, pid: int) -> list[Rule]:
-    """What the filter of a process refuses: the descriptors ``kept`` cannot be closed, copied, replaced or changed.
+def rules_for_all(machine: str, *, gpu: bool) -> list[Rule]:
+    """What the filter of every confined process refuses.
 
     ``gpu``: threads can be started, as CUDA's libraries do (a thread shares the process, its walls and its record).
     """
@@ -81,9 +81,17 @@ def filter_rules(machine: str, kept: Sequence[int], *, gpu: bool, pid: int) -> l
         rules.append(Rule(calls["clone3"], error=errno.ENOSYS))  # its flags lie in memory; glibc then takes the other
     else:
         rules += [Rule(calls["clone"]), Rule(calls["clone3"])]
-    rules += [Rule(calls[name], (Where(0, pid, unless=True),)) for name in ("kill", "tgkill")]
     rules += [Rule(calls["prctl"], (Where(0, option),)) for option in _OPTIONS]
-    rules.append(Rule(calls["prlimit64"], (Where(2, 0, unless=True),)))
+    return [*rules, Rule(calls["prlimit64"], (Where(2, 0, unless=True),))]
+
+
+def rules_for_one(machine: str, pid: int, kept: Sequence[int]) -> list[Rule]:
+    """What the filter of the process ``pid`` refuses besides: signals to others, and what undoes a descriptor.
+
+    The descriptors ``kept`` cannot be closed, copied, replaced or changed.
+    """
+    calls = _CALLS[machine]
+    rules = [Rule(calls[name], (Where(0, pid, unless=True),)) for name in ("kill", "tgkill")]
     for fd in kept:
         rules += [Rule(number, (Where(0, fd),)) for number in _ON_A_DESCRIPTOR[machine]]
         rules += [Rule(number, (Where(1, fd),)) for number in _ONTO_A_DESCRIPTOR[machine]]
@@ -151,6 +159,9 @@ class Confinement:
     def __init__(self, places: Sequence[Path]):
         self.call = _system_call()
         self.absences, self.holders = Absences(), holders()
+        self.machine = platform.machine()
+        gpu = GPU_VARIABLE in os.environ
+        self.refused = body(rules_for_all(self.machine, gpu=gpu)) if self.machine in AUDIT_ARCHITECTURES else b""
         self.ruleset = -1
         version = landlock_version()
         if version and self.call:
@@ -165,9 +176,11 @@ class Confinement:
         closed = [*map(Path, ("/proc", "/dev", "/sys")), *places]
         for place, rights in readable(Path("/"), closed, list(installed()), kept):
             self._allow_one(place, rights)
+        if (digits := digits_folder()) is not None:
+            self._allow_one(digits, _READ_FILE | _READ_DIR)
         for device in _DEVICES:
             self._allow_one(Path("/dev", device), _READ_FILE | _WRITE_FILE)
-        if os.environ.get(GPU_VARIABLE):
+        if GPU_VARIABLE in os.environ:
             ioctl = _IOCTL if version >= 5 else 0
             for node in Path("/dev").glob("nvidia*"):
                 self._allow_one(node, _READ_FILE | _WRITE_FILE | ioctl)
@@ -197,22 +210,22 @@ class Confinement:
             self.ruleset = -1
         self.call = None
 
-    def take_on(self, kept: Sequence[int], *, gpu: bool = False) -> None:
+    def take_on(self, kept: Sequence[int]) -> None:
         """Confine this process, for good; its descriptors ``kept`` cannot be closed, copied or replaced any more.
 
         What this machine has no means for is left out.
         """
-        call, machine = self.call, platform.machine()
-        number = _CALLS[machine]["prctl"] if machine in _CALLS else -1
-        if call is not None:
-            call(number, ctypes.c_long(_SET_NO_NEW_PRIVS), *map(ctypes.c_long, (1, 0, 0, 0)))
+        call, machine = self.call, self.machine
+        if call is not None and self.refused:
+            prctl = _CALLS[machine]["prctl"]
+            call(prctl, *map(ctypes.c_long, (_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
             if self.ruleset >= 0:
                 call(_RESTRICT_SELF, ctypes.c_int(self.ruleset), ctypes.c_uint(0))
-        self.leave()
-        if call is not None and machine in AUDIT_ARCHITECTURES:
-            program = assembled(machine, filter_rules(machine, kept, gpu=gpu, pid=os.getpid()))
+            self.leave()
+            program = assembled(machine, self.refused, body(rules_for_one(machine, os.getpid(), kept)))
             held = ctypes.create_string_buffer(program)
             described = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-            call(number, *map(ctypes.c_long, (_SET_SECCOMP, _FILTER)), described, *map(ctypes.c_long, (0, 0)))
+            call(prctl, *map(ctypes.c_long, (_SET_SECCOMP, _FILTER)), described, *map(ctypes.c_long, (0, 0)))
+        self.leave()
         cut(self.holders)
         self.absences.take_on()

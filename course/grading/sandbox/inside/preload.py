@@ -30,6 +30,7 @@ PRELOAD = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib_inline.backend_inline",
+    "torchvision",
     "tqdm.auto",
     "IPython.core.completer",
     "IPython.core.pylabtools",

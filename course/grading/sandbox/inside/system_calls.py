@@ -57,20 +57,28 @@ class Rule:
         return [(_LOAD, 0, 0, _NUMBER), (_EQUAL, 0, len(steps), self.number), *steps]
 
 
-def assembled(machine: str, rules: Iterable[Rule]) -> bytes:
-    """The program of a filter that refuses what ``rules`` say and allows the rest, as an array of struct sock_filter.
+def packed(steps: Iterable[Step]) -> bytes:
+    """Steps of a program as an array of struct sock_filter."""
+    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+
+
+def body(rules: Iterable[Rule]) -> bytes:
+    """The part of a program that refuses what ``rules`` say. Its jumps stay in it: parts can be put side by side."""
+    return packed(step for rule in rules for step in rule.steps())
+
+
+def assembled(machine: str, *bodies: bytes) -> bytes:
+    """The program of a filter that refuses what ``bodies`` say and allows the rest.
 
     Calls under another numbering than the ``machine``'s own (32 bits, x32) are all refused. Raises KeyError for a
     machine that is not in ``AUDIT_ARCHITECTURES``.
     """
-    steps: list[Step] = [
+    head = [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, AUDIT_ARCHITECTURES[machine]),
         (_RETURN, 0, 0, _REFUSE),
         (_LOAD, 0, 0, _NUMBER),
         (_AT_LEAST, 0, 1, _X32),
         (_RETURN, 0, 0, _REFUSE),
-        *(step for rule in rules for step in rule.steps()),
-        (_RETURN, 0, 0, _ALLOW),
     ]
-    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+    return b"".join((packed(head), *bodies, packed([(_RETURN, 0, 0, _ALLOW)])))

@@ -217,7 +217,7 @@ def _read(channel: Channel, trace: int, words: Sequence[int], confinement: Confi
         os.dup2(each, 2)
         os.close(each)
         kept.append(2)
-    confinement.take_on(kept, gpu=bool(gpu))
+    confinement.take_on(kept)
     SliceKernel(channel).serve()
 
 
