@@ -4,22 +4,32 @@ A case must not hide a mistake. So all sizes in a case differ (a forgotten trans
 three examples (a mean is not a sum), no entry is near 0 (nothing vanishes), pre-activations stay away from a ReLU's
 kink, and every number is float64 unless said otherwise. Cases come from their own random generator: the global
 random state is never touched.
+
+Everybody can draw what a seed gives, and so could an answer. Where checks are graded, the context has a secret of the
+course's: what is drawn under it nobody can know beforehand.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
 from course.cache.results import memoised
 from course.device import map_tensors
+from course.runtime.context import current
 
 SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0
 _MISSING = object()
+_WORDS = 624
+"""The Mersenne twister's state (MT19937): this many whole numbers of 32 bits."""
+_STATE = slice(24, 24 + 8 * _WORDS)
+"""Where they lie, 64 bits each, in what torch's ``Generator.get_state`` gives for the CPU."""
 
 
 @dataclass(frozen=True)
@@ -51,28 +61,43 @@ def example(*, gives: Any = _MISSING, **inputs: Any) -> Case:
     return Case(inputs, gives=gives)
 
 
-def _entries(shape: Sequence[int], generator: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
+def generator(seed: int) -> torch.Generator:
+    """Random numbers on the CPU, the same for the same seed; under a secret, another stream that nobody else can know.
+
+    torch's own seeding takes 32 bits of a seed and no more, which could be tried out. So the whole state is filled
+    with SHAKE-256 (FIPS 202) of the secret and the seed.
+    """
+    dice, secret = torch.Generator(device="cpu").manual_seed(seed), current().secret
+    if secret is not None:
+        drawn = hashlib.shake_256(b"cases %d %d " % (len(secret), seed) + secret).digest(4 * _WORDS)
+        state = dice.get_state()
+        state.numpy()[_STATE].view(np.uint64)[:] = np.frombuffer(drawn, dtype="<u4")
+        dice.set_state(state)
+    return dice
+
+
+def _entries(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
     """Random entries of both signs, none nearer to 0 than 0.2."""
-    normal = torch.randn(tuple(shape), generator=generator, dtype=torch.float64, device="cpu")
+    normal = torch.randn(tuple(shape), generator=dice, dtype=torch.float64, device="cpu")
     return (torch.where(normal < 0, -1.0, 1.0).double() * (normal.abs() * 0.8 + 0.2)).to(dtype)
 
 
-def _labels(count: int, classes: int, generator: torch.Generator) -> torch.Tensor:
+def _labels(count: int, classes: int, dice: torch.Generator) -> torch.Tensor:
     """Class labels, int64, shape (count,): at least two classes occur."""
-    labels = torch.randint(classes, (count,), generator=generator, device="cpu")
+    labels = torch.randint(classes, (count,), generator=dice, device="cpu")
     if count > 1 and bool((labels == labels[0]).all()):
         labels[-1] = (labels[0] + 1) % classes
     return labels
 
 
-def _sizes(specs: Iterable[Any], generator: torch.Generator) -> dict[str, int]:
+def _sizes(specs: Iterable[Any], dice: torch.Generator) -> dict[str, int]:
     """A different size for every symbol of the shapes, none equal to a size that is written as a number."""
     words = [word for spec in specs if isinstance(spec, str) for word in spec.replace(":", " ").split()]
     fixed = {int(word) for word in words if word.isdigit()}
     symbols = list(dict.fromkeys(word for word in words if not word.isdigit()))
     free = [size for size in range(SIZES.start, SIZES.stop + len(fixed) + len(symbols)) if size not in fixed]
     free = free[: max(len(SIZES), len(symbols))]
-    order = torch.randperm(len(free), generator=generator, device="cpu").tolist()
+    order = torch.randperm(len(free), generator=dice, device="cpu").tolist()
     return {symbol: free[place] for symbol, place in zip(symbols, order, strict=False)}
 
 
@@ -87,9 +112,9 @@ def _is_away(case: Case, away: Callable[[Case], Any] | None) -> bool:
 
 def _draw_until(make: Callable[[torch.Generator], Case], seed: int, away: Callable[[Case], Any] | None) -> Case:
     """The first case of this seed's stream that lies away from kinks."""
-    generator = torch.Generator(device="cpu").manual_seed(7919 * seed + 17)
+    dice = generator(7919 * seed + 17)
     for _ in range(10_000):
-        case = make(generator)
+        case = make(dice)
         if _is_away(case, away):
             return case
     raise ValueError("No case away from the kink in 10,000 draws; make the shapes smaller or `away` less strict.")
@@ -120,18 +145,18 @@ def draw(
     ``seed0``, other cases.
     """
 
-    def make(generator: torch.Generator) -> Case:
-        sizes = _sizes(shapes.values(), generator)
+    def make(dice: torch.Generator) -> Case:
+        sizes = _sizes(shapes.values(), dice)
         inputs: dict[str, Any] = {}
         for name, spec in shapes.items():
             if not isinstance(spec, str):
                 inputs[name] = spec
             elif ":" in spec:
                 count, classes = (sizes.get(word.strip()) or int(word) for word in spec.split(":"))
-                inputs[name] = _labels(count, classes, generator)
+                inputs[name] = _labels(count, classes, dice)
             else:
                 shape = [int(word) if word.isdigit() else sizes[word] for word in spec.split()]
-                entries = _entries(shape, generator, torch.float64)
+                entries = _entries(shape, dice, torch.float64)
                 if name in integer:
                     entries = torch.where(entries < 0, -1.0, 1.0) * (entries.abs() * 4).round().clamp(1, 9)
                 inputs[name] = (entries.abs() if name in positive else entries).to(dtype)
@@ -159,15 +184,15 @@ def layers(
     from the kink. ``more`` arguments are passed on as they are.
     """
 
-    def make(generator: torch.Generator) -> Case:
-        count = int(torch.randint(depth[0], depth[1] + 1, (1,), generator=generator, device="cpu"))
-        free = torch.randperm(max(len(SIZES), count + 2), generator=generator, device="cpu") + SIZES.start
+    def make(dice: torch.Generator) -> Case:
+        count = int(torch.randint(depth[0], depth[1] + 1, (1,), generator=dice, device="cpu"))
+        free = torch.randperm(max(len(SIZES), count + 2), generator=dice, device="cpu") + SIZES.start
         n, *widths = free[: count + 2].tolist()
         Ws, bs = [], []
         for fan_in, fan_out in zip(widths, widths[1:], strict=False):
-            Ws.append((_entries((fan_out, fan_in), generator, torch.float64) / fan_in**0.5).to(dtype))
-            bs.append((_entries((fan_out,), generator, torch.float64) * 0.5).to(dtype))
-        X, Y = _entries((n, widths[0]), generator, dtype), _entries((n, widths[-1]), generator, dtype)
+            Ws.append((_entries((fan_out, fan_in), dice, torch.float64) / fan_in**0.5).to(dtype))
+            bs.append((_entries((fan_out,), dice, torch.float64) * 0.5).to(dtype))
+        X, Y = _entries((n, widths[0]), dice, dtype), _entries((n, widths[-1]), dice, dtype)
         return Case({"X": X, "Ws": Ws, "bs": bs, "Y": Y, **more}, {"n": n, "d": widths[0], "q": widths[-1]})
 
     def kinks(case: Case) -> list[torch.Tensor]:

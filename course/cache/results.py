@@ -70,7 +70,8 @@ def memoised(
 def _key(work: Callable[..., Any], args: Any, kwargs: Any) -> str | None:
     usual = torch.empty(0)  # its type and its place are those of every new tensor
     where = usual.dtype, str(usual.device)
-    return key_of(work.__module__, work.__qualname__, args, kwargs, where, functions=True)
+    drawn = (current().secret or b"").hex()  # what is drawn is another with another secret
+    return key_of(work.__module__, work.__qualname__, args, kwargs, where, drawn, functions=True)
 
 
 def _elements(result: Any, mapped: Callable[[Any, Callable[[torch.Tensor], torch.Tensor]], Any]) -> int:

@@ -54,6 +54,11 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         "GPU too, which the sandbox then lets through; auto: where there is one (default: Execute.device in "
         "nbgrader_config.py, which is cpu)",
     )
+    grade.add_argument(
+        "--new-secret",
+        action="store_true",
+        help="where gradebook.secret is lost: draw another one, and grade everything again with it",
+    )
     grade.add_argument("--dry-run", action="store_true", help="only say which submissions would be graded")
     grade.add_argument(
         "--unsafe",
@@ -74,6 +79,7 @@ def _grade(args: argparse.Namespace) -> int:
     from course.coursedir.layout import chosen_weeks, find_root
     from course.grading.gradebook import locking
     from course.grading.gradebook.classroom import Classroom
+    from course.grading.gradebook.secret import FILE
     from course.grading.gradebook.standing import final_scores
     from course.grading.report import grades_csv
     from course.grading.run import pipeline
@@ -81,6 +87,8 @@ def _grade(args: argparse.Namespace) -> int:
     root = find_root()
     classroom = Classroom(root, args.students)
     classroom.set_execution(unsafe=args.unsafe, device=args.device)
+    if args.new_secret and (args.weeks or args.students or args.dry_run):
+        raise GradingStopped("--new-secret is for everything at once: name no week and no student, no --dry-run.", 2)
     handed_in = classroom.weeks_handed_in()
     weeks = [week for week in chosen_weeks(root, args.weeks) if args.weeks or week in handed_in]
     jobs = [(week, student) for week in weeks for student in classroom.hand_ins(week)]
@@ -92,6 +100,9 @@ def _grade(args: argparse.Namespace) -> int:
 
     screen = messages()
     tell = partial(screen.print, soft_wrap=True)
+    if args.new_secret:
+        classroom.renew_secret()
+        tell(f"A new secret ({classroom.secret.identity}) is in {FILE}: back it up with the gradebook.")
     for week in weeks:
         locking.patiently(partial(pipeline.ensure_assignment, classroom, week, _release), tell)
     due = [job for job in jobs if args.force or locking.patiently(partial(pipeline.due, classroom, *job), tell)]
@@ -160,7 +171,7 @@ def _grade_all(
                 locking.patiently(partial(generate.feedback, classroom, known, pages), tell)
             bar.step()
         bar.restart(len(jobs), done=len(jobs) - len(due))  # time left counts from here
-        grading = pipeline.Grading(classroom, tell)
+        grading = pipeline.Grading(classroom, tell, tell if console.is_terminal else lambda _: None)
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
         with GradingPool(grading.prepare, jobs_at_once, args.cluster) as pool:

@@ -2,8 +2,8 @@
 
 What is stored of a mistake is, for each check that it fails and each case, a fingerprint (``fingerprints.py``), and the
 two sentences for the student. Never its code, never a formula. The fingerprints of visible checks lie beside this file;
-those of hidden checks lie on the instructor's side, in the folder that the check's context names, or else the
-environment variable COURSE_KNOWN. Nothing is read before a check fails, and a missing file changes nothing. See
+those of hidden checks come from the instructor's side, with the check's context, or else from the folder that the
+environment variable COURSE_KNOWN names. Nothing is read before a check fails, and a missing file changes nothing. See
 docs/doctor.md.
 """
 
@@ -26,7 +26,7 @@ from course.runtime.context import current, entered
 from course.runtime.verdict import Verdict
 
 HIDDEN = "COURSE_KNOWN"
-"""Environment variable: the folder with the fingerprints of hidden checks, where no context names one."""
+"""Environment variable: the folder with the fingerprints of hidden checks, where no context has any."""
 RAISE = "COURSE_RAISE"
 """Environment variable, set in tests: an exception in the diagnosis itself is raised, not passed over."""
 
@@ -152,7 +152,9 @@ def _tables() -> Sequence[Table]:
     context = current()
     if context.tables is not None:
         return context.tables
-    folder = os.environ.get(HIDDEN, "") if context.hidden is None else context.hidden
+    if context.hidden is not None:
+        return [*read_tables(None), *(table for text in context.hidden if (table := _table(text)))]
+    folder = os.environ.get(HIDDEN, "")
     return [*read_tables(None), *(read_tables(folder) if folder else [])]
 
 
@@ -164,6 +166,14 @@ def read_tables(folder: str | None) -> list[Table]:
     with contextlib.suppress(OSError):
         for file in sorted(place.iterdir(), key=lambda file: file.name):
             if file.name.endswith(".json"):
-                with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-                    found.append(loads(file.read_text(encoding="utf-8")))
-    return found
+                with contextlib.suppress(OSError, ValueError):
+                    found.append(_table(file.read_text(encoding="utf-8")))
+    return [table for table in found if table]
+
+
+@functools.lru_cache(maxsize=16)  # a class has the same ones
+def _table(text: str) -> Table | None:
+    """The table in a text; None where that is none."""
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+        return loads(text)
+    return None

@@ -21,16 +21,18 @@ class CheckContext(NamedTuple):
     """Everything that a check reads of its surroundings.
 
     ``graded`` says whether a grader runs the check, ``student`` is the ID on record of the submission being graded and
-    ``hidden`` the folder with the fingerprints of hidden checks ("" for none); None: as the environment says.
-    ``tables`` stand for the files of known mistakes. ``heard`` gets the verdicts in place of whoever reads the
-    notebook, and ``notes`` what every check notes of the answer. ``memoising`` lets the checks' own work be recalled.
-    ``keep`` is called with every figure worth keeping, and ``shown`` gets the figures that are shown meanwhile.
+    ``hidden`` are the tables of the hidden checks' known mistakes, as texts; None: as the environment says.
+    ``tables`` stand for all tables of known mistakes. Where there is a ``secret``, cases are drawn with it. ``heard``
+    gets the verdicts in place of whoever reads the notebook, and ``notes`` what every check notes of the answer.
+    ``memoising`` lets the checks' own work be recalled. ``keep`` is called with every figure worth keeping, and
+    ``shown`` gets the figures that are shown meanwhile.
     """
 
     graded: bool | None = None
     student: str | None = None
-    hidden: str | None = None
+    hidden: tuple[str, ...] | None = None
     tables: Sequence[Table] | None = None
+    secret: bytes | None = None
     heard: list[Verdict] | None = None
     notes: list[Note] | None = None
     memoising: bool = False

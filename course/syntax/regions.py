@@ -21,6 +21,10 @@ class Region:
     first: int
     last: int
 
+    def touches(self, node: ast.stmt) -> bool:
+        """Whether any line of a statement of the cell lies in it."""
+        return node.lineno - 1 <= self.last and self.first < (node.end_lineno or node.lineno)
+
     def holds(self, node: ast.stmt) -> bool:
         """Whether a statement of the cell lies wholly between the two marker lines."""
         return self.first < node.lineno - 1 and (node.end_lineno or node.lineno) <= self.last
@@ -74,6 +78,21 @@ def marker_lines(source: str, kind: Marker) -> list[int]:
     """The 0-based lines with a marker of this kind, in pairs or not."""
     lines = enumerate(source.split("\n"))
     return [offset for offset, line in lines if f"BEGIN {kind}" in line or f"END {kind}" in line]
+
+
+def parts(source: str, kind: Marker) -> list[tuple[ast.Module, bool]]:
+    """The cell's statements in order, neighbours together, each part with whether it stands in a region of this kind.
+
+    A statement that only reaches into one stands in it. No marker is lost for want of a partner (see ``scan``).
+    """
+    found, _ = scan(source, f"BEGIN {kind}", f"END {kind}")
+    made: list[tuple[ast.Module, bool]] = []
+    for node in ast.parse(source).body:
+        inside = any(region.touches(node) for region in found)
+        if not made or made[-1][1] is not inside:
+            made.append((ast.Module([], []), inside))
+        made[-1][0].body.append(node)
+    return made
 
 
 def stub(source: str, name: str, kind: str = "code") -> str:

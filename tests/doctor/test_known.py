@@ -149,7 +149,7 @@ def test_does_a_diagnosis_that_fails_never_break_the_check(monkeypatch):
         check.function(lambda a: a + 1, lambda a: a, on=cases.draw(seeds=2, a="n"))
 
 
-def test_does_the_folder_that_the_context_names_come_before_the_environments(half, tmp_path, monkeypatch):
+def test_do_the_tables_of_the_context_come_before_the_environments_folder(half, tmp_path, monkeypatch):
     (tmp_path / "week0-half.json").write_text(known.dumps(half[1].hidden))
     monkeypatch.setenv(known.HIDDEN, str(tmp_path))
 
@@ -164,10 +164,10 @@ def test_does_the_folder_that_the_context_names_come_before_the_environments(hal
         return str(failure.value)
 
     assert "You forgot a single row" in text()
-    with entered(current()._replace(hidden="")):
+    with entered(current()._replace(hidden=())):
         assert "You forgot" not in text()
     monkeypatch.delenv(known.HIDDEN)
-    with entered(current()._replace(hidden=str(tmp_path))):
+    with entered(current()._replace(hidden=("no table", known.dumps(half[1].hidden)))):
         assert "You forgot a single row" in text()
 
 

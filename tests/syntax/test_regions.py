@@ -1,8 +1,10 @@
 """Are regions found, whatever their markers, and is a stub the solution minus its answer?"""
 
+import ast
+
 import pytest
 
-from course.syntax.regions import Region, RegionError, marker_lines, regions, scan, stub, without
+from course.syntax.regions import Region, RegionError, marker_lines, parts, regions, scan, stub, without
 
 STUBS = {
     "function": (
@@ -70,6 +72,16 @@ def test_does_a_marker_without_its_partner_lose_nothing(source, line, message, f
         regions(source, "HIDDEN TESTS")
     assert caught.value.offset == line
     assert line in marker_lines(source, "HIDDEN TESTS")
+
+
+def test_are_a_cells_statements_parted_where_hidden_tests_begin_and_end():
+    source = "a = 1\nb = 2\n### BEGIN HIDDEN TESTS\nc = (\n    3\n)\n### END HIDDEN TESTS\nif a:\n    d = 4"
+    found = [(ast.unparse(module), hidden) for module, hidden in parts(source, "HIDDEN TESTS")]
+    assert found == [("a = 1\nb = 2", False), ("c = 3", True), ("if a:\n    d = 4", False)]
+    assert parts(source, "HIDDEN TESTS")[1][0].body[0].lineno == 4, "a traceback names the cell's own lines"
+    inside = "for k in range(2):\n    a = k\n    ### BEGIN HIDDEN TESTS\n    b = k\n    ### END HIDDEN TESTS"
+    assert [hidden for _, hidden in parts(inside, "HIDDEN TESTS")] == [True]
+    assert [hidden for _, hidden in parts("a\n# BEGIN HIDDEN TESTS\nb\nc", "HIDDEN TESTS")] == [False, True]
 
 
 def test_are_regions_taken_out_with_a_note_in_their_place():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from course.authoring.proof.results import ExerciseRow, Wrong
 from course.authoring.text.parse import read
+from course.runtime.context import current, entered
 
 if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the processes alone
     from course.authoring.proof.rehearse import Stage, Trial
@@ -31,8 +32,11 @@ def silent(total: int) -> Iterator[Step]:
     yield lambda name: None
 
 
-def examine(path: Path, mutants: bool = False) -> list[ExerciseRow]:
-    """The rows of one text. Raises SourceError for its problems, AuthoringError where a cell of it stops."""
+def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> list[ExerciseRow]:
+    """The rows of one text, its hidden cases drawn with ``secret``, or else as everybody draws them.
+
+    Raises SourceError for its problems, AuthoringError where a cell of it stops.
+    """
     import torch
 
     from course.authoring.proof import mutate, rehearse
@@ -42,7 +46,7 @@ def examine(path: Path, mutants: bool = False) -> list[ExerciseRow]:
     torch.set_num_threads(1)
     source = read(path)
     rows: list[ExerciseRow] = []
-    with rehearse.stops_as_authoring_errors(source):
+    with entered(current()._replace(secret=secret)), rehearse.stops_as_authoring_errors(source):
         for stage in rehearse.stages(source):
             exercise, found = stage.exercise, Mistakes()
             row = ExerciseRow(source.assignment, source.notebook, exercise.name)
@@ -95,28 +99,32 @@ def _cases(stage: Stage) -> int:
 
 
 def gather(
-    paths: list[Path], mutants: bool = False, progress: Callable[[int], AbstractContextManager[Step]] = silent
+    paths: list[Path],
+    mutants: bool = False,
+    progress: Callable[[int], AbstractContextManager[Step]] = silent,
+    secret: bytes | None = None,
 ) -> list[ExerciseRow]:
     """The rows of all texts, in their order; the longest text is begun first.
 
     ``progress(total)`` is entered meanwhile, and what it gives is called with the name of each text that is done.
+    Hidden cases are drawn with ``secret``.
     """
     found: dict[Path, list[ExerciseRow]] = {}
     with progress(len(paths)) as step:
-        for path, rows in _examined(paths, mutants):
+        for path, rows in _examined(paths, mutants, secret):
             found[path] = rows
             step(f"{path.parent.name}/{path.stem}")
     return [row for path in paths for row in found[path]]
 
 
-def _examined(paths: list[Path], mutants: bool) -> Iterator[tuple[Path, list[ExerciseRow]]]:
+def _examined(paths: list[Path], mutants: bool, secret: bytes | None) -> Iterator[tuple[Path, list[ExerciseRow]]]:
     """Each text with its rows, as they are done."""
     if len(paths) == 1:
-        yield paths[0], examine(paths[0], mutants)
+        yield paths[0], examine(paths[0], mutants, secret)
         return
     with _one_thread_each(), ProcessPoolExecutor(PROCESSES) as pool:
         longest_first = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
-        jobs = {pool.submit(examine, path, mutants): path for path in longest_first}
+        jobs = {pool.submit(examine, path, mutants, secret): path for path in longest_first}
         try:
             for job in as_completed(jobs):
                 yield jobs[job], job.result()

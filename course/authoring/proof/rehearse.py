@@ -1,7 +1,8 @@
 """Test runner without a kernel: does every right answer pass its checks, and is every known wrong one killed?
 
 The solved notebook's cells run once, in order, in this process; each exercise's other answers then take the
-solution's place in a copy of the names that stood just before its check.
+solution's place in a copy of the names that stood just before its check. Where the context has a secret, hidden tests
+draw their cases with it, as they do when they are graded.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.regions import without
 from course.syntax.scopes import Scopes
+from course.syntax.test_cell import run_cell
 
 _numbers = itertools.count()
 UNDEFINED = object()
@@ -71,9 +73,14 @@ class Stage:
 
 def compiled(source: str) -> CodeType:
     """A cell's code, its source known to ``inspect`` as a notebook's is."""
+    return compile(source, _filename(source), "exec")
+
+
+def _filename(source: str) -> str:
+    """A name of its own for a cell, under which ``inspect`` finds its source."""
     filename = f"<cell {next(_numbers)}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    return compile(source, filename, "exec")
+    return filename
 
 
 @contextlib.contextmanager
@@ -93,7 +100,7 @@ def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
     names = {name: value for name, value in names.items() if value is not UNDEFINED}
     try:
         for cell in cells:
-            exec(compiled(cell), names)
+            run_cell(cell, _filename(cell), names)
     except Exception as error:
         return error
     return None
@@ -113,7 +120,7 @@ def stages(source: Source) -> Iterator[Stage]:
         if cell.role == "solution":
             before[cell.name] = {name: names.get(name, UNDEFINED) for name in Scopes.of(cell.source).bound()}
         with environment(graded=True):
-            exec(compiled(cell.source), names)
+            run_cell(cell.source, _filename(cell.source), names)
 
 
 def attempt(stage: Stage, answer: RoleCell) -> Trial:

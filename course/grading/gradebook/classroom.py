@@ -21,13 +21,15 @@ from course.coursedir.errors import GradingStopped
 from course.coursedir.files import write_if_changed
 from course.coursedir.layout import CONFIG, load_config
 from course.coursedir.sample_dates import DUE, SAMPLE
-from course.grading.gradebook import history
+from course.grading.gradebook import history, secret
 from course.grading.gradebook.outcome import Outcome
 from course.grading.gradebook.versions import version_of_code, version_of_mistakes
 from course.runtime.hashing import digest
 
 Step = Literal["submitted", "autograded", "feedback"]
 """The folders of the course that hold a folder for each student."""
+STATE = ".state"
+"""The folder in autograded/ with what is noted beside the grades."""
 
 
 class Classroom:
@@ -148,7 +150,8 @@ class Classroom:
         text = json.dumps(outcome.to_json(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         write_if_changed(self.note(outcome.student, outcome.week), text.encode())
         if outcome.inputs:  # it was graded, or found to be ungradable; a grading that is still going on has none
-            new = history.entry(outcome, tests=self.tests(outcome.week), tools=self.tools)
+            versions = {"tests": self.tests(outcome.week), "tools": self.tools, "secret": self._identity}
+            new = history.entry(outcome, **versions)
             history.add(self.history(outcome.week), new)
 
     def history(self, week: str) -> Path:
@@ -161,7 +164,22 @@ class Classroom:
 
     @property
     def _notes(self) -> Path:
-        return self.folder("autograded") / ".state"
+        return self.folder("autograded") / STATE
+
+    @cached_property
+    def secret(self) -> secret.Secret:
+        """What the hidden tests draw their cases with; made where none was needed before. Raises GradingStopped."""
+        return secret.of_course(self.root, self._notes)
+
+    def renew_secret(self) -> None:
+        """Draw another secret: everything is to be graded again."""
+        self.secret = secret.renew(self.root, self._notes)
+
+    @property
+    def _identity(self) -> str:
+        """Which secret there is; "" where none was needed yet. Makes none."""
+        found = vars(self).get("secret") or secret.there(self.root, self._notes)
+        return found.identity if found else ""
 
     def has_assignment(self, week: str) -> bool:
         """Whether ``week`` is in the gradebook; raises GradingStopped where that is of another nbgrader."""
@@ -192,8 +210,8 @@ class Classroom:
         return self._fingerprints[week]
 
     def inputs(self, gradebook: Gradebook, student: str, week: str) -> str:
-        """A hash of all that a submission's grade depends on: its files, the exercises, the due date, the tools."""
-        known = (self.tools, self.fingerprints(week), self.assignment_hash(gradebook, week))
+        """A hash of all that a grade depends on: what was handed in, exercises, due date, secret, tools."""
+        known = (self.tools, self._identity, self.fingerprints(week), self.assignment_hash(gradebook, week))
         made_of = [each.encode() for each in known]
         folder = self.path("submitted", student, week)
         for path in sorted(folder.rglob("*")):

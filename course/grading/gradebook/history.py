@@ -1,4 +1,4 @@
-"""Append-only log of results (JSON lines): who had how many points, under which tests and which torch.
+"""Append-only log of results (JSON lines): who had how many points, under which tests, torch and secret.
 
 One file for each assignment, autograded/.state/WEEK/history.jsonl. Lines are only ever added, and only when a
 student's result differs from the one before, so a class of 500 makes some hundred kilobytes in a term.
@@ -29,7 +29,8 @@ class Entry:
     """One result: ``points`` of the exercises in ``passed``, as the checks gave them.
 
     ``tests``, ``tools`` and ``inputs`` are the beginnings of hashes: of the assignment's test cells and points, of the
-    settings, checks and libraries, and of everything that the result depends on. ``time`` is UTC, ISO 8601.
+    settings, checks and libraries, and of everything that the result depends on; ``secret`` of the course's secret.
+    ``time`` is UTC, ISO 8601.
     """
 
     student: str
@@ -41,15 +42,16 @@ class Entry:
     tools: str = ""
     inputs: str = ""
     torch: str = ""
+    secret: str = ""
 
     @property
     def result(self) -> tuple[Any, ...]:
         """What makes two entries the same result."""
-        return self.state, self.points, self.passed, self.tests, self.torch
+        return self.state, self.points, self.passed, self.tests, self.torch, self.secret
 
 
-def entry(outcome: Outcome, *, tests: str, tools: str) -> Entry:
-    """The entry for an outcome of now, graded under these versions of the tests and the tools."""
+def entry(outcome: Outcome, *, tests: str, tools: str, secret: str = "") -> Entry:
+    """The entry for an outcome of now, graded under these versions of the tests and the tools, and with this secret."""
     passed = [record for record in outcome.exercises if record.passed]
     return Entry(
         student=outcome.student,
@@ -61,6 +63,7 @@ def entry(outcome: Outcome, *, tests: str, tools: str) -> Entry:
         tools=tools[:_SHORT],
         inputs=outcome.inputs[:_SHORT],
         torch=_torch(),
+        secret=secret[:_SHORT],
     )
 
 

@@ -17,12 +17,13 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Integer
 
 from course.coursedir.errors import CouldNotBeGraded
-from course.coursedir.layout import FINGERPRINTS
 from course.grading.analysis.integrity import remarks
+from course.grading.gradebook.classroom import STATE
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.gradebook.record import CheckRecord
 from course.grading.sandbox import limits, pool, remote_kernel, walls
@@ -62,6 +63,10 @@ class Execute(NbGraderPreprocessor):
 
     student = ""
     """Whose submission it is. Where that is an ID such as U1234567X, a practice is judged by that ID's numbers."""
+    secret: bytes | None = None
+    """What the hidden tests draw their cases with. No setting: nothing that shows settings shows it."""
+    known: tuple[str, ...] = ()
+    """The tables of the hidden tests' known mistakes, as texts."""
 
     @property
     def limits(self) -> limits.Limits:
@@ -90,6 +95,8 @@ class Execute(NbGraderPreprocessor):
             warnings.warn(note, RuntimeWarning, stacklevel=2)
         info, metadata = (resources.get(name, {}) if resources else {} for name in ("nbgrader", "metadata"))
         self.student = info.get("student", self.student)
+        if week := info.get("assignment"):  # nbgrader's own command, or the Formgrader
+            self._enter_course(week)
         return self.once(nb, beside(Path(metadata.get("path") or "."))), resources
 
     def once(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str] = ()) -> NotebookNode:
@@ -178,13 +185,19 @@ class Execute(NbGraderPreprocessor):
         from course.grading.run.judging import Witness, judge_cell
 
         kernel, before = session.at(code.number), session.before(code.number)
-        witness = Witness(kernel, before, readers, self.student, self._hidden(), session.room.limits.gpu)
+        gpu = session.room.limits.gpu
+        witness = Witness(kernel, before, readers, self.student, self.known, self.secret, gpu)
         return judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness), witness.crowded
 
-    def _hidden(self) -> str:
-        """The folder with the fingerprints of the hidden tests' known mistakes; where there is none nothing changes."""
-        root = self.config.CourseDirectory.get("root") if "CourseDirectory" in self.config else None
-        return str(Path(str(root or ".")).resolve() / FINGERPRINTS)
+    def _enter_course(self, week: str) -> None:
+        """Take the secret of the course's folder, and what it knows of a week's mistakes."""
+        from course.grading.gradebook import secret
+        from course.grading.run.known_tables import known_tables
+
+        directory = CourseDirectory(config=self.config)
+        root = Path(directory.root)
+        found = secret.of_course(root, root / directory.autograded_directory / STATE)
+        self.secret, self.known = found.data, known_tables(root, week, found, self.log.warning, self.log.info)
 
 
 def _is_test(cell: NotebookNode) -> bool:

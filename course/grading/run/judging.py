@@ -18,7 +18,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CodeType
 from typing import Any
 
 import torch
@@ -34,6 +33,7 @@ from course.runtime import student_id
 from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.scopes import Scopes
+from course.syntax.test_cell import run_cell
 
 OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
 """What a test cell finds without the student."""
@@ -84,14 +84,15 @@ class Witness:
 
     ``kernel`` holds the student's names as they were at the test cell, ``cells`` is the code before it, and
     ``readers`` are the processes for slices of that code. ``student`` is an ID where the submission is on record under
-    one.
+    one, ``hidden`` are the tables of the hidden tests' known mistakes, ``secret`` is what those draw their cases with.
     """
 
     kernel: RemoteKernel
     cells: Sequence[str]
     readers: Readers
     student: str = ""
-    hidden: str = ""
+    hidden: tuple[str, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
     gpu: bool = False
     _slices: dict[tuple[str, bool], Slice] = field(default_factory=dict)
     _borrowed: set[bool] = field(default_factory=set)
@@ -168,7 +169,7 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> C
             names = {name: _value(name, seen, witness) for name, seen in witness.kernel.look(wanted).items()}
             found = {name: value for name, value in names.items() if value is not _MISSING}
             scope = {**OWN, **found, "__name__": "__main__"}
-            exec(_compiled(source, f"<{grade_id}>"), scope)
+            run_cell(source, f"<{grade_id}>", scope)
             verdict = next((each for each in said if not each.passed), said[-1] if said else _silent(exercise))
         except CheckFailed as failed:
             verdict = failed.verdict
@@ -205,15 +206,11 @@ def _value(name: str, seen: Sequence[Any], witness: Witness) -> Any:
 def _context(witness: Witness, said: list[Verdict]) -> CheckContext:
     """What the checks read of their surroundings while this witness is asked; ``said`` gets their verdicts."""
     on_record = witness.student if student_id.is_id(witness.student) else ""
-    return current()._replace(graded=True, student=on_record, hidden=witness.hidden, heard=said, memoising=True)
+    asked = current()._replace(graded=True, student=on_record, heard=said, memoising=True)
+    return asked._replace(hidden=witness.hidden, secret=witness.secret)
 
 
 @lru_cache(maxsize=1024)  # a class has the same test cells: here, and below
-def _compiled(source: str, name: str) -> CodeType:
-    return compile(source, name, "exec")
-
-
-@lru_cache(maxsize=1024)
 def students_names(source: str) -> tuple[str, ...]:
     """The names that a test cell uses and neither defines itself nor finds in ``OWN`` or Python."""
     asked = [name for name in check_calls(source) if name]  # a parameter may be called as an exercise is

@@ -20,6 +20,7 @@ from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
 from course.grading.gradebook.saving import save, save_without_score
 from course.grading.gradebook.standing import UNREADABLE_PAGE, Noted, noted
 from course.grading.gradebook.versions import page_version
+from course.grading.run.known_tables import known_tables
 from course.grading.run.task import Graded, Sheet, Task, given_code
 from course.grading.submission.parse import beside
 from course.grading.submission.plan import Plan
@@ -51,16 +52,25 @@ def ensure_assignment(classroom: Classroom, week: str, release: Callable[[Path, 
 
 
 class Grading:
-    """Submissions on their way: what each is graded from, and where the result goes. One for a run."""
+    """Submissions on their way: what each is graded from, and where the result goes. One for a run.
 
-    def __init__(self, classroom: Classroom, tell: Callable[[str], None] = lambda _: None):
-        self.classroom, self.tell = classroom, tell
+    ``tell`` gets what an instructor should know, ``doing`` what takes long.
+    """
+
+    def __init__(
+        self,
+        classroom: Classroom,
+        tell: Callable[[str], None] = lambda _: None,
+        doing: Callable[[str], None] = lambda _: None,
+    ):
+        self.classroom, self.tell, self.doing = classroom, tell, doing
         self._inputs: dict[tuple[str, str], str] = {}
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}  # by week, as the sheets
 
     def prepare(self, week: str, student: str) -> Task:
         """All that grading a submission needs; raises CouldNotBeGraded where there is no notebook of this week."""
-        classroom = self.classroom
+        classroom, secret = self.classroom, self.classroom.secret  # before what a grade depends on is looked up
         patiently(lambda: self._look_up(week, student), self.tell)
         sheets = self._sheets[week]
         folder = classroom.path("submitted", student, week)
@@ -81,7 +91,10 @@ class Grading:
         config = classroom.config
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
-        return Task(student, notebooks, beside(folder, classroom.directory().ignore), sheets, settings)
+        if week not in self._known:
+            self._known[week] = known_tables(classroom.root, week, secret, self.tell, self.doing)
+        files = beside(folder, classroom.directory().ignore)
+        return Task(student, notebooks, files, sheets, settings, secret.data, self._known[week])
 
     def _look_up(self, week: str, student: str) -> None:
         """What the gradebook has to say before a submission is graded."""

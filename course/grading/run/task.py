@@ -41,13 +41,19 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Task:
-    """A submission: its notebooks' text by name, the files beside them, what is asked, and the settings."""
+    """A submission: its notebooks' text by name, the files beside them, what is asked, and the settings.
+
+    Hidden tests draw their cases with ``secret``, and ``known`` are the tables of known mistakes under it, as texts.
+    Neither is shown where a task is printed.
+    """
 
     student: str
     notebooks: dict[str, bytes]
     files: dict[str, bytes]
     sheets: tuple[Sheet, ...]
     settings: dict[str, Any]
+    secret: bytes | None = field(default=None, repr=False)
+    known: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def grade(task: Task) -> Graded:
             try:
                 nb = mended(_text(task.notebooks[sheet.name], name), name, sheet, config)
                 runner = Execute(config=config)
-                runner.student = task.student
+                runner.student, runner.secret, runner.known = task.student, task.secret, task.known
                 nb = runner.once(nb, task.files, sheet.given)
                 nb, _ = LimitOutput(config=config).preprocess(nb, {})
                 done[sheet.name] = nbformat.v4.writes(nb)
