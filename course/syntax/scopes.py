@@ -39,7 +39,7 @@ class Imported:
 
 @dataclass(eq=False)
 class Scope:
-    """One namespace; ``kind`` is notebook, function, class or comprehension."""
+    """One namespace; ``kind`` is notebook, function, class or comprehension, ``owner`` a function's own node."""
 
     kind: Literal["notebook", "function", "class", "comprehension"]
     parent: Scope | None = None
@@ -47,6 +47,7 @@ class Scope:
     declared: set[str] = field(default_factory=set)  # by global
     outer: set[str] = field(default_factory=set)  # by nonlocal
     imports: dict[str, set[Imported]] = field(default_factory=dict)
+    owner: ast.AST | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class Scopes:
         self.where: dict[ast.AST, tuple[Scope, int]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.used: list[set[str]] = []
+        self._bound_by: list[list[tuple[str, Binding]]] = []
         self._index = -1
         self._top: ast.stmt = ast.Pass()  # the statement that is read at the moment
         self._here: list[tuple[ast.AST, Scope]] = []  # its nodes with a name
@@ -142,6 +144,7 @@ class Scopes:
         """More statements, which come after those that are known."""
         for self._top in statements:
             self._index += 1
+            self._bound_by.append([])
             waiting: list[ast.AST] = [self._top]
             while waiting:
                 node = waiting.pop()
@@ -188,6 +191,11 @@ class Scopes:
             plain = isinstance(top, simple) and (node is top or self._is_target(node, top))
             binding = Binding(self._index, plain, self._how(node), imported, deferred)
             self.bindings.setdefault(name, []).append(binding)
+            self._bound_by[self._index].append((name, binding))
+
+    def bound_by(self, index: int) -> Sequence[tuple[str, Binding]]:
+        """The global names that statement ``index`` binds, each with how; one may be bound more than once."""
+        return self._bound_by[index]
 
     def _how(self, node: ast.AST) -> How:
         """How a node binds its name."""
@@ -266,7 +274,7 @@ class Scopes:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         self._here.append((node, scope))
-        inner, arguments = Scope("function", scope), node.args
+        inner, arguments = Scope("function", scope, owner=node), node.args
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         named += [each for each in (arguments.vararg, arguments.kwarg) if each]
         inner.bound.update(each.arg for each in named)
