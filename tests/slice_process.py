@@ -48,7 +48,7 @@ class SliceProcess:
     def _answer(self, request):
         if self.lost:
             raise KernelLost(self.lost)
-        with undisturbed(), record.recording(IN_PYTHON) as asked:
+        with undisturbed(), record.recording(IN_PYTHON, typed=True) as asked:
             said = getattr(self.inner, f"do_{request['do']}")(over(request))
         self._asked += asked
         return over(said)

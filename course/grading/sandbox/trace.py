@@ -17,10 +17,10 @@ from functools import lru_cache
 
 from course.answers.record import Asked
 
-MAX_OPERATIONS, MAX_UNREAD_BYTES = 4_000_000, 64 << 20
+MAX_OPERATIONS, MAX_UNREAD_BYTES = 4_000_000, 8 << 20
 """Operations between two marks, and bytes that hold no whole operation: more is a flood."""
 _PIECE_BYTES = 1 << 20
-_NODE = re.compile(rb'"id": \d+, "name": "(.*)", "ctrl_deps": \d+,\n\s*"inputs": (.*)\n\s*"outputs": (.*)\n')
+_NODE = re.compile(rb'^ *"id": \d+, "name": "(.*)", "ctrl_deps": \d+,\n *"inputs": (.*)\n *"outputs": (.*)\n', re.M)
 
 
 class TraceLost(Exception):
