@@ -21,9 +21,9 @@ from course.authoring.text.model import Exercise, RoleCell, Source, SourceError
 from course.coursedir.errors import AuthoringError
 from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
+from course.syntax.cell_runner import run_cell
 from course.syntax.regions import without
 from course.syntax.scopes import Scopes
-from course.syntax.test_cell import run_cell
 
 _numbers = itertools.count()
 UNDEFINED = object()

@@ -32,8 +32,8 @@ from course.grading.sandbox.remote_kernel import NO_ANSWER, KernelLost, RemoteKe
 from course.runtime import student_id
 from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
+from course.syntax.cell_runner import run_cell
 from course.syntax.scopes import Scopes
-from course.syntax.test_cell import run_cell
 
 OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
 """What a test cell finds without the student."""

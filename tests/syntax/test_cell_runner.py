@@ -3,7 +3,7 @@
 import pytest
 
 from course.runtime.context import current, entered
-from course.syntax.test_cell import run_cell
+from course.syntax.cell_runner import run_cell
 
 CELL = """seen = [current().secret]
 def look():
