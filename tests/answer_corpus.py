@@ -20,7 +20,7 @@ import subprocess
 import sys
 import types
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -29,6 +29,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from small_notebooks import answer as answer_cell
 from small_notebooks import run_notebook, test_cell
+from traitlets.config import Config
 
 from course.authoring.text.model import Exercise, Source
 from course.authoring.text.parse import read
@@ -110,22 +111,38 @@ def corpus(package: str) -> tuple[Answer, ...]:
     return tuple(answer for module in modules for answer in module.ANSWERS)
 
 
-def in_notebook(answers: Iterable[Answer]) -> dict[str, Said]:
-    """What the visible check says to each answer in the student's own notebook, each in a process of its own."""
+def visible(answer: Answer) -> str:
+    """The check of the answer's exercise as students have it."""
+    return without(answer.task.check.source, "HIDDEN TESTS")
+
+
+def numbers_alone(answer: Answer) -> str:
+    """The whole check of the answer's exercise, hidden tests too, which asks for numbers and not for how."""
+    tree = ast.parse(answer.task.check.source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            node.keywords = [keyword for keyword in node.keywords if keyword.arg not in ("by_hand", "forbid")]
+    return ast.unparse(tree)
+
+
+def in_notebook(answers: Iterable[Answer], check: Callable[[Answer], str] = visible) -> dict[str, Said]:
+    """What the check says to each answer in the student's own notebook, each in a process of its own."""
     asked = tuple(answers)
+    cells = [(above_it(answer, check(answer)), [*answer.cells, check(answer)]) for answer in asked]
     code = f"import sys; sys.path[:0] = {[str(ROOT / 'tests')]!r}; import answer_corpus; answer_corpus.serve()"
-    done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(asked), stdout=subprocess.PIPE, check=True)
+    done = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(cells), stdout=subprocess.PIPE, check=True)
     return {answer.name: said for answer, said in zip(asked, pickle.loads(done.stdout), strict=True)}
 
 
 def serve() -> None:
-    """Read answers, give each a copy of this process that has imported what notebooks do, write what was said."""
+    """Read notebooks, give each a copy of this process that has imported what notebooks do, write what was said."""
+    import IPython.core.completer
     import IPython.core.interactiveshell  # noqa: F401
 
     from course import check, data, plot, train  # noqa: F401 (imported once, before the copies are made)
 
     asked = pickle.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(pickle.dumps([_in_a_copy(answer) for answer in asked]))
+    sys.stdout.buffer.write(pickle.dumps([_in_a_copy(above, own) for above, own in asked]))
 
 
 def graded(answers: Iterable[Answer]) -> dict[str, Said]:
@@ -142,7 +159,7 @@ def small_notebook(answer: Answer, check: str) -> NotebookNode:
 
 def above_it(answer: Answer, check: str) -> list[str]:
     """The course's cells above the exercise that belong in its small notebook, in order."""
-    cells = list(_above(answer.text, answer.task.name))
+    cells = _above(answer.text, answer.task.name)
     own = Scopes([node for source in answer.cells for node in parse_code(source).body])
     given_again = {name for name in own.bound() if name != answer.asked}
     wanted = [*own.needed, *given_again, *(name for name in students_names(check) if name not in own.own)]
@@ -160,8 +177,13 @@ def _text(where: str) -> Source:
     return read(ROOT / "source" / f"{where}.py")
 
 
-def _above(source: Source, name: str) -> Iterator[tuple[str, set[str], set[str]]]:
-    """The released code cells above an exercise, each with the names that it binds and needs; the imports first."""
+@cache
+def _above(source: Source, name: str) -> tuple[tuple[str, set[str], set[str]], ...]:
+    """The released code cells above an exercise, each with the names that it binds ("course": imports) and needs."""
+    return tuple(_until(source, name))
+
+
+def _until(source: Source, name: str) -> Iterator[tuple[str, set[str], set[str]]]:
     for cell in source.cells:
         if cell.role == "solution" and cell.name == name:
             return
@@ -185,14 +207,14 @@ def _graded(answer: Answer) -> Said:
     return Said(state, message, (*done.metadata.course.integrity, *done.metadata.course.repairs))
 
 
-def _in_a_copy(answer: Answer) -> Said:
-    """What is said to an answer in a fork of this process; "failed" where that ends or takes too long."""
+def _in_a_copy(above: Sequence[str], own: Sequence[str]) -> Said:
+    """What is said to a notebook in a fork of this process; "failed" where that ends or takes too long."""
     here, there = os.pipe()
     child = os.fork()
     if not child:
         signal.alarm(LONGEST)
         try:
-            said = _in_ipython(answer)
+            said = _in_ipython(above, own)
         except Exception as error:
             said = Said("failed", f"the notebook stopped: {type(error).__name__}: {error}")
         with os.fdopen(there, "wb") as pipe:
@@ -205,14 +227,20 @@ def _in_a_copy(answer: Answer) -> Said:
     return pickle.loads(told) if told else Said("failed", "Python ended, or took too long")
 
 
-def _in_ipython(answer: Answer) -> Said:
-    """One answer in an IPython shell whose names are those of ``__main__``, as in a notebook."""
+def _in_ipython(above: Sequence[str], own: Sequence[str]) -> Said:
+    """What the check, the last cell, says in an IPython shell whose names are those of ``__main__``.
+
+    Raises what a cell of the course's, ``above``, raises.
+    """
     from IPython.core.interactiveshell import InteractiveShell
 
-    check = without(answer.task.check.source, "HIDDEN TESTS")
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui: str | None = None) -> None:
+            """Nothing: no window opens here."""
+
     main = sys.modules["__main__"] = types.ModuleType("__main__")
-    shell = InteractiveShell.instance(user_module=main, colors="nocolor")
-    shell.cache_size = 0
+    quick = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
+    shell = Shell.instance(user_module=main, config=quick)
     heard: list = []
     with (
         entered(current()._replace(graded=False, heard=heard)),
@@ -221,10 +249,10 @@ def _in_ipython(answer: Answer) -> Said:
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")
-        for source in above_it(answer, check):
+        for source in above:
             shell.run_cell(source).raise_error()
-        errors = [shell.run_cell(source) for source in [*answer.cells, check]]
-    raised = next((ran.error_before_exec or ran.error_in_exec for ran in errors if not ran.success), None)
+        ran = [shell.run_cell(source) for source in own]
+    raised = next((each.error_before_exec or each.error_in_exec for each in ran if not each.success), None)
     verdict = next((each for each in heard if not each.passed), heard[-1] if heard else None)
     if verdict is None or (raised is not None and verdict.passed):
         return Said("failed", f"{type(raised).__name__}: {raised}")

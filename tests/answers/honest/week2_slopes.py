@@ -112,7 +112,8 @@ nudge = 1e-6
 def my_loss(w0):
     return (w0 * 2.0 + 3.0 * 1.0 + 0.5 - 1.0) ** 2
 print((my_loss(1.0 + nudge) - my_loss(1.0 - nudge)) / (2 * nudge))
-print(slope_w0(torch.tensor(1.0), torch.tensor(3.0), torch.tensor(0.5), torch.tensor(2.0), torch.tensor(1.0), torch.tensor(1.0)))
+numbers = [1.0, 3.0, 0.5, 2.0, 1.0, 1.0]
+print(slope_w0(*[torch.tensor(number) for number in numbers]))
 """,
         "nudges in a cell of their own below the answer, to see whether it is right",
     ),

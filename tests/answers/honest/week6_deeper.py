@@ -106,7 +106,7 @@ def chain_gradient(x, w, b):
     a = Dual(x.item(), 1.0)
     for weight, bias in zip(w.tolist(), b.tolist()):
         a = (weight * a + bias).sigmoid()
-    return torch.tensor(a.slope).to(x.dtype)
+    return torch.tensor(a.slope, dtype=x.dtype)
 """,
         "an own class of dual numbers with rules of its own",
     ),
@@ -134,7 +134,7 @@ def leaky(slope):
         return torch.where(Z > 0, Z, slope * Z)
 
     def f_prime(Z):
-        return torch.where(Z > 0, 1.0, slope).to(Z.dtype)
+        return torch.where(Z > 0, torch.ones_like(Z), slope)
 
     f.grad = f_prime
     return f
@@ -156,7 +156,7 @@ def leaky_layer_gradients(dA, X, W, b, slope):
     total = defaultdict(lambda: 0)
     for x, upstream in zip(X, dA):
         z = torch.matmul(W, x) + b
-        dz = upstream * ((z > 0) + slope * (z <= 0))
+        dz = torch.where(z > 0, upstream, slope * upstream)
         total["W"] += dz[:, None] * x[None, :]
         total["b"] += dz
     return total["W"], total["b"]
