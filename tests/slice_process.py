@@ -57,7 +57,7 @@ class SliceProcess:
         self.lost = "it ended itself"
         raise KernelLost(self.lost)
 
-    def slice(self, statements):
+    def slice(self, statements, seconds=None):
         self.slices.append([source.strip() for _, _, source in statements])
         if any(word in source for _, _, source in statements for word in self.dies):
             self._die()
