@@ -56,15 +56,15 @@ def notebooks(each: int = EACH) -> Iterator[tuple[str, nbformat.NotebookNode, tu
     for path in sorted(ROOT.glob("source/*/*.py")):
         source = read(path)
         released = ROOT / "release" / source.assignment / f"{source.notebook}.ipynb"
-        solved = Paper(source, released)
-        solved.solve()
+        paper = Paper(source, released)
+        paper.solve()
+        solved = nbformat.reads(paper.text(), as_version=4)
         for number in range(each):
-            paper = copy.deepcopy(solved)
-            used = []
+            nb, used = copy.deepcopy(solved), []
+            answers = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if "nbgrader" in cell.metadata}
             for name in chance.sample(sorted(paper.exercises), min(ANSWERS, len(paper.exercises))):
                 used.append(chance.choice(lines))
-                paper.put(name, paper.region(name, used[-1].source, keep=True))
-            nb = nbformat.reads(paper.text(), as_version=4)
+                answers[name].source = paper.region(name, used[-1].source, keep=True)
             first = next(place for place, cell in enumerate(nb.cells) if "import torch" in cell.source) + 1
             for _ in range(chance.randint(*CELLS)):
                 if not waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,11 +47,12 @@ class Origins:
 
     def add(self, tree: ast.Module) -> None:
         """One more cell. Raises RecursionError where it is nested too deeply."""
+        known = len(self.scopes.where)
         self.scopes.add(tree.body)
         self._count += len(tree.body)
-        for node in ast.walk(tree):
-            if node in self.scopes.where:
-                self._bind(node)
+        added = list(itertools.islice(reversed(self.scopes.where), len(self.scopes.where) - known))
+        for node in reversed(added):
+            self._bind(node)
 
     def of(self, node: ast.AST, steps: int = _MAX_STEPS) -> str:
         """The dotted path of what an expression refers to in a library, or ""."""

@@ -231,16 +231,19 @@ class Rules:
 
     def _frames(self, nodes: list[ast.AST], answer: bool) -> Iterator[Seen]:
         """Callers' frames that are walked in a loop, or looked into from within an answer."""
-        loops = [each for each in nodes if isinstance(each, (ast.While, ast.For))]
-        inside = {each for loop in loops for each in ast.walk(loop)}
         for node in nodes:
             if isinstance(node, ast.Attribute) and node.attr in ("f_back", "tb_frame", "gi_frame"):
-                if answer or (node in inside and node.attr == "f_back"):
+                if answer or (node.attr == "f_back" and self._is_in_loop(node)):
                     yield FRAMES, node.lineno, f"follows {node.attr} to its callers"
             elif answer and isinstance(node, ast.Call):
                 function = self._origins.of(node.func)
                 if function in ("sys._getframe", "inspect.stack", "inspect.currentframe"):
                     yield FRAMES, node.lineno, f"an answer calls {function}"
+
+    def _is_in_loop(self, node: ast.AST | None) -> bool:
+        while node is not None and not isinstance(node, (ast.For, ast.While)):
+            node = self._origins.scopes.parents.get(node)
+        return node is not None
 
     def _environment(self, nodes: list[ast.AST]) -> Iterator[Seen]:
         """The environment's words about grading, or about Python's start, in a cell that reads or sets it."""
@@ -252,11 +255,10 @@ class Rules:
 
     def _written(self, nodes: list[ast.AST]) -> Iterator[Seen]:
         """Files elsewhere that an answer's function writes."""
-        functions = [each for each in nodes if isinstance(each, (ast.FunctionDef, ast.Lambda))]
-        for node in {each for function in functions for each in ast.walk(function)}:
+        for node in nodes:
             if isinstance(node, ast.Call) and self._origins.of(node.func) == "builtins.open" and len(node.args) > 1:
                 path, mode = text_of(node.args[0]) or "", text_of(node.args[1]) or ""
-                if path.startswith("/") and mode[:1] in ("w", "a", "x"):
+                if path.startswith("/") and mode[:1] in ("w", "a", "x") and not self._is_at_top(node.func):
                     yield PROCESS, node.lineno, f"an answer writes {path} whenever it is asked"
 
 
