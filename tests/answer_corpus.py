@@ -159,7 +159,7 @@ def small_notebook(answer: Answer, check: str) -> NotebookNode:
 
 def above_it(answer: Answer, check: str) -> list[str]:
     """The course's cells above the exercise that belong in its small notebook, in order."""
-    cells = _above(answer.text, answer.task.name)
+    cells = _above(answer.exercise.split()[0], answer.task.name)
     own = Scopes([node for source in answer.cells for node in parse_code(source).body])
     given_again = {name for name in own.bound() if name != answer.asked}
     wanted = [*own.needed, *given_again, *(name for name in students_names(check) if name not in own.own)]
@@ -178,9 +178,9 @@ def _text(where: str) -> Source:
 
 
 @cache
-def _above(source: Source, name: str) -> tuple[tuple[str, set[str], set[str]], ...]:
+def _above(where: str, name: str) -> tuple[tuple[str, set[str], set[str]], ...]:
     """The released code cells above an exercise, each with the names that it binds ("course": imports) and needs."""
-    return tuple(_until(source, name))
+    return tuple(_until(_text(where), name))
 
 
 def _until(source: Source, name: str) -> Iterator[tuple[str, set[str], set[str]]]:
