@@ -47,14 +47,15 @@ def remarks(nb: NotebookNode) -> list[Remark]:
     """
     found: list[Remark] = []
     origins = Origins()
-    rules, paths = Rules(origins), Paths(origins)
+    rules, paths, read = Rules(origins), Paths(origins), set[str]()
     for number, cell in enumerate(nb.cells, 1):
         source = str(cell.source)
         marks = cell.metadata.get("nbgrader")
         marks = marks if isinstance(marks, dict) else {}
         if cell.cell_type != "code" or (marks.get("grade") and not marks.get("solution")):
             continue
-        tree, nodes = _read(source)
+        tree, nodes = _read(source) if source not in read else _read.__wrapped__(source)  # a node has one place
+        read.add(source)
         try:
             if tree is not None:
                 origins.add(tree)
