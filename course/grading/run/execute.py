@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ from course.grading.sandbox.session import Code, Session
 from course.grading.submission.parse import beside
 
 if TYPE_CHECKING:
-    from course.grading.run.judging import Readers
+    from course.grading.run.judging import Readers, Witness
 
 
 class Execute(NbGraderPreprocessor):
@@ -116,11 +116,11 @@ class Execute(NbGraderPreprocessor):
 
     def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:
         with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
-            return self._in(room, nb)
+            return self._in(room, nb, frozenset(given))
 
-    def _in(self, room: Room, nb: NotebookNode) -> NotebookNode:
+    def _in(self, room: Room, nb: NotebookNode, given: Container[str]) -> NotebookNode:
         cells = [
-            Code(number, cell.source, _is_test(cell), bool(utils.is_locked(cell)))
+            Code(number, cell.source, _is_test(cell), bool(utils.is_locked(cell)), cell.source in given)
             for number, cell in enumerate(nb.cells)
             if cell.cell_type == "code"
         ]
@@ -167,9 +167,12 @@ class Execute(NbGraderPreprocessor):
         records, readers = [], Readers(room.reading)
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
-            record, crowded = self._asked(session, code, cell, readers)
-            if record.state == "failed" and (session.alone(code.number) or crowded):  # maybe another's doing
-                record, _ = self._asked(session, code, cell, own := Readers(room.reading))
+            record, witness = self._asked(session, code, cell, readers)
+            if record.state == "failed" and (session.alone(code.number) or witness.crowded):  # maybe another's doing
+                record, witness = self._asked(session, code, cell, own := Readers(room.reading))
+                own.close()
+            if record.state == "failed" and witness.answers_otherwise():
+                record, _ = self._asked(session, code, cell, own := Readers(room.reading, self.total_timeout))
                 own.close()
             cell.execution_count = None
             if not record.passed:
@@ -180,14 +183,15 @@ class Execute(NbGraderPreprocessor):
         readers.close()
         nb.metadata["course"]["exercises"] = records
 
-    def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[CheckRecord, bool]:
-        """What a test cell says, and whether a process that it asked had been asked by another before."""
+    def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[CheckRecord, Witness]:
+        """What a test cell says, and whom it asked."""
         from course.grading.run.judging import Witness, judge_cell
 
         kernel, before = session.at(code.number), session.before(code.number)
+        cells, given = [each.source for each in before], [each.given or each.released for each in before]
         gpu = session.room.limits.gpu
-        witness = Witness(kernel, before, readers, self.student, self.known, self.secret, gpu)
-        return judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness), witness.crowded
+        witness = Witness(kernel, cells, readers, self.student, self.known, self.secret, gpu, given)
+        return judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness), witness
 
     def _enter_course(self, week: str) -> None:
         """Take the secret of the course's folder, and what it knows of a week's mistakes."""

@@ -5,17 +5,18 @@ functions, classes and objects stand as ``Elsewhere`` and are asked in the sandb
 worst that a submission can do is to answer a question rightly.
 
 A question that is also about *how* an answer is worked out (by hand, without a ready-made function, in whose memory)
-is put to a process in which nothing but the definitions that the answer needs has run: see ``slices.py``.
+is put to a process in which nothing but the statements that the answer needs has run: see ``readers.py``.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import math
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -25,10 +26,10 @@ import torch
 from course import cases, check, practice
 from course.answers import ask
 from course.answers.ask import Elsewhere, Made, Other, Reply
-from course.grading.analysis.slices import Reading, Slice
 from course.grading.gradebook.record import CheckRecord
+from course.grading.run.readers import Readers, alike
 from course.grading.sandbox.outputs import plain_text
-from course.grading.sandbox.remote_kernel import NO_ANSWER, KernelLost, RemoteKernel
+from course.grading.sandbox.remote_kernel import NO_ANSWER, NO_TRACE, KernelLost, RemoteKernel
 from course.runtime import student_id
 from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
@@ -39,43 +40,6 @@ OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "ma
 """What a test cell finds without the student."""
 
 _torch_settings = threading.Lock()  # torch's default dtype and random numbers are the whole process's
-
-
-class Readers:
-    """Processes in which nothing but slices has run, lent to one test cell after another.
-
-    There is one for slices that may stand in an answer by hand, whatever they are asked, and one for the others.
-
-    That one slice has run before another gives the second nothing: it could have held the first one's statements. But
-    the first may have spoilt something, so an answer that fails in a process that others had is asked again in one of
-    its own (``Witness.crowded``). ``start`` makes such a process out of its first slice.
-    """
-
-    def __init__(self, start: Callable[[Sequence[str]], RemoteKernel]):
-        self._start = start
-        self.notebook = Reading()
-        self.kernels: dict[bool, RemoteKernel] = {}
-        self.lent: dict[bool, int] = {}
-        self._now: dict[bool, Sequence[str]] = {}
-
-    def with_slice(self, source: Sequence[str], derivatives: bool) -> RemoteKernel:
-        """The process, ready to be asked about this slice."""
-        kernel = self.kernels.get(derivatives)
-        if kernel is not None and self._now[derivatives] != source:
-            try:
-                kernel.slice(source)
-            except KernelLost:
-                kernel = None
-        if kernel is None:
-            self.lent[derivatives] = 0
-            kernel = self.kernels[derivatives] = self._start(source)
-        self._now[derivatives] = source
-        return kernel
-
-    def close(self) -> None:
-        """End every process that was lent."""
-        for kernel in self.kernels.values():
-            kernel.end()
 
 
 @dataclass
@@ -94,32 +58,34 @@ class Witness:
     hidden: tuple[str, ...] = ()
     secret: bytes | None = field(default=None, repr=False)
     gpu: bool = False
-    _slices: dict[tuple[str, bool], Slice] = field(default_factory=dict)
-    _borrowed: set[bool] = field(default_factory=set)
+    given: Sequence[bool] = ()
+    _answered: list[tuple[str, Sequence[dict[str, Any]], list[Reply]]] = field(default_factory=list)
 
-    def strict(self, name: str, derivatives: bool) -> RemoteKernel | str:
-        """The process that knows nothing but what ``name`` needs, or why there is none."""
-        found = self._slice(name, derivatives)
-        if found.refused:
-            return found.refused
-        if not derivatives:  # what could also be asked by hand is asked where the others by hand are
-            derivatives = not self._slice(name, True).refused
-        kernel = self.readers.with_slice(found.source, derivatives)
-        if derivatives not in self._borrowed:
-            self._borrowed.add(derivatives)
-            self.readers.lent[derivatives] += 1
-        return kernel
-
-    def _slice(self, name: str, derivatives: bool) -> Slice:
-        if (name, derivatives) not in self._slices:
-            found = self.readers.notebook.slice_of(self.cells, name, derivatives=derivatives)
-            self._slices[name, derivatives] = found
-        return self._slices[name, derivatives]
+    def strict(self, name: str, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]) -> list[Reply]:
+        """The replies of the function ``name`` in a process that knows nothing but what that needs."""
+        found = self.readers.slice_of(self.cells, name, self.given)
+        replies = self.readers.ask(name, found, calls, hand=hand, forbid=forbid)
+        self._answered.append((name, calls, replies))
+        if len(self._answered) == 1:
+            self.readers.lent += 1
+        return replies
 
     @property
     def crowded(self) -> bool:
-        """Whether a process that it put questions to had been asked by another test cell before."""
-        return any(self.readers.lent.get(derivatives, 0) > 1 for derivatives in self._borrowed)
+        """Whether the processes that it put questions to had been asked by another test cell before."""
+        return bool(self._answered) and self.readers.lent > 1
+
+    def answers_otherwise(self) -> bool:
+        """Whether the whole notebook's own process answers a strict question otherwise: a slice then lacks something.
+
+        An answer that was refused is so wherever it is asked.
+        """
+        with contextlib.suppress(KernelLost):
+            for name, calls, replies in self._answered:
+                refused = bool(replies) and replies[-1].refused
+                if not refused and not alike(self.kernel.ask(name, None, calls), replies):
+                    return True
+        return False
 
 
 class There(Elsewhere):
@@ -130,13 +96,10 @@ class There(Elsewhere):
 
     def ask(self, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str], memory: bool) -> list[Reply]:
         """The replies to these calls."""
-        kernel = self._witness.kernel
         if self._number is None and (hand or forbid or memory):
-            strict = self._witness.strict(self.__name__, hand)
-            if isinstance(strict, str):
-                return [Reply(refused=strict)]
-            kernel = strict
-        replies = kernel.ask(self.__name__, self._number, calls, hand=hand, forbid=forbid)
+            replies = self._witness.strict(self.__name__, calls, hand=hand, forbid=forbid)
+        else:
+            replies = self._witness.kernel.ask(self.__name__, self._number, calls)
         for reply, call in zip(replies, calls, strict=False):  # what a reply leaves out is as it was sent
             reply.after = {**call, **{name: value for name, value in reply.after.items() if name in call}}
         ended = bool(replies) and (replies[-1].not_done is not None or bool(replies[-1].refused))
@@ -245,6 +208,14 @@ def _lost(name: str, reason: str) -> Verdict:
             what=f"The checks of {name} were stopped: your code ran too long.",
             cause="Most often a loop that never ends.",
             next="Look at what has to change in your loop before it can stop, and whether it does.",
+        )
+    if reason == NO_TRACE:
+        return Verdict(
+            name,
+            "failed",
+            what=f"The checks of {name} were stopped: {reason} while your code ran.",
+            cause="Most often far too many operations, one for each number; or code that reaches into torch itself.",
+            next="Work on whole tensors, and leave torch's own functions as they are.",
         )
     return Verdict(
         name,

@@ -7,41 +7,75 @@ answer and by the statements above it that it needs.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from course.answers import record
 from course.answers.ask import Reply
 from course.answers.record import Asked
 from course.doctor import fingerprints
-from course.grading.analysis.slices import Reading, Slice, Statement
+from course.grading.analysis.slices import MAX_TEXT, Reading, Slice, Statement
 from course.grading.sandbox.inside.slices import RAN
 from course.grading.sandbox.outputs import plain_text
 from course.grading.sandbox.remote_kernel import KernelLost, RemoteKernel
 
-MAX_LINE = 80
-"""Characters of a line that a sentence shows."""
+Statements = tuple[Statement, ...]
+
+
+class Process:
+    """A process for slices: the statements that it ran last, those of them in which torch differentiated (``guilty``).
+
+    ``differentiated`` says whether torch ever did in it.
+    """
+
+    def __init__(self, kernel: RemoteKernel):
+        self.kernel = kernel
+        self.now: Statements | None = None
+        self.guilty: Statements = ()
+        self.differentiated = False
+
+    def run(self, statements: Statements, seconds: float | None) -> None:
+        """Run a slice; raises KernelLost."""
+        self.now, guilty, differentiated = None, list[Statement](), False
+        self.kernel.slice([(each.cell, each.given, each.source) for each in statements], seconds)
+        for each in self.asked():
+            place = each.name.removeprefix(RAN)
+            if place != each.name:
+                if differentiated and place.isdecimal() and int(place) < len(statements):
+                    guilty.append(statements[int(place)])
+                differentiated = False
+            differentiated = differentiated or record.differentiates(each.name)
+        self.now, self.guilty = statements, tuple(guilty)
+
+    def asked(self) -> list[Asked]:
+        """What torch was asked in it since this was called last; raises KernelLost."""
+        found = self.kernel.asked()
+        self.differentiated = self.differentiated or any(record.differentiates(each.name) for each in found)
+        return found
 
 
 class Readers:
-    """A process for slices, lent to one test cell after another; another one where it is lost or has differentiated.
+    """Processes for slices, lent to one test cell after another: one in which torch has not differentiated, one other.
 
     That one slice has run before another gives the second nothing: it could have held the first one's statements. But
     the first may have spoilt something, so an answer that fails in a process that others had is asked again in one of
     its own (``Witness.crowded``). And where torch has differentiated, in whatever slice, no answer by hand is asked any
-    more. ``start`` makes such a process.
+    more. ``start`` makes such a process. ``whole_s``: not slices but everything above a question is run, for at most so
+    many seconds.
     """
 
-    def __init__(self, start: Callable[[], RemoteKernel]):
-        self._start = start
+    def __init__(self, start: Callable[[], RemoteKernel], whole_s: float | None = None):
+        self._start, self._whole_s = start, whole_s
         self.notebook = Reading()
         self.lent = 0
         self.seen: list[Asked] = []
         """What torch was asked in the last question that was answered."""
-        self._kernel: RemoteKernel | None = None
-        self._now: Sequence[Statement] = ()
-        self._guilty: list[Statement] = []
-        self._differentiated = False
+        self._processes: list[Process] = []
+        self._guilty: dict[Statements, Statements] = {}
+
+    def slice_of(self, cells: Sequence[str], name: str, given: Sequence[bool]) -> Slice:
+        """The part of these cells that is run for the function ``name``; ``given`` are the course's own."""
+        return self.notebook.slice_of(cells, name, given, whole=self._whole_s is not None)
 
     def ask(
         self, name: str, found: Slice, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
@@ -51,85 +85,67 @@ class Readers:
         A statement of the slice in which torch differentiates is left out for a question by ``hand``: where that
         changes the replies, the answer needs what it made. Raises KernelLost.
         """
+        statements = found.statements
         if found.missing:
             return [Reply(refused=found.missing)]
-        kernel = self._with_slice(found.statements, clean=False)
-        if not (hand and self._differentiated):
-            return self._judged(kernel, name, calls, hand=hand, forbid=forbid)
-        if not self._guilty:  # it was another slice
-            kernel = self._with_slice(found.statements, clean=True)
-        if not self._differentiated:
-            return self._judged(kernel, name, calls, hand=hand, forbid=forbid)
-        guilty = self._guilty
+        process = self._ready(statements, clean=hand and not self._guilty.get(statements))
+        if not (hand and process.differentiated):
+            return self._judged(process, name, calls, hand=hand, forbid=forbid)
+        guilty = self._guilty.setdefault(statements, process.guilty)
         if not guilty:  # marks that are not the process's own
             return [Reply(refused="What stands above your answer asks torch to differentiate.")]
-        whole = kernel.ask(name, None, calls)
-        kernel = self._with_slice([each for each in found.statements if each not in guilty], clean=True)
-        if self._differentiated:
+        whole = process.kernel.ask(name, None, calls)
+        process.asked()
+        process = self._ready(tuple(each for each in statements if each not in guilty), clean=True)
+        if process.differentiated:
             return [Reply(refused=_needs(guilty[0]))]
-        replies = self._judged(kernel, name, calls, hand=hand, forbid=forbid)
+        replies = self._judged(process, name, calls, hand=hand, forbid=forbid)
         refused = bool(replies) and replies[-1].refused
-        return replies if refused or _alike(whole, replies) else [Reply(refused=_needs(guilty[0]))]
+        return replies if refused or alike(whole, replies) else [Reply(refused=_needs(guilty[0]))]
 
     def _judged(
-        self, kernel: RemoteKernel, name: str, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
+        self, process: Process, name: str, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]
     ) -> list[Reply]:
-        replies = kernel.ask(name, None, calls)
-        self.seen = kernel.asked()
-        self._note(self.seen)
+        replies = process.kernel.ask(name, None, calls)
+        self.seen = process.asked()
         found = record.objection(self.seen, hand=hand, forbid=forbid)
         if found is None:
             return replies
-        self._differentiated = True  # or will have: it is asked once more
-        line = ""
+        process.differentiated, line = True, ""  # or it will have: it is asked once more
         with contextlib.suppress(KernelLost):  # the words, not the verdict, hang on this
-            line = plain_text(kernel.line_of(name, calls, hand=hand, forbid=forbid))
+            line = plain_text(process.kernel.line_of(name, calls, hand=hand, forbid=forbid))
         return [Reply(refused=record.sentence(found, _short(line)))]
 
-    def _with_slice(self, statements: Sequence[Statement], *, clean: bool) -> RemoteKernel:
-        """A process that has run this slice last; ``clean``: in which torch has differentiated nothing before."""
-        kernel = self._kernel
-        if kernel is not None and not (clean and self._differentiated):
-            if self._now == statements and not kernel.lost:
-                return kernel
+    def _ready(self, statements: Statements, *, clean: bool) -> Process:
+        """A process that has run this slice last; ``clean``: in which torch had differentiated nothing before."""
+        lent = [each for each in self._processes if not each.kernel.lost and not (clean and each.differentiated)]
+        lent.sort(key=lambda each: each.differentiated, reverse=True)  # what need not be clean leaves the clean one so
+        process = next((each for each in lent if each.now == statements), lent[0] if lent else None)
+        if process is not None:
             try:
-                self._run(kernel, statements)
-                return kernel
+                if process.now != statements:
+                    process.run(statements, self._whole_s)
+                return process
             except KernelLost:
                 pass
-        self.close()
-        kernel = self._kernel = self._start()
-        self.lent, self._differentiated = 0, False
-        self._run(kernel, statements)
-        return kernel
+        for each in [each for each in self._processes if each.kernel.lost or len(self._processes) > 1]:
+            self._end(each)
+        process = Process(self._start())
+        self._processes.insert(0, process)
+        process.run(statements, self._whole_s)
+        return process
 
-    def _run(self, kernel: RemoteKernel, statements: Sequence[Statement]) -> None:
-        """Run a slice, and note in which of its statements torch differentiated."""
-        self._now = ()
-        kernel.slice([(each.cell, each.given, each.source) for each in statements])
-        asked, differentiated = kernel.asked(), False
-        self._note(asked)
-        self._guilty = []
-        for each in asked:
-            if each.name.startswith(RAN):
-                place = each.name.removeprefix(RAN)
-                if differentiated and place.isdecimal() and int(place) < len(statements):
-                    self._guilty.append(statements[int(place)])
-                differentiated = False
-            differentiated = differentiated or record.differentiates(each.name)
-        self._now = statements
-
-    def _note(self, asked: Iterable[Asked]) -> None:
-        self._differentiated = self._differentiated or any(record.differentiates(each.name) for each in asked)
+    def _end(self, process: Process) -> None:
+        process.kernel.end()
+        self._processes.remove(process)
 
     def close(self) -> None:
-        """End the process."""
-        if self._kernel is not None:
-            self._kernel.end()
-            self._kernel = None
+        """End all processes."""
+        for each in list(self._processes):
+            self._end(each)
 
 
-def _alike(one: Sequence[Reply], other: Sequence[Reply]) -> bool:
+def alike(one: Sequence[Reply], other: Sequence[Reply]) -> bool:
     """Whether two lists of replies say the same, up to rounding."""
     pairs = zip(one, other, strict=False)
     return len(one) == len(other) and all(
@@ -143,9 +159,9 @@ def _needs(statement: Statement) -> str:
     """What is said where an answer needs what torch's differentiation has made above it."""
     if statement.given:
         return "Your answer needs what a cell above it made by torch's differentiation."
-    return f"Your line `{_short(statement.text)}` asks torch to differentiate, and your answer needs what it makes."
+    return f"Your line `{statement.text}` asks torch to differentiate, and your answer needs what it makes."
 
 
 def _short(line: str) -> str:
     line = " ".join(line.split())
-    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 3] + "..."
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 3] + "..."

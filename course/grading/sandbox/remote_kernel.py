@@ -177,12 +177,13 @@ class RemoteKernel:
             raise self._gone(WireError("not replies"))
         return [checked_reply(each) for each in said]
 
-    def slice(self, statements: Sequence[tuple[int, bool, str]]) -> None:
+    def slice(self, statements: Sequence[tuple[int, bool, str]], seconds: float | None = None) -> None:
         """In a process that ``Room.reading`` made: run a slice, and answer about that one from now on.
 
-        Each statement is the number of its cell, whether that is the course's own, and the source.
+        Each statement is the number of its cell, whether that is the course's own, and the source; all of them may take
+        ``seconds``, or else what a question may.
         """
-        self._ask({"do": "slice", "statements": [list(each) for each in statements]})
+        self._ask({"do": "slice", "statements": [list(each) for each in statements]}, seconds)
 
     def asked(self) -> list[Asked]:
         """In a process that ``Room.reading`` made: what torch was asked in it since this was called last."""
@@ -216,8 +217,8 @@ class RemoteKernel:
         plain = {str(key): each.detach() for key, each in parameters.items()}
         return number, Made(checked_reply(said.get("reply")), None, said.get("module") is True, plain)
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        deadline = time.monotonic() + self.room.limits.question
+    def _ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+        deadline = time.monotonic() + (self.room.limits.question if seconds is None else seconds)
         self._send(request, deadline)
         try:
             said = self._receive(deadline)

@@ -31,12 +31,16 @@ MAX_RESTARTS = 12
 
 @dataclass(frozen=True)
 class Code:
-    """A code cell: its number in the notebook, its source, whether it is a test cell, whether it is the course's."""
+    """A code cell: its number in the notebook, its source, whether it is a test cell, whether it is locked.
+
+    ``released`` says whether it stands in the released notebook just so.
+    """
 
     number: int
     source: str
     test: bool = False
     given: bool = False
+    released: bool = False
 
     @property
     def title(self) -> str:
