@@ -93,6 +93,8 @@ class Effects:
     later: Moment = field(default_factory=Moment)
     strong: set[str] = field(default_factory=set)
     imports: bool = False
+    dotted: bool = False  # imports a module inside another
+    defines: bool = False
     star: bool = False
     future: bool = False  # tells the language itself something
     links: dict[str, set[tuple[str, bool]]] = field(default_factory=dict)
@@ -119,19 +121,19 @@ class _Reader:
         self.passed: list[tuple[Pass, Var, bool]] = []
 
     def read(self, index: int) -> Effects:
-        """Everything, from the outside to the inside."""
         top, found = self.top, self.found
         found.imports = isinstance(top, (ast.Import, ast.ImportFrom))
-        found.star = isinstance(top, ast.ImportFrom) and top.names[0].name == "*"
-        found.future = isinstance(top, ast.ImportFrom) and top.module == "__future__"
-        found.runs_own = not isinstance(top, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        if isinstance(top, ast.ImportFrom):
+            found.star, found.future = top.names[0].name == "*", top.module == "__future__"
+        found.defines = isinstance(top, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        found.dotted = isinstance(top, ast.Import) and any("." in each.name for each in top.names)
         waiting: list[tuple[ast.AST, bool]] = [(top, False)]
         while waiting:
             node, later = waiting.pop()
             self._node(node, later)
-            body: list[ast.AST] = []
+            body: set[ast.AST] = set()
             if isinstance(node, _FUNCTIONS):
-                body = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+                body = {node.body} if isinstance(node, ast.Lambda) else {*node.body}
             waiting += [(child, later or child in body) for child in ast.iter_child_nodes(node)]
         self._bindings(index)
         self._resolve()
@@ -171,8 +173,7 @@ class _Reader:
                 self.found.called |= {name.id for base in node.bases for name, _ in roots_of(base)}
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not later:
             own = {name.id for each in node.decorator_list for name, _ in roots_of(each, True) if self._own(name)}
-            self.found.called |= own
-            self.found.runs_own |= bool(own)
+            self.found.called, self.found.runs_own = self.found.called | own, self.found.runs_own or bool(own)
 
     def _is_global(self, name: ast.Name) -> bool:
         return self.scopes.notebook in self.scopes.resolve(name.id, self.scopes.where[name][0])
@@ -265,6 +266,9 @@ class _Reader:
             if any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list):
                 named.insert(0, "")
         function = Function(name, isinstance(parent, ast.ClassDef), named, rest)
+        while parent is not None and isinstance(node, ast.Lambda):  # what is given to a call may run with it
+            self.found.runs_own |= isinstance(parent, ast.Call)
+            parent = self.scopes.parents.get(parent)
         self.functions[node] = function
         self.found.functions.append(function)
 

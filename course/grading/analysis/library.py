@@ -17,7 +17,8 @@ SHOWING = frozenset(
 """Methods that change nothing where they stand alone, to show what they return."""
 
 CHANGING_FIRST = frozenset(
-    "shuffle heappush heappop heapify heapreplace setattr delattr fill_diagonal copyto insort next".split()
+    "shuffle heappush heappop heapify heapreplace setattr delattr setitem delitem fill_diagonal copyto insort "
+    "next".split()
 )
 """Functions that change their first argument."""
 

@@ -49,8 +49,8 @@ class Reaching:
         self._hidden: list[int] = []  # statements that may bind names which nobody can read off
 
     def is_bound(self, name: str) -> bool:
-        """Whether some statement binds the name."""
-        return name in self._nodes
+        """Whether some statement binds the name, or may do so by a text."""
+        return name in self._nodes or bool(self._hidden)
 
     # Forwards: one statement more
 
@@ -78,7 +78,9 @@ class Reaching:
         runs = frozenset({index} if effects.functions else ()).union(*(self._runs(each) for each in now.reads))
         links = {name: self._linked(effects.links.get(name, ())) for name in (*effects.strong, *changed, *rebound)}
         for name in effects.strong:
-            node = Node(index, None, frozenset() if effects.imports else runs, links[name], effects.imports)
+            last = self._last(name) if effects.imports else None
+            inside = last if last and last.imported and self._effects[last.index].dotted else None
+            node = Node(index, inside, frozenset() if effects.imports else runs, links[name], effects.imports)
             node.base = node
             self._push(name, node)
         for name in (changed | rebound) - effects.strong:
@@ -186,17 +188,19 @@ class Reaching:
 
     def _ancestors(self, moments: Iterable[Moment]) -> set[str]:
         """The names that a loss was computed from: a backward pass fills their slopes."""
-        found: set[str] = set()
+        known, found = set(), set()
         waiting = [name for moment in moments for name in moment.reads]
         while waiting:
             self._effort.spend()
             name = waiting.pop()
             last = self._last(name)
-            if name in found or last is None or self._is_import(name):
+            if name in known or last is None or self._is_import(name):
                 continue
-            found.add(name)
-            for index in {last.index, last.base.index if last.base else last.index}:
-                waiting += self._effects[index].now.reads
+            known.add(name)
+            for each in (self._effects[index] for index in {last.index, last.base.index if last.base else last.index}):
+                waiting += {*each.now.reads, *each.later.reads}
+                if not each.defines:  # functions and classes have none themselves
+                    found.add(name)
         return found
 
     # Backwards: from a name to what it needs

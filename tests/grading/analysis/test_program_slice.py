@@ -198,6 +198,55 @@ KEPT = {
         "def f(x):\n    return T[0] * x",
         "",
     ),
+    "a registry's own decorator": (
+        "class Registry:\n    def __init__(self):\n        self.rules = {}\n    def rule(self, name):\n"
+        "        def keep(function):\n            self.rules[name] = function\n            return function\n"
+        "        return keep\nregistry = Registry()\n@registry.rule('tanh')\ndef tanh_rule(x):\n    return 3 * x\n"
+        "def f(x):\n    return registry.rules['tanh'](x)",
+        "",
+    ),
+    "rules registered in a loop": (
+        "RULES = {}\ndef register(name, rule):\n    RULES.setdefault(name, []).append(rule)\n"
+        "for name, k in [('a', 2), ('b', 3)]:\n    register(name, lambda x, k=k: k * x)\n"
+        "def f(x):\n    return RULES['b'][0](x)",
+        "",
+    ),
+    "a method that is given to a class later": (
+        "class Scale:\n    pass\nScale.go = lambda self, x: shift(x)\ndef shift(x):\n    return x + 1\n"
+        "def f(x):\n    return Scale().go(x)",
+        "",
+    ),
+    "a call in place of a method": (
+        "import operator\nX = [0]\noperator.setitem(X, 0, 5)\nsetattr(operator, 'heavy', 1)\n"
+        "def f(x):\n    return X[0] * x",
+        "heavy",
+    ),
+    "a module that another import leads to": (
+        "import xml.dom\nimport xml\ndef f(x):\n    return x * len(xml.dom.__name__)",
+        "",
+    ),
+    "an answer made from text": ("exec('def f(x):\\n    return 3 * x')", ""),
+    "a counter that a function keeps": (
+        "calls = 0\ndef count():\n    global calls\n    calls += 1\n    return calls\nprint(count(), count())\n"
+        "def f(x):\n    return calls * x",
+        "",
+    ),
+    "a fallback import": (
+        "try:\n    import nowhere as tool\nexcept ImportError:\n    tool = None\n"
+        "def f(x):\n    return x if tool is None else 0",
+        "",
+    ),
+    "a loop's own functions": (
+        "g = [None]\nfor k in range(3):\n    def power(x, k=k):\n        return x**k\n    g[0] = power\n"
+        "def f(x):\n    return g[0](x) + power(x)",
+        "",
+    ),
+    "an alias inside a function": (
+        "import torch\nclass Net:\n    def __init__(self, n):\n        self.weights = [torch.ones(n), torch.ones(n)]\n"
+        "def shrink(net, rate):\n    for w in net.weights:\n        w -= rate\nnet = Net(1)\nshrink(net, rate=0.5)\n"
+        "def f(x):\n    return net.weights[1] * x",
+        "",
+    ),
     # and what stays out
     "shown, plotted and checked": (
         "import torch\nfrom course import plot, check\nimport matplotlib.pyplot as plt\nW = torch.ones(1)\nprint(W)\n"
@@ -226,6 +275,20 @@ KEPT = {
         "import torch\nW = torch.ones(2, requires_grad=True)\n(W**2).sum().backward()\n"
         "def f(x):\n    return W.detach() * x",
         "backward",
+    ),
+    "a demonstration of one's own engine": (
+        "import torch\nclass Value:\n    def __init__(self, data):\n        self.data, self.grad = data, 0.0\n"
+        "    def __mul__(self, other):\n        return Value(self.data * other.data)\n"
+        "    def backward(self):\n        self.grad = 1.0\n"
+        "W = torch.ones(2, requires_grad=True)\n(W * Value(2.0).data).sum().backward()\n"
+        "heavy = Value(3.0)\n(heavy * heavy).backward()\nprint(heavy.grad)\n"
+        "def f(x):\n    a = Value(x)\n    a.backward()\n    return a.data * a.grad",
+        "heavy sum",
+    ),
+    "a function table above the functions": (
+        "def slope(x):\n    return open('nowhere')\n# %%\nT = {'a': lambda x: slope(x)}\ndef slope(x):\n"
+        "    return 2 * x\ndef f(x):\n    return T['a'](x)",
+        "nowhere",
     ),
     "an import beside one's own name": (
         "import torch.nn.functional as F\n# %%\nF = {}\nF['a'] = 2\ndef f(x):\n    return F['a'] * x",
