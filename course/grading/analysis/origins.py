@@ -7,6 +7,7 @@ object of its own. Nothing is run. What cannot be told has no origin.
 from __future__ import annotations
 
 import ast
+import bisect
 import builtins
 import itertools
 from collections import defaultdict
@@ -22,15 +23,15 @@ ANY_MODULE = "sys.modules[...]"
 """The origin of a module that is looked up among all loaded ones."""
 
 _MAX_STEPS = 20  # of aliases that lead to aliases
-_Position = tuple[int, int]
+_MAX_TRIED = 8  # bindings of a name in one statement, such as in the branches of an if
+_Place = tuple[int, tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Binding:
-    """What a name is bound to in statement ``index``, and where in the source that has happened."""
+    """What a name is bound to, after ``place``: the index of the statement, and the position in its cell."""
 
-    index: int
-    end: _Position
+    place: _Place
     value: ast.expr | None = None
     loops: bool = False
     origin: str = ""
@@ -42,6 +43,7 @@ class Origins:
     def __init__(self) -> None:
         self.scopes = Scopes()
         self._bindings: dict[tuple[Scope, str], list[_Binding]] = defaultdict(list)
+        self._found: dict[_Binding, str] = {}
         self._stars: list[str] = []
         self._count = 0
 
@@ -96,10 +98,19 @@ class Origins:
             known = hasattr(builtins, node.id) or not self._stars
             star = "" if known else self._stars[-1]
             return "IPython.get_ipython" if node.id == "get_ipython" else f"{star or 'builtins'}.{node.id}"
-        here = (node.lineno, node.col_offset)
-        before = [each for each in bound if (each.index, each.end) <= (index, here)] or bound[:1]
-        last = [each for each in before if each.index == before[-1].index]
-        return next((found for each in reversed(last) if (found := self._origin(each, steps))), "")
+        here = (index, (node.lineno, node.col_offset))
+        count = bisect.bisect_right(bound, here, key=lambda each: each.place) or 1
+        last = [
+            each for each in bound[max(0, count - _MAX_TRIED) : count] if each.place[0] == bound[count - 1].place[0]
+        ]
+        return next((found for each in reversed(last) if (found := self._given(each, steps))), "")
+
+    def _given(self, binding: _Binding, steps: int) -> str:
+        """The origin of what a binding gives, worked out once; nothing where it leads back to itself."""
+        if binding not in self._found:
+            self._found[binding] = ""
+            self._found[binding] = self._origin(binding, steps)
+        return self._found[binding]
 
     def _origin(self, binding: _Binding, steps: int) -> str:
         if binding.origin or binding.value is None:
@@ -112,25 +123,36 @@ class Origins:
         return ANY_MODULE if any(each == "sys.modules" for each in inside) else ""
 
     def _bind(self, node: ast.AST) -> None:
-        scope, index = self.scopes.where[node]
+        """Note what a node with a name binds."""
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            end = (node.end_lineno or 0, node.end_col_offset or 0)
             for name, what in imported_names(node):
-                origin = f"{what.module}.{what.item}" if what.item else what.module
-                self._bindings[self._home(name, scope), name].append(_Binding(index, end, origin=origin))
+                self._note(node, name, node, origin=f"{what.module}.{what.item}" if what.item else what.module)
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 self._stars.append(node.module or "")
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            end = (node.lineno, node.col_offset)
-            self._bindings[self._home(node.name, scope), node.name].append(_Binding(index, end))
+            self._note(node, node.name, None)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             value, loops = self._value(node)
-            after: ast.expr = value if value is not None else node
-            end = (after.end_lineno or 0, after.end_col_offset or 0)
-            self._bindings[self._home(node.id, scope), node.id].append(_Binding(index, end, value, loops))
+            self._note(node, node.id, value or node, value, loops)
 
-    def _home(self, name: str, scope: Scope) -> Scope:
-        return self.scopes.resolve(name, scope)[0]
+    def _note(
+        self,
+        node: ast.stmt | ast.expr,
+        name: str,
+        until: ast.stmt | ast.expr | None,
+        value: ast.expr | None = None,
+        loops: bool = False,
+        origin: str = "",
+    ) -> None:
+        """Note that ``node`` binds ``name``.
+
+        It does so when ``until`` has run, at once where that is None: to ``value``, or to one after another of it where
+        it ``loops``, or to what has this ``origin``.
+        """
+        scope, index = self.scopes.where[node]
+        end = (until.end_lineno or 0, until.end_col_offset or 0) if until else (node.lineno, node.col_offset)
+        bound = self._bindings[self.scopes.resolve(name, scope)[0], name]
+        bisect.insort(bound, _Binding((index, end), value, loops, origin), key=lambda each: each.place)
 
     def _value(self, node: ast.Name) -> tuple[ast.expr | None, bool]:
         """What a target is given, and whether it is one after another of that."""
