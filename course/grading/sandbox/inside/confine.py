@@ -20,7 +20,7 @@ from pathlib import Path
 
 from course.grading.sandbox.inside.absent import LIBRARIES, MEMORY, Absences, digits_folder
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
-from course.grading.sandbox.inside.recording import cut, holders
+from course.grading.sandbox.inside.recording import cut, cuts
 from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled, body
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # on every machine
@@ -158,7 +158,7 @@ class Confinement:
 
     def __init__(self, places: Sequence[Path]):
         self.call = _system_call()
-        self.absences, self.holders = Absences(), holders()
+        self.absences, self.cuts = Absences(), cuts()
         self.machine = platform.machine()
         gpu = GPU_VARIABLE in os.environ
         self.refused = body(rules_for_all(self.machine, gpu=gpu)) if self.machine in AUDIT_ARCHITECTURES else b""
@@ -227,5 +227,5 @@ class Confinement:
             described = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
             call(prctl, *map(ctypes.c_long, (_SET_SECCOMP, _FILTER)), described, *map(ctypes.c_long, (0, 0)))
         self.leave()
-        cut(self.holders)
+        cut(self.cuts)
         self.absences.take_on()

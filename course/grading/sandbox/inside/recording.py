@@ -12,7 +12,9 @@ import contextlib
 import gc
 import importlib
 import os
+import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 INCOMPLETE = "Exception in execution trace observer"
@@ -28,15 +30,13 @@ _STOPPING = {
     "torch._C._autograd": ("_clear_callbacks", "_enable_record_function", "_set_empty_test_observer"),
 }
 _PAST_IT = {
-    "torch._C": ("_jit_to_static_module", "_fuse_to_static_module", "StaticModule"),
+    "torch._C": ("_jit_to_static_module", "_fuse_to_static_module"),
     "torch._C._DispatchOperatorHandle": ("redispatch_boxed",),
     "torch._C._SafeKernelFunction": ("call_boxed",),
 }
 _WRITING = {"posix": ("write", "writev", "pwritev"), "faulthandler": ("dump_traceback", "enable", "register")}
 CUT = {**_STOPPING, **_PAST_IT, **_WRITING}
 """What a recorded process goes without: modules and classes, and the functions taken out of each."""
-
-Holder = tuple[Any, str]
 
 
 class NotHere(ImportError):
@@ -63,34 +63,44 @@ def _found(path: str) -> Any:
     return None
 
 
-def holders() -> list[Holder]:
-    """Every dict and class in which a function of ``CUT`` is held, with its name there.
+def cuts() -> list[Callable[[], object]]:
+    """What takes the functions of ``CUT`` out of every place that holds them, one step a place.
 
     It looks at all objects, and so has to be called before they are frozen (``gc.freeze``).
     """
-    found: list[Holder] = []
-    functions: dict[int, Any] = {}
+    steps: list[Callable[[], object]] = []
+    functions: dict[int, tuple[Any, Callable[..., NoReturn]]] = {}
     for path, names in CUT.items():
         owner = _found(path)
-        held = {name: owner.__dict__[name] for name in names if name in getattr(owner, "__dict__", {})}
-        if isinstance(owner, type):
-            found += [(owner, name) for name in held]
-        else:
-            functions |= {id(function): function for function in held.values()}
-    for holder in gc.get_referrers(*functions.values()):
-        if type(holder) is dict and holder is not functions:
-            found += [(holder, key) for key, value in holder.items() if id(value) in functions and type(key) is str]
-    return found
+        for name in names:
+            if name not in getattr(owner, "__dict__", {}):
+                continue
+            if isinstance(owner, type):
+                steps.append(partial(setattr, owner, name, not_here(name)))
+            else:
+                functions[id(owner.__dict__[name])] = owner.__dict__[name], not_here(name)
+    for holder in gc.get_referrers(*(function for function, _ in functions.values())):
+        if type(holder) is dict:
+            for key, value in holder.items():
+                if id(value) in functions:
+                    steps.append(partial(holder.__setitem__, key, functions[id(value)][1]))
+                if id(key) in functions:  # a table of torch's compiler about all of torch's functions
+                    steps.append(partial(holder.pop, key, None))
+        elif type(holder) is tuple:
+            instead = tuple(functions[id(each)][1] if id(each) in functions else each for each in holder)
+            steps += [
+                partial(setattr, each, "__defaults__", instead)
+                for each in gc.get_referrers(holder)
+                if isinstance(each, types.FunctionType) and each.__defaults__ is holder
+            ]
+    return steps
 
 
-def cut(places: list[Holder]) -> None:
-    """Take the functions out of all ``holders``; what stands there instead says that they are not available."""
-    for holder, name in places:
-        if isinstance(holder, type):
-            setattr(holder, name, not_here(name))
-        else:
-            holder[name] = not_here(name)
-    places.clear()
+def cut(steps: list[Callable[[], object]]) -> None:
+    """Take the functions out: all the steps of ``cuts``, which hold them as well and are let go of."""
+    for step in steps:
+        step()
+    steps.clear()
 
 
 def begin_record(fd: int) -> int:

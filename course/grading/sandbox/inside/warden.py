@@ -59,7 +59,7 @@ class Warden:
         poll.register(self.control.end, select.POLLIN)
         while True:
             if poll.poll(POLL_INTERVAL_S * 1000 if self.processes.children else None):
-                request, fds = self.control.receive_with(2)
+                request, fds = self.control.receive_with(3)
                 self.control.send(self.REQUESTS[request["do"]](self, request, *fds))
             self.processes.reap()
             if self.processes.children:

@@ -267,7 +267,7 @@ def test_does_nothing_fail_where_there_are_no_means(monkeypatch):
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     monkeypatch.setattr(confine, "_system_call", lambda: None)
     monkeypatch.setattr(confine, "Absences", lambda: SimpleNamespace(take_on=lambda: None))
-    monkeypatch.setattr(confine, "holders", list)
+    monkeypatch.setattr(confine, "cuts", list)
     made = confine.Confinement([])
     assert made.descriptors == ()
     made.take_on([3])
