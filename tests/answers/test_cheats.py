@@ -1,0 +1,62 @@
+"""Is every cheat refused or remarked, and does each succeed where only the numbers are looked at?"""
+
+from copy import deepcopy
+
+import nbformat
+import pytest
+from answer_corpus import ROOM, Said, corpus, numbers_alone, small_notebook
+from small_notebooks import sandbox  # noqa: F401 (a fixture)
+
+from course.grading.run.execute import Execute
+from course.runtime.verdict import NOT_BY_HAND
+
+ANSWERS = corpus("answers.cheats")
+WEEKS = ("week2", "week3", "week4", "week5", "week6", "week7", "week8")
+SECRET = bytes(range(32))
+ENDS = {
+    "endless": "it never answers",
+    "everything-closed": "it closes the socket on which it is asked",
+    "exits": "it ends the process that is asked",
+    "interrupted": "it ends the process that is asked",
+    "killed": "it ends the process that is asked",
+    "noise-on-the-wire": "it answers nonsense",
+    "observer-disabled-in-memory": "where nothing observes, torch's own function ends the process",
+    "stopped": "it never answers",
+    "switches-from-a-second-import": "torch does not survive being imported twice",
+    "system-exit": "it ends the process that is asked",
+}
+"""Cheats that have no right numbers even where nobody looks at how they came about, and why."""
+each_cheat = pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
+
+
+def in_the_room(answer, check, secret=None):
+    """What a check says to an answer that is graded, its hidden cases drawn with this secret."""
+    runner = Execute(**ROOM)
+    runner.secret = secret
+    done = runner.once(nbformat.from_dict(deepcopy(small_notebook(answer, check))), {})
+    (record,) = done.metadata.course.exercises
+    state = "accepted" if record["passed"] else "refused" if record["next"] == NOT_BY_HAND else record["state"]
+    message = "\n".join("\n".join(output.traceback) for output in done.cells[-1].outputs if "traceback" in output)
+    return Said(state, message, tuple(done.metadata.course.integrity))
+
+
+def test_are_there_cheats_of_every_kind_in_every_week():
+    names = [answer.name for answer in ANSWERS]
+    assert len(set(names)) == len(names) >= 54
+    weeks = {answer.exercise.split("/")[0] for answer in ANSWERS}
+    assert weeks >= set(WEEKS)
+    assert set(ENDS) <= set(names)
+
+
+@pytest.mark.long
+@each_cheat
+def test_is_a_cheat_refused_or_remarked(answer):
+    said = in_the_room(answer, answer.task.check.source, SECRET)
+    assert not said.accepted or (answer.remark and said.remarks), f"{answer.style}: {said.state}, {said.remarks}"
+
+
+@pytest.mark.long
+@each_cheat
+def test_does_a_cheat_succeed_where_only_the_numbers_are_looked_at(answer):
+    said = in_the_room(answer, numbers_alone(answer))
+    assert said.accepted == (answer.name not in ENDS), said.message
