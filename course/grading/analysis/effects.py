@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from course.grading.analysis.aliases import held_by, roots_of, targets_of
+from course.grading.analysis.definite import Definite
 from course.grading.analysis.effort import Effort
 from course.grading.analysis.library import CHANGING, CHANGING_FIRST, LOOKING, SHOWING
 from course.syntax.scopes import LASTING, Scope, Scopes
@@ -135,7 +136,9 @@ class _Reader:
             if isinstance(node, _FUNCTIONS):
                 body = {node.body} if isinstance(node, ast.Lambda) else {*node.body}
             waiting += [(child, later or child in body) for child in ast.iter_child_nodes(node)]
-        self._bindings(index)
+        definite = Definite(top, self._is_global)
+        found.now.reads &= definite.exposed
+        self._bindings(index, definite.bound)
         self._resolve()
         return found
 
@@ -169,14 +172,15 @@ class _Reader:
         elif isinstance(node, ast.ClassDef):
             for base in node.bases:
                 self._hand_on("__init_subclass__", True, 0, base, later)
-            if not later:
-                self.found.called |= {name.id for base in node.bases for name, _ in roots_of(base)}
+                self.found.called |= set() if later else {name.id for name, _ in roots_of(base)}
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not later:
             own = {name.id for each in node.decorator_list for name, _ in roots_of(each, True) if self._own(name)}
-            self.found.called, self.found.runs_own = self.found.called | own, self.found.runs_own or bool(own)
+            self.found.called |= own
+            self.found.runs_own |= bool(own)
 
     def _is_global(self, name: ast.Name) -> bool:
-        return self.scopes.notebook in self.scopes.resolve(name.id, self.scopes.where[name][0])
+        places = self.scopes.resolve(name.id, self.scopes.where[name][0])
+        return self.scopes.notebook in (places[:1] if isinstance(name.ctx, ast.Store) else places)
 
     def _own(self, name: ast.Name) -> bool:
         """Whether the notebook gives the name a value of its own, and does not only import it."""
@@ -190,9 +194,9 @@ class _Reader:
     def _changes(self, value: ast.expr, later: bool, deep: bool = False) -> None:
         for name, inside in roots_of(value):
             self.changed.append((self._var(name), deep or inside, later))
+        results = {name for name, _ in roots_of(value, True)} - {name for name, _ in roots_of(value)}
         moment = self.found.later if later else self.found.now
-        plain = {name for name, _ in roots_of(value)}
-        moment.results |= {name.id for name, _ in roots_of(value, True) if name not in plain and self._is_global(name)}
+        moment.results |= {name.id for name in results if self._is_global(name)}
 
     def _link(self, target: ast.expr, value: ast.expr, later: bool, each: bool = False) -> None:
         """The target's value is a part of what the value's names stand for, or holds them."""
@@ -259,24 +263,22 @@ class _Reader:
         named = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
         rest = {each.arg for each in (node.args.vararg, node.args.kwarg) if each}
         if isinstance(node, ast.Lambda):
-            target = parent.targets[0] if isinstance(parent, ast.Assign) else None
-            name = target.id if isinstance(target, ast.Name) else ""
+            name = getattr(parent.targets[0], "id", "") if isinstance(parent, ast.Assign) else ""
         else:
             name = node.name
             if any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list):
                 named.insert(0, "")
-        function = Function(name, isinstance(parent, ast.ClassDef), named, rest)
+        function = self.functions[node] = Function(name, isinstance(parent, ast.ClassDef), named, rest)
         while parent is not None and isinstance(node, ast.Lambda):  # what is given to a call may run with it
             self.found.runs_own |= isinstance(parent, ast.Call)
             parent = self.scopes.parents.get(parent)
-        self.functions[node] = function
         self.found.functions.append(function)
 
-    def _bindings(self, index: int) -> None:
+    def _bindings(self, index: int, sure: set[str]) -> None:
         for name, binding in self.scopes.bound_by(index):
             if binding.deferred:
                 self.found.later.binds.add(name)
-            elif binding.plain and binding.how in STRONG:
+            elif (binding.plain and binding.how in STRONG) or (name in sure and binding.how in LASTING):
                 self.found.strong.add(name)
             elif binding.how in LASTING or binding.how == "deletion":
                 self.found.now.binds.add(name)

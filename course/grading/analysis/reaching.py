@@ -126,7 +126,8 @@ class Reaching:
         if not self._doing:
             return set()
         found: set[int] = {index} if effects.runs_own else set()
-        waiting = [*found, *(each for name in effects.called for each in self._runs(name))]
+        called = effects.called.union(*({to for to, _ in effects.links.get(name, ())} for name in effects.called))
+        waiting = [*found, *(each for name in called for each in self._runs(name))]
         found.update(waiting)
         while waiting:
             for name in self._effects[waiting.pop()].later.reads:

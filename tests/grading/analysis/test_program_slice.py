@@ -247,6 +247,21 @@ KEPT = {
         "def f(x):\n    return net.weights[1] * x",
         "",
     ),
+    "rules that are called in a loop": (
+        "log = []\nRULES = {'a': lambda x: log.append(x), 'b': lambda x: None}\nfor name, rule in RULES.items():\n"
+        "    rule(3)\ndef f(x):\n    return sum(log) * x",
+        "",
+    ),
+    "a name that may be bound, or not": (
+        "k = 2\nm = 3\nif k > 5:\n    k = 7\n    m = 8\nelse:\n    m = 4\nwhile k > 9:\n    k = 0\n"
+        "try:\n    n = 5\nexcept ValueError:\n    n = 6\nfor j in range(2):\n    m += j\nelse:\n    m *= k\n"
+        "match k:\n    case 2:\n        k = 11\ndef f(x):\n    return (k + m + n) * x",
+        "",
+    ),
+    "a sum in a loop": (
+        "total = 1\nfor k in range(4):\n    total = total + k\n    half = total / 2\ndef f(x):\n    return half * x",
+        "",
+    ),
     # and what stays out
     "shown, plotted and checked": (
         "import torch\nfrom course import plot, check\nimport matplotlib.pyplot as plt\nW = torch.ones(1)\nprint(W)\n"
@@ -288,6 +303,12 @@ KEPT = {
     "a function table above the functions": (
         "def slope(x):\n    return open('nowhere')\n# %%\nT = {'a': lambda x: slope(x)}\ndef slope(x):\n"
         "    return 2 * x\ndef f(x):\n    return T['a'](x)",
+        "nowhere",
+    ),
+    "a loop's variables that the course's cells have too": (
+        "for name, g in [('a', open('nowhere'))]:\n    slope = g\nk = 'nowhere'\n# %%\nT = {}\n"
+        "for name, g in {'tanh': 2.0}.items():\n    slope = 1.0 * g\n    T[name] = slope\n"
+        "with open('/dev/null') as k:\n    slope = 2.0\ndef f(x):\n    return T['tanh'] * x * (k is not None) * slope",
         "nowhere",
     ),
     "an import beside one's own name": (
