@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import torch
 
+from course.answers.ask import tensors_in
 from course.answers.compare import TOLERANCE, relative_error
 from course.answers.oracle import labels_of
 from course.answers.record import Asked
@@ -24,9 +25,7 @@ Inputs = dict[str, Any]
 _Pair = tuple[torch.Tensor, torch.Tensor]
 
 NOISE = 1e-13  # a jump, as a share of the largest entry; formulas on drawn cases jump by 1e-15, quotients by 1e-12
-SHARE = (
-    1 / 2
-)  # more of the ordinary cases than this end early: some of a quotient's may be exact, and one of a formula's not
+SHARE = 0.5  # more of the ordinary cases end early: a quotient's may be exact in some, a formula's rough in one
 ORDINARY = 10.0  # no entry of drawn inputs is larger; where scores are 1000, rounding them costs a formula digits too
 NUDGES = (2.0**-20, -1.3e-6, 1.9e-6)  # relative; far below what changes a gradient's size, far above rounding
 STRIDE = 0.03  # between the points at which higher derivatives are estimated
@@ -74,15 +73,8 @@ def _ends_early(yours: Any, expected: Any) -> bool:
 
 def _is_ordinary(inputs: Inputs) -> bool:
     """Whether all real inputs are of the size that cases are drawn in."""
-    sizes: list[float] = []
-
-    def note(tensor: torch.Tensor) -> torch.Tensor:
-        if tensor.is_floating_point() and tensor.numel():
-            sizes.append(float(tensor.abs().max()))
-        return tensor
-
-    map_tensors(inputs, note)
-    return max(sizes, default=0.0) <= ORDINARY
+    real = [tensor for tensor in tensors_in(inputs) if tensor.is_floating_point() and tensor.numel()]
+    return all(float(tensor.abs().max()) <= ORDINARY for tensor in real)
 
 
 def _nudged(inputs: Inputs, wrt: Sequence[str] | None, share: float) -> Inputs:
