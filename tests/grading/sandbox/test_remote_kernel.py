@@ -1,5 +1,6 @@
 """What a kernel says may be anything: the grader's end takes it for what it is, or ends the kernel."""
 
+import os
 import socket
 import threading
 import time
@@ -11,7 +12,8 @@ from student_room import shown
 from course.answers.ask import Reply
 from course.grading.sandbox.inside.wire import Channel
 from course.grading.sandbox.limits import Limits
-from course.grading.sandbox.remote_kernel import REPLY_FIELDS, KernelLost, Ran, RemoteKernel
+from course.grading.sandbox.remote_kernel import NO_TRACE, REPLY_FIELDS, KernelLost, Ran, RemoteKernel
+from course.grading.sandbox.trace import Trace
 
 pytestmark = pytest.mark.long
 
@@ -64,23 +66,24 @@ ANYTHING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("question", ["run", "look", "ask", "make", "snapshot"])
+@pytest.mark.parametrize("question", ["run", "look", "ask", "make", "snapshot", "line"])
 @pytest.mark.parametrize("answer", ANYTHING)
 def test_does_any_nonsense_cost_the_kernel_and_nothing_else(liar, question, answer):
     kernel = liar(ANYTHING[answer])
     ask = {
         "run": lambda: kernel.run("1", seconds=0.5, clean=False),
         "look": lambda: kernel.look(["f"]),
-        "ask": lambda: kernel.ask("f", None, [{"X": 1}], hand=False, forbid=()),
+        "ask": lambda: kernel.ask("f", None, [{"X": 1}]),
         "make": lambda: kernel.make("f", ()),
         "snapshot": lambda: kernel.snapshot(),
+        "line": lambda: kernel.line_of("f", [{"X": 1}], hand=True, forbid=()),
     }[question]
     try:
         found = ask()
     except KernelLost as lost:
         assert lost.reason and "kill" in kernel.room.told, "it is ended, and can say no more"
         return
-    assert (question, found) == ("look", {"f": ["missing"]})
+    assert (question, found) in [("look", {"f": ["missing"]}), ("line", "")]
 
 
 def test_is_every_field_of_a_reply_of_its_own_kind(liar):
@@ -88,7 +91,7 @@ def test_is_every_field_of_a_reply_of_its_own_kind(liar):
         "value": [1], "after": [1], "changed": "X", "shared": (1, 2), "moved": None, "error": 5,
         "error_types": ("A" * 999,), "not_done": True, "leftover": "yes", "refused": "r" * 9999, "passed": True,
     }  # fmt: skip
-    (reply,) = liar({"replies": [said]}).ask("f", None, [{"X": 1}], hand=False, forbid=())
+    (reply,) = liar({"replies": [said]}).ask("f", None, [{"X": 1}])
     assert (reply.value, reply.after, reply.changed, reply.shared, reply.moved) == ([1], {}, (), ("1", "2"), ())
     assert (reply.error, reply.not_done, reply.leftover) == (None, None, False)
     assert len(reply.error_types[0]) == 200 and len(reply.refused) == 2000
@@ -97,7 +100,7 @@ def test_is_every_field_of_a_reply_of_its_own_kind(liar):
 
 def test_are_more_replies_than_questions_nonsense(liar):
     with pytest.raises(KernelLost, match="nonsense"):
-        liar({"replies": [{}, {}]}).ask("f", None, [{"X": 1}], hand=False, forbid=())
+        liar({"replies": [{}, {}]}).ask("f", None, [{"X": 1}])
 
 
 def test_are_strange_outputs_made_a_notebooks(liar):
@@ -111,6 +114,70 @@ def test_are_strange_outputs_made_a_notebooks(liar):
     assert (ran.ok, ran.count, len(ran.outputs)) == (False, None, len(strange))
     assert shown(ran) == [("display_data", ["text/html"])], "clear_output cleared what was before it"
     assert shown(Ran(outputs=[(kind, content) for kind, content in ran.outputs if kind != "clear_output"]))
+
+
+def test_is_a_line_no_longer_than_a_sentence(liar):
+    assert liar({"line": "x" * 9999}).line_of("f", [{"X": 1}], hand=True, forbid=()) == "x" * 2000
+
+
+def traced(kernel, write):
+    """The kernel with a trace into which ``write`` puts what it likes, at once."""
+    end, theirs = os.pipe()
+    kernel.trace = Trace(end)
+    write(theirs)
+    os.close(theirs)
+    return kernel
+
+
+def node(name):
+    return f'"id": 1, "name": "{name}", "ctrl_deps": 1,\n "inputs": {{}},\n "outputs": {{}},\n'.encode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"noise " * 99, node("aten::tanh"), node("course::mark"), node("course::mark " + "0" * 32)],
+)
+def test_is_a_record_without_the_mark_never_taken_for_one(liar, said):
+    kernel = traced(liar({}), lambda end: os.write(end, said))
+    with pytest.raises(KernelLost, match="the record of what torch was asked broke off"):
+        kernel.asked()
+    assert kernel.room.told == ["kill"] and kernel.lost == NO_TRACE
+
+
+def test_is_a_record_that_does_not_come_waited_for_no_longer_than_a_question(liar):
+    end, theirs = os.pipe()
+    kernel = liar({})
+    kernel.trace = Trace(end)
+    began = time.monotonic()
+    with pytest.raises(KernelLost, match="broke off"):
+        kernel.asked()
+    assert time.monotonic() - began < 3
+    os.close(theirs)
+
+
+def test_has_a_kernel_that_runs_cells_no_record(liar):
+    with pytest.raises(KernelLost, match="broke off"):
+        liar({}).asked()
+
+
+def test_is_what_torch_was_asked_read_up_to_the_mark_that_was_sent():
+    """The mark is another one each time, and nobody can know it beforehand."""
+    ours, theirs = socket.socketpair()
+    kernel, channel, marks = RemoteKernel(Deaf(), Channel(ours), 7), Channel(theirs), []
+
+    def speak(end):
+        for name in ("aten::tanh", "aten::exp"):
+            request = channel.receive(time.monotonic() + 5)
+            marks.append(request["name"])
+            os.write(end, node(name) + node(request["name"]))
+            channel.send({})
+
+    end, other = os.pipe()
+    kernel.trace = Trace(end)
+    threading.Thread(target=speak, args=(other,), daemon=True).start()
+    assert [[each.name for each in kernel.asked()] for _ in range(2)] == [["aten::tanh"], ["aten::exp"]]
+    assert len(set(marks)) == 2 and all(len(mark) > 40 for mark in marks)
+    os.close(other), theirs.close()
 
 
 def test_has_every_field_of_a_reply_a_rule():

@@ -49,12 +49,12 @@ def test_what_do_names_stand_for(own):
 def test_are_many_cases_asked_in_one_go(own):
     own.run(NAMES)
     calls = [{"X": torch.ones(n, 2)} for n in (1, 2, 3)]
-    replies = own.kernel.ask("double", None, calls, hand=False, forbid=())
+    replies = own.kernel.ask("double", None, calls)
     assert [reply.value["of"] for reply in replies] == [(1, "rows"), (2, "rows"), (3, "rows")]
     assert torch.equal(replies[2].value["twice"], torch.full((3, 2), 2.0))
     number, made = own.kernel.make("Net", (4,))
     assert made.is_module and made.parameters["layer.weight"].shape == (4, 2)
-    assert own.kernel.ask("Net", number, calls, hand=False, forbid=())[0].value.shape == (1, 4)
+    assert own.kernel.ask("Net", number, calls)[0].value.shape == (1, 4)
     assert own.text("print('quiet')") == "quiet\n", "what a question printed is shown nowhere"
 
 
@@ -62,9 +62,9 @@ def test_are_many_cases_asked_in_one_go(own):
 def test_do_errors_come_as_sentences(own):
     own.run(NAMES)
     call = [{"X": torch.ones(2)}]
-    reply = own.kernel.ask("broken", None, call, hand=False, forbid=())[0]
+    reply = own.kernel.ask("broken", None, call)[0]
     assert "AttributeError" in reply.error and "at `def broken(X): return X.nope`" in reply.exception
-    assert own.kernel.ask("stub", None, call * 3, hand=False, forbid=())[0].not_done == "stub"
+    assert own.kernel.ask("stub", None, call * 3)[0].not_done == "stub"
 
 
 @pytest.mark.long
@@ -76,7 +76,7 @@ def test_does_a_question_that_goes_wrong_cost_its_copy_alone(own, name, reason):
     own.run(NAMES)
     copy = own.kernel.snapshot()
     with pytest.raises(KernelLost) as lost:
-        copy.ask(name, None, [{"X": torch.ones(1)}], hand=False, forbid=())
+        copy.ask(name, None, [{"X": torch.ones(1)}])
     assert lost.value.reason.startswith(reason)
     assert own.text("print('on')") == "on\n"
 
@@ -115,7 +115,14 @@ def test_is_every_entry_of_the_tables_the_method_of_its_name(kind):
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "request_", [{"do": "serve"}, {"do": "reveal"}, {"do": "slice", "source": []}, {"do": ["run"]}]
+    "request_",
+    [
+        {"do": "serve"},
+        {"do": "reveal"},
+        {"do": "slice", "statements": []},
+        {"do": "mark", "name": "x"},
+        {"do": ["run"]},
+    ],
 )
 def test_is_an_unknown_request_refused_by_a_kernel(own, request_):
     with pytest.raises(KernelLost, match="nonsense"):
@@ -124,7 +131,8 @@ def test_is_an_unknown_request_refused_by_a_kernel(own, request_):
 
 @pytest.mark.long
 def test_is_a_cell_refused_where_slices_run(own, room):
-    reader = room.reading(["def f(x):\n    return x"])
+    reader = room.reading()
+    reader.slice([(0, False, "def f(x):\n    return x")])
     with pytest.raises(KernelLost):
         reader.run("1", seconds=2, clean=False)
 
