@@ -91,7 +91,7 @@ class Finder(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self, is_package=True) if absent(fullname) else None
 
     def create_module(self, spec: ModuleSpec) -> StandIn:
-        """The stand-in."""
+        """A new stand-in of the name in ``spec``."""
         return StandIn(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:

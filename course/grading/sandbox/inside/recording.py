@@ -38,6 +38,8 @@ _WRITING = {"posix": ("write", "writev", "pwritev"), "faulthandler": ("dump_trac
 CUT = {**_STOPPING, **_PAST_IT, **_WRITING}
 """What a recorded process goes without: modules and classes, and the functions taken out of each."""
 
+_OPEN_FILES = "/dev/fd"
+
 
 class NotHere(ImportError):
     """Something that a question by hand is answered without."""
@@ -109,13 +111,13 @@ def begin_record(fd: int) -> int:
     Raises RuntimeError where torch does not take it.
     """
     profiler = importlib.import_module("torch._C._profiler")
-    if not profiler._add_execution_trace_observer(f"/proc/self/fd/{fd}"):
+    if not profiler._add_execution_trace_observer(f"{_OPEN_FILES}/{fd}"):
         raise RuntimeError("torch records no operations here")
     profiler._enable_execution_trace_observer()
     pipe = os.fstat(fd)
-    for name in os.listdir("/proc/self/fd"):
+    for name in os.listdir(_OPEN_FILES):
         with contextlib.suppress(OSError):
             if int(name) != fd and os.path.samestat(os.fstat(int(name)), pipe):
                 os.close(fd)
                 return int(name)
-    raise RuntimeError("torch opened no file for its record")
+    return fd
