@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from course.grading.analysis.aliases import held_by, roots_of, targets_of
 from course.grading.analysis.definite import Definite
@@ -35,7 +35,7 @@ class Pass:
     callee: str
     method: bool
     slot: int | str
-    name: str
+    name: str = ""
     alone: bool = False
 
 
@@ -171,7 +171,7 @@ class _Reader:
             self._function(node)
         elif isinstance(node, ast.ClassDef):
             for base in node.bases:
-                self._hand_on("__init_subclass__", True, 0, base, later)
+                self._hand_on(Pass("__init_subclass__", True, 0), base, later)
                 self.found.called |= set() if later else {name.id for name, _ in roots_of(base)}
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not later:
             own = {name.id for each in node.decorator_list for name, _ in roots_of(each, True) if self._own(name)}
@@ -227,7 +227,8 @@ class _Reader:
                 kept = [name for each in call.args for name in [*(root for root, _ in roots_of(each)), *held_by(each)]]
                 for keeper, _ in roots_of(function.value):
                     self._share(keeper, [(name, True) for name in kept], later)
-            self._hand_on(callee, True, 0, function.value, later, alone and callee not in SHOWING)
+            alone = alone and callee not in SHOWING
+            self._hand_on(Pass(callee, True, 0, alone=alone), function.value, later)
         moment.backward |= method and not own and callee == "backward"
         if call.args and not (method and own) and (in_place or callee in CHANGING_FIRST):
             self._changes(call.args[0], later, deep=True)
@@ -241,22 +242,16 @@ class _Reader:
             if own:
                 made = not method and callee[:1].isupper()
                 place = slot + 1 if isinstance(slot, int) and (method or made) else slot
-                self._hand_on("__init__" if made else callee, method or made, place, each, later)
+                self._hand_on(Pass("__init__" if made else callee, method or made, place), each, later)
         if not later:
             self.found.called |= {name.id for name in roots}
             if own or (not method and callee not in self.scopes.bindings and callee not in LOOKING):
                 self.found.called |= {name.id for _, each in arguments for name, _ in roots_of(each)}
 
-    def _hand_on(
-        self, callee: str, method: bool, slot: int | str, value: ast.expr, later: bool, alone: bool = False
-    ) -> None:
-        """Note that a value is given to a function.
-
-        ``callee`` is the function's name and ``method`` whether it hangs on an object; ``slot`` is the place among its
-        parameters; ``later`` when it happens in a function's body; ``alone`` when nobody keeps the result.
-        """
+    def _hand_on(self, place: Pass, value: ast.expr, later: bool) -> None:
+        """Note that a value is given to a function there; ``later`` when that happens in a function's body."""
         for name in [*(root for root, _ in roots_of(value)), *held_by(value)]:
-            self.passed.append((Pass(callee, method, slot, name.id, alone), self._var(name), later))
+            self.passed.append((replace(place, name=name.id), self._var(name), later))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         parent = self.scopes.parents.get(node)
@@ -311,7 +306,7 @@ class _Reader:
                     function.changed.add(origin[1])
         for each, var, later in self.passed:
             for origin, _ in self._origins(var, True):
-                handed = Pass(each.callee, each.method, each.slot, origin[1], each.alone)
+                handed = replace(each, name=origin[1])
                 if origin[0] is notebook:
                     (found.later if later else found.now).passes.append(handed)
                 elif function := self._parameter_of(origin):
