@@ -2246,6 +2246,8 @@ def cut(X, y, batch_size, order):
 X_rows, y_rows = torch.arange(22.0).reshape(11, 2), torch.arange(100.0, 111.0)
 shuffled = torch.randperm(11, generator=torch.Generator().manual_seed(3))
 several = [cases.example(X=X_rows, y=y_rows, batch_size=size, order=shuffled) for size in (1, 3, 4, 11, 20)]
+drawn = cases.draw(seeds=4, seed0=100, X="n 3", y="n")
+several += [cases.example(**case.inputs, batch_size=2, order=case["y"].argsort()) for case in drawn]
 check.function(minibatches, cut, on=several)
 ### END HIDDEN TESTS
 

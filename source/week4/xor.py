@@ -577,6 +577,8 @@ def one_by_one(low, high, m):
 
 
 squares = [(-0.5, 1.5, 5), (2.0, 3.0, 2), (-1.0, 4.0, 7), (0.25, 0.5, 4), (-3.0, -2.0, 9)]
+drawn = cases.draw(seeds=4, seed0=100, low="", side="", positive=("side",))
+squares += [(c["low"].item(), (c["low"] + c["side"]).item(), m) for c, m in zip(drawn, (3, 4, 6, 8))]
 check.function(grid, one_by_one, on=[cases.example(low=low, high=high, m=m) for low, high, m in squares])
 ### END HIDDEN TESTS
 

@@ -156,6 +156,7 @@ def from_definition(a, b, c):
     names = {"dv": 3.0, "du": 3.0, "da": 3.0, "db": 3.0 * c, "dc": 3.0 * b}
     return {"u": b * c, "v": a + b * c, "L": 3.0 * (a + b * c), **names}
 numbers = [(1.5, -2.0, 0.25), (-4.0, 0.5, 7.0), (0.75, 6.0, -1.25), (2.0, -3.5, -0.5)]
+numbers += [[number.item() for number in case] for case in cases.draw(seeds=6, seed0=100, a="", b="", c="")]
 check.function(
     graph_gradients, from_definition, on=[cases.example(a=a, b=b, c=c) for a, b, c in numbers], by_hand=True
 )
@@ -2937,6 +2938,7 @@ def slopes(operation, a, b, arrived):
     }[operation]
     return {"result": result, "da": da * arrived, "db": db * arrived}
 numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5), (0.25, 0.5, 1.5), (0.0, -2.0, 3.0)]
+numbers += [[number.item() for number in case] for case in cases.draw(seeds=6, seed0=100, a="", b="", arrived="")]
 each = [
     cases.example(operation=operation, a=a, b=b, arrived=arrived)
     for operation in ("a + b", "a * b", "relu(a)", "a + a", "a * a")
@@ -3398,7 +3400,7 @@ def by_autograd(numbers, program):
         )
     found = torch.autograd.grad(values[-1], values, allow_unused=True)
     return [0.0 if gradient is None else gradient.item() for gradient in found]
-generator = torch.Generator().manual_seed(100)
+generator = cases.generator(100)
 programs = [cases.example(numbers=[1.5], program=[("+", k, k) for k in range(10)])]
 for _ in range(12):
     numbers, program = (torch.randn(3, generator=generator) * 1.5).tolist(), []

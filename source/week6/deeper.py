@@ -2841,6 +2841,7 @@ lists = [[5.0, 3, 4, 2, 6, 7, 1], [3.0, 2, 1, 0.5], [1.0, 2, 3, 4], [2.0, 2, 2, 
 lists.append([4.0, 5, 3, 4, 2, 3, 1, 2, 0])
 lists.append([9.0, 8, 8, 7.5, 9, 7, 7, 7, 6.5, 8, 9, 9, 9, 1])
 lists += [[1.0, 6, 5, 4, 3, 2, 0.5], [2.0, 1, 7, 3, 2, 5, 4, 0]]
+lists += [case["losses"].tolist() for case in cases.draw(seeds=6, seed0=100, losses="12")]
 on = [cases.example(losses=losses, patience=patience) for losses in lists for patience in (1, 2, 3, 5)]
 check.function(early_stopping, reference, on=on)
 ### END HIDDEN TESTS

@@ -157,6 +157,8 @@ def by_formula(weights, biases, x, y):
 names = ("weights", "biases", "x", "y")
 numbers = [([1.5, -0.25], [3.0, 0.75], -2.0, 1.25), ([-4.0, 0.5], [0.25, -7.0], 0.5, -3.0)]
 numbers += [([0.1, 9.0], [2.0, -1.0], 6.0, 2.0)]
+drawn = cases.draw(seeds=4, seed0=100, weights="2", biases="2", x="", y="")
+numbers += [[value.tolist() for value in case] for case in drawn]
 check.function(neuron_answers, by_formula, on=[cases.example(**dict(zip(names, each))) for each in numbers])
 ### END HIDDEN TESTS
 
@@ -340,6 +342,8 @@ def by_formula(weight, bias, slope, y, x):
 names = ("weight", "bias", "slope", "y", "x")
 numbers = [(2.0, 0.5, 0.1, 6.0, 3.0), (-1.5, 1.0, 0.3, 1.0, 2.0), (0.5, -4.0, 0.02, -0.5, 1.0)]
 numbers += [(-2.0, -1.0, 0.25, 4.0, -3.0), (0.5, 0.25, 0.4, -1.0, 1.0)]
+drawn = cases.draw(seeds=8, seed0=100, weight="", bias="", y="", x="", away=lambda c: c["weight"] * c["x"] + c["bias"])
+numbers += [(c["weight"].item(), c["bias"].item(), 0.15, c["y"].item(), c["x"].item()) for c in drawn]
 check.function(leaky_neuron, by_formula, on=[cases.example(**dict(zip(names, each))) for each in numbers])
 ### END HIDDEN TESTS
 
