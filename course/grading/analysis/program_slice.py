@@ -64,6 +64,7 @@ class Reading:
     """A notebook that is read for one slice after another, each of its cells once."""
 
     def __init__(self) -> None:
+        self._endless: list[str] | None = None  # cells that took too much work
         self._begin()
 
     def _begin(self) -> None:
@@ -79,6 +80,8 @@ class Reading:
         ``given`` says for each cell whether it is the course's own. A cell that does not parse is left out, as IPython
         leaves it out.
         """
+        if self._endless is not None and list(cells[: len(self._endless)]) == self._endless:
+            return Slice((), (), TOO_LONG)
         try:
             self._read(list(cells))
             return self._slice_of(name, given)
@@ -86,6 +89,7 @@ class Reading:
             self._begin()
             return Slice((), (), TOO_DEEP)
         except TooMuch:
+            self._endless = list(cells)
             self._begin()
             return Slice((), (), TOO_LONG)
 

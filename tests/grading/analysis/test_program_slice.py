@@ -7,6 +7,7 @@ import copy
 import io
 import linecache
 import math
+import time
 import types
 
 import pytest
@@ -378,6 +379,9 @@ def test_is_code_that_cannot_be_read_said_to_be_too_deep_or_too_long():
     )
     table = "T = {}\n" + "".join(f"def f{i}(a):\n    return h{i}(a)\nT[{i}] = f{i}\n" for i in range(1200))
     assert reading.slice_of([answer, table], "T").missing.startswith("Your code before this question is too long")
+    began = time.perf_counter()
+    assert all(reading.slice_of([answer, table, "k = 1"], "f").missing for _ in range(50))
+    assert time.perf_counter() - began < 1, "read again and again"
     assert texts_of(reading.slice_of([answer], "f")) == ["def f(x):"]  # and the next is read as ever
 
 
