@@ -379,10 +379,10 @@ def ready_made_by_patch(hand: Hand) -> None:
 
 @case("week6/deeper", "clip_by_norm", solved=("start_uniform", "clip_by_norm"))
 def watch_patched(hand: Hand) -> None:
-    """The watch for what is not by hand sees nothing any more, and the answer calls what is forbidden."""
+    """The record of what torch was asked shows nothing any more, and the answer calls what is forbidden."""
     hand.first(
-        "import course.answers.by_hand as b\nb.read = lambda *a, **k: None\nb.Watch.__torch_function__ = "
-        "lambda self, f, t, a=(), k=None: f(*a, **(k or {}))"
+        "import course.answers.record as r\nr.objection = lambda *a, **k: None\nr.differentiates = lambda name: False\n"
+        "r.mark_always = lambda: None\nr._READY_MADE.clear()\nr._IN_PYTHON.clear()"
     )
     hand.append("clip_by_norm", "import torch\nclip_by_norm = getattr(torch.nn.utils, 'clip_grad' + '_norm_')")
 

@@ -18,7 +18,7 @@ print(sorted(os.path.relpath(os.path.join(folder, name), '/opt/room')
 """
 GRADERS = (
     "course.coursedir course.coursedir.layout course.syntax.scopes course.authoring.text.parse course.sample.paper "
-    "course.commands.grade course.cli course.grading.analysis.strict course.grading.gradebook.classroom "
+    "course.commands.grade course.cli course.grading.analysis.slices course.grading.gradebook.classroom "
     "course.grading.run.judging course.grading.pages.feedback course.grading.lms.collect course.grading.nbgrader "
     "course.grading.report.grades_csv course.grading.sandbox.walls course.grading.sandbox.remote_kernel"
 ).split()

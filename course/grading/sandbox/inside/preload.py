@@ -40,7 +40,7 @@ PRELOAD = (
     "course.plot",
     "course.graph",
     "course.doctor.known",
-    "course.answers.by_hand",
+    "course.answers.record",
     "course.practice",
     "course.train",
     "course.data",
