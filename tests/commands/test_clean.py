@@ -15,7 +15,8 @@ def test_does_a_clean_course_still_have_all_that_is_committed(tmp_path, monkeypa
     (root / "fingerprints" / "week9-small.json").write_text("{}")
     (root / "submitted" / "sample-ada" / "week9").mkdir(parents=True)
     (root / "submitted" / "eve" / "week9").mkdir(parents=True)
-    (root / ".gitignore").write_text("/.stamps/\n*.ipynb\n/gradebook.db*\n")
+    (root / ".gitignore").write_text("/.stamps/\n*.ipynb\n/gradebook.db*\n/gradebook.secret*\n")
+    (root / "gradebook.secret").write_text("kept")
 
     def git(*words):
         done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True)
@@ -32,3 +33,4 @@ def test_does_a_clean_course_still_have_all_that_is_committed(tmp_path, monkeypa
     assert not (root / ".stamps").exists() and (root / "fingerprints" / "week9-small.json").exists()
     assert not list(root.glob("source/*/*.ipynb")) and (root / "gradebook.db").exists()
     assert [place.name for place in (root / "submitted").iterdir()] == ["eve"]
+    assert (root / "gradebook.secret").read_text() == "kept"
