@@ -33,10 +33,15 @@ def map_tensors(value: Any, change: Callable[[torch.Tensor], Any]) -> Any:
     if isinstance(value, torch.Tensor):
         return change(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(map_tensors(item, change) for item in value)
+        return rebuilt(value, [map_tensors(item, change) for item in value])
     if isinstance(value, dict):
         return {key: map_tensors(item, change) for key, item in value.items()}
     return value
+
+
+def rebuilt(value: Any, items: list[Any]) -> Any:
+    """A list, tuple or named tuple of ``value``'s own kind with these items."""
+    return type(value)._make(items) if hasattr(value, "_make") else type(value)(items)
 
 
 def to(value: Any, device: torch.device | str) -> Any:

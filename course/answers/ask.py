@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from course.answers import record
-from course.device import available, map_tensors
+from course.device import available, map_tensors, rebuilt
 
 
 @dataclass
@@ -111,7 +111,7 @@ def copy(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
-        return type(value)(copy(item) for item in value)
+        return rebuilt(value, [copy(item) for item in value])
     if isinstance(value, dict):
         return {key: copy(item) for key, item in value.items()}
     return map_tensors(value, lambda tensor: tensor.detach().clone())

@@ -142,17 +142,20 @@ class Room:
 
     def reading(self) -> RemoteKernel:
         """A process for program slices, in which nothing has run, and what torch is asked in it can be read."""
-        trace, theirs = os.pipe()
+        trace, its_trace = os.pipe()
+        words, its_words = os.pipe()
         try:
             with contextlib.suppress(AttributeError, OSError):  # where there is no such setting, it is a small pipe
-                fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, TRACE_PIPE_BYTES)
-            kernel = self._fork({"do": "read"}, (theirs,))
+                fcntl.fcntl(its_trace, fcntl.F_SETPIPE_SZ, TRACE_PIPE_BYTES)
+            kernel = self._fork({"do": "read"}, (its_trace, its_words))
         except RoomLost:
             os.close(trace)
+            os.close(words)
             raise
         finally:
-            os.close(theirs)
-        kernel.trace = Trace(trace)
+            os.close(its_trace)
+            os.close(its_words)
+        kernel.trace = Trace(trace, words)
         return kernel
 
     def _fork(self, request: dict[str, Any], more: tuple[int, ...] = ()) -> RemoteKernel:

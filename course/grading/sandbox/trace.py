@@ -11,15 +11,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import threading
 import time
 from functools import lru_cache
 
 from course.answers.record import Asked
+from course.grading.sandbox.inside.recording import INCOMPLETE
 
 MAX_OPERATIONS, MAX_UNREAD_BYTES = 4_000_000, 8 << 20
 """Operations between two marks, and bytes that hold no whole operation: more is a flood."""
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES, _LAST_WORDS_BYTES = 1 << 20, 1 << 12
 _NODE = re.compile(rb'^ *"id": \d+, "name": "(.*)", "ctrl_deps": \d+,\n *"inputs": (.*)\n *"outputs": (.*)\n', re.M)
 
 
@@ -28,33 +30,47 @@ class TraceLost(Exception):
 
 
 class Trace:
-    """The grader's end of a pipe that a trace comes through. A thread reads it, so that torch never waits long."""
+    """The grader's end of a pipe that a trace comes through. A thread reads it, so that torch never waits long.
 
-    def __init__(self, end: int):
-        self._end = end
+    ``words`` is the end of another pipe, with what that process writes to its standard error: torch says there when it
+    could not write an operation down.
+    """
+
+    def __init__(self, end: int, words: int):
+        self._ends = end, words
         self._news = threading.Condition()
         self._asked: list[Asked] = []
         self._over = False
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        text = b""
+        (end, words), text, said = self._ends, b"", b""
+        os.set_blocking(words, False)
+        poll = select.poll()
+        poll.register(end, select.POLLIN)
+        poll.register(words, select.POLLIN)
         while not self._over:
-            try:
-                piece = os.read(self._end, _PIECE_BYTES)
-            except OSError:
-                piece = b""
-            text += piece
+            ready = [each for each, _ in poll.poll()]
+            piece = _piece(end) if end in ready else None
+            word = _piece(words)  # after the piece: what is said of an operation was written before its mark
+            if words in ready and not word:
+                poll.unregister(words)  # nobody holds its other end any more
+            said = (said + word)[-_LAST_WORDS_BYTES:]
             found, place = list[Asked](), 0
+            text += piece or b""
             for node in _NODE.finditer(text):
                 found.append(_asked(*node.groups()))
                 place = node.end()
             text = text[place:]
             with self._news:
-                self._asked += found
-                self._over = not piece or len(self._asked) > MAX_OPERATIONS or len(text) > MAX_UNREAD_BYTES
+                self._over = piece == b"" or len(self._asked) > MAX_OPERATIONS or len(text) > MAX_UNREAD_BYTES
+                if INCOMPLETE.encode() in said:
+                    self._over = True
+                else:
+                    self._asked += found
                 self._news.notify_all()
-        os.close(self._end)
+        os.close(end)
+        os.close(words)
 
     def until(self, mark: str, deadline: float) -> list[Asked]:
         """What torch was asked since the last mark until this one; raises TraceLost, and TimeoutError at ``deadline``.
@@ -73,6 +89,14 @@ class Trace:
             found = self._asked[:place]
             del self._asked[: place + 1]
         return found
+
+
+def _piece(end: int) -> bytes:
+    """What can be read now; nothing where the other end is closed, or where nothing is there."""
+    try:
+        return os.read(end, _PIECE_BYTES)
+    except OSError:
+        return b""
 
 
 def _asked(name: bytes, inputs: bytes, outputs: bytes) -> Asked:

@@ -123,7 +123,7 @@ def test_is_a_line_no_longer_than_a_sentence(liar):
 def traced(kernel, write):
     """The kernel with a trace into which ``write`` puts what it likes, at once."""
     end, theirs = os.pipe()
-    kernel.trace = Trace(end)
+    kernel.trace = Trace(end, os.open(os.devnull, os.O_RDONLY))
     write(theirs)
     os.close(theirs)
     return kernel
@@ -147,7 +147,7 @@ def test_is_a_record_without_the_mark_never_taken_for_one(liar, said):
 def test_is_a_record_that_does_not_come_waited_for_no_longer_than_a_question(liar):
     end, theirs = os.pipe()
     kernel = liar({})
-    kernel.trace = Trace(end)
+    kernel.trace = Trace(end, os.open(os.devnull, os.O_RDONLY))
     began = time.monotonic()
     with pytest.raises(KernelLost, match="broke off"):
         kernel.asked()
@@ -173,7 +173,7 @@ def test_is_what_torch_was_asked_read_up_to_the_mark_that_was_sent():
             channel.send({})
 
     end, other = os.pipe()
-    kernel.trace = Trace(end)
+    kernel.trace = Trace(end, os.open(os.devnull, os.O_RDONLY))
     threading.Thread(target=speak, args=(other,), daemon=True).start()
     assert [[each.name for each in kernel.asked()] for _ in range(2)] == [["aten::tanh"], ["aten::exp"]]
     assert len(set(marks)) == 2 and all(len(mark) > 40 for mark in marks)

@@ -10,6 +10,7 @@ import pytest
 
 from course.answers.record import Asked
 from course.grading.sandbox import trace as traces
+from course.grading.sandbox.inside.recording import INCOMPLETE
 from course.grading.sandbox.trace import Trace, TraceLost
 
 EMPTY = '{"values": [], "shapes": [], "types": [], "strides": []}'
@@ -26,7 +27,7 @@ def node(name, inputs=EMPTY, outputs=EMPTY):
 def pipe():
     """A trace, and the end that is written to."""
     end, theirs = os.pipe()
-    trace, open_ = Trace(end), [theirs]
+    trace, open_ = Trace(end, os.open(os.devnull, os.O_RDONLY)), [theirs]
 
     class Pipe:
         def write(self, text):
@@ -169,7 +170,7 @@ os._exit(0)
 @pytest.mark.long
 def test_is_what_torch_itself_writes_through_a_pipe_understood():
     end, theirs = os.pipe()
-    trace = Trace(end)
+    trace = Trace(end, os.open(os.devnull, os.O_RDONLY))
     argv = [sys.executable, "-c", WRITES, str(theirs)]
     with subprocess.Popen(argv, pass_fds=(theirs,), stderr=subprocess.DEVNULL):
         os.close(theirs)
@@ -182,3 +183,21 @@ def test_is_what_torch_itself_writes_through_a_pipe_understood():
     assert any("complex" in kind for each in second for kind in each.types)
     with pytest.raises(TraceLost):
         trace.until("third", deadline)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_is_a_trace_lost_where_torch_says_that_an_operation_is_missing(held):
+    (end, theirs), (words, its_words) = os.pipe(), os.pipe()
+    trace = Trace(end, words)
+    os.write(its_words, b"[W1129] Failed to read process name\n")
+    os.write(theirs, node("aten::tanh") + node("first"))
+    assert [each.name for each in trace.until("first", time.monotonic() + 5)] == ["aten::tanh"]
+    os.write(its_words, b"[W1129] " + INCOMPLETE.encode() + b": a nested tensor\n")
+    if not held:
+        os.close(its_words)
+    os.write(theirs, node("second"))
+    with pytest.raises(TraceLost):
+        trace.until("second", time.monotonic() + 5)
+    os.close(theirs)
+    if held:
+        os.close(its_words)

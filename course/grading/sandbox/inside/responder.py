@@ -97,7 +97,11 @@ class Responder:
         """Call a function for many cases, quietly, under clean settings."""
         from course.answers import ask
 
-        target = self.made[request["made"]] if request.get("made") is not None else self.names[request["name"]]
+        name = request["name"]
+        if request.get("made") is None and name not in self.names:
+            error = f"NameError: name '{name}' is not defined"
+            return {"replies": [packed(ask.Reply(error=error, error_types=("NameError",)))] * len(request["calls"])}
+        target = self.made[request["made"]] if request.get("made") is not None else self.names[name]
         with quiet():
             replies = ask.ask(target, request["calls"])
         return {"replies": [packed(reply) for reply in replies]}
