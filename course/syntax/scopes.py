@@ -39,7 +39,7 @@ class Imported:
 
 @dataclass(eq=False)
 class Scope:
-    """One namespace; ``kind`` is notebook, function, class or comprehension, ``owner`` a function's own node."""
+    """One namespace; ``kind`` is notebook, function, class or comprehension."""
 
     kind: Literal["notebook", "function", "class", "comprehension"]
     parent: Scope | None = None
@@ -47,7 +47,6 @@ class Scope:
     declared: set[str] = field(default_factory=set)  # by global
     outer: set[str] = field(default_factory=set)  # by nonlocal
     imports: dict[str, set[Imported]] = field(default_factory=dict)
-    owner: ast.AST | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,6 @@ class Scopes:
         self.where: dict[ast.AST, tuple[Scope, int]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         self.used: list[set[str]] = []
-        self._bound_by: list[list[tuple[str, Binding]]] = []
         self._index = -1
         self._top: ast.stmt = ast.Pass()  # the statement that is read at the moment
         self._here: list[tuple[ast.AST, Scope]] = []  # its nodes with a name
@@ -144,7 +142,6 @@ class Scopes:
         """More statements, which come after those that are known."""
         for self._top in statements:
             self._index += 1
-            self._bound_by.append([])
             waiting: list[ast.AST] = [self._top]
             while waiting:
                 node = waiting.pop()
@@ -171,11 +168,6 @@ class Scopes:
             here = here.parent
         return [*found, self.notebook]
 
-    def plainly_bound(self, name: str, before: int) -> int:
-        """The last statement before ``before`` that surely gives the global ``name`` a student's own value; or -1."""
-        own = [b.index for b in self.bindings.get(name, ()) if b.plain and b.imported is None and b.index < before]
-        return max(own, default=-1)
-
     def _bind(self, name: str, scope: Scope, node: ast.AST, imported: Imported | None = None) -> None:
         deferred = False
         if scope is not self.notebook and (name in scope.declared or name in scope.outer):
@@ -191,11 +183,6 @@ class Scopes:
             plain = isinstance(top, simple) and (node is top or self._is_target(node, top))
             binding = Binding(self._index, plain, self._how(node), imported, deferred)
             self.bindings.setdefault(name, []).append(binding)
-            self._bound_by[self._index].append((name, binding))
-
-    def bound_by(self, index: int) -> Sequence[tuple[str, Binding]]:
-        """The global names that statement ``index`` binds, each with how; one may be bound more than once."""
-        return self._bound_by[index]
 
     def _how(self, node: ast.AST) -> How:
         """How a node binds its name."""
@@ -274,7 +261,7 @@ class Scopes:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         self._here.append((node, scope))
-        inner, arguments = Scope("function", scope, owner=node), node.args
+        inner, arguments = Scope("function", scope), node.args
         named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         named += [each for each in (arguments.vararg, arguments.kwarg) if each]
         inner.bound.update(each.arg for each in named)

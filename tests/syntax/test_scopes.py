@@ -86,18 +86,3 @@ def test_does_it_agree_with_pythons_symbol_tables_on_every_cell(path):
         if cell.kind == "code" and not any(line.lstrip().startswith(("%", "!")) for line in cell.source.splitlines()):
             scopes = Scopes.of(cell.source)
             assert (set(scopes.free), scopes.own) == outside(cell.source), cell.source
-
-
-def test_is_it_known_which_names_a_statement_binds_and_whose_a_scope_is():
-    body = ast.parse("import a, b\nc = a\ndef f(x):\n    global d\n    d = lambda y: y + c\nc = b").body
-    scopes = Scopes(body)
-    assert [sorted(name for name, _ in scopes.bound_by(index)) for index in range(4)] == [
-        ["a", "b"],
-        ["c"],
-        ["d", "f"],
-        ["c"],
-    ]
-    assert [binding.deferred for name, binding in scopes.bound_by(2) if name == "d"] == [True]
-    inner = next(node for node in ast.walk(body[2]) if isinstance(node, ast.Name) and node.id == "y")
-    owner = scopes.resolve("y", scopes.where[inner][0])[0].owner
-    assert isinstance(owner, ast.Lambda) and scopes.notebook.owner is None

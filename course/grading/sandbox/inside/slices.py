@@ -12,6 +12,7 @@ Nothing else of the notebook has run in such a process, and all that torch is as
 
 from __future__ import annotations
 
+import codeop
 import linecache
 import sys
 import types
@@ -48,6 +49,7 @@ class SliceKernel(Responder):
         sys.modules["__main__"] = module
         self.names = module.__dict__
         stopped: set[int] = set()
+        compiled = codeop.Compile()  # as in a notebook, `from __future__ import ...` holds for what comes after it
         with quiet():
             for place, (cell, given, source) in enumerate(request["statements"]):
                 if cell in stopped:
@@ -56,7 +58,7 @@ class SliceKernel(Responder):
                 filename = f"<{'given' if given else 'slice'} {self.pieces}>"
                 linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
                 try:
-                    exec(compile(source, filename, "exec"), module.__dict__)
+                    exec(compiled(source, filename, "exec"), module.__dict__)
                 except Exception:  # the question will say what is missing
                     stopped.add(cell)
                 with record_function(f"{RAN}{place}"):
