@@ -81,10 +81,11 @@ def write_for_grading(path: Path, table: Path, secret: bytes) -> None:
     torch.set_num_threads(1)  # as when it is graded
     with entered(current()._replace(secret=secret)):
         found = learn(read(path), text_hash(path)).hidden
-    name = glob.escape(table.name.rpartition("-")[0])
-    for old in table.parent.glob(f"{name}-*{table.suffix}"):
-        old.unlink(missing_ok=True)
     write_if_changed(table, dumps(found).encode())
+    name, _, version = table.name.rpartition("-")
+    for old in table.parent.glob(f"{glob.escape(name)}-{'?' * len(version)}"):
+        if old != table:
+            old.unlink(missing_ok=True)
 
 
 def stale(root: Path, week: str, learnt: Lookup) -> list[str]:

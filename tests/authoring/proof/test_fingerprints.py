@@ -6,6 +6,7 @@ from authoring_course import TEXT, make_course
 from course.authoring.proof import fingerprints
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
+from course.doctor import known
 
 
 @pytest.fixture
@@ -40,3 +41,20 @@ def test_does_a_process_that_is_killed_say_what_to_do(course):
     )
     with fingerprints.learning(course, ["week9"]) as learnt, pytest.raises(AuthoringError, match="memory left"):
         learnt(path)
+
+
+def test_are_hidden_checks_learnt_under_a_secret_and_what_was_learnt_before_is_gone(course):
+    path, folder = course / "source" / "week9" / "small.py", course / ".stamps" / "known"
+    tables = [folder / f"week9-small-{version}.json" for version in ("1" * 16, "2" * 16)]
+    others = folder / f"week9-small-more-{'1' * 16}.json"
+    fingerprints.write_for_grading(path, tables[0], b"1" * 32)
+    first = known.loads(tables[0].read_text())
+    others.write_text("of another notebook")
+    fingerprints.write_for_grading(path, tables[1], b"2" * 32)
+    second = known.loads(tables[1].read_text())
+    assert sorted(folder.iterdir()) == [tables[1], others]
+    everybodys = fingerprints.learn(read(path), "").hidden
+    assert first.mistakes == second.mistakes == everybodys.mistakes
+    drawn = [set(table.checks) for table in (first, second, everybodys)]
+    fixed = drawn[0] & drawn[1]  # a value is no case that is drawn
+    assert fixed == drawn[0] & drawn[2] == drawn[1] & drawn[2] and all(each - fixed for each in drawn)
