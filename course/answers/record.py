@@ -232,11 +232,15 @@ def line_of(answer: Callable[..., Any], arguments: Sequence[Any], *, hand: bool,
     """
     home = getattr(getattr(answer, "__code__", None), "co_filename", "")
     lines: list[tuple[str, int]] = []
+    caller = sys._getframe()
 
     def in_frame(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
+        here: FrameType | None = frame if event == "line" else frame.f_back if event == "return" else None
+        while here not in (None, caller) and not _is_students(here.f_code.co_filename):
+            here = here.f_back
+        if here not in (None, caller):  # a line begins, or goes on where a function has been left
             with record_function(f"{_LINE}{len(lines)}"):
-                lines.append((frame.f_code.co_filename, frame.f_lineno))
+                lines.append((here.f_code.co_filename, here.f_lineno))
         return in_frame
 
     def enter(frame: FrameType, event: str, _: Any) -> Any:

@@ -84,3 +84,13 @@ def test_which_line_asks_for_what_it_may_not():
     assert process.line_of("f", [ONE], hand=True, forbid=()) == ""
     given, _ = sliced((0, True, code.partition("def f")[0]), (1, False, "def f(X):\n    return soft(X)"))
     assert given.line_of("f", [ONE], **asked) == "return soft(X)", "a line of the course's is never theirs"
+
+
+def test_is_a_line_the_one_that_asks_and_not_the_last_that_ran_before_it():
+    code = (
+        "import torch\ndef loss(X):\n    return (X**2).sum()\ndef f(X):\n    X = X.requires_grad_()\n"
+        "    return torch.autograd.grad(loss(X), X)[0]\ndef g(X):\n    return torch.func.grad(loss)(X)"
+    )
+    process, _ = sliced((0, False, code))
+    said = [process.line_of(name, [ONE], hand=True, forbid=()) for name in "fg"]
+    assert said == ["return torch.autograd.grad(loss(X), X)[0]", "return torch.func.grad(loss)(X)"]
