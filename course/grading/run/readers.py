@@ -140,7 +140,7 @@ class Readers:
         self._processes.remove(process)
 
     def close(self) -> None:
-        """End all processes."""
+        """End all of its processes."""
         for each in list(self._processes):
             self._end(each)
 

@@ -38,7 +38,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
     source = read(text)
     cells = [cell for cell in source.cells if cell.kind == "code" and cell.released]
     places = {cell.name: place for place, cell in enumerate(cells) if cell.role == "check"}
-    kernel, before = room.kernel(), []
+    kernel, before, given = room.kernel(), [], []
     for place, cell in enumerate(cells):
         if cell.role == "check":
             continue
@@ -52,7 +52,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
                     for code in (answer.source, *between):
                         copy.run(code, seconds=60, clean=True)
                     readers = Readers(room.reading)
-                    witness = Witness(copy, mine, readers, secret=SECRET)
+                    witness = Witness(copy, mine, readers, secret=SECRET, given=given)
                     record = judge_cell(cells[places[cell.name]].source, f"check-{cell.name}", 1, witness)
                     readers.close()
                 except KernelLost as lost:
@@ -61,6 +61,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
                 yield cell.name, answer, record
         kernel.run(cell.source, seconds=120, clean=cell.role != "given")
         before.append(cell.source)
+        given.append(cell.role == "given")
     kernel.end()
 
 
