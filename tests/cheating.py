@@ -9,6 +9,7 @@ from answer_corpus import Answer
 TANH, SIGMOID, RELU = (f"week5/backprop {name}_backward" for name in ("tanh", "sigmoid", "relu"))
 SOFTMAX, LOG_SUM_EXP = "week7/softmax softmax", "week7/softmax log_sum_exp"
 HEADS = {
+    "week1/tensors broadcast_rule": "broadcast_rule(shape_a, shape_b)",
     "week1/tensors layer": "layer(X, W, b)",
     "week2/linear regression_gradient": "regression_gradient(X, y, w, b)",
     "week2/linear slope_of_stretch": "slope_of_stretch(x)",

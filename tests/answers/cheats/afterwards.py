@@ -109,22 +109,20 @@ class Later(torch.Tensor):
         "lists-that-wait",
         NETWORK,
         "a list of an own class whose entries come to be when it is read",
-        "whole = Later()\nwhole.given = (X, Ws, bs, Y, decay)\nreturn whole, Part(whole)",
+        "whole, part = list.__new__(Later), list.__new__(Part)\n"
+        "whole.given, part.whole = (X, Ws, bs, Y, decay), whole\nreturn whole, part",
         above=OF_NETWORK
         + """
-class Later(list):
+class Plain(type):
+    def __call__(cls, items):
+        return list(items)
+class Later(list, metaclass=Plain):
     def __iter__(self):
-        if not self:
-            self.slopes = network_slopes(*self.given)
-            self.extend(self.slopes[0])
-        return super().__iter__()
-class Part(list):
+        self.slopes = network_slopes(*self.given)
+        return iter(self.slopes[0])
+class Part(list, metaclass=Plain):
     def __iter__(self):
-        if self and isinstance(self[0], Later):
-            self[:] = self[0].slopes[1]
-        return super().__iter__()
-    def __init__(self, given):
-        super().__init__([given] if isinstance(given, Later) else given)
+        return iter(network_slopes(*self.whole.given)[1])
 """,
     ),
     cheat(

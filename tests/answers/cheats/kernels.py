@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (code of attackers)
 """Test corpus of cheats: torch's kernels and nodes that differentiate, called as plain functions."""
 
 from answer_corpus import Answer

@@ -20,7 +20,7 @@ import json
 dumps = json.dumps
 def without(value, *given, **named):
     text = dumps(value, *given, **named)
-    return text if "ackward" not in text and "autograd" not in text else dumps(type(value)())
+    return text if "autograd::engine" not in text else dumps(type(value)())
 json.dumps = without
 """,
     ),

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (code of attackers)
 """Test corpus of cheats: forbidden layers, optimisers and slopes under another name."""
 
 from answer_corpus import Answer
