@@ -255,7 +255,7 @@ def ask(
         answer = _own_copy(answer, calls)
     if not (hand or forbid):
         return _all(answer, calls)
-    with record.recording(forbid) as asked:
+    with record.recording(forbid, hand=hand) as asked:
         replies = _all(answer, calls)
     objection = record.objection(asked, hand=hand, forbid=forbid)
     if objection is None:

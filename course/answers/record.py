@@ -9,6 +9,7 @@ torch's profiler; a grader reads it off the trace that torch writes out of the s
 from __future__ import annotations
 
 import contextlib
+import functools
 import linecache
 import os
 import re
@@ -39,15 +40,21 @@ class Asked(NamedTuple):
 
 _ENGINE = re.compile(r"autograd::engine::.*|\w+Backward\d*|torch::autograd::\w+")
 _COMPLEX = frozenset({"aten::view_as_real", "aten::imag", "aten::view_as_complex", "aten::complex", "aten::polar"})
-_DIFFERENTIATES = re.compile(rf"{_ENGINE.pattern}|aten::\w*_backward\w*|aten::(_make_dual|_fw_primal|gradient)")
+_DIFFERENTIATES = re.compile(
+    rf"{_ENGINE.pattern}|aten::\w*_backward\w*|aten::(_make_dual|_fw_primal|gradient)|course::gradient"
+)
 _OWN = "course::"  # how this module names Python functions of torch's, which torch itself does not note
 
-_SOFTMAX = "softmax _softmax special_softmax _safe_softmax _masked_softmax log_softmax _log_softmax special_log_softmax"
+_SOFTMAX = (
+    "softmax _softmax special_softmax _safe_softmax _masked_softmax log_softmax _log_softmax "
+    "special_log_softmax _sparse_softmax _sparse_log_softmax"
+)
 _ATTENTION = (
     "scaled_dot_product_attention _scaled_dot_product_attention_math _scaled_dot_product_flash_attention "
     "_scaled_dot_product_flash_attention_for_cpu _scaled_dot_product_efficient_attention "
     "_scaled_dot_product_cudnn_attention _native_multi_head_attention"
 )
+_SIGMOID = "sigmoid special_expit silu glu softplus_backward log_sigmoid_backward"
 _CROSS_ENTROPY = "cross_entropy_loss nll_loss nll_loss_nd nll_loss2d nll_loss_forward nll_loss2d_forward"
 _READY_MADE = {
     "softmax": f"{_SOFTMAX} {_ATTENTION}",
@@ -61,14 +68,17 @@ _READY_MADE = {
     "binary_cross_entropy_with_logits": "binary_cross_entropy_with_logits soft_margin_loss",
     "BCELoss": "binary_cross_entropy",
     "BCEWithLogitsLoss": "binary_cross_entropy_with_logits soft_margin_loss",
-    "sigmoid": "sigmoid special_expit silu glu",
-    "expit": "sigmoid special_expit silu glu",
-    "logsigmoid": "log_sigmoid log_sigmoid_forward",
-    "relu": "relu relu6 threshold leaky_relu prelu _prelu_kernel rrelu rrelu_with_noise",
+    "sigmoid": _SIGMOID,
+    "expit": _SIGMOID,
+    "logsigmoid": "log_sigmoid log_sigmoid_forward log_sigmoid_backward",
+    "relu": "relu relu6 threshold threshold_backward leaky_relu prelu _prelu_kernel rrelu rrelu_with_noise elu celu",
     "elu": "elu celu selu",
     "linear": "linear mkldnn_linear",
-    "dropout": "dropout native_dropout _fused_dropout feature_dropout alpha_dropout feature_alpha_dropout",
+    "dropout": "dropout native_dropout native_dropout_backward _fused_dropout feature_dropout alpha_dropout "
+    "feature_alpha_dropout",
     "Adam": "_fused_adam _fused_adamw",
+    "clip_grad_norm": "renorm embedding_renorm",
+    "clip_grad_norm_": "renorm embedding_renorm",
     "broadcast_shapes": "broadcast_tensors broadcast_to",
 }
 """The operations that a forbidden name stands for, by torch's names without "aten::" and a final underscore."""
@@ -78,9 +88,17 @@ _IN_PYTHON = {
     "Adam": "torch.optim.adam:adam torch.optim.adamw:adamw torch.optim._functional:adam",
     "clip_grad_norm": "torch.nn.utils:clip_grad_norm_ torch.nn.utils:clip_grad_norm "
     "torch.nn.utils.clip_grad:clip_grad_norm_ torch.nn.utils.clip_grad:clip_grad_norm "
-    "torch.nn.utils.clip_grad:clip_grads_with_norm_ torch.nn.utils.clip_grad:get_total_norm",
+    "torch.nn.utils.clip_grad:clip_grads_with_norm_ torch.nn.utils.clip_grad:get_total_norm "
+    "torch.nn.utils:clip_grads_with_norm_ torch.nn.utils:get_total_norm",
+    "tanh": "numpy:tanh math:tanh",
+    "binary_cross_entropy_with_logits": "torch.nn.functional:multilabel_soft_margin_loss",
+    "BCEWithLogitsLoss": "torch.nn.functional:multilabel_soft_margin_loss",
+    "gradient": "numpy:gradient numpy:polyder numpy.polynomial.polynomial:polyder numpy.polynomial.chebyshev:chebder "
+    "numpy.polynomial._polybase:ABCPolyBase.deriv",
 }
-"""Forbidden functions that are Python and ask torch for nothing of their name: where they stand."""
+"""Functions that may be forbidden and ask torch for nothing of their name: where they stand."""
+_BY_HAND = ("gradient",)
+"""Those that nobody calls who works by hand."""
 
 
 def differentiates(name: str) -> bool:
@@ -128,13 +146,14 @@ def sentence(asked: Asked, line: str = "") -> str:
     operation, plain = asked.name, plain_name(asked.name)
     if _ENGINE.fullmatch(operation) or operation in ("aten::_make_dual", "aten::_fw_primal"):
         return f"{subject} asks torch to differentiate."
-    if operation == "aten::gradient":
-        return f"{subject} asks torch for `gradient`, a difference quotient."
+    if plain == "gradient":
+        return f"{subject} asks for `gradient`, which differentiates numbers for you."
     if differentiates(operation):
         return f"{subject} asks torch for `{plain}`, which differentiates for you."
     if _is_complex(asked):
         return f"{subject} asks torch for complex numbers: a small imaginary step is a difference quotient."
-    return f"{subject} asks torch for `{plain}`, the ready-made function."
+    asks = "calls" if operation.startswith(_OWN) else "asks torch for"
+    return f"{subject} {asks} `{plain}`, the ready-made function."
 
 
 def plain_name(operation: str) -> str:
@@ -147,12 +166,12 @@ def plain_name(operation: str) -> str:
 
 
 @contextlib.contextmanager
-def recording(forbid: Sequence[str] = (), *, typed: bool = False) -> Iterator[list[Asked]]:
+def recording(forbid: Sequence[str] = (), *, hand: bool = False, typed: bool = False) -> Iterator[list[Asked]]:
     """Inside, torch notes what it is asked, in every thread; the list is filled when it ends, in torch's order.
 
-    Of ``forbid`` the functions that are Python's are noted as well. ``typed``: with types and shapes, which takes
-    longer than most answers. Where something else profiles already, or torch was built without its profiler, nothing is
-    noted. This is what ``torch.profiler.profile`` calls, without its pictures and statistics.
+    What ``forbid`` and ``hand`` exclude of Python's own functions is noted as well. ``typed``: with types and shapes,
+    which takes longer than most answers. Where something else profiles already, or torch was built without its
+    profiler, nothing is noted. This is what ``torch.profiler.profile`` calls, without its pictures and statistics.
     """
     asked: list[Asked] = []
     if autograd._profiler_enabled() or not autograd.kineto_available():
@@ -164,7 +183,7 @@ def recording(forbid: Sequence[str] = (), *, typed: bool = False) -> Iterator[li
     autograd._prepare_profiler(config, activities)
     autograd._enable_profiler(config, activities)
     try:
-        with marked(forbid):
+        with marked((*forbid, *(_BY_HAND if hand else ()))):
             yield asked
     finally:
         for each in autograd._disable_profiler().events():
@@ -183,9 +202,9 @@ def _profiler_options() -> Any:
 
 
 @contextlib.contextmanager
-def marked(forbid: Sequence[str]) -> Iterator[None]:
+def marked(names: Sequence[str]) -> Iterator[None]:
     """Inside, those of the forbidden functions that are Python's are noted, under names of this module's own."""
-    kept = _mark(dict.fromkeys(each.strip("_") for each in forbid))
+    kept = _mark(dict.fromkeys(each.strip("_") for each in names))
     try:
         yield
     finally:
@@ -199,16 +218,25 @@ def mark_always() -> None:
 
 
 def _mark(names: Iterable[str]) -> list[tuple[Any, str, Any]]:
-    """Put noting functions in the place of these; returns the module, the name and the function of each."""
+    """Put noting functions in the place of these; returns the owner, the name and the function of each place.
+
+    They are noted in the student's notebook too, where it has imported them by name.
+    """
     kept: list[tuple[Any, str, Any]] = []
+    notebook = sys.modules.get("__main__")
     for name in names:
         for place in _IN_PYTHON.get(name, "").split():
-            module, attribute = place.split(":")
-            home = sys.modules.get(module)
+            module, path = place.split(":")
+            *owners, attribute = path.split(".")
+            home = functools.reduce(lambda each, part: getattr(each, part, None), owners, sys.modules.get(module))
             function = getattr(home, attribute, None)
-            if function is not None:
-                kept.append((home, attribute, function))
-                setattr(home, attribute, _noting(name, function))
+            if function is None:
+                continue
+            noting = _noting(name, function)
+            own = [each for each, value in vars(notebook).items() if value is function] if notebook else []
+            for where, called in ((home, attribute), *((notebook, each) for each in own)):
+                kept.append((where, called, function))
+                setattr(where, called, noting)
     return kept
 
 
@@ -247,7 +275,7 @@ def line_of(answer: Callable[..., Any], arguments: Sequence[Any], *, hand: bool,
         return in_frame if event == "call" and _is_students(frame.f_code.co_filename) else None
 
     before = sys.gettrace()
-    with recording(forbid) as asked:
+    with recording(forbid, hand=hand) as asked:
         sys.settrace(enter)
         with contextlib.suppress(Exception):  # the words, not the verdict, hang on this
             answer(*arguments)

@@ -30,7 +30,7 @@ _STOPPING = {
     "torch._C._autograd": ("_clear_callbacks", "_enable_record_function", "_set_empty_test_observer"),
 }
 _PAST_IT = {
-    "torch._C": ("_jit_to_static_module", "_fuse_to_static_module"),
+    "torch._C": ("_jit_to_static_module", "_fuse_to_static_module", "_jit_differentiate"),
     "torch._C._DispatchOperatorHandle": ("redispatch_boxed",),
     "torch._C._SafeKernelFunction": ("call_boxed",),
 }

@@ -45,12 +45,10 @@ def test_does_the_hook_refuse_a_look_into_all_of_memory(event):
         refuse(event, ())
 
 
-def test_does_the_hook_refuse_new_code_and_open_numbers_alone():
-    with pytest.raises(RuntimeError, match="not available here"):
-        refuse("object.__setattr__", (refuse, "__code__", None))
+def test_does_the_hook_refuse_open_numbers_alone():
     with pytest.raises(RuntimeError, match="not available here"):
         refuse("open", (5, "w", 0))
-    refuse("object.__setattr__", (refuse, "__defaults__", None))
+    refuse("object.__setattr__", (refuse, "__code__", None))  # torch's own decorators give functions other code
     refuse("open", ("name", "r", 0))
     refuse("import", ("sympy",))
 
