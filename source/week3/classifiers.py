@@ -1794,9 +1794,16 @@ sure = cases.example(
 )
 check.function(logistic_loss, on=[three, sure], rtol=1e-6, forbid=ready_made)
 ### BEGIN HIDDEN TESTS
+def far_out(case):
+    """Scores far out, the first one on the wrong side: the loss is large, whatever numbers were drawn."""
+    z, y = 400 * case["z"], case["y"]
+    z[0] = (1 - 2 * y[0]) * z[0].abs()
+    return cases.Case({"z": z, "y": y}, case.sizes)
+
+
 drawn = cases.draw(seeds=12, seed0=100, z="n", y="n:2")
 near = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
-far = [cases.Case({"z": 400 * case["z"], "y": case["y"]}, case.sizes) for case in near]
+far = [far_out(case) for case in near]
 check.function(
     logistic_loss,
     lambda z, y: torch.logaddexp(torch.zeros_like(z), (1 - 2 * y) * z).mean(),
@@ -1914,6 +1921,13 @@ second = cases.example(
 )
 check.function(logistic_dz, on=[second], by_hand=True)
 ### BEGIN HIDDEN TESTS
+def far_out(case):
+    """Scores far out, the first one on the wrong side: the loss is large, whatever numbers were drawn."""
+    z, y = 400 * case["z"], case["y"]
+    z[0] = (1 - 2 * y[0]) * z[0].abs()
+    return cases.Case({"z": z, "y": y}, case.sizes)
+
+
 drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2")
 scores = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
 chances = [cases.Case({"a": torch.sigmoid(case["z"]), "y": case["y"]}, case.sizes) for case in scores]
@@ -1924,7 +1938,7 @@ check.gradient(
     wrt="a",
     by_hand=True,
 )
-far = [cases.Case({"z": 400 * case["z"], "y": case["y"]}, case.sizes) for case in scores[:6]]
+far = [far_out(case) for case in scores[:6]]
 loss = torch.nn.functional.binary_cross_entropy_with_logits
 check.gradient(logistic_dz, of=lambda z, y: loss(z, y), on=scores + far, wrt="z", by_hand=True)
 ### END HIDDEN TESTS

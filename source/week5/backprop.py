@@ -2049,8 +2049,9 @@ check.gradient(
 )
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, Z="n q", y="n:q")
-large = [
-    cases.example(Z=500 * case["Z"], y=case["y"]) for case in cases.draw(seeds=4, seed0=200, Z="n q", y="n:q")
+large = [  # the first example is far wrong: the gradient is not nearly 0, whatever was drawn
+    cases.example(Z=500 * case["Z"], y=torch.cat([case["Z"][:1].argmin(dim=1), case["y"][1:]]))
+    for case in cases.draw(seeds=4, seed0=200, Z="n q", y="n:q")
 ]
 shifted = [
     cases.example(Z=case["Z"] - 2000, y=case["y"])
