@@ -560,7 +560,8 @@ nought = {
     "x": torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64),
 }
 ties = [cases.example(**nought, y=torch.tensor(y, dtype=torch.float64), lr=0.25) for y in (-1.0, 1.0)]
-check.function(perceptron_step, right_step, on=signed + ties)
+decided = [cases.Case({**c.inputs, "b": -1.5 * (c["w"] @ c["x"])}, c.sizes) for c in signed[:6]]  # by the bias
+check.function(perceptron_step, right_step, on=signed + decided + ties)
 ### END HIDDEN TESTS
 
 # %% wrong="perceptron_step" name="a score of 0 is no mistake"
