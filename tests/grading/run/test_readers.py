@@ -142,7 +142,7 @@ def test_is_a_python_function_that_is_forbidden_noted():
             forbid=("broadcast_shapes",),
         )
     )
-    assert "asks torch for `broadcast_shapes`, the ready-made function" in said
+    assert "calls `broadcast_shapes`, the ready-made function" in said
 
 
 def test_does_an_answer_that_no_cell_defines_get_a_sentence():
