@@ -50,6 +50,21 @@ ANSWERS = (
         "return Z[:, 0] - kernel(torch._C.DispatchKey.CPU, Z, 1, False)[:, 0]",
     ),
     cheat(
+        "ready-sigmoid-of-an-expression",
+        "week3/classifiers sigmoid",
+        "torch's own language of tensor expressions, evaluated without its dispatcher",
+        """
+te, n = torch._C._te, z.numel()
+given = te.BufHandle("given", [te.ExprHandle.int(n)], z.dtype)
+made = te.Compute("made", [te.ExprHandle.int(n)], lambda i: te.sigmoid(given.load([i])))
+loops = te.LoopNest([made])
+loops.prepare_for_codegen()
+out = torch.empty(n, dtype=z.dtype)
+te.construct_codegen("ir_eval", loops.root_stmt(), [given, made]).call([z.reshape(-1).contiguous(), out])
+return out.reshape(z.shape)
+""",
+    ),
+    cheat(
         "library-under-another-name",
         TANH,
         "mpmath's own files, imported as a package of another name",
