@@ -172,8 +172,9 @@ class Execute(NbGraderPreprocessor):
                 record, witness = self._asked(session, code, cell, own := Readers(room.reading))
                 own.close()
             if record.state == "failed" and witness.answers_otherwise():
-                record, _ = self._asked(session, code, cell, own := Readers(room.reading, self.total_timeout))
+                record, witness = self._asked(session, code, cell, own := Readers(room.reading, self.total_timeout))
                 own.close()
+            nb.metadata["course"]["integrity"] += [f"{name} {words}" for name, words in witness.remarks.items()]
             cell.execution_count = None
             if not record.passed:
                 lines = record.message.split("\n")

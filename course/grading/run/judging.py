@@ -24,7 +24,7 @@ from typing import Any
 import torch
 
 from course import cases, check, practice
-from course.answers import ask
+from course.answers import ask, differences
 from course.answers.ask import Elsewhere, Made, Other, Reply
 from course.grading.gradebook.record import CheckRecord
 from course.grading.run.readers import Readers, alike
@@ -47,8 +47,10 @@ class Witness:
     """Whom a test cell's questions go to.
 
     ``kernel`` holds the student's names as they were at the test cell, ``cells`` is the code before it, and
-    ``readers`` are the processes for slices of that code. ``student`` is an ID where the submission is on record under
-    one, ``hidden`` are the tables of the hidden tests' known mistakes, ``secret`` is what those draw their cases with.
+    ``readers`` are the processes for slices of that code; the cells that are the course's own are ``given``.
+    ``student`` is an ID where the submission is on record under one, ``hidden`` are the tables of the hidden tests'
+    known mistakes, ``secret`` is what those draw their cases with. ``remarks`` says, by the function's name, what an
+    instructor may want to look at.
     """
 
     kernel: RemoteKernel
@@ -59,6 +61,7 @@ class Witness:
     secret: bytes | None = field(default=None, repr=False)
     gpu: bool = False
     given: Sequence[bool] = ()
+    remarks: dict[str, str] = field(default_factory=dict)
     _answered: list[tuple[str, Sequence[dict[str, Any]], list[Reply]]] = field(default_factory=list)
 
     def strict(self, name: str, calls: Sequence[dict[str, Any]], *, hand: bool, forbid: Sequence[str]) -> list[Reply]:
@@ -68,6 +71,9 @@ class Witness:
         self._answered.append((name, calls, replies))
         if len(self._answered) == 1:
             self.readers.lent += 1
+        refused = bool(replies) and replies[-1].refused
+        if hand and not refused and (words := differences.unusual(self.readers.seen, _entries(calls))):
+            self.remarks.setdefault(name, words)
         return replies
 
     @property
@@ -117,6 +123,13 @@ class There(Elsewhere):
         number, made = self._witness.kernel.make(self.__name__, build)
         made.target = There(self.__name__, self._witness, number) if made.is_module else made.reply.value
         return made
+
+
+def _entries(calls: Sequence[dict[str, Any]]) -> int:
+    """How many numbers these calls hand over."""
+    return sum(tensor.numel() for call in calls for tensor in ask.tensors_in(call)) + sum(
+        isinstance(value, (int, float)) for call in calls for value in call.values()
+    )
 
 
 def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> CheckRecord:
