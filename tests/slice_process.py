@@ -58,8 +58,8 @@ class SliceProcess:
         raise KernelLost(self.lost)
 
     def slice(self, statements, seconds=None):
-        self.slices.append([source.strip() for _, _, source in statements])
-        if any(word in source for _, _, source in statements for word in self.dies):
+        self.slices.append([source.strip() for _, source in statements])
+        if any(word in source for _, source in statements for word in self.dies):
             self._die()
         self._answer({"do": "slice", "statements": [list(each) for each in statements]})
 

@@ -96,7 +96,7 @@ def test_does_nothing_begin_with_cuda_before_the_fork():
         copy.run(LOOK.format("_is_in_bad_fork"), seconds=60, clean=True)
         assert copy.look(["seen"])["seen"] == ["value", [False, False, ""]], "asking has not touched the driver"
         new = room.reading()
-        new.slice([(0, False, LOOK.format("_is_in_bad_fork"))])
+        new.slice([(False, LOOK.format("_is_in_bad_fork"))])
         assert new.look(["seen"])["seen"] == ["value", [False, False, "0"]]
 
 

@@ -182,7 +182,7 @@ _PACKAGE = Path(__file__).parents[1]
 """The course's own folder: no line of a traceback in there is a student's."""
 
 
-def _raised(error: BaseException) -> Reply:
+def raised(error: BaseException) -> Reply:
     """The reply that an exception is: its class and message, and the line of the student's code where it arose."""
     own = [
         frame
@@ -212,10 +212,10 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
         except NotImplementedError as error:
             name = str(error.args[0]) if error.args else ""
             if name and not name.isidentifier():  # torch raises it too, with a sentence
-                return replace(_raised(error), error_types=("NotImplementedError",))
+                return replace(raised(error), error_types=("NotImplementedError",))
             return Reply(not_done=name, leftover=_leftover(error))
         except Exception as error:
-            return _raised(error)
+            return raised(error)
     changed = tuple(
         name
         for name in given

@@ -101,12 +101,14 @@ _BY_HAND = ("gradient",)
 """Those that nobody calls who works by hand."""
 
 
+@functools.lru_cache(maxsize=4096)
 def differentiates(name: str) -> bool:
     """Whether an operation is torch's differentiation: its engine, forward mode, or the backward kernel of another."""
     return _DIFFERENTIATES.fullmatch(name) is not None
 
 
-def forbidden(names: Sequence[str]) -> Callable[[str], bool]:
+@functools.lru_cache(maxsize=256)
+def forbidden(names: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether an operation is one that these names stand for, whatever it was called in Python."""
     operations = {name for each in names for name in _READY_MADE.get(each, each).split()}
     own = {_OWN + each.strip("_") for each in names}
@@ -120,10 +122,16 @@ def forbidden(names: Sequence[str]) -> Callable[[str], bool]:
     return is_one
 
 
-def objections(*, hand: bool, forbid: Sequence[str]) -> Callable[[Asked], bool]:
+@functools.lru_cache(maxsize=256)
+def objections(*, hand: bool, forbid: tuple[str, ...]) -> Callable[[Asked], bool]:
     """Whether an answer may not ask for an operation: by ``hand`` no derivatives, and nothing that ``forbid`` names."""
     is_forbidden = forbidden(forbid)
-    return lambda asked: (hand and (differentiates(asked.name) or _is_complex(asked))) or is_forbidden(asked.name)
+
+    @functools.lru_cache(maxsize=4096)  # a program asks for the same things over and over
+    def is_one(asked: Asked) -> bool:
+        return (hand and (differentiates(asked.name) or _is_complex(asked))) or is_forbidden(asked.name)
+
+    return is_one
 
 
 def _is_complex(asked: Asked) -> bool:
@@ -132,12 +140,12 @@ def _is_complex(asked: Asked) -> bool:
     Source: W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40
     (1998), 110-112.
     """
-    return asked.name in _COMPLEX or any("complex" in each for each in asked.types)
+    return asked.name in _COMPLEX or any("complex" in each.lower() for each in asked.types)
 
 
 def objection(asked: Iterable[Asked], *, hand: bool, forbid: Sequence[str]) -> Asked | None:
     """The first of these operations that an answer may not ask for; None where there is none."""
-    return next(filter(objections(hand=hand, forbid=forbid), asked), None)
+    return next(filter(objections(hand=hand, forbid=tuple(forbid)), asked), None)
 
 
 def sentence(asked: Asked, line: str = "") -> str:
@@ -280,7 +288,7 @@ def line_of(answer: Callable[..., Any], arguments: Sequence[Any], *, hand: bool,
         with contextlib.suppress(Exception):  # the words, not the verdict, hang on this
             answer(*arguments)
         sys.settrace(before)
-    is_objectionable, ran = objections(hand=hand, forbid=forbid), list[tuple[str, int]]()
+    is_objectionable, ran = objections(hand=hand, forbid=tuple(forbid)), list[tuple[str, int]]()
     for each in asked:
         if each.name.startswith(_LINE):
             ran.append(lines[int(each.name.removeprefix(_LINE))])

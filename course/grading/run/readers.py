@@ -37,7 +37,7 @@ class Process:
     def run(self, statements: Statements, seconds: float | None) -> None:
         """Run a slice; raises KernelLost."""
         self.now, guilty, differentiated = None, list[Statement](), False
-        self.kernel.slice([(each.cell, each.given, each.source) for each in statements], seconds)
+        self.kernel.slice([(each.given, each.source) for each in statements], seconds)
         for each in self.asked():
             place = each.name.removeprefix(RAN)
             if place != each.name:

@@ -177,11 +177,11 @@ class RemoteKernel:
             raise self._gone(WireError("not replies"))
         return [checked_reply(each) for each in said]
 
-    def slice(self, statements: Sequence[tuple[int, bool, str]], seconds: float | None = None) -> None:
+    def slice(self, statements: Sequence[tuple[bool, str]], seconds: float | None = None) -> None:
         """In a process that ``Room.reading`` made: run a slice, and answer about that one from now on.
 
-        Each statement is the number of its cell, whether that is the course's own, and the source; all of them may take
-        ``seconds``, or else what a question may.
+        Each statement is whether its cell is the course's own, and the source; all of them may take ``seconds``, or
+        else what a question may.
         """
         self._ask({"do": "slice", "statements": [list(each) for each in statements]}, seconds)
 

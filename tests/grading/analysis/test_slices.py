@@ -45,7 +45,7 @@ def cells_with(source, exercise, answer):
 def run(found):
     """The names after a slice has run as it does in a process of its own."""
     process = SliceProcess()
-    process.slice([(each.cell, each.given, each.source) for each in found.statements])
+    process.slice([(each.given, each.source) for each in found.statements])
     return process.inner.names
 
 

@@ -30,7 +30,10 @@ _STOPPING = {
     "torch._C._autograd": ("_clear_callbacks", "_enable_record_function", "_set_empty_test_observer"),
 }
 _PAST_IT = {
-    "torch._C": ("_jit_to_static_module", "_fuse_to_static_module", "_jit_differentiate"),
+    "torch._C": (
+        *("_jit_to_static_module", "_fuse_to_static_module", "_jit_differentiate", "_te", "_get_operation_overload"),
+        *("_construct_storage_from_data_pointer", "_construct_CUDA_Tensor_From_Storage_And_Metadata"),
+    ),
     "torch._C._DispatchOperatorHandle": ("redispatch_boxed",),
     "torch._C._SafeKernelFunction": ("call_boxed",),
 }
@@ -95,6 +98,8 @@ def cuts() -> list[Callable[[], object]]:
                 for each in gc.get_referrers(holder)
                 if isinstance(each, types.FunctionType) and each.__defaults__ is holder
             ]
+    operators = importlib.import_module("torch._ops").OpOverload  # each holds its kernels, which are not recorded
+    steps += [partial(each.__dict__.pop, "_op_dk", None) for each in gc.get_objects() if isinstance(each, operators)]
     return steps
 
 

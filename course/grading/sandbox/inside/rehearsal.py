@@ -82,7 +82,7 @@ def warm_up(shell: RoomShell, *, gradients: bool = True) -> list[Any]:
             kernel.answer(channel.through({"do": "run", "code": code, "max_output": 10_000, "clean": True}), [])
         _questions(kernel, channel)
         reader = SliceKernel(channel)
-        statements = [[number, False, source] for number, source in enumerate(_DEFINITIONS)]
+        statements = [[False, source] for source in _DEFINITIONS]
         for _ in range(REPEATS):
             reader.answer(channel.through({"do": "slice", "statements": statements}), [])
         _questions(reader, channel)

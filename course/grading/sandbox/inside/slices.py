@@ -3,9 +3,9 @@
 Nothing else of the notebook has run in such a process, and all that torch is asked in it goes to the grader
 (``course.grading.sandbox.trace``). It answers what ``responder.py`` answers, and:
 
-- ``slice``: run "statements" (lists of the number of the cell, whether it is the course's own, and the source) in a
-  module of its own, which questions are about from now on. After each of them comes a mark in the trace: ``RAN`` and
-  its place in the list. Answers ``{}``.
+- ``slice``: run "statements" (lists of whether the cell is the course's own, and the source) in a module of its own,
+  which questions are about from now on. After each of them comes a mark in the trace: ``RAN`` and its place among them.
+  Answers ``{}``.
 - ``mark``: leave a mark of this "name" in the trace. Answers ``{}``.
 - ``line``: the line in which a call asks torch for what it may not; answers ``{"line": text}``.
 """
@@ -16,10 +16,13 @@ import codeop
 import linecache
 import sys
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from course.grading.sandbox.inside.responder import Responder, quiet
+from course.grading.sandbox.inside.responder import Responder, packed, quiet
 from course.grading.sandbox.inside.wire import Channel
+
+if TYPE_CHECKING:
+    from course.answers.ask import Reply
 
 RAN = "course::ran "
 """The beginning of a statement's mark."""
@@ -33,6 +36,7 @@ class SliceKernel(Responder):
     def __init__(self, channel: Channel):
         super().__init__(channel, {})
         self.pieces = 0
+        self.trouble: list[Reply] = []
 
     def serve(self) -> None:
         """Answer until the grader hangs up, in a process that is given over to that. No return."""
@@ -42,28 +46,34 @@ class SliceKernel(Responder):
         super().serve()
 
     def do_slice(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Run a slice's statements in a new module; where one stops, the rest of its cell does not run."""
+        """Run a slice's statements in a new module. One that cannot run here keeps no other from running."""
         from torch.autograd.profiler import record_function
+
+        from course.answers import ask
 
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self.names = module.__dict__
-        stopped: set[int] = set()
+        self.trouble = []
         compiled = codeop.Compile()  # as in a notebook, `from __future__ import ...` holds for what comes after it
         with quiet():
-            for place, (cell, given, source) in enumerate(request["statements"]):
-                if cell in stopped:
-                    continue
+            for place, (given, source) in enumerate(request["statements"]):
                 self.pieces += 1
                 filename = f"<{'given' if given else 'slice'} {self.pieces}>"
                 linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
                 try:
                     exec(compiled(source, filename, "exec"), module.__dict__)
-                except Exception:  # the question will say what is missing
-                    stopped.add(cell)
+                except Exception as error:
+                    self.trouble.append(ask.raised(error))
                 with record_function(f"{RAN}{place}"):
                     pass
         return {}
+
+    def do_ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """As everywhere; where the function is missing, what its slice stopped with."""
+        if request.get("made") is None and request["name"] not in self.names and self.trouble:
+            return {"replies": [packed(self.trouble[0])] * len(request["calls"])}
+        return super().do_ask(request)
 
     def do_mark(self, request: dict[str, Any]) -> dict[str, Any]:
         """Leave a mark in the trace, and see that it is written."""

@@ -108,7 +108,7 @@ for name in ("sympy", "scipy", "ctypes", "_ctypes", "mpmath"):
     except Exception as error:
         said[name] = type(error).__name__
 """
-    reader.slice([(1, False, source)])
+    reader.slice([(False, source)])
     said = reader.look(["said"])["said"][1]
     assert set(said.values()) <= {"[]", "ImportError", "PermissionError", "ModuleNotFoundError", "NotHere"}, said
     reader.end()
@@ -128,7 +128,7 @@ numbers = [found.data, found.target, found.images]
 (X, y), _ = data.digits()
 shown = [len(X), bool(same)]
 """
-    reader.slice([(1, False, source)])
+    reader.slice([(False, source)])
     said = reader.look(["numbers", "shown"])
     real = datasets.load_digits()
     for ours, theirs in zip(said["numbers"][1], (real.data, real.target, real.images), strict=True):

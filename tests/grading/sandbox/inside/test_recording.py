@@ -50,7 +50,7 @@ class Recorded:
 
     def said(self, source):
         """Runs a cell; gives what it noted, the operations, and torch's words on the standard error."""
-        self.kernel.slice([(1, False, RECORDED), (2, False, source + "\nflush()")])
+        self.kernel.slice([(False, RECORDED), (False, source + "\nflush()")])
         said = self.kernel.look(["said"])["said"][1]
         self.kernel.end()
         for each in self.threads:

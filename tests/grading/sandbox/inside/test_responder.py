@@ -132,7 +132,7 @@ def test_is_an_unknown_request_refused_by_a_kernel(own, request_):
 @pytest.mark.long
 def test_is_a_cell_refused_where_slices_run(own, room):
     reader = room.reading()
-    reader.slice([(0, False, "def f(x):\n    return x")])
+    reader.slice([(False, "def f(x):\n    return x")])
     with pytest.raises(KernelLost):
         reader.run("1", seconds=2, clean=False)
 

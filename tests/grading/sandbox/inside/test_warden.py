@@ -44,7 +44,7 @@ print([libc.syscall(438, os.pidfd_open(1), number, 0) for number in range(6)])  
 
 def test_can_a_process_that_answers_strict_questions_not_be_read_or_traced(own, room):
     reader = room.reading()
-    reader.slice([(0, False, "def f(x):\n    return x")])
+    reader.slice([(False, "def f(x):\n    return x")])
     assert reader.look(["f"]) == {"f": ["function"]}
     code = """
 import ctypes, os
