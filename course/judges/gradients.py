@@ -50,11 +50,15 @@ class Question(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """The verdict on gradients, what came back on the device that was judged last, and the trail to draw."""
+    """The verdict on gradients, what came back on the device that was judged last, and the trail to draw.
+
+    ``answered`` holds the cases of right gradients beside autograd's.
+    """
 
     verdict: Verdict
     replies: Sequence[ask.Reply]
     trail: Trail
+    answered: Sequence[differences.Answered] = ()
 
 
 def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail]:
@@ -91,7 +95,7 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
         replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
         judgement = _compared(name, what, question, inputs, replies)
         if rules.by_hand and judgement.verdict.passed:
-            judgement = _by_formula(judgement, answer, question, inputs)
+            judgement = _by_formula(judgement, answer, question)
         if not judgement.verdict.passed:
             break
     return judgement
@@ -104,6 +108,7 @@ def _compared(
     rules, on = question.rules, question.on
     wrong: list[tuple[int, dict[str, Difference]]] = []
     order: list[str] = []
+    answered: list[differences.Answered] = []
     for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
         text = case_text(case, number, len(on))
         if stopped := refusal(name, what, reply, text, rules):
@@ -117,6 +122,7 @@ def _compared(
         if isinstance(mine, str):
             verdict = failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))
             return Judgement(verdict, replies, {})
+        answered.append(differences.Answered(given, mine, right))
         found = {
             key: difference
             for key in right
@@ -127,11 +133,11 @@ def _compared(
             wrong.append((number, found))
     if wrong:
         return Judgement(_first_wrong(name, what, on, wrong, order), replies, _trail(wrong[0][1], order))
-    return Judgement(Verdict(name, "passed", what), replies, {})
+    return Judgement(Verdict(name, "passed", what), replies, {}, answered)
 
 
-def _by_formula(judgement: Judgement, answer: Any, question: Question, inputs: Sequence[dict[str, Any]]) -> Judgement:
-    """The judgement on right gradients for the cases' ``inputs``, unless they are those of a difference quotient."""
+def _by_formula(judgement: Judgement, answer: Any, question: Question) -> Judgement:
+    """The judgement on right gradients, unless they are those of a difference quotient."""
     wrt, rules = question.wrt, question.rules
 
     def right(given: dict[str, Any]) -> dict[str, torch.Tensor]:
@@ -142,12 +148,8 @@ def _by_formula(judgement: Judgement, answer: Any, question: Question, inputs: S
         named = [_by_name(reply.value, wrt, given) for reply, given in zip(replies, many, strict=False)]
         return named if len(named) == len(many) and all(isinstance(each, dict) for each in named) else None
 
-    answered = [
-        differences.Answered(given, _by_name(reply.value, wrt, given), right(given))
-        for given, reply in zip(inputs, judgement.replies, strict=False)
-    ]
     again = differences.Again(mine, right, wrt)
-    found = by_differences(judgement.verdict.exercise, judgement.verdict.what, answered, again, "autograd")
+    found = by_differences(judgement.verdict.exercise, judgement.verdict.what, judgement.answered, again, "autograd")
     return judgement if found is None else judgement._replace(verdict=found)
 
 
