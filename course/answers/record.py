@@ -85,11 +85,13 @@ _READY_MADE = {
 
 _IN_PYTHON = {
     "broadcast_shapes": "torch:broadcast_shapes torch.functional:broadcast_shapes numpy:broadcast_shapes",
-    "Adam": "torch.optim.adam:adam torch.optim.adamw:adamw torch.optim._functional:adam",
+    "Adam": "torch.optim.adam:adam torch.optim.adamw:adamw torch.optim._functional:adam "
+    "torch.optim.adam:_single_tensor_adam torch.optim.adam:_multi_tensor_adam",
     "clip_grad_norm": "torch.nn.utils:clip_grad_norm_ torch.nn.utils:clip_grad_norm "
     "torch.nn.utils.clip_grad:clip_grad_norm_ torch.nn.utils.clip_grad:clip_grad_norm "
     "torch.nn.utils.clip_grad:clip_grads_with_norm_ torch.nn.utils.clip_grad:get_total_norm "
-    "torch.nn.utils:clip_grads_with_norm_ torch.nn.utils:get_total_norm",
+    "torch.nn.utils:clip_grads_with_norm_ torch.nn.utils:get_total_norm "
+    "torch.nn.utils.clip_grad:_clip_grads_with_norm_ torch.nn.utils.clip_grad:_get_total_norm",
     "tanh": "numpy:tanh math:tanh",
     "binary_cross_entropy_with_logits": "torch.nn.functional:multilabel_soft_margin_loss",
     "BCEWithLogitsLoss": "torch.nn.functional:multilabel_soft_margin_loss",

@@ -5,6 +5,7 @@ from copy import deepcopy
 import nbformat
 import pytest
 from answer_corpus import ROOM, Said, corpus, numbers_alone, small_notebook
+from home import ROOT
 from small_notebooks import sandbox  # noqa: F401 (a fixture)
 
 from course.grading.run.execute import Execute
@@ -26,6 +27,21 @@ ENDS = {
     "system-exit": "it ends the process that is asked",
 }
 """Cheats that have no right numbers even where nobody looks at how they came about, and why."""
+GETS_THROUGH = {
+    "complex-in-numpy": "torch is asked nothing",
+    "complex-in-python": "torch is asked nothing",
+    "matrices-for-complex-numbers": "real numbers, and no more of them than some formulas need",
+    "quotient-with-a-step-of-one": "exact, the loss being quadratic",
+    "quotients-of-plain-numbers": "torch is asked nothing, and the loss is a polynomial",
+    "quotient-in-long-doubles": "torch is asked nothing, and the digits go on",
+    "quotient-in-decimals": "torch is asked nothing, and the digits go on",
+    "quotient-in-fractions": "torch is asked nothing, and the digits go on",
+    "clipped-by-a-fresh-module": "a function of torch's that is Python, imported a second time",
+    "shape-of-numpy-arrays": "numpy broadcasts, and torch is asked nothing",
+    "paused-through-an-interface": "it writes into torch's memory by an address",
+    "paused-through-strides": "it writes into torch's memory by an address",
+}
+"""Cheats that get full points, and why; docs/security.md says so of each."""
 each_cheat = pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
 
 
@@ -45,14 +61,20 @@ def test_are_there_cheats_of_every_kind_in_every_week():
     assert len(set(names)) == len(names) >= 54
     weeks = {answer.exercise.split("/")[0] for answer in ANSWERS}
     assert weeks >= set(WEEKS)
-    assert set(ENDS) <= set(names)
+    assert set(ENDS) | set(GETS_THROUGH) <= set(names)
+
+
+def test_does_the_guide_name_every_cheat_that_gets_through():
+    guide = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [name for name in GETS_THROUGH if f"`{name}`" not in guide] == []
 
 
 @pytest.mark.long
 @each_cheat
 def test_is_a_cheat_refused_or_remarked(answer):
     said = in_the_room(answer, answer.task.check.source, SECRET)
-    assert not said.accepted or (answer.remark and said.remarks), f"{answer.style}: {said.state}, {said.remarks}"
+    seen = not said.accepted or (answer.remark and bool(said.remarks))
+    assert seen == (answer.name not in GETS_THROUGH), f"{answer.style}: {said.state}, {said.remarks}"
 
 
 @pytest.mark.long

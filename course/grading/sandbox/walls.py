@@ -153,7 +153,9 @@ def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
     for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)):
         for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
             place = Path(prefix) / part
-            if place.exists() and not _covered(place, shown):
+            if place.is_symlink() and place.resolve().parent == Path(prefix):  # another path to the same files
+                options += ["--symlink", os.readlink(place), str(place)]
+            elif place.exists() and not _covered(place, shown):
                 options += ["--ro-bind", str(place), str(place)]
                 shown.append(place)
     for place in allowlist.copies(shown):

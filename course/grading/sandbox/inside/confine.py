@@ -146,7 +146,8 @@ def readable(
             yield place, _READ_DIR
         with contextlib.suppress(OSError):
             for name in sorted(os.listdir(place)):
-                yield from readable(place / name, closed, absent, kept)
+                if not (place / name).is_symlink():  # what it leads to is looked at where it lies
+                    yield from readable(place / name, closed, absent, kept)
 
 
 class Confinement:

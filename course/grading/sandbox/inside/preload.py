@@ -25,7 +25,7 @@ PRELOAD = (
     "torch.utils.data",
     "torch.nn.utils",
     "torch.profiler.profiler",
-    "numpy",
+    "numpy.polynomial",
     "pandas",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
