@@ -2,8 +2,8 @@
 
 Torch notes below Python, in its dispatcher and in its autograd engine, every operation that it is asked for, under
 whatever name, through whatever callback, in whatever mode and thread. In a notebook ``recording`` reads that off
-torch's profiler; a grader reads it off the trace that torch writes out of the sandbox
-(``course.grading.sandbox.trace``). What decides is the same for both: ``objection``.
+torch's profiler; a grader reads it off the trace that torch writes out of the sandbox. What decides is the same for
+both: ``objection``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Executor of program slices, in the sandbox: runs the code that one answer needs, and answers questions about it.
 
-Nothing else of the notebook has run in such a process, and all that torch is asked in it goes to the grader
-(``course.grading.sandbox.trace``). It answers what ``responder.py`` answers, and:
+Nothing else of the notebook has run in such a process, and all that torch is asked in it goes to the grader. It answers
+what ``responder.py`` answers, and:
 
 - ``slice``: run "statements" (lists of whether the cell is the course's own, and the source) in a module of its own,
   which questions are about from now on. After each of them comes a mark in the trace: ``RAN`` and its place among them.
