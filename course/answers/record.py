@@ -235,19 +235,24 @@ def _mark(names: Iterable[str]) -> list[tuple[Any, str, Any]]:
     kept: list[tuple[Any, str, Any]] = []
     notebook = sys.modules.get("__main__")
     for name in names:
-        for place in _IN_PYTHON.get(name, "").split():
-            module, path = place.split(":")
-            *owners, attribute = path.split(".")
-            home = functools.reduce(lambda each, part: getattr(each, part, None), owners, sys.modules.get(module))
-            function = getattr(home, attribute, None)
-            if function is None:
-                continue
+        for home, attribute, function in _places(name):
             noting = _noting(name, function)
             own = [each for each, value in vars(notebook).items() if value is function] if notebook else []
             for where, called in ((home, attribute), *((notebook, each) for each in own)):
                 kept.append((where, called, function))
                 setattr(where, called, noting)
     return kept
+
+
+def _places(name: str) -> Iterator[tuple[Any, str, Any]]:
+    """Where a function of ``_IN_PYTHON`` stands: the module or class, the name there, and the function."""
+    for place in _IN_PYTHON.get(name, "").split():
+        module, path = place.split(":")
+        *owners, attribute = path.split(".")
+        home = functools.reduce(lambda each, part: getattr(each, part, None), owners, sys.modules.get(module))
+        function = getattr(home, attribute, None)
+        if function is not None:
+            yield home, attribute, function
 
 
 def _noting(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

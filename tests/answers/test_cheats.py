@@ -36,6 +36,8 @@ GETS_THROUGH = {
     "quotient-in-long-doubles": "torch is asked nothing, and the digits go on",
     "quotient-in-decimals": "torch is asked nothing, and the digits go on",
     "quotient-in-fractions": "torch is asked nothing, and the digits go on",
+    "decomposed-by-torch": "torch's own formula for a kernel, in Python",
+    "decomposed-softmax": "torch's own formula for a kernel, in Python",
     "clipped-by-a-fresh-module": "a function of torch's that is Python, imported a second time",
     "shape-of-numpy-arrays": "numpy broadcasts, and torch is asked nothing",
     "paused-through-an-interface": "it writes into torch's memory by an address",

@@ -20,9 +20,9 @@ from course.grading.sandbox.inside.recording import NotHere
 
 LIBRARIES = (
     *("autograd", "casadi", "jax", "jaxlib", "mpmath", "numdifftools", "scipy", "sklearn", "sympy", "tensorflow"),
-    *("theano", "torch._decomp", "torch._refs", "torch.distributions"),
+    *("theano", "torch.distributions"),
 )
-"""Libraries that differentiate, or hold ready-made slopes, torch's formulas in Python too. (sklearn needs scipy.)"""
+"""Libraries that differentiate, or hold ready-made slopes. (scikit-learn is made of scipy.)"""
 MEMORY = ("_cffi_backend", "_ctypes", "_testcapi", "_testinternalcapi", "cffi", "ctypes", "numpy.ctypeslib")
 """Modules that read and write memory by address, or call what lies there."""
 

@@ -94,8 +94,7 @@ def _encode(value: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
         name = str(value.dtype).removeprefix("torch.")
         if name not in _DTYPES or value.layout != torch.strided or value.device.type == "meta":
             return _other(value)
-        flat = torch.empty(value.numel(), dtype=value.dtype).copy_(value.detach().reshape(-1))  # of unit stride
-        blobs.append(flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b"")
+        blobs.append(_bytes(value))
         grad, parameter = bool(value.requires_grad), kind is torch.nn.Parameter
         return {"tensor": [name, list(value.shape), value.device.type, grad, parameter, len(blobs) - 1]}
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
@@ -104,6 +103,24 @@ def _encode(value: Any, blobs: list[bytes], left: list[int], depth: int) -> Any:
     if isinstance(value, torch.Tensor):
         return {"other": f"a {kind.__name__}, a tensor class of its own"[:200]}
     return _other(value)
+
+
+def _bytes(tensor: Any) -> bytes:
+    """A tensor's entries in order. The usual ones are read without asking torch, which would note what it was asked."""
+    import numpy as np
+    import torch
+
+    try:
+        return np.from_dlpack(tensor).tobytes()
+    except (
+        AttributeError,
+        BufferError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ):  # with a history, of another device, bfloat16
+        flat = torch.empty(tensor.numel(), dtype=tensor.dtype).copy_(tensor.detach().reshape(-1))  # of unit stride
+        return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 
 def _other(value: Any) -> dict[str, str]:
@@ -179,7 +196,7 @@ def _tensor(content: Any, blobs: Sequence[bytes | memoryview]) -> Any:
     flat = torch.frombuffer(bytearray(data), dtype=dtype) if data else torch.empty(0, dtype=dtype)
     if dtype == torch.bool:
         flat = flat.view(torch.uint8) != 0  # another byte than 0 and 1 would be neither true nor false
-    tensor = flat.reshape(shape).to(place)
+    tensor = flat.view(shape) if place == "cpu" else flat.view(shape).to(place)
     if parameter is True:
         return torch.nn.Parameter(tensor, requires_grad=grad is True)
     return tensor.requires_grad_() if grad is True and tensor.dtype.is_floating_point else tensor
