@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.answers import record
+from course.answers import absent, record
 from course.device import available, map_tensors, rebuilt
 
 
@@ -255,7 +255,8 @@ def ask(
         answer = _own_copy(answer, calls)
     if not (hand or forbid):
         return _all(answer, calls)
-    with record.recording(forbid, hand=hand) as asked:
+    names = getattr(inspect.unwrap(answer), "__globals__", {}) if hand else {}
+    with record.recording(forbid, hand=hand) as asked, absent.hidden(names):
         replies = _all(answer, calls)
     objection = record.objection(asked, hand=hand, forbid=forbid)
     if objection is None:

@@ -16,55 +16,20 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
-from course.grading.sandbox.inside.recording import NotHere
+from course.answers.absent import LIBRARIES, Unusable, library_of, words
 
-LIBRARIES = (
-    *("autograd", "casadi", "jax", "jaxlib", "mpmath", "numdifftools", "scipy", "sklearn", "sympy", "tensorflow"),
-    *("theano", "torch.distributions"),
-)
-"""Libraries that differentiate, or hold ready-made slopes. (scikit-learn is made of scipy.)"""
 MEMORY = ("_cffi_backend", "_ctypes", "_testcapi", "_testinternalcapi", "cffi", "ctypes", "numpy.ctypeslib")
 """Modules that read and write memory by address, or call what lies there."""
 
 
 def absent(name: str) -> str:
     """The library of ``LIBRARIES`` or ``MEMORY`` that a module called ``name`` is, or is part of; else ""."""
-    return next((each for each in (*LIBRARIES, *MEMORY) if name == each or name.startswith(f"{each}.")), "")
+    return library_of(name) or next((each for each in MEMORY if name == each or name.startswith(f"{each}.")), "")
 
 
 def _words(name: str) -> str:
     library = absent(name)
-    return f"{library} is not available here" + (": derive it by hand" if library in LIBRARIES else "")
-
-
-def _raises(self: Unusable, *_: object, **__: object) -> Any:
-    raise NotHere(_words(self.name))
-
-
-class Unusable:
-    """What an absent module holds under any name: it can be bound, inherited from and asked for, and nothing else."""
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _raises(self)
-
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        return ()
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return False
-
-    def __or__(self, other: Any) -> Any:
-        return other  # in annotations
-
-    __ror__, __subclasscheck__ = __or__, __instancecheck__
-    __call__ = __getitem__ = __iter__ = __float__ = __array__ = _raises
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _raises
-    __rpow__ = __neg__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _raises
+    return words(library) if library in LIBRARIES else f"{library} is not available here"
 
 
 class StandIn(types.ModuleType):
@@ -78,7 +43,7 @@ class StandIn(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(f"{self.__name__} has no {name}: {_words(self.__name__)}")
-        return Unusable(f"{self.__name__}.{name}")
+        return Unusable(_words(self.__name__))
 
 
 class Finder(MetaPathFinder, Loader):
@@ -148,7 +113,7 @@ class Absences:
                     if issubclass(type(value), types.ModuleType) and absent(value.__name__):
                         self.references.append((module.__dict__, key, StandIn(value.__name__)))
                     elif issubclass(type(value), _CALLABLES) and absent(str(value.__module__)):
-                        self.references.append((module.__dict__, key, Unusable(f"{value.__module__}.{key}")))
+                        self.references.append((module.__dict__, key, Unusable(_words(value.__module__))))
 
     def take_on(self) -> None:
         """Let them be absent from now on, for good."""

@@ -18,7 +18,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from course.grading.sandbox.inside.absent import LIBRARIES, MEMORY, Absences, digits_folder
+from course.answers.absent import LIBRARIES
+from course.grading.sandbox.inside.absent import MEMORY, Absences, digits_folder
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.inside.recording import cut, cuts
 from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled, body

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
+from course.answers.absent import NotHere
+
 INCOMPLETE = "Exception in execution trace observer"
 """What torch writes to the standard error where an operation could not be recorded."""
 
@@ -42,10 +44,6 @@ CUT = {**_STOPPING, **_PAST_IT, **_WRITING}
 """What a recorded process goes without: modules and classes, and the functions taken out of each."""
 
 _OPEN_FILES = "/dev/fd"
-
-
-class NotHere(ImportError):
-    """Something that a question by hand is answered without."""
 
 
 def not_here(name: str) -> Callable[..., NoReturn]:

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from course.grading.sandbox.inside.absent import Finder, StandIn, Unusable, absent, refuse
-from course.grading.sandbox.inside.recording import NotHere
+from course.answers.absent import NotHere, Unusable, words
+from course.grading.sandbox.inside.absent import Finder, StandIn, absent, refuse
 
 
 def test_is_a_part_of_an_absent_library_absent_and_a_like_name_not():
@@ -28,7 +28,7 @@ def test_can_what_it_holds_be_bound_and_not_used():
 
 
 def test_can_a_class_or_an_annotation_name_it():
-    node = Unusable("sympy.Expr")
+    node = Unusable(words("sympy"))
 
     class Mine(node):
         pass

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from course.grading.sandbox.inside.recording import CUT, INCOMPLETE, NotHere, not_here
+from course.answers.absent import NotHere
+from course.grading.sandbox.inside.recording import CUT, INCOMPLETE, not_here
 
 pytestmark = pytest.mark.long
 NODE = re.compile(r'"id": \d+, "name": "(\S+?)"')

@@ -1,0 +1,88 @@
+"""Libraries that an answer by hand goes without, and what stands in their place (mock objects).
+
+Importing one is no offence; using it says that it is not available. Where answers are graded, none of them can be
+reached (``inside/absent.py``); in a notebook, the names are hidden that its cells gave them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+LIBRARIES = (
+    *("autograd", "casadi", "jax", "jaxlib", "mpmath", "numdifftools", "scipy", "sklearn", "sympy", "tensorflow"),
+    *("theano", "torch.distributions"),
+)
+"""Libraries that differentiate, or hold ready-made slopes. (scikit-learn is made of scipy.)"""
+
+
+class NotHere(ImportError):
+    """Something that a question by hand is answered without."""
+
+
+def library_of(name: str) -> str:
+    """The library of ``LIBRARIES`` that a module called ``name`` is, or is part of; else ""."""
+    return next((each for each in LIBRARIES if name == each or name.startswith(f"{each}.")), "")
+
+
+def words(library: str) -> str:
+    """What is said to whoever uses an absent library."""
+    return f"{library} is not available here: derive it by hand"
+
+
+def _raises(self: Unusable, *_: object, **__: object) -> Any:
+    raise NotHere(self.says)
+
+
+class Unusable:
+    """What an absent module holds under any name: it can be bound, inherited from and asked for, and nothing else."""
+
+    def __init__(self, says: str):
+        self.says = says
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _raises(self)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return ()
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return False
+
+    def __or__(self, other: Any) -> Any:
+        return other  # in annotations
+
+    __ror__, __subclasscheck__ = __or__, __instancecheck__
+    __call__ = __getitem__ = __iter__ = __float__ = __array__ = _raises
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _raises
+    __rpow__ = __neg__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _raises
+
+
+@contextlib.contextmanager
+def hidden(names: dict[str, Any]) -> Iterator[None]:
+    """Inside, whatever these names hold of an absent library cannot be used; they are as they were afterwards."""
+    found = {name: (value, library) for name, value in list(names.items()) if (library := library_of(_home(value)))}
+    names |= {name: Unusable(words(library)) for name, (_, library) in found.items()}
+    try:
+        yield
+    finally:
+        names |= {name: value for name, (value, _) in found.items()}
+
+
+def _home(value: Any) -> str:
+    """The module that a value is, or comes from; "" for what is not a library's."""
+    if isinstance(value, types.ModuleType):
+        return value.__name__
+    if isinstance(value, np.ufunc):  # which does not know where it comes from
+        special = sys.modules.get("scipy.special")
+        return "scipy.special" if getattr(special, value.__name__, None) is value else ""
+    known = isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType))
+    home = getattr(value, "__module__", "") if known else ""
+    return home if isinstance(home, str) else ""

@@ -1,0 +1,57 @@
+"""Is a library that differentiates told of in the notebook as where it is graded, used, not imported?"""
+
+import numpy as np
+import pytest
+import scipy.special as special
+import sympy
+from linear_layer import message
+from scipy.special import expit, softmax
+from torch.nn.functional import softplus
+
+from course import cases
+from course.answers import absent
+
+pytestmark = pytest.mark.usefixtures("graded")
+DRAWN = cases.draw(seeds=2, dA="n h", Z="n h")
+
+
+def by_hand(dA, Z):
+    return dA / (1 + (-Z).exp())
+
+
+def by_a_function(dA, Z):
+    return dA * expit(Z)
+
+
+def by_a_module(dA, Z):
+    return dA * special.expit(Z)
+
+
+def by_symbols(dA, Z):
+    z = sympy.Symbol("z")
+    slope = sympy.lambdify(z, sympy.diff(sympy.log(1 + sympy.exp(z)), z), "numpy")
+    return dA * slope(Z.numpy())
+
+
+def asked(answer, **more):
+    return message(answer, of=softplus, on=DRAWN, wrt="Z", upstream="dA", **more)
+
+
+@pytest.mark.parametrize(
+    ("answer", "library"), [(by_a_function, "scipy"), (by_a_module, "scipy"), (by_symbols, "sympy")]
+)
+def test_is_a_library_that_differentiates_told_of(answer, library):
+    assert f"{library} is not available here: derive it by hand" in asked(answer)
+    assert asked(answer, by_hand=False) == "", "and it is there where nothing is asked by hand"
+
+
+def test_is_an_import_alone_no_offence():
+    assert asked(by_hand) == ""
+
+
+def test_are_the_names_as_they_were_afterwards():
+    names = {"special": special, "expit": expit, "softmax": softmax, "exp": np.exp, "np": np, "own": by_hand, "x": 3}
+    before = dict(names)
+    with absent.hidden(names):
+        assert [name for name in names if names[name] is not before[name]] == ["special", "expit", "softmax"]
+    assert names == before
