@@ -8,6 +8,7 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 from __future__ import annotations
 
 import contextlib
+import time
 import warnings
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
@@ -165,15 +166,18 @@ class Execute(NbGraderPreprocessor):
         from course.grading.run.judging import Readers  # and torch: only where something is judged
 
         records, readers = [], Readers(room.reading)
+        left = float(self.total_timeout)  # seconds for running what stands above questions, all of them together
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
             record, witness = self._asked(session, code, cell, readers)
             if record.state == "failed" and (session.alone(code.number) or witness.crowded):  # maybe another's doing
                 record, witness = self._asked(session, code, cell, own := Readers(room.reading))
                 own.close()
-            if record.state == "failed" and witness.answers_otherwise():
-                record, witness = self._asked(session, code, cell, own := Readers(room.reading, self.total_timeout))
+            if record.state == "failed" and left > 0 and witness.answers_otherwise():
+                began = time.monotonic()
+                record, witness = self._asked(session, code, cell, own := Readers(room.reading, left))
                 own.close()
+                left -= time.monotonic() - began
             nb.metadata["course"]["integrity"] += [f"{name} {words}" for name, words in witness.remarks.items()]
             cell.execution_count = None
             if not record.passed:

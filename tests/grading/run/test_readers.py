@@ -231,3 +231,22 @@ def test_does_drowning_the_record_cost_its_question_with_a_sentence(monkeypatch)
     assert (
         said == "The checks of drowning were stopped: the record of what torch was asked broke off while your code ran."
     )
+
+
+@pytest.mark.long
+def test_do_answers_that_are_never_the_same_twice_not_run_everything_above_again_and_again(monkeypatch):
+    allowed = []
+
+    def readers(start, whole_s=None):
+        if whole_s is not None:
+            allowed.append(whole_s)
+        return Readers(start, whole_s)
+
+    monkeypatch.setattr("course.grading.run.judging.Readers", readers)
+    shifting = "def f(Z):\n    import random\n    return random.random() * Z"
+    slow = answer("slow", "import time\ntime.sleep(3)")
+    settings = {**SETTINGS, "total_timeout": 12}
+    done = run_notebook(notebook(slow, *(hand(name, shifting) for name in "abcdef")), **settings)
+    assert passed(done) == dict.fromkeys("abcdef", False)
+    assert 1 <= len(allowed) <= 4 and allowed == sorted(allowed, reverse=True), "the time is one for all of them"
+    assert allowed[0] == 12
