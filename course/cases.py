@@ -76,10 +76,13 @@ def generator(seed: int) -> torch.Generator:
     return dice
 
 
+_OFF_ZERO = torch.tensor(0.2, dtype=torch.float64, device="cpu")
+
+
 def _entries(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
     """Random entries of both signs, none nearer to 0 than 0.2."""
     normal = torch.randn(tuple(shape), generator=dice, dtype=torch.float64, device="cpu")
-    return (torch.where(normal < 0, -1.0, 1.0).double() * (normal.abs() * 0.8 + 0.2)).to(dtype)
+    return (normal * 0.8).add_(_OFF_ZERO.copysign(normal)).to(dtype)
 
 
 def _labels(count: int, classes: int, dice: torch.Generator) -> torch.Tensor:

@@ -7,6 +7,7 @@ reached (``inside/absent.py``); in a notebook, the names are hidden that its cel
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ class NotHere(ImportError):
     """Something that a question by hand is answered without."""
 
 
+@functools.lru_cache(maxsize=4096)
 def library_of(name: str) -> str:
     """The library of ``LIBRARIES`` that a module called ``name`` is, or is part of; else ""."""
     return next((each for each in LIBRARIES if name == each or name.startswith(f"{each}.")), "")

@@ -162,7 +162,7 @@ def _shares(result: Any, argument: Any) -> bool:
 def clean_settings() -> Iterator[None]:
     """Torch's global settings as they are by default, inside; as they were, and the random state too, afterwards."""
     dtype, grad = torch.get_default_dtype(), torch.is_grad_enabled()
-    device = torch.get_default_device()
+    device = torch.empty(0).device
     state = torch.random.get_rng_state()
     try:
         torch.set_default_dtype(torch.float32)
@@ -172,7 +172,7 @@ def clean_settings() -> Iterator[None]:
         yield
     finally:
         torch.random.set_rng_state(state)
-        if device.type != "cpu" or torch.get_default_device().type != "cpu":
+        if device.type != "cpu" or torch.empty(0).device.type != "cpu":
             torch.set_default_device(device)
         torch.set_grad_enabled(grad)
         torch.set_default_dtype(dtype)

@@ -124,9 +124,11 @@ def quotient(answered: Sequence[Answered], again: Again) -> Early | None:
 
     The answer is asked ``again`` only where enough cases end early.
     """
-    usual = [case for case in answered if _is_ordinary(case.inputs)]
-    early = [case for case in usual if _ends_early(case.yours, case.expected)]
-    if not early or len(early) <= SHARE * len(usual):
+    ending = [case for case in answered if _ends_early(case.yours, case.expected)]
+    if not ending:
+        return None
+    early = [case for case in ending if _is_ordinary(case.inputs)]
+    if not early or len(early) <= SHARE * sum(_is_ordinary(case.inputs) for case in answered):
         return None
     if not _jumps(early, again) and not (again.wrt and _follows(early, again.expected, again.wrt)):
         return None
