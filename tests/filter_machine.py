@@ -18,6 +18,8 @@ def decided(program, machine, number, *args):
             return value
         if code == 0x20:
             held = struct.unpack_from("=I", data, value)[0]
+        elif code == 0x05:
+            at += value
         elif code == 0x54:
             held &= value
         else:

@@ -19,9 +19,9 @@ from typing import IO
 
 from course.coursedir.errors import GradingStopped
 from course.grading.sandbox import allowlist
+from course.grading.sandbox.inside.allowed_calls import room_filter
 from course.grading.sandbox.inside.confine import landlock_version
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
-from course.grading.sandbox.seccomp import seccomp_filter
 
 HOME = "/home/student"
 PLACES = (HOME, "/tmp", "/dev/shm")
@@ -74,7 +74,7 @@ def bubblewrap() -> str:
 def notes() -> list[str]:
     """What a sandbox on this machine goes without, a sentence for each; whoever begins to grade says it once."""
     machine, said = platform.machine(), []
-    if not seccomp_filter(machine):
+    if not room_filter(machine):
         said.append(
             f"There is no filter of system calls for this machine ({machine or 'of unknown kind'}): submissions run in "
             "the sandbox without one. Everything else of the sandbox is as always (docs/security.md)."
@@ -91,7 +91,7 @@ def notes() -> list[str]:
 def filter_file() -> IO[bytes]:
     """An open file with the filter of system calls; bubblewrap inherits its descriptor."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
-    file.write(seccomp_filter())
+    file.write(room_filter())
     file.seek(0)
     return file
 
@@ -132,7 +132,7 @@ def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
         options += ["--ro-bind-try", place, place]
     for place in PLACES:
         options += ["--size", str(space), "--tmpfs", place]
-    if seccomp_filter():
+    if room_filter():
         options += ["--seccomp", str(program.fileno())]
     return [*options, "--remount-ro", "/dev"]
 

@@ -1,14 +1,17 @@
 """What a submission cannot reach: the network, the machine's files and settings, the grader's code and environment."""
 
 import os
+import platform
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from home import ROOT
 from student_room import IN_TMP, SECRET
 
+from course.commands import grade
 from course.coursedir.errors import GradingStopped
 from course.grading.sandbox import walls
 
@@ -155,3 +158,16 @@ def test_does_a_missing_bubblewrap_say_the_ways_out(monkeypatch, tmp_path):
     finally:
         monkeypatch.undo()
         walls.bubblewrap.cache_clear()
+
+
+def test_is_a_machine_without_a_filter_named_to_who_grades(monkeypatch):
+    classroom, said = SimpleNamespace(unsafe=False, device="cpu"), []
+    grade.see_what_there_is(classroom, said.append)
+    assert said == [] == walls.notes(), "this machine has one"
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    grade.see_what_there_is(classroom, said.append)
+    assert len(said) == 1 and said[0].startswith("There is no filter of system calls for this machine (riscv64)")
+    with walls.filter_file() as program:
+        assert "--seccomp" not in walls.command(1 << 20, program)
+    grade.see_what_there_is(SimpleNamespace(unsafe=True, device="cpu"), said.append)
+    assert len(said) == 1, "without a sandbox there is none to be missed"

@@ -26,9 +26,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from course.grading.sandbox.inside.allowed_calls import submission_filter
 from course.grading.sandbox.inside.preload import GPU_VARIABLE, preload
 from course.grading.sandbox.inside.processes import STOPPED_FOR, prctl, wipe
 from course.grading.sandbox.inside.supervisor import Supervisor
+from course.grading.sandbox.inside.system_calls import install
 from course.grading.sandbox.inside.wire import Channel, WireError
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Warden:
     def __init__(self, control: Channel, shell: RoomShell, places: list[Path], confinement: Confinement):
         self.control, self.shell, self.places, self.confinement = control, shell, places, confinement
         self.processes = Supervisor()
+        self.filter = submission_filter() if self.processes.alone else b""
 
     def serve(self) -> None:
         """Obey until the grader hangs up."""
@@ -172,7 +175,7 @@ class Warden:
     """Each request that is obeyed, and the method that answers it."""
 
     def _become(self, end: int, *, dumpable: bool) -> None:
-        """In a new child: drop what is the warden's, and take on the submission's limits."""
+        """In a new child: drop what is the warden's, and take on the submission's limits and its filter of calls."""
         self.control.close()
         os.setsid()
         prctl(_SET_PDEATHSIG, signal.SIGKILL)
@@ -182,6 +185,8 @@ class Warden:
         for number in (0, 1, 2):
             os.dup2(nowhere, number)
         self.processes.limit_this_process()
+        if self.filter:
+            install(self.filter)
 
     def _clear(self) -> None:
         """Kill and wipe; end where anything stays."""
