@@ -12,7 +12,7 @@ import pytest
 from home import ROOT
 
 from course.cli import parser
-from course.grading.sandbox.inside import wire
+from course.grading.sandbox.inside import messages
 from course.grading.sandbox.limits import Limits
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -196,8 +196,10 @@ def test_does_the_page_on_security_name_every_setting_with_its_default():
 
 def test_are_the_limits_of_the_wall_as_the_page_says():
     page = text_of(ROOT / "docs" / "security.md")
-    sizes = f"{wire.MAX_TEXT_BYTES >> 20} MiB of text and {wire.MAX_TENSOR_BYTES >> 20} MiB of tensors in a message"
-    assert f"{sizes}, {wire.MAX_DEPTH} levels" in " ".join(page.split())
+    sizes = (
+        f"{messages.MAX_TEXT_BYTES >> 20} MiB of text and {messages.MAX_TENSOR_BYTES >> 20} MiB of tensors in a message"
+    )
+    assert f"{sizes}, {messages.MAX_DEPTH} levels" in " ".join(page.split())
 
 
 def test_are_the_defaults_without_a_configuration_the_same():

@@ -347,8 +347,8 @@ def value_patched(hand: Hand) -> None:
     """The kernel's encoder sends ones for every tensor."""
     hand.before(
         "with_ones",
-        "import course.grading.sandbox.inside.wire as w, torch\nreal = w._encode\n"
-        "w._encode = lambda v, *a: real(torch.ones(1).double() if isinstance(v, torch.Tensor) else v, *a)",
+        "import course.grading.sandbox.inside.messages as m, torch\nreal = m._Encoder.value\n"
+        "m._Encoder.value = lambda self, v, *a: real(self, torch.ones(1).double() if isinstance(v, torch.Tensor) else v, *a)",
     )
 
 

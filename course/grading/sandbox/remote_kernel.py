@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from course.answers.ask import Made, Reply
 from course.answers.record import Asked
+from course.grading.sandbox.inside.messages import WireError
 from course.grading.sandbox.inside.processes import TOO_MANY_PROCESSES, TOO_MUCH_MEMORY
-from course.grading.sandbox.inside.wire import Channel, Closed, WireError
+from course.grading.sandbox.inside.wire import Channel, Closed
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, INTERRUPT_TIMEOUT_S
 from course.grading.sandbox.trace import Trace, TraceLost
 

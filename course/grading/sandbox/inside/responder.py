@@ -23,8 +23,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from course.grading.sandbox.inside.messages import encode
 from course.grading.sandbox.inside.shell import OUTLET, text_of
-from course.grading.sandbox.inside.wire import Channel, Closed, encode
+from course.grading.sandbox.inside.wire import Channel, Closed
 
 if TYPE_CHECKING:
     from course.answers.ask import Reply

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from course.answers.ask import Other
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.inside.kernel import Kernel
 from course.grading.sandbox.inside.slices import SliceKernel
 from course.grading.sandbox.inside.warden import Warden
-from course.grading.sandbox.inside.wire import Other
 from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.remote_kernel import KernelLost, RoomLost
 from course.grading.sandbox.room import Room
