@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from course.coursedir.errors import CourseError
+from course.coursedir.processes import stopped_by_signals
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,18 +61,34 @@ def carry_out(args: argparse.Namespace) -> int:
     """Carry out the command that was parsed; returns its exit status.
 
     The one handler of errors: whatever stops a command is one message on stderr, never a traceback. A bug is, with its
-    traceback.
+    traceback. A signal (Ctrl-C, SIGTERM, SIGHUP) stops it too; its status is then 128 and the signal's number.
     """
+    with stopped_by_signals() as came:
+        try:
+            return args.run(args)
+        except KeyboardInterrupt:
+            told = _STOPPED, 128 + (came[0] if came else signal.SIGINT)
+        except Exception as error:
+            # a library may have made another error of the signal's; and a terminal that is closed takes no more words
+            told = (_STOPPED, 128 + came[0]) if came else _told(args, error)
+        with contextlib.suppress(OSError):
+            print(told[0], file=sys.stderr, flush=True)
+        return told[1]
+
+
+_STOPPED = "course: stopped. What was finished is kept; the same command carries on."
+
+
+def _told(args: argparse.Namespace, error: Exception) -> tuple[str, int]:
+    """What an error means to people, and the exit status; raises what is a bug."""
     try:
-        return args.run(args)
+        raise error
     except CourseError as error:
         message, status = args.wording(args.command, error), error.status
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "course":
             raise
         message, status = f"course: {error.name} is not installed. Instructors install everything with `make`.", 2
-    except KeyboardInterrupt:
-        message, status = "course: stopped. What was finished is kept; the same command carries on.", 130
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         message, status = (
@@ -83,8 +101,7 @@ def carry_out(args: argparse.Namespace) -> int:
         if locked is None:
             raise
         message, status = args.wording(args.command, locked), locked.status
-    print(message, file=sys.stderr)
-    return status
+    return message, status
 
 
 def _gradebook_error(error: Exception) -> CourseError | None:

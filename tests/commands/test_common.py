@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -102,6 +103,39 @@ def test_is_each_kind_of_error_one_message_and_a_status(kind, capsys):
 def test_does_a_bug_keep_its_traceback(bug):
     with pytest.raises(type(bug)):
         carried_out(bug, NAMED)
+
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("translated", [KeyboardInterrupt, OSError, ZeroDivisionError], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_does_a_signal_stop_a_command_with_a_sentence_and_its_status(number, translated, capsys):
+    """Also where a library makes another error of it, as one does that writes to the terminal which was closed."""
+    tidied = []
+
+    def run(args):
+        try:
+            try:
+                signal.raise_signal(number)
+            finally:
+                tidied.append(True)
+        except KeyboardInterrupt as stopped:
+            raise translated from stopped
+
+    assert common.carry_out(argparse.Namespace(run=run, command="grade", wording=NAMED)) == 128 + number
+    assert capsys.readouterr() == ("", f"{TOLD['ctrl-c'][3]}\n") and tidied
+
+
+def test_is_a_closed_terminal_no_error(monkeypatch):
+    class Closed:
+        def write(self, text):
+            raise OSError(5, "Input/output error")
+
+        flush = write
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+    assert carried_out(GradingStopped("nothing was handed in.", 2), NAMED) == 2
 
 
 @pytest.mark.parametrize("status", [0, 3])

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import glob
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +20,7 @@ from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import write_if_changed
 from course.coursedir.layout import FINGERPRINTS, cores, texts
+from course.coursedir.processes import worker_pool
 from course.runtime.context import current, entered
 from course.runtime.hashing import digest
 
@@ -109,14 +106,7 @@ def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator
     if not due:
         yield lambda path: learn(read(path), text_hash(path))
         return
-    processes = get_context("forkserver")
-    processes.set_forkserver_preload(PRELOAD)
-    pool = ProcessPoolExecutor(min(cores(), len(due)), processes, _prepare_process)
     under_way: dict[str, Future[Mistakes]] = {}
-    for path in sorted(due, key=lambda path: path.stat().st_size, reverse=True):  # the longest first
-        with contextlib.suppress(SourceError):  # told when the text is built
-            inputs = text_hash(path)
-            under_way[inputs] = pool.submit(learn, read(path), inputs)
 
     def learnt(path: Path) -> Mistakes:
         inputs = text_hash(path)
@@ -129,10 +119,12 @@ def learning(root: Path, weeks: list[str], everything: bool = False) -> Iterator
                 "the machine has memory left, then run the same command again."
             ) from None
 
-    try:
+    with worker_pool(min(cores(), len(due)), PRELOAD) as pool:
+        for path in sorted(due, key=lambda path: path.stat().st_size, reverse=True):  # the longest first
+            with contextlib.suppress(SourceError):  # told when the text is built
+                inputs = text_hash(path)
+                under_way[inputs] = pool.submit(learn, read(path), inputs)
         yield learnt
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def learn(source: Source, inputs: str) -> Mistakes:
@@ -144,23 +136,6 @@ def learn(source: Source, inputs: str) -> Mistakes:
         found = mistakes(source)
         found.hidden.text = inputs
     return found
-
-
-def _prepare_process() -> None:
-    """In a new process: end with the one that started it, quietly at Ctrl-C; one thread, as there are several."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    import torch
-
-    torch.set_num_threads(1)
-
-
-def _end_with_parent() -> None:
-    """Wait for the process that started this one to end, and end too."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def taught(root: Path, week: str) -> list[Path]:

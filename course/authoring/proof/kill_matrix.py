@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.authoring.proof.results import ExerciseRow, Wrong
 from course.authoring.text.parse import read
+from course.coursedir.processes import worker_pool
 from course.runtime.context import current, entered
 
 if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the processes alone
@@ -122,15 +123,11 @@ def _examined(paths: list[Path], mutants: bool, secret: bytes | None) -> Iterato
     if len(paths) == 1:
         yield paths[0], examine(paths[0], mutants, secret)
         return
-    with _one_thread_each(), ProcessPoolExecutor(PROCESSES) as pool:
+    with _one_thread_each(), worker_pool(PROCESSES) as pool:
         longest_first = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
         jobs = {pool.submit(examine, path, mutants, secret): path for path in longest_first}
-        try:
-            for job in as_completed(jobs):
-                yield jobs[job], job.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ hidden checks with cases written by hand give.
 from __future__ import annotations
 
 import glob
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,7 +55,8 @@ def known_tables(
 @lru_cache(maxsize=64)  # what failed is not tried again for each student
 def _learn(root: Path, week: str, wanted: tuple[Path, ...]) -> str:
     """Have the week's wrong answers run, so that ``wanted`` is there; returns why that failed, or ""."""
-    command = [sys.executable, "-m", "course.cli", "known", week, "--for-grading"]
+    ours = [sys.executable, "-m", "course.coursedir.processes", str(os.getpid())]  # it ends with this process
+    command = [*ours, "course.cli", "known", week, "--for-grading"]
     try:
         done = subprocess.run(
             command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -19,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.coursedir.processes import begin_worker
 from course.grading.run.cluster import Cluster, not_installed
 from course.grading.run.task import Graded, Task, grade, unforeseen
 
@@ -27,22 +25,6 @@ Job = tuple[str, str]
 MAX_TRIES = 3
 """How often a submission is begun whose process was killed."""
 _KILLED_ON_A_CLUSTER = ("KilledWorker", "CancelledError", "FutureCancelledError")
-
-
-def _ready() -> None:
-    """In a new process: leave Ctrl-C to the main one, and begin to import."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import torch
-
-    torch.set_num_threads(1)  # jobs side by side: one thread each
-    threading.Thread(target=_outlive_nobody, args=(os.getppid(),), daemon=True).start()
-
-
-def _outlive_nobody(parent: int) -> None:
-    """End this process when the one that started it has ended, in whatever way; its room ends with it."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 class GradingPool:
@@ -78,7 +60,9 @@ class GradingPool:
         """The processes of this machine; new ones where the old have been killed."""
         from loky import get_reusable_executor
 
-        return get_reusable_executor(max_workers=self.jobs, timeout=600, initializer=_ready, reuse=True)
+        return get_reusable_executor(
+            max_workers=self.jobs, timeout=600, initializer=begin_worker, initargs=(os.getpid(),), reuse=True
+        )
 
     def graded(self, due: list[Job]) -> Iterator[tuple[Job, Graded]]:
         """Each of ``due`` with what came of it, in the order in which they come to an end."""
