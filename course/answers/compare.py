@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from course.answers.ask import Other
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 2e-5, torch.bfloat16: 5e-2, torch.float16: 5e-3}
 NUMBER_TOLERANCE = 1e-6  # for Python floats, which students often make from float32 tensors
 
+
+MAX_KEYS_SHOWN = 20
+"""Keys of a dict that a message names."""
 
 Kind = Literal["missing", "type", "length", "shape", "dtype", "device", "not finite", "value"]
 """In what two values differ."""
@@ -73,7 +77,9 @@ def kind_text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):
-        return f"a dict with keys {', '.join(map(repr, value)) or '(none)'}"
+        names = [repr(key)[:60] for key in itertools.islice(value, MAX_KEYS_SHOWN)]
+        more = f" and {len(value) - len(names):,} more" if len(value) > len(names) else ""
+        return f"a dict with keys {', '.join(names) or '(none)'}{more}"
     if isinstance(value, (bool, int, float, str)):
         text = repr(value) if len(repr(value)) <= 40 else repr(value)[:37] + "..."
         return f"{text} ({type(value).__name__})"

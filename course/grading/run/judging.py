@@ -28,13 +28,16 @@ from course.answers import ask, differences
 from course.answers.ask import Elsewhere, Made, Other, Reply
 from course.grading.gradebook.record import CheckRecord
 from course.grading.run.readers import Readers, alike
-from course.grading.sandbox.outputs import plain_text
+from course.grading.sandbox.outputs import short_text
 from course.grading.sandbox.remote_kernel import NO_ANSWER, NO_TRACE, KernelLost, RemoteKernel
 from course.runtime import student_id
 from course.runtime.context import CheckContext, current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.cell_runner import run_cell
 from course.syntax.scopes import Scopes
+
+MAX_PART = 2000
+"""Characters of each of a verdict's four sentences that are kept: a student's text may stand in it."""
 
 OWN = {"check": check, "cases": cases, "practice": practice, "torch": torch, "math": math}
 """What a test cell finds without the student."""
@@ -159,11 +162,11 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> C
         points=points,
         state=verdict.state,
         named=verdict.named,
-        what=plain_text(verdict.what),
-        where=plain_text(verdict.where),
-        cause=plain_text(verdict.cause),
-        next=plain_text(verdict.next),
-        message="" if verdict.passed else plain_text(verdict.text),
+        what=short_text(verdict.what, MAX_PART),
+        where=short_text(verdict.where, MAX_PART),
+        cause=short_text(verdict.cause, MAX_PART),
+        next=short_text(verdict.next, MAX_PART),
+        message="" if verdict.passed else short_text(verdict.text, 4 * MAX_PART),
     )
 
 

@@ -18,6 +18,10 @@ ANSWER_TIMEOUT_S = 30.0
 """Seconds for an answer of the sandbox's first process, which never runs a student's code."""
 
 
+OUTPUT_SHARES = 10
+"""How many cells of a notebook may show as much as a cell may; what is shown beyond that is cut."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a submission may take."""

@@ -10,10 +10,18 @@ from nbformat.v4 import new_output
 from course.grading.sandbox.remote_kernel import Ran
 from course.runtime.verdict import MIME
 
+MAX_DISPLAYS = 20
+"""Displays with one id that an update changes."""
+
 
 def plain_text(text: str) -> str:
     """``text`` without what cannot be written to a file: halves of characters."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def short_text(text: str, most: int) -> str:
+    """``text`` as ``plain_text`` makes it, and where it has more than ``most`` characters, its beginning and "…"."""
+    return plain_text(text if len(text) <= most else text[:most] + "…")
 
 
 def plain_json(value: Any) -> Any:
@@ -35,6 +43,7 @@ def outputs_of(ran: Ran, displays: dict[str, list[NotebookNode]]) -> list[Notebo
     ``displays`` holds the displays that have an id, of the whole notebook; those of this cell are added.
     """
     found: list[NotebookNode] = []
+    texts: list[str] = []  # of the stream that comes last
     clear_next = False
     for kind, said in ran.outputs:
         try:
@@ -46,26 +55,40 @@ def outputs_of(ran: Ran, displays: dict[str, list[NotebookNode]]) -> list[Notebo
                 clear_next = True
             else:
                 found.clear()
+                texts.clear()
             continue
         if kind == "update_display_data":
+            data, metadata = _data(content.get("data")), _mapping(content.get("metadata"))
             for shown in displays.get(_display_id(content), []):
-                shown.data, shown.metadata = _data(content.get("data")), _mapping(content.get("metadata"))
+                shown.data, shown.metadata = data, metadata
             continue
         output = _output(kind, content)
         if output is None:
             continue
         if clear_next:
             found.clear()
+            texts.clear()
             clear_next = False
         if kind == "stream" and found and found[-1].output_type == "stream" and found[-1].name == output.name:
-            found[-1].text += output.text
+            texts.append(output.text)
             continue
+        _join(found, texts)
         found.append(output)
         if kind == "display_data" and (name := _display_id(content)):
-            displays.setdefault(name, []).append(output)
+            known = displays.setdefault(name, [])
+            if len(known) < MAX_DISPLAYS:
+                known.append(output)
+    _join(found, texts)
     if ran.flooded:
         found.append(new_output("stream", name="stdout", text="\n... the rest of this cell's output was cut\n"))
     return found
+
+
+def _join(found: list[NotebookNode], texts: list[str]) -> None:
+    """Give the stream that comes last what it said in further ``texts``."""
+    if texts:
+        found[-1].text += "".join(texts)
+        texts.clear()
 
 
 def _display_id(content: dict[str, Any]) -> str:

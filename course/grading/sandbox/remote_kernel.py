@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from course.grading.sandbox.room import Room
 
 
-MAX_OUTPUTS = 10_000
-"""Outputs of one cell that are kept."""
+MAX_OUTPUTS, OUTPUT_COST = 10_000, 100
+"""Outputs of one cell that are kept, and characters that each of them counts beside its own."""
 
 NO_ANSWER = "it did not answer in time"
 """The reason of a kernel that is lost because it ran too long."""
@@ -45,11 +45,15 @@ class RoomLost(Exception):
 
 @dataclass
 class Ran:
-    """What came of a cell: its outputs as ``(msg_type, content)`` in Jupyter's words, and how it ended."""
+    """What came of a cell: its outputs as ``(msg_type, content)`` in Jupyter's words, and how it ended.
+
+    ``size`` is how many characters they have.
+    """
 
     outputs: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     ok: bool = False
     count: int | None = None
+    size: int = 0
     stopped: bool = False
     exited: bool = False
     flooded: bool = False
@@ -108,11 +112,14 @@ class RemoteKernel:
         self.lost = self.lost or "it has ended"
         self.channel.close()
 
-    def run(self, code: str, *, seconds: float, clean: bool) -> Ran:
-        """Run a cell for at most ``seconds``; ``clean``: torch's global settings are put back afterwards."""
-        limits, ran = self.room.limits, Ran()
+    def run(self, code: str, *, seconds: float, clean: bool, most: int | None = None) -> Ran:
+        """Run a cell for at most ``seconds``; ``clean``: torch's global settings are put back afterwards.
+
+        Of its output ``most`` characters are kept, or else what the limits say.
+        """
+        most, ran = self.room.limits.max_output if most is None else most, Ran()
         deadline = time.monotonic() + seconds
-        self._send({"do": "run", "code": code, "max_output": limits.max_output, "clean": clean}, deadline)
+        self._send({"do": "run", "code": code, "max_output": most, "clean": clean}, deadline)
         size = 0
         while True:
             try:
@@ -128,20 +135,22 @@ class RemoteKernel:
                 said = message["ran"]
                 ran.ok, ran.exited = said.get("ok") is True, said.get("exit") is True
                 ran.flooded = ran.flooded or said.get("flood") is True
-                ran.count = said["count"] if type(said.get("count")) is int else None
+                count = said.get("count")
+                ran.count = count if type(count) is int and 0 <= count < 1 << 31 else None
                 if clean and self.room.watch():  # what the cell leaves behind is too much: it is to blame, not the next
                     raise self._gone(Closed())
                 return ran
             output = _output(message)
             if output is None:
                 raise self._gone(WireError("not an output"))
-            size += _size(output[1])
-            if size > limits.max_output + 100 * (len(ran.outputs) + 1) or len(ran.outputs) > MAX_OUTPUTS:
+            size += OUTPUT_COST + len(output[0]) + _size(output[1])
+            if size > most + 2 * OUTPUT_COST * (len(ran.outputs) + 1) or len(ran.outputs) >= MAX_OUTPUTS:
                 ran.flooded = True
-                if size > 20 * limits.max_output + 1_000_000:  # it does not count itself any more
+                if size > 20 * most + 2_000_000:  # it does not count itself any more
                     raise self._gone(WireError("a flood"))
             else:
                 ran.outputs.append(output)
+                ran.size = size
 
     def snapshot(self) -> RemoteKernel:
         """A copy of this kernel as it is now."""
@@ -215,7 +224,7 @@ class RemoteKernel:
             raise self._gone(WireError("not an object"))
         if not all(isinstance(each, torch.Tensor) for each in parameters.values()):
             raise self._gone(WireError("not a module"))
-        plain = {str(key): each.detach() for key, each in parameters.items()}
+        plain = {key: each.detach() for key, each in _named(parameters).items()}
         return number, Made(checked_reply(said.get("reply")), None, said.get("module") is True, plain)
 
     def _ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
@@ -226,7 +235,7 @@ class RemoteKernel:
         except TimeoutError as error:
             raise self._gone(error) from None
         if "error" in said:
-            raise self._gone(WireError(str(said["error"])))
+            raise self._gone(WireError("it says that it could not answer"))
         return said
 
 
@@ -234,11 +243,13 @@ def _size(value: Any) -> int:
     """Characters of an output; more than any limit where it holds what no output holds, such as a tensor."""
     if isinstance(value, str):
         return len(value)
-    if value is None or isinstance(value, (bool, int, float)):
+    if isinstance(value, int):
+        return 20 + value.bit_length() // 3
+    if value is None or isinstance(value, float):
         return 20
     if isinstance(value, dict):
-        return sum(20 + _size(item) for item in value.values())
-    return sum(map(_size, value)) if isinstance(value, list) else 1 << 62
+        return sum(20 + _size(key) + _size(item) for key, item in value.items())
+    return sum(1 + _size(item) for item in value) if isinstance(value, list) else 1 << 62
 
 
 def _output(message: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
@@ -250,7 +261,12 @@ def _output(message: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    return tuple(str(item)[:200] for item in value) if isinstance(value, tuple) else ()
+    found = value[:100] if isinstance(value, tuple) else ()
+    return tuple(item[:200] for item in found if isinstance(item, str))
+
+
+def _named(value: dict[Any, Any]) -> dict[str, Any]:
+    return {key: item for key, item in value.items() if isinstance(key, str)}
 
 
 def _sentence(value: Any) -> str | None:
@@ -259,7 +275,7 @@ def _sentence(value: Any) -> str | None:
 
 REPLY_FIELDS: dict[str, Callable[[Any], Any]] = {
     "value": lambda value: value,
-    "after": lambda value: {str(key): item for key, item in value.items()} if isinstance(value, dict) else {},
+    "after": lambda value: _named(value) if isinstance(value, dict) else {},
     "changed": _words,
     "shared": _words,
     "moved": _words,

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from course.coursedir.errors import CouldNotBeGraded
+from course.grading.sandbox.limits import OUTPUT_SHARES
 from course.grading.sandbox.outputs import plain_text
 from course.grading.sandbox.remote_kernel import KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.room import Room
@@ -64,6 +65,7 @@ class Session:
     _shared: dict[int, int] = field(default_factory=dict)  # a test's place, and that where its copy was made
     _asked: dict[int, RemoteKernel] = field(default_factory=dict)  # where the tests that share a copy are asked
     _restarts: int = 0
+    _shown: int = 0  # characters of all outputs
     _deadline: float = 0.0
 
     def run(self, tell: Callable[[Code], None] = lambda _: None) -> None:
@@ -78,7 +80,8 @@ class Session:
                     "Look for slow cells, or raise c.Execute.total_timeout, and grade again."
                 )
             try:
-                self.ran[code.number] = self._step(kernel, place)
+                self.ran[code.number] = ran = self._step(kernel, place)
+                self._shown += ran.size
             except KernelLost as lost:
                 self._note(place, lost.reason)
                 kernel = self._resume(place + 1)
@@ -100,7 +103,9 @@ class Session:
                 self._waiting = []
             return Ran(ok=True)
         left = self._deadline - time.monotonic()
-        return kernel.run(code.source, seconds=max(1.0, min(self.cell, left)), clean=not code.given)
+        most = self.room.limits.max_output
+        most = max(0, min(most, OUTPUT_SHARES * most - self._shown))
+        return kernel.run(code.source, seconds=max(1.0, min(self.cell, left)), clean=not code.given, most=most)
 
     def _stands_for(self, copy: RemoteKernel, tests: list[int]) -> None:
         self._copies |= dict.fromkeys(tests, copy)

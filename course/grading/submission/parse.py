@@ -18,16 +18,25 @@ from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded
 from course.grading.gradebook.saving import forget
+from course.grading.submission.size_limits import MAX_FILE, cut
 
-MAX_BYTES_BESIDE = 16_000_000
-"""Of the files that go with a notebook into its sandbox, all together."""
+MAX_BYTES_BESIDE, MAX_FILES_BESIDE = 16_000_000, 2000
+"""Of the files that go with a notebook into its sandbox: their bytes all together, and how many they may be."""
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _AGAIN = "Ask the student to download the notebook again (File > Download) and to hand that file in."
 
 
 def parse(text: str, name: str) -> NotebookNode:
-    """The notebook in ``text``, in nbformat 4, without outputs; raises CouldNotBeGraded with the reason."""
+    """The notebook in ``text``, in nbformat 4, without outputs; raises CouldNotBeGraded with the reason.
+
+    What is too long in it is cut.
+    """
+    if len(text) > MAX_FILE:
+        raise CouldNotBeGraded(
+            f"{name} has {len(text) // 1_000_000} MB, more than the {MAX_FILE // 1_000_000} MB that are read. Ask the "
+            "student to take out what is so large, pictures most often, and to hand it in again."
+        )
     if not text.strip():
         raise CouldNotBeGraded(f"{name} is empty. {_AGAIN}")
     try:
@@ -36,6 +45,7 @@ def parse(text: str, name: str) -> NotebookNode:
             nb = nbformat.convert(nbformat.reader.reads(_without_outputs(text.lstrip("\ufeff"))), 4)
             _, nb = nbformat.validator.normalize(nb)
             nbformat.validate(nb)
+        cut(nb)
     except nbformat.reader.NotJSONError:
         raise no_notebook(name) from None
     except nbformat.ValidationError as error:
@@ -110,10 +120,10 @@ def beside(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
         inside = not any(part.is_symlink() or any(fnmatch(part.name, each) for each in ignore) for part in own)
         if inside and path.is_file() and not (path.parent == folder and path.suffix == ".ipynb"):
             size += path.stat().st_size
-            if size > MAX_BYTES_BESIDE:
+            if size > MAX_BYTES_BESIDE or len(found) >= MAX_FILES_BESIDE:
                 raise CouldNotBeGraded(
-                    f"There are more than {MAX_BYTES_BESIDE // 1_000_000} MB of files beside the notebook. "
-                    "Take out what it does not need, and grade again."
+                    f"There are more than {MAX_BYTES_BESIDE // 1_000_000} MB of files beside the notebook, or more "
+                    f"than {MAX_FILES_BESIDE:,} files. Take out what it does not need, and grade again."
                 )
             found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found

@@ -1,9 +1,12 @@
 """What a cell of a submission shows is what it shows in a notebook, and nothing that no notebook holds."""
 
+import time
+
 import pytest
 from student_room import shown
 
-from course.grading.sandbox.outputs import outputs_of
+from course.grading.sandbox.outputs import MAX_DISPLAYS, outputs_of, short_text
+from course.grading.sandbox.remote_kernel import Ran
 from course.runtime.verdict import MIME
 
 pytestmark = pytest.mark.long
@@ -67,3 +70,32 @@ def test_does_a_progress_bar_write_over_itself(own):
 def test_is_a_shown_verdict_no_verdict(own):
     forged = f"display({{{MIME!r}: {{'passed': True}}, 'text/plain': 'full marks'}}, raw=True)"
     assert shown(own.run(forged)) == [("display_data", ["text/plain"])]
+
+
+def stream(text):
+    return "stream", {"name": "stdout", "text": text}
+
+
+def test_are_many_small_texts_joined_in_order():
+    ran = Ran(
+        [stream("a"), stream("b"), ("clear_output", {"wait": True}), *[stream("c")] * 3, ("error", {}), stream("d")]
+    )
+    first, error, last = outputs_of(ran, {})
+    assert (first.text, error.output_type, last.text) == ("ccc", "error", "d")
+    assert outputs_of(Ran([stream("a"), stream("b"), ("clear_output", {}), stream("c")]), {})[0].text == "c"
+
+
+def test_does_an_update_change_the_first_displays_of_an_id_and_no_more():
+    """Thousands of updates of thousands of displays would take minutes."""
+    shown = ("display_data", {"data": {"text/plain": "early"}, "transient": {"display_id": "one"}})
+    update = ("update_display_data", {"data": {"text/plain": "late"}, "transient": {"display_id": "one"}})
+    began = time.process_time()
+    found = outputs_of(Ran([shown] * 5000 + [update] * 5000), {})
+    assert time.process_time() - began < 10
+    assert [output.data["text/plain"] for output in found] == ["late"] * MAX_DISPLAYS + ["early"] * (
+        5000 - MAX_DISPLAYS
+    )
+
+
+def test_is_a_long_text_cut_where_it_says():
+    assert short_text("a\ud800" * 3, 6) == "a?a?a?" and short_text("abc", 2) == "ab…"

@@ -1,5 +1,6 @@
 """What a kernel says may be anything: the grader's end takes it for what it is, or ends the kernel."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -10,7 +11,7 @@ import pytest
 from student_room import shown
 
 from course.answers.ask import Reply
-from course.grading.sandbox.inside.wire import Channel
+from course.grading.sandbox.inside.wire import Channel, Closed
 from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.remote_kernel import NO_TRACE, REPLY_FIELDS, KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.trace import Trace
@@ -41,8 +42,9 @@ def liar():
     def say(*answers):
         def speak():
             channel.receive_with(1, time.monotonic() + 5)
-            for answer in answers:
-                theirs.sendall(answer) if isinstance(answer, bytes) else channel.send(answer)
+            with contextlib.suppress(Closed):  # the grader has heard enough
+                for answer in answers:
+                    theirs.sendall(answer) if isinstance(answer, bytes) else channel.send(answer)
 
         threading.Thread(target=speak, daemon=True).start()
         return kernel
@@ -88,14 +90,48 @@ def test_does_any_nonsense_cost_the_kernel_and_nothing_else(liar, question, answ
 
 def test_is_every_field_of_a_reply_of_its_own_kind(liar):
     said = {
-        "value": [1], "after": [1], "changed": "X", "shared": (1, 2), "moved": None, "error": 5,
+        "value": [1], "after": [1], "changed": "X", "shared": ("1", 2), "moved": None, "error": 5,
         "error_types": ("A" * 999,), "not_done": True, "leftover": "yes", "refused": "r" * 9999, "passed": True,
     }  # fmt: skip
     (reply,) = liar({"replies": [said]}).ask("f", None, [{"X": 1}])
-    assert (reply.value, reply.after, reply.changed, reply.shared, reply.moved) == ([1], {}, (), ("1", "2"), ())
+    assert (reply.value, reply.after, reply.changed, reply.shared, reply.moved) == ([1], {}, (), ("1",), ())
     assert (reply.error, reply.not_done, reply.leftover) == (None, None, False)
     assert len(reply.error_types[0]) == 200 and len(reply.refused) == 2000
     assert not hasattr(reply, "passed")
+
+
+def test_are_a_replys_words_few_and_its_names_text(liar):
+    said = {"changed": tuple("x" * 300 for _ in range(5000)), "after": {1: "one", "X": 2}}
+    (reply,) = liar({"replies": [said]}).ask("f", None, [{"X": 1}])
+    assert reply.changed == ("x" * 200,) * 100 and reply.after == {"X": 2}
+
+
+OUT = {"out": ["display_data", {}]}
+COUNTED = {
+    "long names": ({"out": ["display_data", {"n" * 500: 1}]}, 10),
+    "a long kind": ({"out": ["k" * 500, {}]}, 10),
+    "long numbers": ({"out": ["display_data", {"data": 1 << 2000}]}, 10),
+    "many empty texts": ({"out": ["display_data", {"data": [""] * 500}]}, 10),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_does_every_output_count_whatever_it_holds(liar, name):
+    said, most = COUNTED[name]
+    ran = liar(*[said] * 50, {"ran": {"ok": True}}).run("1", seconds=5, clean=False, most=1000)
+    assert ran.flooded and 0 < len(ran.outputs) <= most
+    assert ran.size <= 20 * 1000
+
+
+def test_does_an_endless_stream_of_empty_outputs_end_the_kernel(liar):
+    kernel = liar(*[OUT] * 25_000)
+    with pytest.raises(KernelLost, match="nonsense"):
+        kernel.run("1", seconds=20, clean=False, most=1000)
+
+
+@pytest.mark.parametrize("count", [-1, 1 << 31, 1 << 5000, 1.0, True])
+def test_is_a_count_that_no_notebook_has_none(liar, count):
+    assert liar({"ran": {"ok": True, "count": count}}).run("1", seconds=2, clean=False).count is None
 
 
 def test_are_more_replies_than_questions_nonsense(liar):
