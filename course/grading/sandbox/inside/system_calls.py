@@ -46,7 +46,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Rule:
-    """A system call that fails with ``error`` where all conditions hold."""
+    """A system call that fails with ``error`` where all conditions hold; 0: it does nothing, and succeeds."""
 
     number: int
     where: tuple[Where, ...] = ()

@@ -2,15 +2,23 @@
 
 import ctypes
 import errno
+import json
+import os
 
 import pytest
 from filter_machine import ALLOWED, decided
+from honest_calls import cells, recorded
+from nbformat.v4 import new_code_cell
+from small_notebooks import exercise, notebook
 
+from course.grading.run.execute import Execute
+from course.grading.sandbox import pool, walls
 from course.grading.sandbox.inside import allowed_calls
 from course.grading.sandbox.inside.call_numbers import NEWEST, NUMBERS
 from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES
+from course.grading.sandbox.room import Room
 
-REFUSED, UNKNOWN = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
+REFUSED, UNKNOWN, DONE = 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS, 0x50000
 REACHES_OUT = {
     "keyrings": "add_key request_key keyctl",
     "message queues": "mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr",
@@ -20,7 +28,7 @@ REACHES_OUT = {
     "ways through walls": "bpf io_uring_setup io_uring_enter io_uring_register userfaultfd perf_event_open "
     "memfd_secret fanotify_init fanotify_mark name_to_handle_at open_by_handle_at io_setup io_submit",
     "the machine": "reboot kexec_load kexec_file_load init_module finit_module delete_module swapon swapoff quotactl "
-    "quotactl_fd acct syslog settimeofday clock_settime adjtimex clock_adjtime vhangup sync syncfs lookup_dcookie",
+    "quotactl_fd acct syslog settimeofday clock_settime adjtimex clock_adjtime vhangup lookup_dcookie",
     "on x86 alone": "iopl ioperm modify_ldt uselib _sysctl create_module",
 }
 """Calls that no submission may make, whatever their arguments."""
@@ -74,7 +82,7 @@ def test_is_what_is_listed_allowed_and_all_else_refused(machine):
     by_number = {number: name for name, number in NUMBERS[machine].items()}
     for number in range(NEWEST + 1):
         name = by_number.get(number, "")
-        expected = ALLOWED if name in listed else UNKNOWN if name == "clone3" else REFUSED
+        expected = {"clone3": UNKNOWN, "sync": DONE, "syncfs": DONE}.get(name, ALLOWED if name in listed else REFUSED)
         assert decided(program, machine, number, *BENIGN.get(name, ())) == expected, name or number
     for number in (NEWEST + 1, 600, 1000, (1 << 30) - 1):
         assert decided(program, machine, number) == UNKNOWN, "libraries try what is new, and take the older way"
@@ -155,3 +163,94 @@ def test_is_another_numbering_refused(machine):
 
 def test_is_there_none_for_another_machine():
     assert allowed_calls.submission_filter("riscv64") == allowed_calls.room_filter("riscv64") == b""
+
+
+def listed():
+    return {name for group in allowed_calls.ALLOWED.values() for name in group.split()}
+
+
+def test_is_all_listed_that_honest_notebooks_were_seen_to_call():
+    seen = recorded()
+    assert len(seen["submission"]) > 100, "the record is there"
+    assert seen["submission"] - listed() == {"clone3"}, "which is answered as by a kernel that has not got it"
+    assert seen["first process"] - listed() - set(allowed_calls.FIRST_PROCESS.split()) == set()
+
+
+KILL_PROCESS = 0x80000000
+
+
+@pytest.fixture(scope="module")
+def strict():
+    """Grades in a sandbox in which a call that is not listed kills the process that makes it."""
+    grader = Execute(timeout=60, question_timeout=60, total_timeout=600)
+    patch = pytest.MonkeyPatch()
+    with patch.context() as briefly:
+        briefly.setattr(walls, "room_filter", lambda: allowed_calls.room_filter(unlisted=KILL_PROCESS))
+        room = Room(grader.limits)
+    patch.setattr(pool._mine, "room", room, raising=False)
+    yield grader
+    room.close()
+    patch.undo()
+
+
+@pytest.mark.long
+def test_make_honest_notebooks_no_call_that_is_not_listed(strict):
+    """All that cells do with files, processes, threads and pictures, and answers that are asked for: nobody is killed.
+
+    Every cell looks itself whether what it has started went well.
+    """
+    nb = strict.once(notebook(exercise("double"), *map(new_code_cell, cells().values())), {})
+    assert {record["passed"] for record in nb.metadata.course.exercises} == {True}
+    assert not [out for cell in nb.cells for out in cell.outputs if out.output_type == "error"]
+    assert nb.metadata.course.repairs == []
+
+
+@pytest.mark.long
+def test_is_a_call_that_is_not_listed_seen_so(strict):
+    nb = strict.once(notebook(new_code_cell(f"import ctypes\nctypes.CDLL(None).syscall({NEWEST + 1})")), {})
+    assert [out.ename for out in nb.cells[-1].outputs] == ["KernelLost"]
+
+
+HERE = """
+import ctypes, errno, json
+libc = ctypes.CDLL(None, use_errno=True)
+def tried(number, *args):
+    ctypes.set_errno(0)
+    said = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, args), *[ctypes.c_long(0)] * (6 - len(args)))
+    return errno.errorcode.get(ctypes.get_errno(), said) if said < 0 else "allowed"
+"""
+
+
+@pytest.mark.long
+def test_fail_refused_calls_in_the_room_as_is_stated(own):
+    numbers = NUMBERS[os.uname().machine]
+    names = [name for name in " ".join((*REACHES_OUT.values(), NAMESPACES)).split() if name in numbers]
+    code = f"{HERE}\nprint(json.dumps([tried(number) for number in {[numbers[name] for name in names]}]))"
+    said = dict(zip(names, json.loads(own.text(code)), strict=True))
+    assert set(said.values()) == {"EPERM"}, said
+
+    def says(name, *args):
+        return own.text(f"{HERE}\nprint(tried({numbers.get(name, name)}, {', '.join(map(str, args))}))").strip()
+
+    assert says("clone", 0x10000011) == "EPERM" and says("clone3", 0, 0) == "ENOSYS"
+    assert says(NEWEST + 1) == says(600) == "ENOSYS"
+    assert {says("prlimit64", 1, 2, 0, 0), says("setpriority", 0, 1, 5), says("sched_setaffinity", 1, 8, 0)} == {
+        "EPERM"
+    }
+    assert says("sched_setscheduler", 1, 5) == says("ioprio_set", 1, 1, 0) == says("personality", 0x40000) == "EPERM"
+    assert says("socket", 38, 5, 0) == says("socket", 40, 1, 0) == "EAFNOSUPPORT"
+    assert says("socket", 16, 3, 9) == "EPROTONOSUPPORT"
+    assert says("ioctl", 0, 0x5412) == says("prctl", 62, 1, 0) == "EPERM"
+    assert says(1 << 30 | numbers["getpid"]) == "EPERM" or os.uname().machine != "x86_64"
+    assert says("sync") == "allowed", "and does nothing"
+    assert says("getpid") == says("socket", 16, 3, 0) == says("personality", 0xFFFFFFFF) == "allowed"
+
+
+@pytest.mark.long
+def test_has_everything_of_a_submission_its_filter(own):
+    counted = "[line.split()[1] for line in open('/proc/self/status') if line.startswith('Seccomp_filters')]"
+    first, own_filters = own.text(
+        f"import subprocess, sys\nprint({counted})\n"
+        f"print(subprocess.run([sys.executable, '-c', \"print({counted})\"], capture_output=True, text=True).stdout)"
+    ).split()
+    assert first == own_filters == "['2']", "the sandbox's, and its own"
