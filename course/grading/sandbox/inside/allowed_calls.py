@@ -1,14 +1,14 @@
 """Allowlist of system calls: those that notebooks make, and the filters that let these through and no others.
 
-What honest notebooks call is on record (``python -m tests.honest_calls`` writes it). To that come their kin, which other
-versions of Linux, its C library, Python, torch and a GPU's driver use for the same things, as far as Docker's default
-profile (moby/profiles/seccomp) has them too. What is not listed fails with EPERM, and what is newer than the table of
-numbers with ENOSYS, so that libraries take their older way. Left out on purpose is what outlives a process in the kernel
-(keyrings, message queues, System V's shared memory), looks into others (ptrace and its like), makes or enters namespaces
-and mounts, or has been the way through many a wall (bpf, io_uring, userfaultfd, perf events).
+What honest notebooks call is on record (``python -m tests.honest_calls`` writes it). To that come their kin, which
+other versions of Linux, its C library, Python, torch and a GPU's driver use for the same things, as far as Docker's
+default profile (moby/profiles/seccomp) has them too. What is not listed fails with EPERM, and what is newer than the
+table of numbers with ENOSYS, so that libraries take their older way. Left out on purpose is what outlives a process
+in the kernel (keyrings, message queues, System V's shared memory), looks into others (ptrace and its like), makes or
+enters namespaces and mounts, or has been the way through many a wall (bpf, io_uring, userfaultfd, perf events).
 
-A submission's filter is taken on in each fork before any code of a student's. The sandbox's first process, which has to
-make namespaces, lives under a wider one that bubblewrap installs.
+A submission's filter is taken on in each fork before any code of a student's. The sandbox's first process, which has
+to make namespaces, lives under a wider one that bubblewrap installs.
 """
 
 from __future__ import annotations
