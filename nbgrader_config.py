@@ -47,6 +47,9 @@ c.CourseDirectory.ignore = [
     "*.xml",
 ]
 
+# --- The gradebook: before a command first writes in it on a day, it is copied to backups/ ---------------------------
+c.Backups.keep = 5  # days; 0: no backups
+
 # --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------
 c.GenerateAssignment.preprocessors = [
     IncludeHeaderFooter,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -24,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. A problem is one message, never a traceback."""
     from course.commands.common import carry_out
 
-    return carry_out(parser().parse_args(argv))
+    line = shlex.join(["course", *(sys.argv[1:] if argv is None else argv)])
+    return carry_out(parser().parse_args(argv, argparse.Namespace(line=line)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from course.commands.common import set_command
+from course.commands.common import always, set_command
 
 
 def add_commands(subparsers: argparse._SubParsersAction) -> None:
@@ -17,7 +17,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         description="Remove the built notebooks in source/, the sample class with its grades' files, and caches. "
         "Students' submissions, their grades, gradebook.db and release/ stay.",
     )
-    set_command(clean, _clean)
+    set_command(clean, _clean, writes=always)
 
 
 def _clean(_: argparse.Namespace) -> int:
@@ -31,9 +31,9 @@ def _clean(_: argparse.Namespace) -> int:
         built.unlink()
     made = [place for step in ("submitted", "autograded", "feedback") for place in root.glob(f"{step}/{SAMPLE}*")]
     made += [*root.glob(f"autograded/.state/*/{SAMPLE}*.json"), root / "submitted" / "DESERVED.csv"]
-    made += [root / name for name in (STAMPS, ".pytest_cache", ".ruff_cache", "build")]
+    made += [root / name for name in (".pytest_cache", ".ruff_cache", "build")]
     made += [place for top in ("course", "tests") for place in (root / top).rglob("__pycache__")]
-    for place in made:
+    for place in (*made, root / STAMPS):  # last: in it is the lock of this very command
         _remove(place)
     print("Removed the built notebooks, the sample class and caches.")
     return 0

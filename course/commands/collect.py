@@ -46,7 +46,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     )
     collect.add_argument("--no-times", action="store_true", help="believe no file's time; write no timestamp.txt")
     collect.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
-    set_command(collect, _collect, with_the_commands_name)
+    set_command(collect, _collect, with_the_commands_name, writes=lambda args: not args.dry_run)
 
 
 def _collect(args: argparse.Namespace) -> int:

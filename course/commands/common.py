@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,9 +53,51 @@ def set_command(
     parser: argparse.ArgumentParser,
     run: Callable[[argparse.Namespace], int],
     wording: Wording = in_its_own_words,
+    writes: Callable[[argparse.Namespace], bool] | None = None,
 ) -> None:
-    """Let ``run`` carry out what ``parser`` parses, and ``wording`` tell what stops it."""
-    parser.set_defaults(run=run, wording=wording)
+    """Let ``run`` carry out what ``parser`` parses, and ``wording`` tell what stops it.
+
+    Where ``writes`` says so of the arguments, no other such command runs in the course's folder meanwhile. A command
+    that reads, and puts one finished file somewhere, has none.
+    """
+    parser.set_defaults(run=run, wording=wording, writes=writes)
+    if writes is not None:
+        parser.add_argument(
+            "--wait",
+            nargs="?",
+            type=_seconds,
+            const=math.inf,
+            default=0.0,
+            metavar="SECONDS",
+            help="where another command is at work in the course's folder, wait for its end, for SECONDS at most "
+            "(without --wait: say who it is, exit status 75)",
+        )
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if (seconds := float(text)) >= 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds; write --wait=60, or --wait behind the names")
+
+
+def always(_: argparse.Namespace) -> bool:
+    """Of a command that writes whatever its arguments are."""
+    return True
+
+
+@contextlib.contextmanager
+def _alone(args: argparse.Namespace) -> Iterator[None]:
+    """Keep others from writing in the course's folder meanwhile, where the command that was parsed writes there."""
+    writes = getattr(args, "writes", None)
+    if writes is None or not writes(args):
+        yield
+        return
+    from course.coursedir.layout import find_root
+    from course.coursedir.lock import alone
+
+    with alone(find_root(), args.line, args.wait, lambda text: print(text, file=sys.stderr)):
+        yield
 
 
 def carry_out(args: argparse.Namespace) -> int:
@@ -65,7 +108,8 @@ def carry_out(args: argparse.Namespace) -> int:
     """
     with stopped_by_signals() as came:
         try:
-            return args.run(args)
+            with _alone(args):
+                return args.run(args)
         except KeyboardInterrupt:
             told = _STOPPED, 128 + (came[0] if came else signal.SIGINT)
         except Exception as error:
@@ -106,14 +150,18 @@ def _told(args: argparse.Namespace, error: Exception) -> tuple[str, int]:
 
 def _gradebook_error(error: Exception) -> CourseError | None:
     """What the database's own error means to people; None for another error."""
-    try:
+    import sqlite3
+
+    kinds: list[type[Exception]] = [sqlite3.Error]
+    with contextlib.suppress(ModuleNotFoundError):
         from sqlalchemy.exc import DatabaseError
-    except ModuleNotFoundError:
+
+        kinds.append(DatabaseError)
+    if not isinstance(error, tuple(kinds)):
         return None
-    if not isinstance(error, DatabaseError):
-        return None
+    words = getattr(error, "orig", error)
     return CourseError(
-        f"the gradebook could not be used: {error.orig}. Close what else has it open, see that the disk has "
+        f"the gradebook could not be used: {words}. Close what else has it open, see that the disk has "
         "room, and run the same command again: what was finished is kept."
     )
 

@@ -59,13 +59,19 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="where gradebook.secret is lost: draw another one, and grade everything again with it",
     )
+    grade.add_argument(
+        "--accept-gradebook",
+        action="store_true",
+        help="where gradebook.db is lost, or only an older one is left: go on with what there is, and grade everything "
+        "again",
+    )
     grade.add_argument("--dry-run", action="store_true", help="only say which submissions would be graded")
     grade.add_argument(
         "--unsafe",
         action="store_true",
         help="run submissions without a sandbox, where there is none; every grade made so is marked",
     )
-    set_command(grade, _grade, with_the_commands_name)
+    set_command(grade, _grade, with_the_commands_name, writes=lambda args: not args.dry_run)
 
 
 def _jobs(text: str) -> int:
@@ -87,8 +93,9 @@ def _grade(args: argparse.Namespace) -> int:
     root = find_root()
     classroom = Classroom(root, args.students)
     classroom.set_execution(unsafe=args.unsafe, device=args.device)
-    if args.new_secret and (args.weeks or args.students or args.dry_run):
-        raise GradingStopped("--new-secret is for everything at once: name no week and no student, no --dry-run.", 2)
+    for name, asked in (("--new-secret", args.new_secret), ("--accept-gradebook", args.accept_gradebook)):
+        if asked and (args.weeks or args.students or args.dry_run):
+            raise GradingStopped(f"{name} is for everything at once: name no week and no student, no --dry-run.", 2)
     handed_in = classroom.weeks_handed_in()
     weeks = [week for week in chosen_weeks(root, args.weeks) if args.weeks or week in handed_in]
     jobs = [(week, student) for week in weeks for student in classroom.hand_ins(week)]
@@ -100,14 +107,21 @@ def _grade(args: argparse.Namespace) -> int:
 
     screen = messages()
     tell = partial(screen.print, soft_wrap=True)
+    if args.accept_gradebook:
+        locking.patiently(classroom.accept_gradebook, tell)
+    locking.patiently(classroom.book.check, tell)
+    for loss in locking.patiently(partial(classroom.losses, weeks), tell):
+        tell(loss)
     if args.new_secret:
         classroom.renew_secret()
         tell(f"A new secret ({classroom.secret.identity}) is in {FILE}: back it up with the gradebook.")
-    for week in weeks:
+    for week in weeks if not args.dry_run else ():
         locking.patiently(partial(pipeline.ensure_assignment, classroom, week, _release), tell)
     due = [job for job in jobs if args.force or locking.patiently(partial(pipeline.due, classroom, *job), tell)]
     if args.dry_run:
         return _say_due(jobs, due)
+    if due:
+        locking.patiently(classroom.book.begin_writing, tell)
     out = output()
     try:
         _grade_all(classroom, jobs, due, args, screen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from course.commands.common import set_command
+from course.commands.common import always, set_command
 from course.sample.students import STUDENTS
 
 
@@ -19,7 +19,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
     sample.add_argument("weeks", nargs="*", metavar="WEEK", help="such as week5; all of them when left out")
     sample.add_argument("--students", nargs="+", metavar="NAME", help=f"only these, out of {', '.join(STUDENTS)}")
     sample.add_argument("--all", action="store_true", help="every sample student in every week")
-    set_command(sample, _sample)
+    set_command(sample, _sample, writes=always)
 
 
 def _sample(args: argparse.Namespace) -> int:

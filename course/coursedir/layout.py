@@ -19,6 +19,8 @@ CONFIG = "nbgrader_config.py"
 """nbgrader's settings: the file by which a course's folder is known."""
 STAMPS = ".stamps"
 """The folder with what each step noted for the next time: it can go at any time, and is made again."""
+STATE = ".state"
+"""The folder in autograded/ with what is noted beside the grades."""
 FINGERPRINTS = "fingerprints"
 """The folder with the fingerprints of the hidden checks' known mistakes: committed, never given to students."""
 

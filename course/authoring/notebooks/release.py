@@ -18,6 +18,7 @@ from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import read_state, replace_folder, write_state
+from course.coursedir.gradebook_file import GradebookFile
 from course.coursedir.layout import CONFIG, STAMPS, load_config, repository, texts
 from course.coursedir.sample_dates import SAMPLE
 from course.runtime.hashing import digest
@@ -36,13 +37,15 @@ def release_week(root: Path, week: str) -> str:
     if state == {"inputs": inputs, "outputs": _hash(target)} and _in_gradebook(root, week):
         return "up to date"
     config = load_config(root)
-    database = config.CourseDirectory.get("db_url") or f"sqlite:///{root / 'gradebook.db'}"
-    sources = _sources(root, week)
-    _withdraw_sample_class(week, sources, database, config.CourseDirectory.course_id)
-    with generated(root, week, sources, config, database) as made:
+    book, sources = GradebookFile(root, config), _sources(root, week)
+    book.check()
+    book.begin_writing()
+    _withdraw_sample_class(week, sources, book.address, config.CourseDirectory.course_id)
+    with generated(root, week, sources, config, book.address) as made:
         changed = _hash(made) != _hash(target)
         if changed:
             replace_folder(made, target)
+    book.note()
     write_state(root, "release", week, {"inputs": inputs, "outputs": _hash(target)})
     return "released" if changed else "up to date"
 

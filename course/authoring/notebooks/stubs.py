@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions
 
+from course.coursedir.nbgrader_guard import guard
 from course.syntax.regions import RegionError, regions, stub
 
 
@@ -15,6 +18,10 @@ class CourseStubs(ClearSolutions):
 
     Raises RuntimeError for a solution region in a cell that is no solution, and for markers that do not match.
     """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        guard(self)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int

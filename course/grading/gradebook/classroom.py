@@ -19,7 +19,8 @@ from traitlets.config import Config
 
 from course.coursedir.errors import GradingStopped
 from course.coursedir.files import write_if_changed
-from course.coursedir.layout import CONFIG, load_config
+from course.coursedir.gradebook_file import NOTE, GradebookFile
+from course.coursedir.layout import CONFIG, STATE, load_config
 from course.coursedir.sample_dates import DUE, SAMPLE
 from course.grading.gradebook import history, secret
 from course.grading.gradebook.outcome import Outcome
@@ -28,8 +29,6 @@ from course.runtime.hashing import digest
 
 Step = Literal["submitted", "autograded", "feedback"]
 """The folders of the course that hold a folder for each student."""
-STATE = ".state"
-"""The folder in autograded/ with what is noted beside the grades."""
 
 
 class Classroom:
@@ -49,6 +48,11 @@ class Classroom:
     def config(self) -> Config:
         """The settings in nbgrader_config.py, the same that nbgrader's own commands read."""
         return load_config(self.root)
+
+    @cached_property
+    def book(self) -> GradebookFile:
+        """The gradebook as a file: whether it is there, and is the right one."""
+        return GradebookFile(self.root, self.config)
 
     def directory(self, week: str = "", student: str = "*") -> CourseDirectory:
         """nbgrader's view of the folder, for one week and one student."""
@@ -98,8 +102,13 @@ class Classroom:
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
-        """The gradebook, opened once. After the ``with`` statement nothing of it is locked or remembered."""
+        """The gradebook, opened once. After the ``with`` statement nothing of it is locked or remembered.
+
+        Raises GradingStopped where it is not the one that the grades here were written in: where none is there,
+        nbgrader would make another without a word.
+        """
         if self._gradebook is None:
+            self.book.check()
             self._gradebook = Gradebook(self.directory().db_url, self.directory().course_id)
         try:
             yield self._gradebook
@@ -145,6 +154,29 @@ class Classroom:
         found = [self.outcome(path.stem, path.parent.name) for path in sorted(self._notes.glob("*/*.json"))]
         return [outcome for outcome in found if outcome is not None]
 
+    def losses(self, weeks: list[str]) -> list[str]:
+        """What was noted beside the grades and cannot be read any more, or is gone: a sentence for each."""
+        said = []
+        for path in sorted(self._notes.glob("*/*.json")):
+            if self.outcome(path.stem, path.parent.name) is None:
+                name, week = path.relative_to(self.root), path.parent.name
+                said.append(f"{name} is damaged and counts as none: `course grade {week}` grades {path.stem} again.")
+        if self.book.unknown:
+            said.append(f"{NOTE} beside the grades is damaged: see for yourself that the gradebook is the last one.")
+        if self.book.missing:
+            return said
+        with self.gradebook() as gradebook:
+            for week in weeks:
+                if _find(gradebook, week) is None or any((self._notes / week).glob("*")):
+                    continue
+                if graded := len(gradebook.assignment_submissions(week)):
+                    said.append(
+                        f"{self._notes.relative_to(self.root) / week} is gone, and with it what was noted of the "
+                        f"{graded} submissions in the gradebook: all of {week} is graded again, and its history begins "
+                        "anew. Where you have a backup of the folder, stop this and restore it."
+                    )
+        return said
+
     def remember(self, outcome: Outcome) -> None:
         """Write an outcome down, and a line in the week's history where the result is another than before."""
         text = json.dumps(outcome.to_json(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -153,6 +185,15 @@ class Classroom:
             versions = {"tests": self.tests(outcome.week), "tools": self.tools, "secret": self._identity}
             new = history.entry(outcome, **versions)
             history.add(self.history(outcome.week), new)
+
+    def accept_gradebook(self) -> None:
+        """Go on with the gradebook that is there, or with none: what is known from before is forgotten."""
+
+        def forget() -> None:
+            for note in self._notes.glob("*/*.json"):
+                note.unlink(missing_ok=True)
+
+        self.book.accept(forget)
 
     def history(self, week: str) -> Path:
         """The file with what grading ``week`` came to each time; ``course.grading.gradebook.history`` reads it."""
@@ -182,7 +223,10 @@ class Classroom:
         return found.identity if found else ""
 
     def has_assignment(self, week: str) -> bool:
-        """Whether ``week`` is in the gradebook; raises GradingStopped where that is of another nbgrader."""
+        """Whether ``week`` is in the gradebook; raises GradingStopped where that is of another nbgrader, or lost."""
+        if self._gradebook is None and self.book.missing:
+            self.book.check()
+            return False
         with self.gradebook() as gradebook:
             return _find(gradebook, week) is not None
 
@@ -222,6 +266,8 @@ class Classroom:
     def tests(self, week: str) -> str:
         """A hash of a week's test cells and points, as the gradebook holds them; "" where it does not."""
         if week not in self._tests:
+            if self._gradebook is None and self.book.missing:
+                return ""
             with self.gradebook() as gradebook:
                 known = _find(gradebook, week) is not None
                 self._tests[week] = history.tests_of(gradebook, week) if known else ""

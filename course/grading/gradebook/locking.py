@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,7 +29,7 @@ def patiently(action: Callable[[], Result], tell: Callable[[str], None]) -> Resu
         try:
             with unbroken():
                 return action()
-        except (SQLAlchemyError, InvalidEntry) as error:  # as nbgrader calls what its own writing meets
+        except (SQLAlchemyError, sqlite3.Error, InvalidEntry) as error:  # as nbgrader calls what its own writing meets
             words = str(getattr(error, "orig", error)).partition("\n")[0]  # PostgreSQL shows the statement below
             if "lock" not in words or time.monotonic() > deadline:  # "database is locked", "lock timeout", "deadlock"
                 raise GradingStopped(

@@ -26,6 +26,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from traitlets import default
 
+from course.coursedir.nbgrader_guard import guard
 from course.grading.gradebook.marks import WRITTEN, Mark, Part
 from course.grading.gradebook.record import CheckRecord, State, records_in
 from course.grading.pages.safe_html import Shown, attachments, formatted, outputs
@@ -108,6 +109,10 @@ class Page:
 
 class FeedbackExporter(Exporter):
     """Writes a feedback page. One of it serves a whole class: the template and what code looks like are kept."""
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        guard(self)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:

@@ -23,8 +23,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Integer
 
 from course.coursedir.errors import CouldNotBeGraded
+from course.coursedir.layout import STATE
 from course.grading.analysis.integrity import remarks
-from course.grading.gradebook.classroom import STATE
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.gradebook.record import CheckRecord
 from course.grading.sandbox import limits, pool, remote_kernel, walls

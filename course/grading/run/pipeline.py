@@ -34,8 +34,10 @@ MAX_NOTEBOOK_BYTES = 60_000_000
 def due(classroom: Classroom, week: str, student: str) -> bool:
     """Whether a submission is new, or anything that its grade depends on has changed since it was graded."""
     before = classroom.outcome(student, week)
+    if before is None or not classroom.has_assignment(week):
+        return True
     with classroom.gradebook() as gradebook:
-        if before is None or before.inputs != classroom.inputs(gradebook, student, week):
+        if before.inputs != classroom.inputs(gradebook, student, week):
             return True
         return before.state == GRADED and (
             not page_version(gradebook, student, week) or not classroom.path("autograded", student, week).is_dir()

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded
+from course.coursedir.nbgrader_guard import guard
 from course.grading.gradebook.saving import forget
 from course.grading.submission.size_limits import MAX_FILE, cut
 
@@ -88,6 +89,10 @@ class SubmissionExporter(NotebookExporter):
 
     It also takes back the score of an earlier submission, which would stand otherwise.
     """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        guard(self)
 
     def from_file(self, file_stream: Any, resources: dict | None = None, **kw: Any) -> tuple[NotebookNode, dict]:
         """Read and convert an open file; raises CouldNotBeGraded."""
