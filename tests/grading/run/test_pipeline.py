@@ -310,7 +310,9 @@ def test_is_a_week_that_is_in_no_gradebook_said(home):
 def test_do_nbgraders_own_commands_export_the_same_grades(home, course, tmp_path):
     """The same class in two gradebooks, one filled by `course grade`, one by `nbgrader autograde`."""
     for name in ("course", "nbgrader"):
-        shutil.copytree(home, tmp_path / name, ignore=shutil.ignore_patterns("gradebook.db", "autograded", "feedback"))
+        shutil.copytree(
+            home, tmp_path / name, ignore=shutil.ignore_patterns("gradebook.db", "grades.csv", "autograded", "feedback")
+        )
     exported = {}
     for name, folder in ((name, tmp_path / name) for name in ("course", "nbgrader")):
 
