@@ -256,6 +256,8 @@ def _in_ipython(above: Sequence[str], own: Sequence[str]) -> Said:
     verdict = next((each for each in heard if not each.passed), heard[-1] if heard else None)
     if verdict is None or (raised is not None and verdict.passed):
         return Said("failed", f"{type(raised).__name__}: {raised}")
+    if verdict.passed and verdict.later:
+        return Said("open", verdict.later)
     return Said(_state(verdict.state, verdict.next), "" if verdict.passed else verdict.text)
 
 

@@ -6,8 +6,10 @@ reached (``inside/absent.py``); in a notebook, the names are hidden that its cel
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
+import importlib
 import sys
 import types
 from collections.abc import Iterator
@@ -67,15 +69,51 @@ class Unusable:
     __rpow__ = __neg__ = __matmul__ = __rmatmul__ = __lt__ = __gt__ = __le__ = __ge__ = _raises
 
 
+class StandIn(types.ModuleType):
+    """An absent module: it has every attribute, and none can be used. ``says`` is what is said of that."""
+
+    def __init__(self, name: str, says: str):
+        super().__init__(name, says)
+        self.__dict__["_says"] = says
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"{self.__name__} has no {name}: {self._says}")
+        return Unusable(self._says)
+
+
+DIGITS = "sklearn.datasets"
+"""The module of an absent library that is there: numbers alone, which notebooks use."""
+
+
 @contextlib.contextmanager
 def hidden(names: dict[str, Any]) -> Iterator[None]:
-    """Inside, whatever these names hold of an absent library cannot be used; they are as they were afterwards."""
-    found = {name: (value, library) for name, value in list(names.items()) if (library := library_of(_home(value)))}
+    """Inside, code whose globals are ``names`` can use nothing of an absent library; all is as it was afterwards.
+
+    That is what these names hold already, and what is imported meanwhile.
+    """
+    found = {name: (value, library) for name, value in list(names.items()) if (library := _absent(_home(value)))}
     names |= {name: Unusable(words(library)) for name, (_, library) in found.items()}
+    before = builtins.__import__, importlib.import_module
+
+    def in_place_of_import(name: str, globals: Any = None, *more: Any, **named: Any) -> Any:
+        library = _absent(name) if globals is names else ""
+        return StandIn(name, words(library)) if library else before[0](name, globals, *more, **named)
+
+    def in_place_of_import_module(name: str, package: str | None = None) -> Any:
+        library = _absent(name) if sys._getframe(1).f_globals is names else ""
+        return StandIn(name, words(library)) if library else before[1](name, package)
+
+    builtins.__import__, importlib.import_module = in_place_of_import, in_place_of_import_module
     try:
         yield
     finally:
+        builtins.__import__, importlib.import_module = before
         names |= {name: value for name, (value, _) in found.items()}
+
+
+def _absent(name: str) -> str:
+    return "" if name == DIGITS or name.startswith(f"{DIGITS}.") else library_of(name)
 
 
 def _home(value: Any) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.answers import absent, record
+from course.answers import absent, reach, record
 from course.device import available, map_tensors, rebuilt
 
 
@@ -256,7 +256,8 @@ def ask(
     if not (hand or forbid):
         return _all(answer, calls)
     names = getattr(inspect.unwrap(answer), "__globals__", {}) if hand else {}
-    with record.recording(forbid, hand=hand) as asked, absent.hidden(names):
+    typed = hand and reach.may_be_complex(answer)
+    with record.recording(forbid, hand=hand, typed=typed) as asked, absent.hidden(names):
         replies = _all(answer, calls)
     objection = record.objection(asked, hand=hand, forbid=forbid)
     if objection is None:

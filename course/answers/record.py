@@ -290,7 +290,7 @@ def line_of(answer: Callable[..., Any], arguments: Sequence[Any], *, hand: bool,
         return in_frame if event == "call" and _is_students(frame.f_code.co_filename) else None
 
     before = sys.gettrace()
-    with recording(forbid, hand=hand) as asked:
+    with recording(forbid, hand=hand, typed=hand) as asked:
         sys.settrace(enter)
         with contextlib.suppress(Exception):  # the words, not the verdict, hang on this
             answer(*arguments)

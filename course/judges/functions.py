@@ -20,6 +20,7 @@ from course.judges.base import (
     explained,
     failed,
     not_done,
+    passed,
     refusal,
 )
 from course.runtime.verdict import Verdict
@@ -100,7 +101,7 @@ def _function(
             again = differences.Again(_asker(answer, rules), _teller(reference))
             if found := by_differences(name, what, answered, again, "the reference"):
                 return found, replies
-    return Verdict(name, "passed", what), replies
+    return passed(name, what, answer, rules), replies
 
 
 def _asker(answer: Any, rules: Rules) -> Callable[[Sequence[dict[str, Any]]], list[Any] | None]:

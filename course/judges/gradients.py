@@ -22,6 +22,7 @@ from course.judges.base import (
     explained,
     failed,
     not_done,
+    passed,
     refusal,
 )
 from course.runtime.verdict import Verdict
@@ -97,8 +98,8 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
         if rules.by_hand and judgement.verdict.passed:
             judgement = _by_formula(judgement, answer, question)
         if not judgement.verdict.passed:
-            break
-    return judgement
+            return judgement
+    return judgement._replace(verdict=passed(name, what, answer, rules))
 
 
 def _compared(

@@ -32,7 +32,8 @@ class Verdict:
     there is nothing to say. ``named`` says that the cause is known (seen, or reproduced on two independent cases), not
     only a clue; ``stopped`` that the student's code raised the exception that ``cause`` tells of. ``mistake`` is the
     sentence of the known mistake whose numbers these are, "" for none, and ``one_case`` says that no second case with
-    other inputs has confirmed it.
+    other inputs has confirmed it. ``later`` says what of an answer that passes in a notebook is looked at only when it
+    is graded, "" for nothing.
     """
 
     exercise: str
@@ -45,6 +46,7 @@ class Verdict:
     stopped: bool = False
     mistake: str = ""
     one_case: bool = False
+    later: str = ""
 
     @property
     def passed(self) -> bool:
@@ -52,8 +54,15 @@ class Verdict:
         return self.state == "passed"
 
     @property
+    def is_open(self) -> bool:
+        """Whether nothing was wrong, and something is looked at only when this is graded: no tick, then."""
+        return self.passed and bool(self.later) and not graded()
+
+    @property
     def headline(self) -> str:
         """The first line: the exercise and how it stands."""
+        if self.is_open:
+            return f"{self.exercise}   {self.later}"
         if self.state == "passed":
             visible = "check passes" if graded() else "visible check passes"
             return f"{self.exercise}   {visible}" + (f": {self.what}" if self.what else "")
@@ -88,10 +97,11 @@ class Verdict:
             for label, text in self.details
         )
         table = f'<table style="border:0;margin:2px 0 0 0;font:inherit;background:none">{rows}</table>' if rows else ""
+        shown: State = "not done" if self.is_open else self.state
         name, _, rest = self.headline.partition("   ")
         return (
-            f'<div style="border-left:4px solid {_COLOURS[self.state]};padding:2px 0 2px 12px;line-height:1.45">'
-            f"<span>{_MARKS[self.state]} <b><code>{escape(name)}</code></b>&ensp;{escape(rest)}</span>"
+            f'<div style="border-left:4px solid {_COLOURS[shown]};padding:2px 0 2px 12px;line-height:1.45">'
+            f"<span>{_MARKS[shown]} <b><code>{escape(name)}</code></b>&ensp;{escape(rest)}</span>"
             f"{table}</div>"
         )
 

@@ -33,12 +33,38 @@ def by_symbols(dA, Z):
     return dA * slope(Z.numpy())
 
 
+def by_an_import(dA, Z):
+    import scipy.special as inside
+
+    return dA * inside.expit(Z)
+
+
+def by_a_name_imported_inside(dA, Z):
+    from scipy.special import expit as inside
+
+    return dA * inside(Z)
+
+
+def by_importlib(dA, Z):
+    import importlib
+
+    return dA * importlib.import_module("scipy.special").expit(Z)
+
+
 def asked(answer, **more):
     return message(answer, of=softplus, on=DRAWN, wrt="Z", upstream="dA", **more)
 
 
 @pytest.mark.parametrize(
-    ("answer", "library"), [(by_a_function, "scipy"), (by_a_module, "scipy"), (by_symbols, "sympy")]
+    ("answer", "library"),
+    [
+        (by_a_function, "scipy"),
+        (by_a_module, "scipy"),
+        (by_symbols, "sympy"),
+        (by_an_import, "scipy"),
+        (by_a_name_imported_inside, "scipy"),
+        (by_importlib, "scipy"),
+    ],
 )
 def test_is_a_library_that_differentiates_told_of(answer, library):
     assert f"{library} is not available here: derive it by hand" in asked(answer)
@@ -47,6 +73,29 @@ def test_is_a_library_that_differentiates_told_of(answer, library):
 
 def test_is_an_import_alone_no_offence():
     assert asked(by_hand) == ""
+
+
+def with_digits(dA, Z):
+    from sklearn.datasets import load_digits
+
+    assert load_digits().data.shape == (1797, 64)
+    return by_hand(dA, Z)
+
+
+def test_are_scikit_learns_digits_there():
+    assert asked(with_digits) == ""
+
+
+def test_does_a_library_import_what_it_needs_meanwhile():
+    with absent.hidden({}):
+        import scipy.special
+
+        assert scipy.special.expit(0.0) == 0.5
+    with absent.hidden(globals()):
+        import scipy.special as inside
+
+        with pytest.raises(absent.NotHere, match="scipy is not available here"):
+            inside.expit(0.0)
 
 
 def test_are_the_names_as_they_were_afterwards():

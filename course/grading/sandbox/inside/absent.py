@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
-from course.answers.absent import LIBRARIES, Unusable, library_of, words
+from course.answers.absent import DIGITS, LIBRARIES, StandIn, Unusable, library_of, words
 
 MEMORY = ("_cffi_backend", "_ctypes", "_testcapi", "_testinternalcapi", "cffi", "ctypes", "numpy.ctypeslib")
 """Modules that read and write memory by address, or call what lies there."""
@@ -32,18 +32,12 @@ def _words(name: str) -> str:
     return words(library) if library in LIBRARIES else f"{library} is not available here"
 
 
-class StandIn(types.ModuleType):
-    """An absent module: it has every attribute, and none can be used."""
-
-    def __init__(self, name: str):
-        super().__init__(name, _words(name))
-        self.__path__: list[str] = []
-        self.__spec__ = ModuleSpec(name, Finder(), is_package=True)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(f"{self.__name__} has no {name}: {_words(self.__name__)}")
-        return Unusable(_words(self.__name__))
+def stand_in(name: str) -> StandIn:
+    """A new stand-in for the module of this name, and for all that is imported from within it."""
+    made = StandIn(name, _words(name))
+    made.__path__ = []
+    made.__spec__ = ModuleSpec(name, Finder(), is_package=True)
+    return made
 
 
 class Finder(MetaPathFinder, Loader):
@@ -57,11 +51,11 @@ class Finder(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> StandIn:
         """A new stand-in of the name in ``spec``."""
-        return StandIn(spec.name)
+        return stand_in(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing is run; scikit-learn's digits are there, which notebooks use and which are numbers alone."""
-        if module.__name__ == "sklearn.datasets":
+        if module.__name__ == DIGITS:
             module.__dict__["load_digits"] = load_digits
 
 
@@ -95,7 +89,7 @@ class Absences:
 
     def __init__(self) -> None:
         loaded = {name: module for name, module in sys.modules.items() if absent(name)}
-        self.standing = {name: StandIn(name) for name in {*LIBRARIES, *MEMORY, *loaded} if name.count(".") < 2}
+        self.standing = {name: stand_in(name) for name in {*LIBRARIES, *MEMORY, *loaded} if name.count(".") < 2}
         self.loaded = list(loaded)
         self.emptied = [module.__dict__ for name, module in loaded.items() if name in _EMPTIED]
         if "_ctypes" in loaded:  # and Python's own copy, from which a second import would come
@@ -111,7 +105,7 @@ class Absences:
             if not absent(name) and type(getattr(module, "__dict__", None)) is dict:
                 for key, value in list(module.__dict__.items()):
                     if issubclass(type(value), types.ModuleType) and absent(value.__name__):
-                        self.references.append((module.__dict__, key, StandIn(value.__name__)))
+                        self.references.append((module.__dict__, key, stand_in(value.__name__)))
                     elif issubclass(type(value), _CALLABLES) and absent(str(value.__module__)):
                         self.references.append((module.__dict__, key, Unusable(_words(value.__module__))))
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from course.answers.absent import NotHere, Unusable, words
-from course.grading.sandbox.inside.absent import Finder, StandIn, absent, refuse
+from course.grading.sandbox.inside.absent import Finder, absent, refuse, stand_in
 
 
 def test_is_a_part_of_an_absent_library_absent_and_a_like_name_not():
@@ -17,13 +17,13 @@ def test_is_a_part_of_an_absent_library_absent_and_a_like_name_not():
 
 
 def test_can_what_it_holds_be_bound_and_not_used():
-    sympy = StandIn("sympy")
+    sympy = stand_in("sympy")
     diff = sympy.diff
     for act in (diff, lambda: diff.x, lambda: diff + 1, lambda: 2 * diff, lambda: diff[0], lambda: list(diff)):
         with pytest.raises(NotHere, match=r"^sympy is not available here: derive it by hand$"):
             act()
     with pytest.raises(NotHere, match=r"^ctypes is not available here$"):
-        StandIn("ctypes").CDLL(None)
+        stand_in("ctypes").CDLL(None)
     assert not isinstance(3, diff) and not hasattr(sympy, "__file__")
 
 
