@@ -17,7 +17,7 @@ OLD_ENOUGH = import sys; has = sys.version.split()[0]; \
   "$(TOO_OLD); this is " + has + ". Name a later one: make PYTHON=python3.12$(WAY_OUT)")
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test kill-matrix test-long test-browser hostile bench bench-scale bench-notebooks bench-grading bench-checks lint format lab clean
+.PHONY: all help setup build release grade test kill-matrix test-long test-browser test-faults test-faults-quick hostile bench bench-scale bench-notebooks bench-grading bench-checks lint format lab clean
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
@@ -48,6 +48,12 @@ test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, ev
 
 hostile: $(READY)  ## Grade submissions that cheat, pry, tamper and break, and see that none of it works
 	@$(BIN)/python -m tests.hostile
+
+test-faults: $(READY)  ## Kill, signal, fill disks, lock and damage while a class is graded, and see that its grades are the same
+	@$(BIN)/python -m tests.faults
+
+test-faults-quick: $(READY)  ## The quick half of test-faults
+	@$(BIN)/python -m tests.faults --quick
 
 test-browser: $(READY)  ## Drive JupyterLab and the Formgrader in headless Chromium
 	@$(BIN)/python -m pytest tests/browser -m browser

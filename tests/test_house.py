@@ -13,7 +13,7 @@ from home import ROOT
 
 MODULES = sorted((ROOT / "course").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-BESIDE = {"browser", "docs", "hostile", "source"}
+BESIDE = {"browser", "docs", "faults", "hostile", "source"}
 """Folders of tests that are about something else than a folder of the package."""
 QUESTION = re.compile(
     r"test_(am|are|be|can|could|did|do|does|had|has|have|how|in_which|is|may|must|of_what|should|was|were|what|when|"
