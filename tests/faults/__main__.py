@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--jobs", type=int, default=2, metavar="N", help="trials at once (default: 2)")
     found.add_argument("--seed", type=int, default=16, metavar="N", help="what chance begins with (default: 16)")
     found.add_argument("--keep", action="store_true", help="leave the trials' folders where they are")
+    found.add_argument("--made", type=Path, metavar="FOLDER", help="the prepared course of a run that was kept")
     found.add_argument("--list", action="store_true", help="print the trials and what they do; play none")
     return found
 
@@ -52,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="course-faults-"))
     os.chmod(folder, 0o755)
     try:
-        results = play(wanted, folder, args.jobs, args.seed)
+        results = play(wanted, folder, args.jobs, args.seed, args.made)
     finally:
         if args.keep:
             print(f"kept: {folder}")
@@ -61,16 +62,17 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if any(result["wrong"] for result in results) else 0
 
 
-def play(wanted: list, folder: Path, jobs: int, seed: int) -> list[dict]:
+def play(wanted: list, folder: Path, jobs: int, seed: int, made: Path | None = None) -> list[dict]:
     """Prepare, play, and print the table; the results in the order of the trials."""
     from .command import import_everything
     from .place import prepare
 
     began = time.monotonic()
     import_everything()
-    made = folder / "made"
-    made.mkdir()
-    prepare(made)
+    if made is None:
+        made = folder / "made"
+        made.mkdir()
+        prepare(made)
     print(f"prepared in {time.monotonic() - began:.0f} s; seed {seed}")
     print("time, processor time, trial, what it came to, what happened", flush=True)
     waiting, running, results = list(wanted), {}, {}
