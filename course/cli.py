@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
 import sys
 from collections.abc import Sequence
@@ -24,9 +25,12 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status. A problem is one message, never a traceback."""
     from course.commands.common import carry_out
+    from course.coursedir.files import own_temporary_folder
 
     line = shlex.join(["course", *(sys.argv[1:] if argv is None else argv)])
-    return carry_out(parser().parse_args(argv, argparse.Namespace(line=line)))
+    args = parser().parse_args(argv, argparse.Namespace(line=line))
+    with own_temporary_folder() if argv is None else contextlib.nullcontext():  # argv: amid another program
+        return carry_out(args)
 
 
 if __name__ == "__main__":

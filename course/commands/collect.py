@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +49,7 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _collect(args: argparse.Namespace) -> int:
+    from course.coursedir.files import folder_aside
     from course.coursedir.layout import STAMPS, chosen_weeks, find_root
     from course.grading.lms.collect import sort
     from course.grading.lms.placing import Placing
@@ -60,16 +60,15 @@ def _collect(args: argparse.Namespace) -> int:
     week = chosen_weeks(root, [args.week])[0]
     read_records(root)  # or say at once that they cannot be read
     roster = Roster.read(args.roster) if args.roster else None
-    (root / STAMPS).mkdir(exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(dir=root / STAMPS, prefix="collect-") as aside,
+        folder_aside(root / STAMPS) as aside,
         progress(None, ("bar", "count", "what"), "reading") as bar,
     ):
         found = sort(
             root,
             week,
             args.downloads,
-            Path(aside),
+            aside,
             roster=roster,
             lms=registry.find("collect", args.lms) if args.lms else None,
             times=not args.no_times,

@@ -93,10 +93,13 @@ def _alone(args: argparse.Namespace) -> Iterator[None]:
     if writes is None or not writes(args):
         yield
         return
+    from course.coursedir.files import clear_leftovers
     from course.coursedir.layout import find_root
     from course.coursedir.lock import alone
 
-    with alone(find_root(), args.line, args.wait, lambda text: print(text, file=sys.stderr)):
+    root = find_root()
+    with alone(root, args.line, args.wait, lambda text: print(text, file=sys.stderr)):
+        clear_leftovers(root)
         yield
 
 

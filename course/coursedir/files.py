@@ -1,35 +1,55 @@
-"""Atomic writes (write aside, then rename), state files and content hashes."""
+"""Atomic writes (write aside, then rename), what killed ones leave behind, and state files."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
+import re
+import secrets
 import shutil
+import socket
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from course.coursedir.layout import STAMPS
+from course.runtime.hashing import digest
+
+
+def aside(path: Path) -> Path:
+    """A new name beside ``path`` for what is to take its place; ``clear_leftovers`` knows it by its process."""
+    return path.with_name(f".{os.getpid()}-{_processes()}-{secrets.token_hex(4)}.part")
+
+
+def permitted(mode: int) -> int:
+    """The permissions ``mode`` without what this process's umask takes away."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mode & ~mask
 
 
 @contextlib.contextmanager
-def write_atomically(path: Path, mode: int = 0o644) -> Iterator[Path]:
-    """Gives a file beside ``path`` to write to, which afterwards takes its place with the permissions ``mode``.
+def write_atomically(path: Path, mode: int = 0o666) -> Iterator[Path]:
+    """Gives a file beside ``path`` to write to, which afterwards takes its place; the umask is taken from ``mode``.
 
     Missing folders are made. Where anything fails, what was there before stays, and nothing else is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    os.close(descriptor)
-    aside = Path(name)
+    made = aside(path)
+    os.close(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | 0o600))
     try:
-        yield aside
-        aside.chmod(mode)
-        os.replace(aside, path)
+        yield made
+        if not mode & 0o200:  # it had to be written first
+            made.chmod(permitted(mode))
+        os.replace(made, path)
     except BaseException:
-        aside.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
 
 
@@ -37,20 +57,33 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     """Write a file atomically, unless it has these bytes. Returns whether it was written."""
     if path.is_file() and path.read_bytes() == content:
         return False
-    with write_atomically(path) as aside:
-        aside.write_bytes(content)
+    with write_atomically(path) as made:
+        made.write_bytes(content)
     return True
 
 
-def replace_folder(made: Path, target: Path) -> None:
-    """Rename the folder ``made`` to ``target``, both on one file system; the one that was there goes, or comes back.
+@contextlib.contextmanager
+def folder_aside(parent: Path) -> Iterator[Path]:
+    """A new folder in ``parent`` (made where missing) for what is not finished; it goes with the ``with`` statement."""
+    made = aside(parent / "folder")
+    made.mkdir(mode=0o700, parents=True)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
 
-    Meanwhile it lies beside ``made``, as NAME.old.
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Rename the folder ``made`` to ``target``, both on one file system; the one that was there goes.
+
+    Linux exchanges the two at once. Elsewhere the old one lies beside ``made`` for a moment, and comes back where the
+    new one cannot take its place.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists() and _exchanged(made, target):
+        shutil.rmtree(made)
+        return
     old = made.with_name(f"{made.name}.old")
-    if old.exists():  # of a process that was killed
-        shutil.rmtree(old)
     if target.exists():
         os.replace(target, old)
     try:
@@ -61,6 +94,88 @@ def replace_folder(made: Path, target: Path) -> None:
         raise
     if old.exists():
         shutil.rmtree(old)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two paths exchange what they name, in one step (renameat2(2)); False where that cannot be done."""
+    exchange = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if exchange is None:
+        return False
+    return exchange(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
+
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+# --- What a killed process leaves behind ----------------------------------------------------------------------------
+
+_ASIDE = re.compile(r"\.(\d+)-([0-9a-f]{8})-[0-9a-f]{8}\.part(\.old)?")
+_OLD_S = 86_400.0
+"""Seconds after which what another machine's process began is taken for left behind."""
+_NOT_OURS = {".git", ".venv", "venv", "node_modules", "__pycache__"}
+
+
+def clear_leftovers(folder: Path, depth: int = 4) -> None:
+    """Delete what processes that were killed left half-written in a folder, and up to ``depth`` folders below.
+
+    What a process of this machine that still runs is writing stays, and so does for a day what another machine's began.
+    """
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            inner = entry.is_dir(follow_symlinks=False)
+            if found := _ASIDE.fullmatch(entry.name):
+                if _is_left(int(found[1]), found[2], entry.stat(follow_symlinks=False).st_mtime):
+                    shutil.rmtree(entry.path, ignore_errors=True) if inner else os.unlink(entry.path)
+            elif inner and depth and entry.name not in _NOT_OURS:
+                clear_leftovers(Path(entry.path), depth - 1)
+
+
+def _is_left(pid: int, processes: str, written: float) -> bool:
+    if processes == _processes():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):
+            pass
+    return time.time() - written > _OLD_S
+
+
+@cache
+def _processes() -> str:
+    """What tells the processes that this one sees from those of other machines, containers and boots: 8 digits."""
+    parts = [socket.gethostname().encode()]
+    with contextlib.suppress(OSError):
+        parts = [Path("/proc/sys/kernel/random/boot_id").read_bytes(), os.readlink("/proc/self/ns/pid").encode()]
+    return digest(*parts)[:8]
+
+
+@contextlib.contextmanager
+def own_temporary_folder() -> Iterator[None]:
+    """Let temporary files of this process, and of those that it starts, lie in one folder, which goes with it.
+
+    Where the process is killed, the next one takes the folder away. Where there is no place for it nothing is changed.
+    """
+    before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
+    try:
+        folder = aside(Path(tempfile.gettempdir(), "course"))
+        folder.mkdir(mode=0o700)
+    except OSError:
+        yield
+        return
+    clear_leftovers(folder.parent, depth=0)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        os.environ.pop("TMPDIR")
+        if variable is not None:
+            os.environ["TMPDIR"] = variable
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- State files ----------------------------------------------------------------------------------------------------
 
 
 def read_state(root: Path, step: str, name: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Place:
         for name in (*BUILT, "pyproject.toml", "nbgrader_config.py"):
             place = HOME / name
             if place.is_dir():
-                shutil.copytree(place, self.root / name, ignore=shutil.ignore_patterns("__pycache__", "release-*"))
+                shutil.copytree(place, self.root / name, ignore=shutil.ignore_patterns("__pycache__", "*.part"))
             elif place.is_file():
                 shutil.copy(place, self.root / name)
         config = self.root / "nbgrader_config.py"

@@ -30,7 +30,7 @@ def again_as_user(arguments: list[str]) -> int:
         for name in (*BUILT, "course", "tests", "pyproject.toml", "nbgrader_config.py"):
             place = HOME / name
             if place.is_dir():
-                shutil.copytree(place, home / name, ignore=shutil.ignore_patterns("__pycache__", "release-*"))
+                shutil.copytree(place, home / name, ignore=shutil.ignore_patterns("__pycache__", "*.part"))
             elif place.is_file():
                 shutil.copy(place, home / name)
         (Path(folder) / "tmp").mkdir()

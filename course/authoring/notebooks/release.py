@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from course.authoring.notebooks.build import makers_hash, notebook_bytes
 from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
 from course.coursedir.errors import AuthoringError
-from course.coursedir.files import read_state, replace_folder, write_state
+from course.coursedir.files import folder_aside, read_state, replace_folder, write_state
 from course.coursedir.gradebook_file import GradebookFile
 from course.coursedir.layout import CONFIG, STAMPS, load_config, repository, texts
 from course.coursedir.sample_dates import SAMPLE
@@ -75,9 +74,7 @@ def generated(
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
 
-    (root / STAMPS).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root / STAMPS, prefix="release-") as folder:
-        aside = Path(folder)
+    with folder_aside(root / STAMPS) as aside:
         _fill(root, week, sources, aside)
         config = copy.deepcopy(config)
         config.CourseDirectory.root = str(aside)

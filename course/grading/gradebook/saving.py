@@ -18,18 +18,19 @@ from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 
-from course.coursedir.files import replace_folder
+from course.coursedir.files import aside as name_aside
+from course.coursedir.files import permitted, replace_folder
 from course.grading.gradebook.classroom import Classroom
 
 READ_ONLY = 0o444
-"""The permissions of files in autograded/: nbgrader's default."""
+"""The permissions of files in autograded/, from which the umask is taken: nbgrader's default."""
 
 
 def save(classroom: Classroom, week: str, student: str, notebooks: Mapping[str, str]) -> dict[str, NotebookNode]:
     """Write a graded submission's files and grades; returns its notebooks. Where either fails neither is changed."""
     parsed = {name: nbformat.reader.reads(text) for name, text in notebooks.items()}
     target = classroom.path("autograded", student, week)
-    aside = target.with_name(f".{target.name}.new")
+    aside = name_aside(target)
     try:
         _write_files(classroom, week, student, notebooks, aside)
         with warnings.catch_warnings(), classroom.gradebook() as gradebook:
@@ -91,7 +92,6 @@ def _named(cell: NotebookNode) -> bool:
 
 def _write_files(classroom: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
     """A submission's folder for autograded/: what was handed in, the course's own files, the finished notebooks."""
-    shutil.rmtree(aside, ignore_errors=True)
     directory = classroom.directory(week, student)
     submitted = classroom.path("submitted", student, week)
     source = Path(directory.format_path(directory.source_directory, ".", week))
@@ -103,12 +103,12 @@ def _write_files(classroom: Classroom, week: str, student: str, notebooks: Mappi
             place.parent.mkdir(parents=True, exist_ok=True)
             place.unlink(missing_ok=True)
             shutil.copyfile(name, place)
-            os.chmod(place, READ_ONLY)
+            os.chmod(place, permitted(READ_ONLY))
     aside.mkdir(parents=True, exist_ok=True)
     for name, text in notebooks.items():
         place = aside / f"{name}.ipynb"
         place.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
-        os.chmod(place, READ_ONLY)
+        os.chmod(place, permitted(READ_ONLY))
 
 
 def save_without_score(classroom: Classroom, week: str, student: str) -> None:

@@ -12,13 +12,12 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from course.coursedir.errors import GradingStopped
-from course.coursedir.files import write_if_changed
+from course.coursedir.files import aside, write_if_changed
 from course.runtime.hashing import digest
 
 FILE = "gradebook.secret"
@@ -92,12 +91,12 @@ def renew(root: Path, notes: Path) -> Secret:
 
 def _written_aside(secret: Secret, path: Path) -> Path:
     """A file beside ``path`` that holds a secret, safe on the disk and readable for its owner alone."""
-    descriptor, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    made = aside(path)
+    with open(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(_TEXT.format(secret=secret.data.hex(), identity=secret.identity))
         file.flush()
         os.fsync(file.fileno())
-    return Path(aside)
+    return made
 
 
 def _read(path: Path) -> Secret | None:
@@ -125,13 +124,13 @@ def _noted(notes: Path) -> str:
 def _make(path: Path) -> Secret:
     """A new secret in a new file, whole from its first moment; where another process was first, that one's."""
     made = Secret(secrets.token_bytes(_BYTES))
-    aside = _written_aside(made, path)
+    written = _written_aside(made, path)
     try:
-        os.link(aside, path)
+        os.link(written, path)
     except FileExistsError:
         return _read(path) or made
     except OSError:  # a file system without hard links
-        os.rename(aside, path)
+        os.rename(written, path)
     finally:
-        aside.unlink(missing_ok=True)
+        written.unlink(missing_ok=True)
     return made

@@ -70,7 +70,7 @@ def test_does_a_release_that_fails_leave_the_old_one(released, tmp_path, monkeyp
     assert "source/week9: nbgrader could not release it. small.ipynb, double: no such thing." in error
     assert "Traceback" not in error and len(error.splitlines()) == 1
     assert (course / "release/week9/small.ipynb").read_bytes() == before
-    assert [path.name for path in (course / ".stamps").glob("release-*")] == []
+    assert [path.name for path in (course / ".stamps").glob(".*.part")] == []
 
 
 def test_does_the_leak_test_see_leaks(released):
