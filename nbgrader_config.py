@@ -15,6 +15,8 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
+from course.coursedir.alias import plain
+from course.coursedir.files import permitted
 from course.grading.nbgrader import CourseStubs
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
@@ -26,7 +28,7 @@ if scripts not in os.environ.get("PATH", "").split(os.pathsep):
 
 # --- The course -----------------------------------------------------------------------------------------------------
 c.CourseDirectory.course_id = "neural-network-foundations"
-c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+c.CourseDirectory.root = plain(os.path.dirname(os.path.abspath(__file__)))  # nbgrader takes brackets for a pattern
 # nbgrader's own defaults, and what must not reach students: texts, and copies kept of overwritten files.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
@@ -46,6 +48,10 @@ c.CourseDirectory.ignore = [
     "*.svg",
     "*.xml",
 ]
+
+if permitted(0o044) != 0o044:  # the umask takes something away: from what nbgrader writes, too
+    c.Autograde.permissions = int(f"{permitted(0o444):o}")
+    c.GenerateAssignment.permissions = c.GenerateFeedback.permissions = int(f"{permitted(0o644):o}")
 
 # --- The gradebook: before a command first writes in it on a day, it is copied to backups/ ---------------------------
 c.Backups.keep = 5  # days; 0: no backups

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.coursedir import backups
+from course.coursedir.alias import plain, real
 from course.coursedir.errors import GradingStopped
 from course.coursedir.files import write_if_changed
 from course.coursedir.layout import STATE
@@ -58,7 +59,7 @@ class GradebookFile:
     def __init__(self, root: Path, config: Config):
         self.root = root
         directory = config.CourseDirectory
-        self.address: str = directory.get("db_url") or f"sqlite:///{root / FILE}"
+        self.address: str = directory.get("db_url") or f"sqlite:///{plain(root)}/{FILE}"
         self.keep = int(config.Backups.get("keep", 5))
         self._graded = [root / directory.get(f"{step}_directory", step) for step in ("autograded", "feedback")]
         self._note = self._graded[0] / STATE / NOTE
@@ -68,7 +69,7 @@ class GradebookFile:
         """SQLite's file; None for a database on a server."""
         if not self.address.startswith("sqlite:///"):
             return None
-        return self.root / self.address.removeprefix("sqlite:///")
+        return real(str(self.root / self.address.removeprefix("sqlite:///")), self.root)
 
     @property
     def missing(self) -> bool:

@@ -105,4 +105,6 @@ def load_config(root: Path) -> Config:
     """The settings in the course's nbgrader_config.py."""
     from traitlets.config import PyFileConfigLoader
 
-    return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    from course.coursedir.alias import plain
+
+    return PyFileConfigLoader(CONFIG, path=plain(root)).load_config()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from course.authoring.notebooks.build import makers_hash, notebook_bytes
 from course.authoring.text.model import Problem, Source, SourceError
 from course.authoring.text.parse import read
+from course.coursedir.alias import plain
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import folder_aside, read_state, replace_folder, write_state
 from course.coursedir.gradebook_file import GradebookFile
@@ -77,7 +78,7 @@ def generated(
     with folder_aside(root / STAMPS) as aside:
         _fill(root, week, sources, aside)
         config = copy.deepcopy(config)
-        config.CourseDirectory.root = str(aside)
+        config.CourseDirectory.root = plain(aside)
         if database:
             config.CourseDirectory.db_url = database
         else:  # as nbgrader's own --no-db does
@@ -200,7 +201,7 @@ def _log_suppressed() -> Iterator[None]:
 
 def _reason(result: dict[str, str], aside: Path) -> str:
     """The last words of nbgrader's log or traceback that say why, in terms of the course's own folders."""
-    log = (result.get("log") or result.get("error") or "").replace(f"{aside}{os.sep}", "")
+    log = (result.get("log") or result.get("error") or "").replace(f"{plain(aside)}{os.sep}", "")
     log = re.sub(r"\x1b\[[0-9;]*m", "", log)
     errors = re.findall(r"^\s*(?:\w+\.)*(\w*(?:Error|Exception)): (.+)$", log, flags=re.MULTILINE)
     reasons = [f"{kind}: {message}" if kind != "RuntimeError" else message for kind, message in errors]

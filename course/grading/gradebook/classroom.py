@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 
+from course.coursedir.alias import real
 from course.coursedir.errors import GradingStopped
 from course.coursedir.files import write_if_changed
 from course.coursedir.gradebook_file import NOTE, GradebookFile
@@ -89,16 +90,16 @@ class Classroom:
 
     def folder(self, step: Step) -> Path:
         """The folder of a step, which holds a folder for each student."""
-        return Path(self._anywhere.root, self._name(step))
+        return real(os.path.join(self._anywhere.root, self._name(step)), self.root)
 
     def path(self, step: Step, student: str, week: str) -> Path:
         """The folder of a student's week in a step."""
-        return Path(self._anywhere.format_path(self._name(step), student, week))
+        return real(self._anywhere.format_path(self._name(step), student, week), self.root)
 
     def released(self, week: str) -> Path:
         """The folder with the notebooks that students got for ``week``."""
         directory = self._anywhere
-        return Path(directory.format_path(directory.release_directory, ".", week))
+        return real(directory.format_path(directory.release_directory, ".", week), self.root)
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Gradebook]:

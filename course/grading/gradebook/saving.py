@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import nbformat
@@ -90,20 +91,35 @@ def _named(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
 
 
+def copy_files(origin: Path, target: Path, ignore: Sequence[str]) -> None:
+    """Copy the files below a folder, without notebooks, links, and what the patterns in ``ignore`` name.
+
+    Patterns are held against names in lower case alone. (nbgrader looks for them as paths: in a folder whose own name
+    is a pattern, as ``[x]`` is, it ignores nothing.)
+    """
+    patterns = [pattern.lower() for pattern in (*ignore, "*.ipynb")]
+
+    def kept(name: str) -> bool:
+        return not any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
+
+    for folder, folders, names in os.walk(origin):
+        folders[:] = filter(kept, folders)
+        for path in (Path(folder, name) for name in names if kept(name)):
+            if path.is_symlink() or not path.is_file():
+                continue  # a submission consists of what was handed in, not of what it points to
+            place = target / path.relative_to(origin)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.unlink(missing_ok=True)
+            shutil.copyfile(path, place)
+            os.chmod(place, permitted(READ_ONLY))
+
+
 def _write_files(classroom: Classroom, week: str, student: str, notebooks: Mapping[str, str], aside: Path) -> None:
     """A submission's folder for autograded/: what was handed in, the course's own files, the finished notebooks."""
     directory = classroom.directory(week, student)
-    submitted = classroom.path("submitted", student, week)
     source = Path(directory.format_path(directory.source_directory, ".", week))
-    for origin in (submitted, source):
-        for name in utils.find_all_files(str(origin), [*directory.ignore, "*.ipynb"]):
-            if os.path.islink(name) or not os.path.isfile(name):
-                continue  # a submission consists of what was handed in, not of what it points to
-            place = aside / os.path.relpath(name, origin)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.unlink(missing_ok=True)
-            shutil.copyfile(name, place)
-            os.chmod(place, permitted(READ_ONLY))
+    for origin in (classroom.path("submitted", student, week), source):
+        copy_files(origin, aside, directory.ignore)
     aside.mkdir(parents=True, exist_ok=True)
     for name, text in notebooks.items():
         place = aside / f"{name}.ipynb"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -15,8 +16,28 @@ from nbgrader.converters.base import NbGraderException
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, Outcome
+from course.grading.gradebook.saving import copy_files
 from course.grading.gradebook.versions import page_version
 from course.grading.pages.feedback import FeedbackExporter
+
+
+class _Pages(GenerateFeedback):
+    """nbgrader's GenerateFeedback for one student at a time, whatever the folders are called: no name is a pattern."""
+
+    student = ""
+
+    def init_notebooks(self) -> None:
+        """Find the student's notebooks."""
+        folder = Path(self._format_source(self.coursedir.assignment_id, self.student))
+        found = sorted(str(path) for path in folder.glob("*.ipynb"))
+        if not found:
+            raise NbGraderException(f"there is no notebook in {folder}")
+        self.assignments = {str(folder): found}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy the files that go with the pages."""
+        source, target = (Path(each(assignment_id, student_id)) for each in (self._format_source, self._format_dest))
+        copy_files(source, target, self.coursedir.ignore)
 
 
 class Feedback:
@@ -27,18 +48,19 @@ class Feedback:
         self._converters: dict[str, GenerateFeedback] = {}
 
     def write(self, week: str, student: str) -> None:
-        """Write the pages of one submission; raises NbGraderException."""
-        directory = self.classroom.directory(week, glob.escape(student))
+        """Write the pages of one submission; raises NbGraderException, or the system's own error."""
+        directory = self.classroom.directory(week)
         converter = self._converters.get(week)
         if converter is None:
-            converter = GenerateFeedback(
+            converter = _Pages(
                 coursedir=directory, config=self.classroom.config, exporter_class=FeedbackExporter, force=True
             )
+            converter.student = student
             with _quietly(converter.log):
                 converter.start()
             self._converters[week] = converter
             return
-        converter.coursedir = directory
+        converter.student = student
         before = os.getcwd()
         os.chdir(directory.root)  # as its start() does
         try:
@@ -77,10 +99,27 @@ def feedback(classroom: Classroom, outcome: Outcome, pages: Feedback | None = No
 def _quietly(log: logging.Logger) -> Iterator[None]:
     """Keep nbgrader's log, and warnings about notebook formats, off the screen: the outcome says it in a sentence."""
     before, handlers = log.propagate, log.handlers[:]
-    log.propagate, log.handlers[:] = False, [logging.NullHandler()]
+    noting = _Noting()
+    log.propagate, log.handlers[:] = False, [noting]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except NbGraderException:
+        if noting.error is not None:
+            raise noting.error from None
+        raise
     finally:
         log.propagate, log.handlers[:] = before, handlers
+
+
+class _Noting(logging.Handler):
+    """Log handler that shows nothing, and keeps the system's error that was being handled: nbgrader drops it."""
+
+    error: OSError | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the error that is being handled at this moment."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self.error = error
