@@ -46,20 +46,17 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     declared: set[str] = field(default_factory=set)  # by global
     outer: set[str] = field(default_factory=set)  # by nonlocal
-    imports: dict[str, set[Imported]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A global name bound by statement ``index``; ``plain`` when that surely happens whenever the statement runs.
+    """A global name bound by statement ``index``.
 
     ``deferred`` when a function binds it, by ``global``, and so only when that is called.
     """
 
     index: int
-    plain: bool
     how: How
-    imported: Imported | None = None
     deferred: bool = False
 
     @property
@@ -168,20 +165,15 @@ class Scopes:
             here = here.parent
         return [*found, self.notebook]
 
-    def _bind(self, name: str, scope: Scope, node: ast.AST, imported: Imported | None = None) -> None:
+    def _bind(self, name: str, scope: Scope, node: ast.AST) -> None:
         deferred = False
         if scope is not self.notebook and (name in scope.declared or name in scope.outer):
             if name in scope.outer:
                 return
             scope, deferred = self.notebook, scope.kind == "function"
         scope.bound.add(name)
-        if imported:
-            scope.imports.setdefault(name, set()).add(imported)
         if scope is self.notebook:
-            simple = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
-            top = self._top
-            plain = isinstance(top, simple) and (node is top or self._is_target(node, top))
-            binding = Binding(self._index, plain, self._how(node), imported, deferred)
+            binding = Binding(self._index, self._how(node), deferred)
             self.bindings.setdefault(name, []).append(binding)
 
     def _how(self, node: ast.AST) -> How:
@@ -207,12 +199,6 @@ class Scopes:
             return "annotation"
         return "assignment"
 
-    @staticmethod
-    def _is_target(node: ast.AST, top: ast.stmt) -> bool:
-        if isinstance(top, ast.AnnAssign):
-            return node is top.target and top.value is not None
-        return isinstance(top, ast.Assign) and any(node in ast.walk(target) for target in top.targets)
-
     def _visit(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, _FUNCTIONS):
             self._function(node, scope)
@@ -231,8 +217,8 @@ class Scopes:
             self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt], inner)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._here.append((node, scope))
-            for name, imported in imported_names(node):
-                self._bind(name, scope, node, imported)
+            for name, _ in imported_names(node):
+                self._bind(name, scope, node)
         else:
             self._simple(node, scope)
             self._all(ast.iter_child_nodes(node), scope)

@@ -44,8 +44,11 @@ def test_are_the_numbers_of_every_honest_answer_right():
 
 @pytest.mark.long
 def test_is_every_honest_answer_accepted_in_the_students_notebook():
-    refused = not_accepted(in_notebook(ANSWERS))
+    said = in_notebook(ANSWERS)
+    tables = [name for name, each in said.items() if each.state == "open"]
+    refused = not_accepted({name: each for name, each in said.items() if name not in tables})
     assert not refused, "\n".join(refused)
+    assert len(tables) < 0.05 * len(ANSWERS), f"no tick, for what they read besides their arguments: {tables}"
 
 
 @pytest.mark.long
