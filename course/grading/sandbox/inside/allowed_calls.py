@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import platform
 
-from course.grading.sandbox.inside.call_numbers import NEWEST, NUMBERS
+from course.grading.sandbox.inside.call_numbers import NEWEST, NUMBERS, numbers
 from course.grading.sandbox.inside.system_calls import Rule, Where, allowlist
 
 ALLOWED = {
@@ -91,13 +91,8 @@ def _rules(machine: str) -> list[Rule]:
     return [*rules, Rule(number["socket"], other_netlink, errno.EPROTONOSUPPORT)]
 
 
-def _numbers(machine: str, *names: str) -> set[int]:
-    """The numbers of those of the calls that this kind of machine has."""
-    return {NUMBERS[machine][name] for group in names for name in group.split() if name in NUMBERS[machine]}
-
-
 def _listed(machine: str) -> set[int]:
-    return _numbers(machine, *ALLOWED.values())
+    return set(numbers(machine, " ".join(ALLOWED.values())))
 
 
 def submission_filter(machine: str = "") -> bytes:
@@ -117,4 +112,4 @@ def room_filter(machine: str = "", unlisted: int | None = None) -> bytes:
     machine = machine or platform.machine()
     if machine not in NUMBERS:
         return b""
-    return allowlist(machine, _listed(machine) | _numbers(machine, FIRST_PROCESS), [], NEWEST, unlisted)
+    return allowlist(machine, _listed(machine).union(numbers(machine, FIRST_PROCESS)), [], NEWEST, unlisted)

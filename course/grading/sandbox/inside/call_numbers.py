@@ -68,7 +68,7 @@ vfork:58: vhangup:153:58 vmsplice:278:75 vserver:236: wait4:61:260 waitid:247:95
 """``name:x86_64:aarch64``; one number where both have the same, none where a machine has no such call."""
 
 
-def _numbers() -> dict[str, dict[str, int]]:
+def _tables() -> dict[str, dict[str, int]]:
     tables: dict[str, dict[str, int]] = {"x86_64": {}, "aarch64": {}}
     for entry in _TABLE.split():
         name, *given = entry.split(":")
@@ -78,7 +78,12 @@ def _numbers() -> dict[str, dict[str, int]]:
     return tables
 
 
-NUMBERS = _numbers()
+NUMBERS = _tables()
 """For each machine the calls that it has: name to number."""
 NEWEST = max(number for table in NUMBERS.values() for number in table.values())
 """The highest number that has a name here; what is above it came later."""
+
+
+def numbers(machine: str, names: str) -> list[int]:
+    """The numbers of those of the calls, named in a text, that this kind of machine has."""
+    return [NUMBERS[machine][name] for name in names.split() if name in NUMBERS[machine]]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from course.answers.absent import LIBRARIES
 from course.grading.sandbox.inside.absent import MEMORY, Absences, digits_folder
+from course.grading.sandbox.inside.call_numbers import NUMBERS, numbers
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.inside.recording import cut, cuts
 from course.grading.sandbox.inside.system_calls import AUDIT_ARCHITECTURES, Rule, Where, assembled, body, install
@@ -34,39 +35,19 @@ _GPU_PLACES = ("/sys", "/proc/driver", "/proc/modules", "/proc/devices")
 _CLONE_THREAD = 0x10000
 
 _REFUSED = {
-    "x86_64": {
-        "new processes": (57, 58, 59, 322),
-        "signals": (129, 200, 297, 424),
-        "other processes": (272, 308, 312, 434, 438, 440),
-        "sockets": (41, 42, 43, 49, 50, 53, 288),
-        "shared memory": (29, 30, 64, 68, 240, 319, 447),
-        "rights": (90, 91, 92, 93, 94, 260, 268, 452, 303, 304),
-        "limits and filters": (160, 317),
-        "from file to file": (40, 275, 276, 278, 326),
-        "many descriptors": (436,),
-    },
-    "aarch64": {
-        "new processes": (221, 281),
-        "signals": (130, 138, 240, 424),
-        "other processes": (97, 268, 272, 434, 438, 440),
-        "sockets": (198, 199, 200, 201, 202, 203, 242),
-        "shared memory": (180, 186, 190, 194, 196, 279, 447),
-        "rights": (52, 53, 54, 55, 264, 265, 452),
-        "limits and filters": (164, 277),
-        "from file to file": (71, 75, 76, 77, 285),
-        "many descriptors": (436,),
-    },
+    "new processes": "fork vfork execve execveat",
+    "signals": "rt_sigqueueinfo tkill rt_tgsigqueueinfo pidfd_send_signal",
+    "other processes": "unshare setns kcmp pidfd_open pidfd_getfd process_madvise",
+    "sockets": "socket connect accept bind listen socketpair accept4",
+    "shared memory": "shmget shmat semget msgget mq_open memfd_create memfd_secret",
+    "rights": "chmod fchmod chown fchown lchown fchownat fchmodat fchmodat2 name_to_handle_at open_by_handle_at",
+    "limits and filters": "setrlimit seccomp",
+    "from file to file": "sendfile splice tee vmsplice copy_file_range",
+    "many descriptors": "close_range",
 }
 """System calls that are refused whatever their arguments."""
-_CALLS = {
-    "x86_64": {"clone": 56, "clone3": 435, "kill": 62, "tgkill": 234, "prctl": 157, "prlimit64": 302},
-    "aarch64": {"clone": 220, "clone3": 435, "kill": 129, "tgkill": 131, "prctl": 167, "prlimit64": 261},
-}
-_ON_A_DESCRIPTOR = {  # close, dup, dup2, dup3, fcntl, ioctl, ftruncate, pwrite64, pwritev, pwritev2
-    "x86_64": (3, 32, 33, 292, 72, 16, 77, 18, 296, 328),
-    "aarch64": (57, 23, 24, 25, 29, 46, 68, 70, 287),
-}
-_ONTO_A_DESCRIPTOR = {"x86_64": (33, 292), "aarch64": (24,)}
+_ON_A_DESCRIPTOR = "close dup dup2 dup3 fcntl ioctl ftruncate pwrite64 pwritev pwritev2"
+_ONTO_A_DESCRIPTOR = "dup2 dup3"
 _OPTIONS = (1, 4, 22, 35, 36, 0x59616D61)  # prctl: how it ends, who may look into it, filters, memory map, tracers
 
 
@@ -75,8 +56,8 @@ def rules_for_all(machine: str, *, gpu: bool) -> list[Rule]:
 
     ``gpu``: threads can be started, as CUDA's libraries do (a thread shares the process, its walls and its record).
     """
-    calls = _CALLS[machine]
-    rules = [Rule(number) for kind in _REFUSED[machine].values() for number in kind]
+    calls = NUMBERS[machine]
+    rules = [Rule(number) for number in numbers(machine, " ".join(_REFUSED.values()))]
     if gpu:
         rules.append(Rule(calls["clone"], (Where(0, _CLONE_THREAD, unless=True, mask=_CLONE_THREAD),)))
         rules.append(Rule(calls["clone3"], error=errno.ENOSYS))  # its flags lie in memory; glibc then takes the other
@@ -91,11 +72,10 @@ def rules_for_one(machine: str, pid: int, kept: Sequence[int]) -> list[Rule]:
 
     The descriptors ``kept`` cannot be closed, copied, replaced or changed.
     """
-    calls = _CALLS[machine]
-    rules = [Rule(calls[name], (Where(0, pid, unless=True),)) for name in ("kill", "tgkill")]
+    rules = [Rule(number, (Where(0, pid, unless=True),)) for number in numbers(machine, "kill tgkill")]
     for fd in kept:
-        rules += [Rule(number, (Where(0, fd),)) for number in _ON_A_DESCRIPTOR[machine]]
-        rules += [Rule(number, (Where(1, fd),)) for number in _ONTO_A_DESCRIPTOR[machine]]
+        rules += [Rule(number, (Where(0, fd),)) for number in numbers(machine, _ON_A_DESCRIPTOR)]
+        rules += [Rule(number, (Where(1, fd),)) for number in numbers(machine, _ONTO_A_DESCRIPTOR)]
     return rules
 
 
@@ -219,8 +199,7 @@ class Confinement:
         """
         call, machine = self.call, self.machine
         if call is not None and self.refused:
-            prctl = _CALLS[machine]["prctl"]
-            call(prctl, *map(ctypes.c_long, (_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
+            call(NUMBERS[machine]["prctl"], *map(ctypes.c_long, (_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
             if self.ruleset >= 0:
                 call(_RESTRICT_SELF, ctypes.c_int(self.ruleset), ctypes.c_uint(0))
             self.leave()
