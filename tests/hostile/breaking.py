@@ -78,10 +78,40 @@ FIRST = {
     "kernel-announces": ("the kernel announces four gigabytes", "import struct\nfrom course.grading.sandbox.inside.shell import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 2**32 - 1, 2**32 - 1))"),
     "kernel-half-message": ("the kernel sends half a message and waits", "import struct, time\nfrom course.grading.sandbox.inside.shell import OUTLET\nOUTLET.channel.end.sendall(struct.pack('!II', 100, 0) + b'{')\ntime.sleep(600)"),
 }  # fmt: skip
+# What the kernel says is short, and was dear to read: a reply of a few megabytes cost the grader minutes and gigabytes.
+_SAY = "import struct\nfrom course.grading.sandbox.inside.shell import OUTLET\ntext, data = {}\nOUTLET.channel.end.sendall(struct.pack('!II', len(text), len(data)) + text + data)"
+_EMPTY = '["tensor","float64",[{}],"cpu",false,false]'
+DEAR = {
+    "wire-keys-of-one-hash": (
+        "the kernel answers with forty thousand whole-number keys that share one hash",
+        _SAY.format("""('["dict",[' + ','.join(f'[{n * (2**61 - 1)},0]' for n in range(1, 40001)) + ']]').encode(), b''"""),
+    ),
+    "wire-two-million-blobs": (
+        "the kernel answers with as many empty tensors as go into a message",
+        _SAY.format(f"""('["list",[' + ','.join(['{_EMPTY.format(0)}'] * 360_000) + ']]').encode(), b''"""),
+    ),
+    "wire-one-blob-a-thousand-times": (
+        "the kernel answers with a thousand tensors that name one blob of four megabytes",
+        _SAY.format(f"""('["list",[' + ','.join(['{_EMPTY.format(1 << 19)}'] * 1000) + ']]').encode(), bytes(1 << 22)"""),
+    ),
+    "wire-numbers-of-megabytes": (
+        "the kernel answers with a number of sixteen million digits",
+        _SAY.format("b'9' * (16 << 20), b''"),
+    ),
+    "outputs-of-nothing": (
+        "outputs without end that hold nothing, and names of megabytes",
+        "from course.grading.sandbox.inside.shell import OUTLET\nfor n in range(10**7):\n    OUTLET.channel.send({'out': ['display_data', {'x' * (n % 2 * 999_999): 0}]})",
+    ),
+    "flood-of-updates": (
+        "thousands of displays share an id, and are updated thousands of times",
+        "from IPython.display import display\nfor i in range(4000): display(i, display_id='one')\nfor i in range(4000): display(i, display_id='one', update=True)",
+    ),
+}  # fmt: skip
 LENIENT = ("kernel-does-not-copy", "kernel-silent")  # the protocol itself is sabotaged: no grade is an honest answer
 DELETED = "names-deleted"  # what its own cells need of these names fails in any notebook
 SPARED = {"no-gradients", "default-dtype", "meta-device", "monkeypatched-import", "matplotlib-broken"}
 snippets("practice1", codes={k: v for k, v in FIRST.items() if k not in (*LENIENT, *SPARED, DELETED)})
+snippets("practice1", codes=DEAR)
 snippets("practice1", codes={DELETED: FIRST[DELETED]}, spares=("*",))
 snippets("practice1", codes={k: FIRST[k] for k in LENIENT}, state=EITHER)
 snippets("practice1", codes={k: FIRST[k] for k in sorted(SPARED)})
@@ -109,9 +139,19 @@ AT = {
         "import torch\nfrom course.grading.sandbox.inside.kernel import Kernel\nreal = Kernel.do_look\ndef look(self, r):\n    said = real(self, r)\n"
         "    if 'walked' in r['names']: said['names']['walked'] = ['object', 'x', torch.ones(3)]\n    return said\nKernel.do_look = look",
     ),
+    "answer-keys": ("the answer is a dict of fifty thousand numbers", "walked = {n: n for n in range(50_000)}"),
+    "answer-one-blob": ("the answer is a thousand times the same four megabytes", "import torch\nwalked = [torch.zeros(1 << 19).double()] * 1000"),
     "answer-text-surrogates": ("the answer is text that is no text", "walked = '\\ud800'\nwalk_losses = ['\\udfff']"),
 }  # fmt: skip
 snippets("practice1", codes=AT, place="walk", loses=("walk",))
+
+
+@case("practice1")
+def comment_of_megabytes(hand: Hand) -> None:
+    """A cell has a comment of forty megabytes, another is text as long, and so are a name in the metadata and its value."""
+    hand.first("# " + "x" * 40_000_000)
+    hand.text("x" * 10_000_000)
+    hand.nb.metadata["x" * 1_000_000] = "x" * 1_000_000
 
 
 @case("practice1", loses=("walk",))

@@ -14,13 +14,13 @@ import re
 import select
 import threading
 import time
-from functools import lru_cache
 
 from course.answers.record import Asked
 from course.grading.sandbox.inside.recording import INCOMPLETE
 
-MAX_OPERATIONS, MAX_UNREAD_BYTES = 4_000_000, 8 << 20
-"""Operations between two marks, and bytes that hold no whole operation: more is a flood."""
+MAX_OPERATIONS, MAX_UNREAD_BYTES, MAX_KINDS_BYTES = 4_000_000, 8 << 20, 32 << 20
+"""Operations between two marks, bytes that hold no whole operation, and bytes of operations that are not like one
+before: more is a flood."""
 _PIECE_BYTES, _LAST_WORDS_BYTES = 1 << 20, 1 << 12
 _NODE = re.compile(rb'^ *"id": \d+, "name": "(.*)", "ctrl_deps": \d+,\n *"inputs": (.*)\n *"outputs": (.*)\n', re.M)
 
@@ -40,11 +40,13 @@ class Trace:
         self._ends = end, words
         self._news = threading.Condition()
         self._asked: list[Asked] = []
+        self._known: dict[tuple[bytes, ...], Asked] = {}  # a program asks for the same things over and over
+        self._kinds_bytes = 0
         self._over = False
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        (end, words), text, said = self._ends, b"", b""
+        (end, words), text, said = self._ends, bytearray(), b""
         os.set_blocking(words, False)
         poll = select.poll()
         poll.register(end, select.POLLIN)
@@ -58,12 +60,14 @@ class Trace:
             said = (said + word)[-_LAST_WORDS_BYTES:]
             found, place = list[Asked](), 0
             text += piece or b""
-            for node in _NODE.finditer(text):
-                found.append(_asked(*node.groups()))
-                place = node.end()
-            text = text[place:]
+            if piece and b"\n" in piece:  # else no node has ended
+                for node in _NODE.finditer(text):
+                    found.append(self._operation(*node.groups()))
+                    place = node.end()
+                del text[: max(place, _last_lines(text))]
+            flooded = len(self._asked) > MAX_OPERATIONS or self._kinds_bytes > MAX_KINDS_BYTES
             with self._news:
-                self._over = piece == b"" or len(self._asked) > MAX_OPERATIONS or len(text) > MAX_UNREAD_BYTES
+                self._over = piece == b"" or flooded or len(text) > MAX_UNREAD_BYTES
                 if INCOMPLETE.encode() in said:
                     self._over = True
                 else:
@@ -71,6 +75,17 @@ class Trace:
                 self._news.notify_all()
         os.close(end)
         os.close(words)
+
+    def _operation(self, name: bytes, inputs: bytes, outputs: bytes) -> Asked:
+        """An operation from the parts of its node: the types of arguments and results, the shapes of its arguments."""
+        taken = inputs[inputs.rfind(b'"shapes": ') : inputs.rfind(b', "strides": ')]
+        shapes, _, types = taken.partition(b', "types": ')
+        results = outputs[outputs.rfind(b'"types": ') : outputs.rfind(b', "strides": ')]
+        said = name, shapes[10:], types, results[9:]
+        if said not in self._known:
+            self._kinds_bytes += sum(map(len, said))
+            self._known[said] = _asked(*said)
+        return self._known[said]
 
     def until(self, mark: str, deadline: float) -> list[Asked]:
         """What torch was asked since the last mark until this one; raises TraceLost, and TimeoutError at ``deadline``.
@@ -99,21 +114,22 @@ def _piece(end: int) -> bytes:
         return b""
 
 
-def _asked(name: bytes, inputs: bytes, outputs: bytes) -> Asked:
-    """An operation from the parts of its node: the types of arguments and results, the shapes of its arguments."""
-    taken = inputs[inputs.rfind(b'"shapes": ') : inputs.rfind(b', "strides": ')]
-    shapes, _, types = taken.partition(b', "types": ')
-    results = outputs[outputs.rfind(b'"types": ') : outputs.rfind(b', "strides": ')]
-    return _known(name, shapes[10:], types, results[9:])
+def _last_lines(text: bytearray) -> int:
+    """Where the last two lines and what comes after them begin: before that no node can begin that is yet to end."""
+    place = len(text)
+    for _ in range(3):
+        place = text.rfind(b"\n", 0, place)
+        if place < 0:
+            return 0
+    return place + 1
 
 
-@lru_cache(maxsize=4096)  # a program asks for the same things over and over
-def _known(name: bytes, shapes: bytes, types: bytes, results: bytes) -> Asked:
+def _asked(name: bytes, shapes: bytes, types: bytes, results: bytes) -> Asked:
     called = name.decode("utf-8", "replace")
     try:
         sizes = tuple(tuple(each) if _is_shape(each) else () for each in json.loads(shapes))
         return Asked(called, tuple(map(str, (*json.loads(types), *json.loads(results)))), sizes)
-    except (ValueError, TypeError):  # a name that somebody chose, with lines in it
+    except (ValueError, TypeError, RecursionError):  # a name that somebody chose, with lines in it
         return Asked(called)
 
 

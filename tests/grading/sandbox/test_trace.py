@@ -31,6 +31,8 @@ def pipe():
     trace, open_ = Trace(end, os.open(os.devnull, os.O_RDONLY)), [theirs]
 
     class Pipe:
+        end = theirs
+
         def write(self, text):
             os.write(theirs, text)
 
@@ -203,3 +205,38 @@ def test_is_a_trace_lost_where_torch_says_that_an_operation_is_missing(held):
     os.close(theirs)
     if held:
         os.close(its_words)
+
+
+def test_does_a_line_that_comes_in_small_pieces_cost_no_more_than_its_length(pipe):
+    """Read again at every piece, these eight MB would take minutes."""
+    began = time.process_time()
+    long = node("x" * 6_000_000) + node("mark")
+
+    def write():
+        for place in range(0, len(long), 4096):
+            os.write(pipe.end, long[place : place + 4096])
+
+    threading.Thread(target=write, daemon=True).start()
+    assert [len(each.name) for each in pipe.until("mark", 60)] == [6_000_000]
+    assert time.process_time() - began < 5
+
+
+def test_are_lines_without_a_node_let_go(pipe, monkeypatch):
+    monkeypatch.setattr(traces, "MAX_UNREAD_BYTES", 1 << 16)
+    pipe.write_all(b"no node\n" * 100_000 + node("aten::tanh") + node("mark"))
+    assert pipe.until("mark", 20) == [Asked("aten::tanh")]
+
+
+def test_are_too_many_different_operations_a_flood(pipe, monkeypatch):
+    monkeypatch.setattr(traces, "MAX_KINDS_BYTES", 10_000)
+    pipe.write_all(node("aten::tanh") * 500 + node("mark"))
+    assert len(pipe.until("mark")) == 500
+    pipe.write_all(b"".join(node(f"aten::{number:030}") for number in range(500)) + node("mark"))
+    with pytest.raises(TraceLost):
+        pipe.until("mark")
+
+
+def test_do_shapes_that_are_too_deep_end_nothing(pipe):
+    deep = '{"values": [], "shapes": ' + "[" * 100_000 + ', "types": [], "strides": []}'
+    pipe.write_all(node("aten::deep", deep) + node("mark"))
+    assert pipe.until("mark") == [Asked("aten::deep")]

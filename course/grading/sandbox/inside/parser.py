@@ -1,6 +1,6 @@
 """Parser of messages from the other side of the wall: msgspec against their forms, in time and memory linear in length.
 
-What a message costs its reader is bounded by its length (benchmarks/wire.py measures it). No byte of the data belongs
+What a message costs its reader is bounded by its length (benchmarks/wire.md has a table). No byte of the data belongs
 to two tensors, and those lie where they were read. Values are counted before one is made; so are keys that are not
 text, for their hashes are no secret, and many that share one make a dict slow.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Annotated, Any, Literal, Union
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, Union
 
 import msgspec
 
@@ -124,25 +125,13 @@ class _Decoder:
             return said
         if depth > MAX_DEPTH:
             too_much()
-        match said:
-            case _List(of):
-                return self._all(of, depth)
-            case _Tuple(of):
-                return tuple(self._all(of, depth))
-            case _Dict(of):
-                return self._dict(of, depth)
-            case _Tensor():
-                return self._tensor(said)
-            case _Array():
-                return self._array(said)
-            case _Text(length):
-                start = self._take(length)
-                return self.data[start : start + length].decode("utf-8", "surrogatepass")
-            case _Float(of):
-                return float(of)
-            case _Dots():
-                return ...
-        return Other(" ".join(said.text[: 10 * MAX_OTHER].split())[:MAX_OTHER])
+        return self.FORMS[type(said)](self, said, depth)
+
+    def _list(self, said: _List, depth: int) -> list[Any]:
+        return self._all(said.of, depth)
+
+    def _tuple(self, said: _Tuple, depth: int) -> tuple[Any, ...]:
+        return tuple(self._all(said.of, depth))
 
     def _all(self, said: list[Any], depth: int) -> list[Any]:
         self.items -= len(said)
@@ -150,8 +139,8 @@ class _Decoder:
             too_much()
         return [each if type(each) in _PLAIN else self.value(each, depth + 1) for each in said]
 
-    def _dict(self, said: list[tuple[Any, Any]], depth: int) -> dict[Any, Any]:
-        found = self._all([each for pair in said for each in pair], depth)
+    def _dict(self, said: _Dict, depth: int) -> dict[Any, Any]:
+        found = self._all([each for pair in said.of for each in pair], depth)
         keys = [_key(key) for key in found[::2]]
         if odd := [key for key in keys if type(key) is not str]:
             self.keys -= len(odd)
@@ -168,7 +157,7 @@ class _Decoder:
             raise WireError("the data is not as announced, or too many tensors")
         return start
 
-    def _tensor(self, said: _Tensor) -> Any:
+    def _tensor(self, said: _Tensor, _: int) -> Any:
         import torch
 
         if said.dtype not in DTYPES:
@@ -187,7 +176,7 @@ class _Decoder:
             return torch.nn.Parameter(tensor, requires_grad=said.grad)
         return tensor.requires_grad_() if said.grad and dtype.is_floating_point else tensor
 
-    def _array(self, said: _Array) -> Any:
+    def _array(self, said: _Array, _: int) -> Any:
         import numpy as np
 
         dtype, count = np.dtype(said.dtype[:8]), _entries(said.shape)
@@ -197,6 +186,32 @@ class _Decoder:
         if dtype.kind == "b":
             self._be_truths(start, count)
         return np.ndarray(said.shape, dtype, self.data, start)[()]
+
+    def _text(self, said: _Text, _: int) -> str:
+        start = self._take(said.length)
+        return self.data[start : start + said.length].decode("utf-8", "surrogatepass")
+
+    def _float(self, said: _Float, _: int) -> float:
+        return float(said.of)
+
+    def _dots(self, _: _Dots, __: int) -> Any:
+        return ...
+
+    def _other(self, said: _Other, _: int) -> Other:
+        return Other(" ".join(said.text[: 10 * MAX_OTHER].split())[:MAX_OTHER])
+
+    FORMS: ClassVar[dict[type, Callable[..., Any]]] = {
+        _List: _list,
+        _Tuple: _tuple,
+        _Dict: _dict,
+        _Tensor: _tensor,
+        _Array: _array,
+        _Text: _text,
+        _Float: _float,
+        _Dots: _dots,
+        _Other: _other,
+    }
+    """What makes the value of each form."""
 
     def _be_truths(self, start: int, count: int) -> None:
         """Make each byte 0 or 1: another one would be neither true nor false."""
