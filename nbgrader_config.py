@@ -53,9 +53,6 @@ if permitted(0o044) != 0o044:  # the umask takes something away: from what nbgra
     c.Autograde.permissions = int(f"{permitted(0o444):o}")
     c.GenerateAssignment.permissions = c.GenerateFeedback.permissions = int(f"{permitted(0o644):o}")
 
-# --- The gradebook: before a command first writes in it on a day, it is copied to backups/ ---------------------------
-c.Backups.keep = 5  # days; 0: no backups
-
 # --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------
 c.GenerateAssignment.preprocessors = [
     IncludeHeaderFooter,

@@ -60,6 +60,7 @@ def _collect(args: argparse.Namespace) -> int:
     week = chosen_weeks(root, [args.week])[0]
     read_records(root)  # or say at once that they cannot be read
     roster = Roster.read(args.roster) if args.roster else None
+    due = _due(root, week)  # or say at once that the gradebook cannot be read
     with (
         folder_aside(root / STAMPS) as aside,
         progress(None, ("bar", "count", "what"), "reading") as bar,
@@ -85,7 +86,7 @@ def _collect(args: argparse.Namespace) -> int:
         finally:
             placing.remember()
     out = output()
-    _show_placed(out, found, placed, _due(root, found.week))
+    _show_placed(out, found, placed, due)
     _show_unmatched(out, found, listing.relative_to(root), args.dry_run)
     _show_left_out(out, found, placed)
     counts = {state: sum(each.state == state for each in placed) for state in _STATES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import math
 import signal
 import sys
@@ -109,6 +110,7 @@ def carry_out(args: argparse.Namespace) -> int:
     The one handler of errors: whatever stops a command is one message on stderr, never a traceback. A bug is, with its
     traceback. A signal (Ctrl-C, SIGTERM, SIGHUP) stops it too; its status is then 128 and the signal's number.
     """
+    _silence_libraries()
     with stopped_by_signals() as came:
         try:
             with _alone(args):
@@ -121,6 +123,16 @@ def carry_out(args: argparse.Namespace) -> int:
         with contextlib.suppress(OSError):
             print(told[0], file=sys.stderr, flush=True)
         return told[1]
+
+
+def _silence_libraries() -> None:
+    """Keep off the terminal what nbgrader and Jupyter log, tracebacks too: the error itself comes to ``carry_out``.
+
+    Python prints what nobody handles. Who wants these logs has handlers of their own, which still get them.
+    """
+    for name in ("tornado", "traitlets", "sqlalchemy"):
+        if not logging.getLogger(name).handlers:
+            logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 _STOPPED = "course: stopped. What was finished is kept; the same command carries on."

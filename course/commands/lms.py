@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,8 @@ def _export(args: argparse.Namespace) -> int:
         column=args.column,
         scale=args.scale,
     )
+    for loss in classroom.losses([week]):
+        print(loss, file=sys.stderr)
     with classroom.gradebook() as gradebook:
         exported = exporter.write_file(gradebook)
     return _show_exported(exported, root)

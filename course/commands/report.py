@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,8 @@ def _report(args: argparse.Namespace) -> int:
     if len(weeks) > 1 and (args.output or args.csv):
         raise GradingStopped("-o and --csv name the file of one WEEK. Leave them out, or ask for one WEEK.", 2)
     classroom = Classroom(root)
+    for loss in classroom.losses(weeks):
+        print(loss, file=sys.stderr)
     for week in weeks:
         report = class_report.gather(classroom, week, _read(classroom, week))
         place = args.output or root / FOLDER / f"{week}.html"

@@ -151,9 +151,9 @@ class GradebookFile:
         newest = backups.newest(self.root)
         where = f"the last one here is {newest.relative_to(self.root)}" if newest else "there is none in backups/"
         return (
-            f"Put it back from where you keep it, or from a backup ({where}). Where it is lost, `{ACCEPT}` goes on "
-            "without it and grades everything again; due dates, points and comments of a person's are then only those "
-            "of the gradebook that is there."
+            f"Put back the one that you keep, or a backup ({where}). Where it is lost, `{ACCEPT}` goes on with what "
+            "there is and grades everything again; due dates, and a person's points and comments, are then only those "
+            "that are left."
         )
 
     def _damaged(self, words: str) -> str:
