@@ -82,7 +82,7 @@ def repository(root: Path) -> Repository | None:
         table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {}).get("course", {})
     except FileNotFoundError:
         return None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AuthoringError(f"{root / 'pyproject.toml'}: {error}. Correct the file.") from error
     address = table.get("repository", "").strip()
     if not address:
@@ -102,9 +102,15 @@ def cores() -> int:
 
 
 def load_config(root: Path) -> Config:
-    """The settings in the course's nbgrader_config.py."""
+    """The settings in the course's nbgrader_config.py; raises AuthoringError where that file does not run."""
     from traitlets.config import PyFileConfigLoader
 
     from course.coursedir.alias import plain
 
-    return PyFileConfigLoader(CONFIG, path=plain(root)).load_config()
+    try:
+        return PyFileConfigLoader(CONFIG, path=plain(root)).load_config()
+    except ModuleNotFoundError:
+        raise
+    except Exception as error:  # whatever a person wrote there
+        words = (str(error) or "no reason given").splitlines()[0]
+        raise AuthoringError(f"{root / CONFIG}: {type(error).__name__}: {words}. Correct the file.") from error

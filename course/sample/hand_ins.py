@@ -99,7 +99,7 @@ def fill(root: Path, weeks: list[str], students: list[str] | None = None, everyo
     deserved = root / "submitted" / "DESERVED.csv"
     rows = {}
     if deserved.is_file():
-        with deserved.open(newline="", encoding="utf-8") as file:
+        with deserved.open(newline="", encoding="utf-8", errors="replace") as file:
             rows = {(row.get("student") or "", row.get("assignment") or ""): row for row in csv.DictReader(file)}
     lines = []
     for week in weeks:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from course.authoring.notebooks.build import cells_of, content, content_hash, keep_copy, notebook, read_notebook
 from course.authoring.text.model import Cell, Problem, RoleCell, Source, display_path
 from course.authoring.text.names import settled
-from course.authoring.text.parse import dumps, parse
+from course.authoring.text.parse import dumps, parse, text_of
 from course.coursedir.errors import AuthoringError
 from course.coursedir.files import read_state, write_if_changed, write_state
 from course.coursedir.layout import CONFIG
@@ -59,7 +59,7 @@ def sync(root: Path, path: Path, force: bool = False) -> tuple[str, list[Problem
     """
     text_path, name = path.with_suffix(".py"), f"{path.parent.name}/{path.stem}"
     nb, note = read_notebook(path), ""
-    text = text_path.read_text(encoding="utf-8") if text_path.is_file() else ""
+    text = text_of(text_path) if text_path.is_file() else ""
     source, problems = parse(text, text_path) if text else (Source(text_path, "", ()), [])
     mark, state = content_hash(nb), read_state(root, "build", name)
     if mark == content_hash(notebook(source)):

@@ -12,6 +12,7 @@ from typing import Any
 
 from course.authoring.text.model import Source
 from course.authoring.text.parse import read
+from course.coursedir.errors import AuthoringError
 from course.coursedir.layout import all_weeks, texts
 
 SYLLABUS = "source/syllabus.toml"
@@ -33,7 +34,10 @@ def syllabus(root: Path) -> dict[str, list[SyllabusRow]]:
         import tomllib
     else:
         import tomli as tomllib
-    table: dict[str, list[dict[str, Any]]] = tomllib.loads((root / SYLLABUS).read_text(encoding="utf-8"))
+    try:
+        table: dict[str, list[dict[str, Any]]] = tomllib.loads((root / SYLLABUS).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AuthoringError(f"{root / SYLLABUS}: {error}. Correct the file.") from error
     return {
         week: [SyllabusRow(row["topic"], row["asks"], tuple(row["exercises"])) for row in rows]
         for week, rows in table.items()

@@ -45,12 +45,16 @@ FORMAT = {"extension": ".py", "format_name": "percent", "root_level_metadata_as_
 def read(path: Path | str) -> Source:
     """The source in a file. Raises SourceError with every problem found, or with the reason it cannot be read."""
     path = Path(path)
+    return loads(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What stands in a text's file; raises SourceError with the reason it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or f"it is not UTF-8 text ({error})"
         raise SourceError([Problem(1, f"cannot read it: {reason}. Check the file.", display_path(path))]) from error
-    return loads(text, path)
 
 
 @functools.lru_cache(maxsize=32)  # building, releasing and learning read the same text

@@ -7,6 +7,7 @@ import io
 import math
 from pathlib import Path
 
+from course.coursedir.errors import GradingStopped
 from course.coursedir.files import write_if_changed
 from course.grading.gradebook.outcome import NOT_GRADED
 from course.grading.gradebook.standing import FinalScore
@@ -66,6 +67,8 @@ def deserved(path: Path) -> dict[tuple[str, str], float | None]:
             }
     except FileNotFoundError:
         return {}
+    except (ValueError, csv.Error) as error:
+        raise GradingStopped(f"{path} cannot be read ({error}). Delete it; `course sample` makes it again.") from error
 
 
 def as_deserved(row: FinalScore, due: dict[tuple[str, str], float | None]) -> bool | None:
