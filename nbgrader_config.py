@@ -87,7 +87,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.Execute.timeout = 20  # seconds for a cell
 c.Execute.question_timeout = 20  # seconds for what one check asks
-c.Execute.total_timeout = 300  # seconds for a notebook
+c.Execute.total_timeout = 300  # seconds for a notebook, cells and questions
 c.Execute.max_output = 1_000_000  # characters of output kept for each cell
 c.Execute.memory = 2048  # MiB for a submission's processes together
 c.Execute.processes = 128  # at once

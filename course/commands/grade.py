@@ -29,7 +29,8 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         description="Grade the submissions in submitted/STUDENT/WEEK with nbgrader, write feedback/ and grades.csv, "
         "and print the scores. A submission that did not change since it was graded is left as it is.",
         epilog="Exit status: 0 all graded; 3 some could not be graded (beyond those expected in "
-        "submitted/DESERVED.csv); 2 for a wrong name; 1 when grading itself could not go on.",
+        "submitted/DESERVED.csv); 2 for a wrong name; 1 when grading could not go on, or left submissions due, through "
+        "no fault of theirs (memory, disk, a killed process): the same command grades those.",
     )
     grade.add_argument("weeks", nargs="*", metavar="WEEK", help="such as week5 (default: all that were handed in)")
     grade.add_argument("--students", nargs="+", metavar="NAME", help="only these students")
@@ -85,6 +86,7 @@ def _grade(args: argparse.Namespace) -> int:
     from course.coursedir.layout import chosen_weeks, find_root
     from course.grading.gradebook import locking
     from course.grading.gradebook.classroom import Classroom
+    from course.grading.gradebook.outcome import NOT_GRADED, NOT_YET
     from course.grading.gradebook.secret import FILE
     from course.grading.gradebook.standing import final_scores
     from course.grading.report import grades_csv
@@ -139,9 +141,21 @@ def _grade(args: argparse.Namespace) -> int:
         out.print()
     if len(due) < len(jobs):
         out.print(f"{len(jobs) - len(due)} of {len(jobs)} had not changed since they were graded.")
-    lost = [row for row in lines if row.score is None]
-    print(f"graded {len(lines) - len(lost)} submissions, {len(lost)} could not be graded", flush=True)
+    lost = [row for row in lines if row.outcome.state == NOT_GRADED]
+    left = [row.outcome for row in lines if row.outcome.state == NOT_YET]
+    graded = len(lines) - len(lost) - len(left)
+    still = f", {len(left)} left due by the machine's fault" if left else ""
+    print(f"graded {graded} submissions, {len(lost)} could not be graded{still}", flush=True)
+    if left:
+        raise GradingStopped(_left_due(left))
     return 3 if any(not grades_csv.as_deserved(row, deserved) for row in lost) else 0
+
+
+def _left_due(left: list[Outcome]) -> str:
+    """What to say of submissions that the machine could not grade: nothing is known of them, and they are due."""
+    names = few([f"{each.week} {each.student}" for each in left])
+    reasons = " ".join(dict.fromkeys(each.reason for each in left))
+    return f"not graded yet: {names}. {reasons} Run the same command again: it grades what is due and nothing else."
 
 
 def _say_due(jobs: list[Job], due: list[Job]) -> int:
@@ -167,7 +181,7 @@ def _grade_all(
     """Grade what is due, and write feedback; how far it is stands on ``console``."""
     from course.coursedir.layout import cores
     from course.grading.gradebook import locking
-    from course.grading.gradebook.outcome import GRADED, NOT_GRADED
+    from course.grading.gradebook.outcome import GRADED, NOT_GRADED, NOT_YET
     from course.grading.pages import generate
     from course.grading.run import pipeline
     from course.grading.run.parallel import GradingPool
@@ -176,7 +190,7 @@ def _grade_all(
     if due and not args.cluster:
         see_what_there_is(classroom, tell)
     pages = generate.Feedback(classroom)
-    counts = dict.fromkeys((GRADED, NOT_GRADED, "nothing answered"), 0)
+    counts = dict.fromkeys((GRADED, NOT_GRADED, NOT_YET, "nothing answered"), 0)
     with progress(len(jobs), ("bar", "count", "remaining", "what"), console=console) as bar:
         fresh = set(due)
         for week, student in [job for job in jobs if job not in fresh]:

@@ -57,7 +57,8 @@ def _report(args: argparse.Namespace) -> int:
         write_if_changed(place, class_report.page(report).encode())
         write_if_changed(data, class_report.csv(report).encode())
         graded = len(report.outcomes) - len(report.lost)
-        print(f"{week}: {graded} graded, {len(report.lost)} could not be graded. {_near(place)}, {_near(data)}")
+        due = f", {len(report.due)} not graded yet" if report.due else ""
+        print(f"{week}: {graded} graded, {len(report.lost)} could not be graded{due}. {_near(place)}, {_near(data)}")
     return 0
 
 

@@ -39,10 +39,8 @@ def show(console: Console, week: str, rows: list[FinalScore], due: dict[tuple[st
 
 
 def _remarks(row: FinalScore) -> list[str]:
-    from course.grading.gradebook.outcome import NOT_GRADED
-
     if row.score is None:
-        return [f"{NOT_GRADED}: {row.outcome.reason}"]
+        return [f"{row.outcome.state}: {row.outcome.reason}"]
     remarks = [f"late: {row.late_penalty:g} taken off"] if row.late_penalty else []
     if row.needs_manual_grade:
         remarks.append("a person has to read answers")

@@ -28,3 +28,7 @@ class CouldNotBeGraded(CourseError):
 
 class GradingStopped(CourseError):
     """Grading as a whole cannot go on: no disk space, no gradebook, nothing handed in."""
+
+
+class MachineFault(CourseError):
+    """What the machine lacked while a submission was graded: it says nothing about the submission, which stays due."""

@@ -1,15 +1,17 @@
-"""Atomic writes (write aside, then rename), what killed ones leave behind, and state files."""
+"""Atomic writes (write aside, then rename), what killed ones leave behind, state files, and reading others' files."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import re
 import secrets
 import shutil
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -20,6 +22,9 @@ from typing import Any
 
 from course.coursedir.layout import STAMPS
 from course.runtime.hashing import digest
+
+MAX_HASHED_BYTES = 100_000_000
+"""The size above which a file's time stands for its content: it is more than is graded."""
 
 
 def aside(path: Path) -> Path:
@@ -32,6 +37,39 @@ def permitted(mode: int) -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mode & ~mask
+
+
+def unlike_a_file(path: Path) -> str:
+    """What keeps a path from being read, as the end of a sentence ("may not be read"); "" for a file or a folder."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if stat.S_ISLNK(mode):
+        return "is a link, not a file"
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return "is no ordinary file"
+    wanted, effective = os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0), os.access in os.supports_effective_ids
+    return "" if os.access(path, wanted, effective_ids=effective) else "may not be read"
+
+
+def read_file(path: Path) -> bytes:
+    """The content of an ordinary file; raises OSError at once for anything else, whatever it has become meanwhile."""
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+        return file.read()
+
+
+def content_hash(path: Path) -> str:
+    """What stands for an ordinary file's content in a hash; where that cannot be had, it is another each time."""
+    try:
+        status = path.stat()
+        if status.st_size > MAX_HASHED_BYTES:
+            return f"{status.st_size} bytes of {status.st_mtime_ns}"
+        return digest(read_file(path))
+    except OSError as error:
+        return f"{error.strerror} at {time.time_ns()}"
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def python_of(cell: str) -> str | None:
         cell = cell.replace(head, "", 1)
     try:
         text = TransformerManager().transform_cell(_TIMED_LINE.sub(r"\1", cell))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, RuntimeError):  # that: after 500 magics IPython gives a cell up
         return None
     # The transformer drops leading blank lines; put them back, so that lines keep their numbers.
     blank = len(cell) - len(cell.lstrip("\n"))

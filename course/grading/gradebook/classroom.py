@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from course.coursedir.alias import real
 from course.coursedir.errors import GradingStopped
-from course.coursedir.files import write_if_changed
+from course.coursedir.files import content_hash, unlike_a_file, write_if_changed
 from course.coursedir.gradebook_file import NOTE, GradebookFile
 from course.coursedir.layout import CONFIG, STATE, load_config
 from course.coursedir.sample_dates import DUE, SAMPLE
@@ -260,8 +260,10 @@ class Classroom:
         made_of = [each.encode() for each in known]
         folder = self.path("submitted", student, week)
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                made_of += [os.fsencode(path.relative_to(folder)), digest(path.read_bytes()).encode()]
+            if any(part.startswith(".") for part in path.relative_to(folder).parts):
+                continue
+            if (kind := unlike_a_file(path)) or path.is_file():
+                made_of += [os.fsencode(path.relative_to(folder)), (kind or content_hash(path)).encode()]
         return digest(*made_of)
 
     def tests(self, week: str) -> str:

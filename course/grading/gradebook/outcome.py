@@ -8,18 +8,20 @@ from typing import Any, Final, Literal, get_args
 
 from course.grading.gradebook.record import CheckRecord, records_in
 
-SubmissionState = Literal["graded", "could not be graded"]
+SubmissionState = Literal["graded", "could not be graded", "not graded yet"]
 GRADED: Final = "graded"
 NOT_GRADED: Final = "could not be graded"
+NOT_YET: Final = "not graded yet"
 
 
 @dataclass
 class Outcome:
     """How one student's submission of one week stands.
 
-    ``reason`` says why it could not be graded, ``notes`` what was mended in it, ``exercises`` what the checks said of
-    each, ``integrity`` what an instructor should look at. ``inputs`` and ``shown`` are hashes of what it was graded
-    from and of what its feedback page shows.
+    ``reason`` says why it could not be graded, or why it is not graded yet, and due: the machine was at fault, or
+    grading it was interrupted. ``notes`` are what was mended in it, ``exercises`` what the checks said of each,
+    ``integrity`` what an instructor should look at. ``inputs`` and ``shown`` are hashes of what it was graded from and
+    of what its feedback page shows.
     """
 
     student: str

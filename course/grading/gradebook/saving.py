@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 
 from course.coursedir.files import aside as name_aside
-from course.coursedir.files import permitted, replace_folder
+from course.coursedir.files import permitted, replace_folder, unlike_a_file
 from course.grading.gradebook.classroom import Classroom
 
 READ_ONLY = 0o444
@@ -105,7 +105,7 @@ def copy_files(origin: Path, target: Path, ignore: Sequence[str]) -> None:
     for folder, folders, names in os.walk(origin):
         folders[:] = filter(kept, folders)
         for path in (Path(folder, name) for name in names if kept(name)):
-            if path.is_symlink() or not path.is_file():
+            if unlike_a_file(path) or not path.is_file():
                 continue  # a submission consists of what was handed in, not of what it points to
             place = target / path.relative_to(origin)
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 
 from course.grading.gradebook.classroom import Classroom
-from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome, SubmissionState
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, NOT_YET, Outcome, SubmissionState
 from course.grading.gradebook.record import CheckRecord, records_in
 
-NOT_YET: Final = "not graded yet"
 UNREADABLE_PAGE = "could-not-be-graded.txt"
 """What stands in the place of a feedback page where there is no score."""
 TIDY_CSV_COLUMNS = (
@@ -38,7 +37,7 @@ class Standing:
     """
 
     student: str
-    state: SubmissionState | Literal["not graded yet"]
+    state: SubmissionState
     score: float | None
     max_score: float
     waiting: bool = False
@@ -56,7 +55,7 @@ def standings(classroom: Classroom, gradebook: Gradebook, week: str) -> list[Sta
         outcome, submission = outcomes.get(student), graded.get(student)
         if outcome is not None and outcome.state == NOT_GRADED:
             made.append(Standing(student, NOT_GRADED, None, highest, reason=outcome.reason or NOT_GRADED))
-        elif submission is None or not _autograded(submission):
+        elif (outcome is not None and outcome.state == NOT_YET) or submission is None or not _autograded(submission):
             reason = f"not graded yet: run `course grade {week}`"
             made.append(Standing(student, NOT_YET, None, highest, reason=reason))
         else:
@@ -74,7 +73,7 @@ def _autograded(submission: SubmittedAssignment) -> bool:
 
 @dataclass(frozen=True)
 class FinalScore:
-    """One submission's score, what is left after the late penalty; None where it could not be graded."""
+    """One submission's score, what is left after the late penalty; None where there is none."""
 
     outcome: Outcome
     score: float | None
@@ -94,6 +93,8 @@ def final_scores(classroom: Classroom) -> list[FinalScore]:
             try:
                 submission = gradebook.find_submission(outcome.week, outcome.student)
             except MissingEntry:
+                if outcome.state == NOT_YET and (most := _highest(gradebook, outcome.week)) is not None:
+                    made.append(FinalScore(outcome, None, None, None, most, True))
                 continue
             if outcome.state == GRADED:
                 penalty = submission.late_submission_penalty or 0.0
@@ -103,6 +104,13 @@ def final_scores(classroom: Classroom) -> list[FinalScore]:
                 numbers = (None, None, None, submission.max_score, True)
             made.append(FinalScore(outcome, *numbers))
     return made
+
+
+def _highest(gradebook: Gradebook, week: str) -> float | None:
+    try:
+        return gradebook.find_assignment(week).max_score
+    except MissingEntry:
+        return None
 
 
 def tidy(classroom: Classroom, gradebook: Gradebook, week: str, each: Standing) -> list[dict[str, Any]]:
@@ -185,7 +193,7 @@ def latest_outcome(classroom: Classroom, student: str, week: str) -> Outcome | N
     Those are the newer where nbgrader's own autograde, or the Formgrader's button, did the grading.
     """
     outcome = classroom.outcome(student, week)
-    if outcome is not None and outcome.state == NOT_GRADED:
+    if outcome is not None and outcome.state != GRADED:
         return outcome
     found = noted(finished(classroom, student, week))
     if not found.exercises:

@@ -20,7 +20,7 @@ from course.grading.analysis import integrity
 from course.grading.gradebook import history
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.marks import marks, parts
-from course.grading.gradebook.outcome import GRADED, UNSAFE, Outcome
+from course.grading.gradebook.outcome import GRADED, NOT_YET, UNSAFE, Outcome
 from course.grading.gradebook.standing import finished, latest_outcome
 from course.grading.pages.feedback import environment
 from course.grading.report import figures as report_figures
@@ -42,6 +42,7 @@ class Report:
     entries: list[history.Entry] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)  # the solution cells as they were released
+    due: list[Outcome] = field(default_factory=list)  # the machine's fault: not graded yet
 
     def __post_init__(self) -> None:
         self.scores = statistics.scores(self.rows)
@@ -96,6 +97,8 @@ def gather(classroom: Classroom, week: str, answers: Answers | None = None) -> R
         for student in classroom.hand_ins(week)
         if (outcome := latest_outcome(classroom, student, week)) is not None
     ]
+    due = [outcome for outcome in outcomes if outcome.state == NOT_YET]
+    outcomes = [outcome for outcome in outcomes if outcome.state != NOT_YET]
     if not outcomes:
         raise GradingStopped(f"{week}: nothing is graded yet. Run `course grade {week}` first.", 2)
     with classroom.gradebook() as gradebook:
@@ -107,7 +110,7 @@ def gather(classroom: Classroom, week: str, answers: Answers | None = None) -> R
     students = {outcome.student for outcome in outcomes}
     entries = [each for each in history.read(classroom.history(week)) if each.student in students]
     given = _given(classroom, week) if answers else {}
-    return Report(week, datetime.now(timezone.utc), outcomes, rows, entries, answers or {}, given)
+    return Report(week, datetime.now(timezone.utc), outcomes, rows, entries, answers or {}, given, due)
 
 
 def _places(classroom: Classroom, week: str) -> dict[tuple[str, str], int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.versions import version_of_code
-from course.grading.run.task import Graded, Task, grade
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -19,8 +19,8 @@ WORKER_TIMEOUT_S = 60.0
 _HOW = "workers with `dask worker ADDRESS --nthreads 1`"
 
 
-def grade_there(task: Task, code: str) -> Graded:
-    """``grade``, on a cluster's worker; raises GradingStopped where another version of the course is installed."""
+def do_there(function: Callable[[Any], Any], argument: Any, code: str) -> Any:
+    """Call ``function`` on a cluster's worker; raises GradingStopped where another version of the course is there."""
     import torch
 
     if version_of_code() != code:
@@ -29,7 +29,7 @@ def grade_there(task: Task, code: str) -> Graded:
             "machine. Install the same on both (make setup, from the same commit), and start the worker again."
         )
     torch.set_num_threads(1)  # workers side by side: one thread each
-    return grade(task)
+    return function(argument)
 
 
 def not_installed(error: Exception) -> GradingStopped:
@@ -87,9 +87,9 @@ class Cluster:
         """A submission has come to its end: what was waited for begins anew."""
         self._deserted = None
 
-    def submit(self, task: Task) -> Future[Graded]:
-        """Have a worker grade a submission."""
-        return self._client.get_executor(pure=False).submit(grade_there, task, version_of_code())
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> Future[Any]:
+        """Have a worker call ``function``."""
+        return self._client.get_executor(pure=False).submit(do_there, function, argument, version_of_code())
 
     def close(self) -> None:
         """End the connection; what its workers still run is given up."""

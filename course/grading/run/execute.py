@@ -7,8 +7,9 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 
 from __future__ import annotations
 
-import contextlib
-import time
+import copy
+import functools
+import os
 import warnings
 from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
@@ -22,15 +23,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Enum, Integer
 
-from course.coursedir.errors import CouldNotBeGraded
+from course.coursedir.errors import CouldNotBeGraded, MachineFault
 from course.coursedir.layout import STATE
 from course.grading.analysis.integrity import remarks
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.gradebook.record import CheckRecord
-from course.grading.sandbox import limits, pool, remote_kernel, walls
+from course.grading.sandbox import limits, machine, pool, remote_kernel, walls
 from course.grading.sandbox.outputs import outputs_of
 from course.grading.sandbox.room import Room
 from course.grading.sandbox.session import Code, Session
+from course.grading.sandbox.share import Share
 from course.grading.submission.parse import beside
 
 if TYPE_CHECKING:
@@ -42,12 +44,13 @@ class Execute(NbGraderPreprocessor):
 
     What was said about each exercise goes to ``nb.metadata["course"]["exercises"]``, what happened on the way to
     ``"repairs"``, what an instructor should look at to ``"integrity"``. Raises CouldNotBeGraded where the notebook
-    takes too long or ends one kernel after another, and GradingStopped where there is no room to run it in.
+    takes too long or ends one kernel after another, MachineFault for what may pass, and GradingStopped where there is
+    no room to run it in.
     """
 
     timeout = Integer(20, help="Seconds a cell may run before it is stopped.").tag(config=True)
     question_timeout = Integer(20, help="Seconds that the answers to one check may take.").tag(config=True)
-    total_timeout = Integer(300, help="Seconds a whole notebook may run.").tag(config=True)
+    total_timeout = Integer(300, help="Seconds a whole notebook may take, cells and questions.").tag(config=True)
     max_output = Integer(1_000_000, help="Characters of output kept for each cell.").tag(config=True)
     memory = Integer(2048, help="MiB that a submission's processes may take beyond what Python and torch do.").tag(
         config=True
@@ -68,6 +71,8 @@ class Execute(NbGraderPreprocessor):
     """What the hidden tests draw their cases with. No setting: nothing that shows settings shows it."""
     known: tuple[str, ...] = ()
     """The tables of the hidden tests' known mistakes, as texts."""
+    hurried = False
+    """Whether others wait: then whatever may be the machine's doing raises Doubtful, to be tried again alone."""
 
     @property
     def limits(self) -> limits.Limits:
@@ -105,34 +110,47 @@ class Execute(NbGraderPreprocessor):
 
         ``given`` is the code that it has in common with the rest of a class.
         """
-        with contextlib.suppress(remote_kernel.RoomLost):
+        before = copy.deepcopy(nb)
+        try:
             return self._in_a_room(nb, files, given)
+        except remote_kernel.RoomLost:
+            nb.clear()
+            nb.update(before)
         try:
             return self._in_a_room(nb, files, given)
         except remote_kernel.RoomLost as error:
-            raise CouldNotBeGraded(
-                f"The room in which it ran broke down, twice ({error}). Grade it again; if that repeats, look "
-                "for code in the notebook that does more than its exercises ask."
+            raise MachineFault(
+                f"The room in which it ran broke down, twice ({error}). If that repeats, look for code in the notebook "
+                "that does more than its exercises ask."
             ) from None
 
     def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:
         with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
-            return self._in(room, nb, frozenset(given))
+            waited = functools.partial(machine.waited_in, room.process.pid)
+            share = room.share = Share(float(self.total_timeout), self.hurried, waited)
+            seen, worked = machine.Observation(), 0.0 if self.hurried else _worked(room)
+            try:
+                self._in(room, nb, frozenset(given))
+                room.watch()  # what was judged counts where the room has lived through it; or else: RoomLost
+            except CouldNotBeGraded:
+                _believe(share, seen, room, worked)
+                raise
+            _believe(share, seen, room, worked)
+            return nb
 
-    def _in(self, room: Room, nb: NotebookNode, given: Container[str]) -> NotebookNode:
+    def _in(self, room: Room, nb: NotebookNode, given: Container[str]) -> None:
         cells = [
             Code(number, cell.source, _is_test(cell), bool(utils.is_locked(cell)), cell.source in given)
             for number, cell in enumerate(nb.cells)
             if cell.cell_type == "code"
         ]
-        session = Session(room, cells, float(self.timeout), float(self.total_timeout))
+        session = Session(room, cells, float(self.timeout), room.share)
         try:
             session.run()
             self._show(nb, session)
             self._judge(nb, session, room)
         finally:
             session.close()
-        return nb
 
     def _show(self, nb: NotebookNode, session: Session) -> None:
         """Give every cell its outputs, and note what went wrong on the way."""
@@ -163,22 +181,14 @@ class Execute(NbGraderPreprocessor):
 
     def _judge(self, nb: NotebookNode, session: Session, room: Room) -> None:
         """Run the test cells, and write what they say into the notebook."""
-        from course.grading.run.judging import Readers  # and torch: only where something is judged
+        from course.grading.run.judging import Readers, no_time_left  # and torch: only where something is judged
 
-        records, readers = [], Readers(room.reading)
-        left = float(self.total_timeout)  # seconds for running what stands above questions, all of them together
+        records, readers, share = [], Readers(room.reading), room.share
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
-            record, witness = self._asked(session, code, cell, readers)
-            if record.state == "failed" and (session.alone(code.number) or witness.crowded):  # maybe another's doing
-                record, witness = self._asked(session, code, cell, own := Readers(room.reading))
-                own.close()
-            if record.state == "failed" and left > 0 and witness.answers_otherwise():
-                began = time.monotonic()
-                record, witness = self._asked(session, code, cell, own := Readers(room.reading, left))
-                own.close()
-                left -= time.monotonic() - began
-            nb.metadata["course"]["integrity"] += [f"{name} {words}" for name, words in witness.remarks.items()]
+            record = None if share.used_up else self._judged(nb, session, code, readers)
+            if record is None or (record.state == "failed" and share.used_up):  # its answers may have been cut short
+                record = no_time_left(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), share.total)
             cell.execution_count = None
             if not record.passed:
                 lines = record.message.split("\n")
@@ -187,6 +197,21 @@ class Execute(NbGraderPreprocessor):
             records.append(record.to_json())
         readers.close()
         nb.metadata["course"]["exercises"] = records
+
+    def _judged(self, nb: NotebookNode, session: Session, code: Code, readers: Readers) -> CheckRecord:
+        """The record of a test cell, which is asked again, otherwise, where somebody else may be to blame."""
+        from course.grading.run.judging import Readers
+
+        cell, room = nb.cells[code.number], session.room
+        record, witness = self._asked(session, code, cell, readers)
+        if record.state == "failed" and (session.alone(code.number) or witness.crowded):  # maybe another's doing
+            record, witness = self._asked(session, code, cell, own := Readers(room.reading))
+            own.close()
+        if record.state == "failed" and not room.share.used_up and witness.answers_otherwise():
+            record, witness = self._asked(session, code, cell, own := Readers(room.reading, room.share.left))
+            own.close()
+        nb.metadata["course"]["integrity"] += [f"{name} {words}" for name, words in witness.remarks.items()]
+        return record
 
     def _asked(self, session: Session, code: Code, cell: NotebookNode, readers: Readers) -> tuple[CheckRecord, Witness]:
         """What a test cell says, and whom it asked."""
@@ -215,3 +240,21 @@ def _is_test(cell: NotebookNode) -> bool:
 
 def _points(cell: NotebookNode) -> float:
     return cell.metadata.nbgrader.get("points", 0)
+
+
+def _worked(room: Room) -> float:
+    """Seconds that this process and a room have worked."""
+    own = os.times()
+    return own.user + own.system + machine.worked_in(room.process.pid)
+
+
+def _believe(share: Share, before: machine.Observation, room: Room, worked: float) -> None:
+    """Raise MachineFault where what went wrong in a submission could be the machine's doing, though it ran alone."""
+    if "lost" in share.doubts and before.memory_ran_out():
+        raise MachineFault(
+            "The machine ran out of memory while it ran. Close other programs, or grade fewer at once (--jobs)."
+        )
+    if "time" in share.doubts and share.starved and before.was_busy(_worked(room) - worked):
+        raise MachineFault(
+            "It ran out of time while other programs kept the machine busy. Grade it when they are done."
+        )

@@ -27,6 +27,7 @@ from course import cases, check, practice
 from course.answers import ask, differences
 from course.answers.ask import Elsewhere, Made, Other, Reply
 from course.grading.gradebook.record import CheckRecord
+from course.grading.run.faults import is_the_machines
 from course.grading.run.readers import Readers, alike
 from course.grading.sandbox.outputs import short_text
 from course.grading.sandbox.remote_kernel import NO_ANSWER, NO_TRACE, KernelLost, RemoteKernel
@@ -138,10 +139,9 @@ def _entries(calls: Sequence[dict[str, Any]]) -> int:
 def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> CheckRecord:
     """Run a test cell and return the record of its exercise, the message for its output included.
 
-    Any trouble is in the record.
+    Any trouble is in the record, but what is the machine's is raised.
     """
-    wanted = students_names(source)
-    exercise = next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
+    wanted, exercise = students_names(source), _exercise(source, grade_id)
     said: list[Verdict] = []
     with _torch_settings, entered(_context(witness, said)), ask.clean_settings():
         try:
@@ -155,7 +155,29 @@ def judge_cell(source: str, grade_id: str, points: float, witness: Witness) -> C
         except KernelLost as lost:
             verdict = _lost(exercise, lost.reason)
         except Exception as error:
+            if is_the_machines(error):
+                raise
             verdict = _broken(exercise, error)
+    return _record(exercise, grade_id, points, verdict)
+
+
+def no_time_left(source: str, grade_id: str, points: float, total: float) -> CheckRecord:
+    """The record of a test cell that was not run to its end, since the notebook had used up its ``total`` seconds."""
+    verdict = Verdict(
+        name := _exercise(source, grade_id),
+        "failed",
+        what=f"The checks of {name} were not finished: the notebook had used up its {total:g} seconds.",
+        cause="Cells, or the answers to the checks before these, took too long.",
+        next="Look for a loop that never ends, and work on whole tensors.",
+    )
+    return _record(name, grade_id, points, verdict)
+
+
+def _exercise(source: str, grade_id: str) -> str:
+    return next((name for name in check_calls(source) if name), None) or grade_id.removeprefix("check-")
+
+
+def _record(exercise: str, grade_id: str, points: float, verdict: Verdict) -> CheckRecord:
     return CheckRecord(
         exercise=exercise,
         grade_id=grade_id,

@@ -1,7 +1,12 @@
 """Process pool that grades several submissions at a time, each process with a sandbox of its own.
 
-The processes are loky's on this machine, or the workers of a Dask cluster: both offer Python's own futures. Only this
-process writes the gradebook.
+The processes are loky's on this machine, each a pool of its own, so that the death of one is known to be that of the
+submission which it was grading; or the workers of a Dask cluster. Both offer Python's own futures. Only this process
+writes the gradebook.
+
+A submission is tried beside others first. Where that try is not to be believed (the machine lacked something, a process
+died, time ran out) it is tried again alone, when nothing else runs: at once where the machine seems to be in trouble,
+else when all others are done.
 """
 
 from __future__ import annotations
@@ -9,22 +14,74 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.coursedir.processes import begin_worker
 from course.grading.run.cluster import Cluster, not_installed
-from course.grading.run.task import Graded, Task, grade, unforeseen
+from course.grading.run.faults import is_the_machines, sentence
+from course.grading.run.task import Graded, Task, grade, probe, unforeseen
 
 Job = tuple[str, str]
 """A week and a student."""
-MAX_TRIES = 3
-"""How often a submission is begun whose process was killed."""
+FAULTS_IN_A_ROW = 3
+"""Faults of the machine without a grade between, from which on it is seen whether it works at all; so many for each
+process, and those who met them are tried again at once."""
+KILLED = (
+    "The process that graded it was killed, also when it was tried alone. See that the machine has memory left; if "
+    "that repeats, look at the submitted notebook, and tell the course's authors."
+)
 _KILLED_ON_A_CLUSTER = ("KilledWorker", "CancelledError", "FutureCancelledError")
+
+
+class _Lane:
+    """A process of this machine, and the futures of what it was given, in order.
+
+    ``innocent`` are those that only waited for a process that was killed.
+    """
+
+    def __init__(self) -> None:
+        self.given: list[Future[Any]] = []
+        self.innocent: set[Future[Any]] = set()
+        self._executor: Executor | None = None
+
+    @property
+    def left(self) -> list[Future[Any]]:
+        """What it was given and is not done; it is at work on the first."""
+        return [future for future in self.given if not future.done()]
+
+    def submit(self, function: Callable[[Any], Any], argument: Any) -> Future[Any]:
+        """Have the process, or a new one where it was killed, do this after the rest; raises OSError for no process."""
+        from loky import ProcessPoolExecutor
+
+        for _ in range(2):
+            if self._executor is None:
+                self._executor = ProcessPoolExecutor(
+                    max_workers=1, timeout=600, initializer=begin_worker, initargs=(os.getpid(),)
+                )
+            try:
+                future = self._executor.submit(function, argument)
+            except (BrokenProcessPool, RuntimeError):  # it was killed meanwhile
+                self.end()
+            else:
+                self.given = [*self.left, future]
+                return future
+        raise OSError("no process can be started")
+
+    def end(self) -> None:
+        """Kill the process, where nobody has, and note what it was not at work on; the next begins with nothing."""
+        failed = [each for each in self.given if not each.done() or each.exception() is not None]
+        self.innocent.update(failed[1:])
+        executor, self._executor, self.given = self._executor, None, []
+        if executor is not None:
+            with contextlib.suppress(Exception):
+                executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]  # loky's own
 
 
 class GradingPool:
@@ -38,7 +95,8 @@ class GradingPool:
         self.prepare, self.jobs, self.address = prepare, jobs, cluster
         self.executing: dict[Future[Graded], Job] = {}
         self._cluster: Cluster | None = None
-        self._tries: dict[Job, int] = {}
+        self._lanes = [_Lane() for _ in range(jobs)] if jobs > 1 and not cluster else []
+        self._settings: dict[str, Any] = {}
 
     def __enter__(self) -> GradingPool:
         return self
@@ -49,54 +107,88 @@ class GradingPool:
             future.cancel()
         if self._cluster is not None:
             self._cluster.close()
-        elif self.jobs > 1:
-            from loky import get_reusable_executor
-
-            with contextlib.suppress(Exception):
-                # reuse=True: these very processes; otherwise loky waits for them before it makes others
-                get_reusable_executor(max_workers=self.jobs, reuse=True).shutdown(wait=True, kill_workers=True)
-
-    def _executor(self) -> Executor:
-        """The processes of this machine; new ones where the old have been killed."""
-        from loky import get_reusable_executor
-
-        return get_reusable_executor(
-            max_workers=self.jobs, timeout=600, initializer=begin_worker, initargs=(os.getpid(),), reuse=True
-        )
+        for lane in self._lanes:
+            lane.end()
 
     def graded(self, due: list[Job]) -> Iterator[tuple[Job, Graded]]:
-        """Each of ``due`` with what came of it, in the order in which they come to an end."""
-        waiting = deque(due)
+        """Each of ``due`` with what came of it, in the order in which they come to an end.
+
+        Raises GradingStopped where nothing can be graded on this machine.
+        """
+        waiting, suspects, slow = deque(due), deque[Job](), deque[Job]()
+        again, faults = set[Job](), 0  # who is tried again, and the machine's faults in a row
         if self.address and due:
             self._cluster = Cluster(self.address)
             self.jobs = self._cluster.ready()
-        while waiting or self.executing:
-            while waiting and (len(self.executing) < 2 * self.jobs):  # enough that no room waits for the gradebook
-                job = waiting.popleft()
-                try:
-                    task = self.prepare(*job)
-                except CouldNotBeGraded as error:
-                    yield job, Graded(reason=str(error))
-                    continue
-                except (GradingStopped, OSError, SQLAlchemyError):
-                    raise
-                except Exception as error:  # whatever a submission has in it, the class goes on
-                    yield job, Graded(reason=unforeseen(f"{job[0]} of {job[1]}", error))
-                    continue
-                if self.jobs == 1 and self._cluster is None:
-                    self.executing = {_InThisProcess(): job}
-                    yield job, grade(task)
-                    self.executing = {}
-                    continue
-                self.executing[self._submit(task)] = job
-            if self.executing:
-                future = self._ended()
-                job = self.executing.pop(future)
-                result = self._result(future, job)
-                if result is None:
-                    waiting.appendleft(job)
-                else:
-                    yield job, result
+        most = 2 * self.jobs if self._cluster or self._lanes else 1  # enough that no room waits for the gradebook
+        while waiting or suspects or slow or self.executing:
+            troubled = bool(suspects) and faults >= FAULTS_IN_A_ROW * self.jobs
+            while waiting and not troubled and len(self.executing) < most:
+                self._begin(waiting.popleft(), waiting)
+            if not self.executing:
+                self._begin((suspects or slow).popleft())
+            future = self._ended()
+            job = self.executing.pop(future)
+            result = self._result(future, job)
+            if result is None:
+                waiting.appendleft(job)
+            elif (result.doubt or result.fault) and job not in again:
+                again.add(job)
+                (slow if result.doubt else suspects).append(job)
+                faults += bool(result.fault)
+            else:
+                faults = faults + 1 if result.fault else 0
+                yield job, result
+                if faults >= FAULTS_IN_A_ROW:
+                    self._see_that_it_works()
+                    faults = 0
+
+    def _begin(self, job: Job, others: Collection[Job] = ()) -> None:
+        """Have a submission graded, hurried where ``others`` wait or are at work."""
+        hurried = bool(others or self.executing)
+        made = _Done()
+        self.executing[made] = job
+        try:
+            task = replace(self.prepare(*job), hurried=hurried)
+            self._settings = task.settings
+            future = self._submit(grade, task)
+        except (GradingStopped, SQLAlchemyError):
+            raise
+        except CouldNotBeGraded as error:
+            made.set_result(Graded(reason=str(error)))
+        except Exception as error:  # whatever a submission has in it, the class goes on
+            words = unforeseen(f"{job[0]} of {job[1]}", error)
+            machines = is_the_machines(error)
+            made.set_result(Graded(fault=sentence(error)) if machines else Graded(reason=words))
+        else:
+            del self.executing[made]
+            self.executing[future] = job
+
+    def _submit(self, function: Callable[[Any], Any], argument: Any) -> Future[Any]:
+        if self._cluster is not None:
+            return self._cluster.submit(function, argument)
+        if self._lanes:
+            return min(self._lanes, key=lambda lane: len(lane.left)).submit(function, argument)
+        made = _Done()
+        made.set_result(function(argument))
+        return made
+
+    def _see_that_it_works(self) -> None:
+        """Raise GradingStopped where not even a cell of the course's own can be run: it is not the submissions."""
+        future = self._submit(probe, self._settings)
+        try:
+            fault = future.result()
+        except BrokenProcessPool:
+            fault = "A process that ran a cell of the course's own was killed."
+        except Exception as error:
+            if not _was_killed(error):
+                raise
+            fault = "A worker that ran a cell of the course's own was killed."
+        if fault:
+            raise GradingStopped(
+                f"Nothing can be graded on this machine now: {fault} Mend that and run the same command again: what "
+                "was graded is kept, and the rest is due."
+            )
 
     def _ended(self) -> Future[Graded]:
         """A submission that has come to an end; raises GradingStopped where a cluster cannot go on."""
@@ -108,46 +200,38 @@ class GradingPool:
             self._cluster.seen_at_work()
         return next(future for future in self.executing if future in ended)  # none waits for those begun later
 
-    def _submit(self, task: Task) -> Future[Graded]:
-        if self._cluster is not None:
-            return self._cluster.submit(task)
-        try:
-            return self._executor().submit(grade, task)
-        except (BrokenProcessPool, RuntimeError):  # a worker was killed; the next executor has new ones
-            return self._executor().submit(grade, task)
-
     def _result(self, future: Future[Graded], job: Job) -> Graded | None:
-        """What came of a job; None where its process was killed and it is to be begun again."""
+        """What came of a job; None where it only waited for a process that was killed, and is to be begun again."""
         try:
             return future.result()
         except GradingStopped:
             raise
         except Exception as error:
-            killed = isinstance(error, BrokenProcessPool) or type(error).__name__ in _KILLED_ON_A_CLUSTER
-            if not killed and self._cluster is not None:
-                raise not_installed(error) from error
-            if not killed:
+            if not _was_killed(error) and not is_the_machines(error):
+                if self._cluster is not None:
+                    raise not_installed(error) from error
                 raise
             if self._cluster is not None:
                 self._cluster.workers()  # or say that it was the scheduler
-            self._tries[job] = self._tries.get(job, 0) + 1
-            if self._tries[job] < MAX_TRIES:
-                return None
-            return Graded(
-                reason="The process that graded it was killed, again and again. See that the machine has memory left, "
-                "and grade again."
-            )
+            if not _was_killed(error):
+                return Graded(fault=sentence(error))
+            for lane in self._lanes:
+                if future in lane.given:
+                    lane.end()
+            return None if any(future in lane.innocent for lane in self._lanes) else Graded(fault=KILLED)
 
     def running(self) -> list[Job]:
         """The submissions whose notebooks run at this moment."""
+        jobs = list(self.executing.values())
         if self._cluster is not None:  # whose futures do not say; it begins with the first
-            return list(self.executing.values())[: self.jobs]
-        return [job for future, job in self.executing.items() if future.running()]
+            return jobs[: self.jobs]
+        first = [future for lane in self._lanes for future in lane.left[:1]]
+        return [self.executing[future] for future in first if future in self.executing] if self._lanes else jobs
 
 
-class _InThisProcess(Future[Graded]):
-    """Stands for a submission that this very process is grading."""
+def _was_killed(error: Exception) -> bool:
+    return isinstance(error, BrokenProcessPool) or type(error).__name__ in _KILLED_ON_A_CLUSTER
 
-    def running(self) -> bool:
-        """True: there is no moment before or after its grading at which it is here."""
-        return True
+
+class _Done(Future[Any]):
+    """Stands for what no other process does: that which this one does itself, or what needs no process."""

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
-from course.coursedir.files import write_if_changed
+from course.coursedir.files import read_file, unlike_a_file, write_if_changed
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.locking import patiently
-from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, NOT_YET, Outcome
 from course.grading.gradebook.saving import save, save_without_score
 from course.grading.gradebook.standing import UNREADABLE_PAGE, Noted, noted
 from course.grading.gradebook.versions import page_version
@@ -67,6 +67,7 @@ class Grading:
     ):
         self.classroom, self.tell, self.doing = classroom, tell, doing
         self._inputs: dict[tuple[str, str], str] = {}
+        self._notes: dict[tuple[str, str], list[str]] = {}  # what there is to say of the files beside
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
         self._known: dict[str, tuple[str, ...]] = {}  # by week, as the sheets
 
@@ -81,21 +82,23 @@ class Grading:
         notebooks = {}
         for sheet in sheets:
             path = folder / f"{sheet.name}.ipynb"
-            if path.is_symlink():
-                raise CouldNotBeGraded(f"{path} is a link, not a notebook. Put the notebook itself in its place.")
+            if os.path.lexists(path) and (kind := unlike_a_file(path)):
+                raise CouldNotBeGraded(f"{path} {kind}. Put the notebook itself in its place, and grade again.")
             if path.is_file():
                 if path.stat().st_size > MAX_NOTEBOOK_BYTES:
                     raise CouldNotBeGraded(
                         f"{path} is larger than {MAX_NOTEBOOK_BYTES // 1_000_000} MB. Ask the student to clear its "
                         "outputs (Edit > Clear all outputs) and to hand it in again."
                     )
-                notebooks[sheet.name] = path.read_bytes()
+                notebooks[sheet.name] = read_file(path)
         config = classroom.config
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
         if week not in self._known:
             self._known[week] = known_tables(classroom.root, week, secret, self.tell, self.doing)
-        files = beside(folder, classroom.directory().ignore)
+        notes: list[str] = []
+        files = beside(folder, classroom.directory().ignore, notes.append)
+        self._notes[week, student] = notes
         return Task(student, notebooks, files, sheets, settings, secret.data, self._known[week])
 
     def _look_up(self, week: str, student: str) -> None:
@@ -116,13 +119,15 @@ class Grading:
     def finish(self, week: str, student: str, graded: Graded) -> Outcome:
         """Write what came of a submission down, in the gradebook first; feedback comes after.
 
-        What is wrong with the submission becomes the outcome's state and reason. Raises GradingStopped for what is
-        wrong with the machine, and KeyboardInterrupt; the student's old outcome is forgotten by then.
+        What is wrong with the submission becomes the outcome's state and reason. Where the machine was at fault the
+        submission stays due, and nothing of it is written but that. Raises GradingStopped for what is wrong with the
+        machine here, and KeyboardInterrupt; the student's old outcome is forgotten by then.
         """
         classroom = self.classroom
-        classroom.remember(
-            Outcome(student, week, NOT_GRADED, "Grading it was interrupted. Run the same command again.")
-        )
+        due = Outcome(student, week, NOT_YET, graded.fault or "Grading it was interrupted. Run the same command again.")
+        patiently(lambda: classroom.remember(due), self.tell)
+        if graded.fault:
+            return due
         outcome = Outcome(student, week, GRADED, inputs=self._inputs.get((week, student), ""))
         if graded.reason:
             outcome.state = NOT_GRADED
@@ -132,11 +137,14 @@ class Grading:
             parsed = patiently(lambda: save(classroom, week, student, graded.notebooks), self.tell)
             names = [sheet.name for sheet in self._sheets[week]]
             outcome.notes, outcome.exercises, outcome.integrity = _notes(names, parsed)
+            outcome.notes += self._notes.get((week, student), [])
         classroom.remember(outcome)
         return outcome
 
 
 def _has_notebooks(folder: Path, week: str, wanted: list[str]) -> None:
+    if kind := unlike_a_file(folder):
+        raise CouldNotBeGraded(f"{folder} {kind}. Put the folder itself in its place, readable, and grade again.")
     there = sorted(path.name for path in folder.iterdir() if path.is_file() and path.name != "timestamp.txt")
     if not set(wanted) & set(there):
         found = f"there is {', '.join(there[:5])}" if there else "the folder is empty"

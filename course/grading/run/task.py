@@ -21,6 +21,10 @@ from traitlets.config import Config
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.run.execute import Execute
+from course.grading.run.faults import is_the_machines, sentence
+from course.grading.sandbox import pool
+from course.grading.sandbox.remote_kernel import KernelLost
+from course.grading.sandbox.share import Doubtful
 from course.grading.submission.parse import no_notebook, parse
 from course.grading.submission.plan import Plan
 from course.grading.submission.repair import repair
@@ -44,7 +48,7 @@ class Task:
     """A submission: its notebooks' text by name, the files beside them, what is asked, and the settings.
 
     Hidden tests draw their cases with ``secret``, and ``known`` are the tables of known mistakes under it, as texts.
-    Neither is shown where a task is printed.
+    Neither is shown where a task is printed. ``hurried``: others wait, and it may be tried again.
     """
 
     student: str
@@ -54,18 +58,25 @@ class Task:
     settings: dict[str, Any]
     secret: bytes | None = field(default=None, repr=False)
     known: tuple[str, ...] = field(default=(), repr=False)
+    hurried: bool = False
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What came of a task: the finished notebooks' text by name, or the reason why it could not be graded."""
+    """What came of a task: the finished notebooks' text by name, or the reason why it could not be graded.
+
+    Or neither, and a sentence: ``fault`` is the machine's, ``doubt`` why a hurried try is not to be believed. Then the
+    submission is tried again alone, and stays due where the machine is at fault there too.
+    """
 
     notebooks: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    fault: str = ""
+    doubt: str = ""
 
 
 def grade(task: Task) -> Graded:
-    """Mend, execute and judge a submission. Raises GradingStopped where there is no room to run it in."""
+    """Mend, execute and judge a submission. Raises GradingStopped where there can be no room to run it in."""
     config = Config(task.settings)
     done: dict[str, str] = {}
     for sheet in task.sheets:
@@ -75,6 +86,7 @@ def grade(task: Task) -> Graded:
                 nb = mended(_text(task.notebooks[sheet.name], name), name, sheet, config)
                 runner = Execute(config=config)
                 runner.student, runner.secret, runner.known = task.student, task.secret, task.known
+                runner.hurried = task.hurried
                 nb = runner.once(nb, task.files, sheet.given)
                 nb, _ = LimitOutput(config=config).preprocess(nb, {})
                 done[sheet.name] = nbformat.v4.writes(nb)
@@ -82,9 +94,28 @@ def grade(task: Task) -> Graded:
                 return Graded(reason=str(error))
             except GradingStopped:
                 raise
+            except Doubtful as error:
+                return Graded(doubt=str(error))
             except Exception as error:  # whatever a submission has in it, the class goes on
+                if is_the_machines(error):
+                    return Graded(fault=sentence(error))
                 return Graded(reason=unforeseen(name, error))
     return Graded(done)
+
+
+def probe(settings: Mapping[str, Any]) -> str:
+    """Whether grading is possible on this machine now: "" where a cell of the course's own runs, or what it lacks."""
+    runner = Execute(config=Config(settings))
+    try:
+        with pool.entered({}, runner.limits, unsafe=runner.unsafe) as room:
+            ran = room.kernel().run("1 + 1", seconds=float(runner.timeout), clean=True)
+    except KernelLost as error:
+        return f"A cell of the course's own could not be run ({error})."
+    except Exception as error:
+        if not is_the_machines(error):
+            raise
+        return sentence(error)
+    return "" if ran.ok else "A cell of the course's own could not be run."
 
 
 def given_code(released: NotebookNode | None) -> tuple[str, ...]:

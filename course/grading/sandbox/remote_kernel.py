@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import select
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MAX_OUTPUTS, OUTPUT_COST = 10_000, 100
 """Outputs of one cell that are kept, and characters that each of them counts beside its own."""
+
+MOST_PATIENCE, LEAST_PATIENCE_S = 9.0, 0.05
+"""What a process gets that had to wait for a processor: so many times its seconds at most, and for no less."""
 
 NO_ANSWER = "it did not answer in time"
 """The reason of a kernel that is lost because it ran too long."""
@@ -66,6 +70,7 @@ class RemoteKernel:
         self.room, self.channel, self.pid = room, channel, pid
         self.lost = ""
         self.trace: Trace | None = None
+        self._waited = 0.0  # seconds that it was given for those that it had waited for a processor
 
     def _send(self, request: dict[str, Any], deadline: float, fds: tuple[int, ...] = ()) -> None:
         if self.lost:
@@ -76,6 +81,7 @@ class RemoteKernel:
             raise self._gone(error) from None
 
     def _receive(self, deadline: float) -> dict[str, Any]:
+        deadline = self._given_time(deadline)
         try:
             message = self.channel.receive(deadline)
         except (WireError, OSError) as error:
@@ -86,18 +92,35 @@ class RemoteKernel:
             raise self._gone(WireError("not an answer"))
         return message
 
+    def _given_time(self, deadline: float) -> float:
+        """Wait for an answer until ``deadline``, and on a busy machine longer: for as long as it had no processor.
+
+        Returns the deadline that holds then.
+        """
+        poll, most = select.poll(), deadline + MOST_PATIENCE * max(0.0, deadline - time.monotonic())
+        poll.register(self.channel.end, select.POLLIN)
+        while not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            waited = self.room.waited(self.pid)
+            more, self._waited = waited - self._waited, waited
+            if more < LEAST_PATIENCE_S or deadline >= most:
+                self.room.share.starved = self.room.share.starved or deadline >= most
+                break
+            deadline = min(self.room.share.deadline(more), most)
+        return deadline
+
     def _gone(self, error: BaseException) -> KernelLost:
         if isinstance(error, Closed):
             said = self.room.why()
-            reason = {
-                TOO_MUCH_MEMORY: "it took too much memory",
-                TOO_MANY_PROCESSES: "it started too many processes",
-            }
+            reason = {TOO_MUCH_MEMORY: "it took too much memory", TOO_MANY_PROCESSES: "it started too many processes"}
             self.lost = next((reason[word] for word in said if word in reason), "it ended itself")
+            if not any(word in reason for word in said):
+                self.room.share.lost(self.lost)
         elif isinstance(error, TimeoutError):
             self.lost = NO_ANSWER
+            self.room.share.ran_out()
         else:
             self.lost = "it answered nonsense"
+            self.room.share.lost(self.lost)
         self.end()
         return KernelLost(self.lost)
 
@@ -128,6 +151,7 @@ class RemoteKernel:
                 if ran.stopped:
                     raise self._gone(TimeoutError()) from None
                 ran.stopped = True
+                self.room.share.ran_out()
                 self.room.tell({"do": "interrupt", "pid": self.pid})
                 deadline = time.monotonic() + INTERRUPT_TIMEOUT_S
                 continue
@@ -198,7 +222,7 @@ class RemoteKernel:
     def asked(self) -> list[Asked]:
         """In a process that ``Room.reading`` made: what torch was asked in it since this was called last."""
         mark = f"course::mark {secrets.token_hex(16)}"
-        deadline = time.monotonic() + self.room.limits.question
+        deadline = self.room.share.deadline(self.room.limits.question)
         self._ask({"do": "mark", "name": mark})
         try:
             if self.trace is None:
@@ -206,6 +230,7 @@ class RemoteKernel:
             return self.trace.until(mark, deadline)
         except (TraceLost, TimeoutError):
             self.lost = NO_TRACE
+            self.room.share.lost(NO_TRACE)
             self.end()
             raise KernelLost(NO_TRACE) from None
 
@@ -228,7 +253,7 @@ class RemoteKernel:
         return number, Made(checked_reply(said.get("reply")), None, said.get("module") is True, plain)
 
     def _ask(self, request: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
-        deadline = time.monotonic() + (self.room.limits.question if seconds is None else seconds)
+        deadline = self.room.share.deadline(self.room.limits.question if seconds is None else seconds)
         self._send(request, deadline)
         try:
             said = self._receive(deadline)

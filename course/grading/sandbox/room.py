@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from course.coursedir.errors import GradingStopped
-from course.grading.sandbox import walls
+from course.grading.sandbox import machine, walls
 from course.grading.sandbox.inside.wire import Channel, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, DRAW_AT, DRAW_TIMEOUT_S, START_TIMEOUT_S, Limits
 from course.grading.sandbox.remote_kernel import RemoteKernel, RoomLost
+from course.grading.sandbox.share import Share
 from course.grading.sandbox.trace import Trace
 
 TRACE_PIPE_BYTES = 1 << 20
@@ -39,6 +40,7 @@ class Room:
 
     def __init__(self, limits: Limits | None = None, *, unsafe: bool = False):
         self.limits, self.unsafe = limits or Limits(), unsafe
+        self.share = Share()  # of the submission that is in it
         self._lock = threading.Lock()
         self._scratch: Path | None = None
         ours, theirs = socket.socketpair()
@@ -88,17 +90,25 @@ class Room:
         return self.process.poll() is None
 
     def wait(self) -> None:
-        """Wait until it has imported everything; raises GradingStopped with its last words when it has not."""
+        """Wait until it has imported everything.
+
+        Where it does not, raises RoomLost for a reason that passes, and else GradingStopped with its last words.
+        """
         if self._ready:
             return
         try:
             self.control.receive(time.monotonic() + START_TIMEOUT_S)
-        except (WireError, TimeoutError):
+        except (WireError, TimeoutError) as error:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=0 if isinstance(error, TimeoutError) else 5)
+            killed = (code := self.process.poll()) is None or not 0 <= code <= 128
             self.process.kill()
             self.process.wait()
             self.log.seek(0)
             words = self.log.read().decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
             self.close()
+            if killed or walls.passes(words[0]):
+                raise RoomLost(f"it did not start: {'it was killed, or too slow' if killed else words[0]}") from None
             raise GradingStopped(
                 f"The room in which submissions run did not start: {words[0]}. Install the course again (make setup)."
             ) from None
@@ -172,6 +182,10 @@ class Room:
     def watch(self) -> bool:
         """Whether the submission took more than it may, and was stopped."""
         return self.tell({"do": "watch"})["stopped"] is True
+
+    def waited(self, pid: int) -> float:
+        """Seconds that a process in it has waited for a processor, which others had."""
+        return machine.waited(self.process.pid, pid)
 
     def why(self) -> list[str]:
         """What its first process had to stop, and for what."""

@@ -15,7 +15,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ from course.grading.sandbox.limits import OUTPUT_SHARES
 from course.grading.sandbox.outputs import plain_text
 from course.grading.sandbox.remote_kernel import KernelLost, Ran, RemoteKernel
 from course.grading.sandbox.room import Room
+from course.grading.sandbox.share import Share
 from course.syntax.definitions import inert_definitions
 
 MAX_RESTARTS = 12
@@ -52,12 +52,12 @@ class Code:
 
 @dataclass
 class Session:
-    """Runs ``cells`` in ``room``, each for at most ``cell`` seconds and all of them for at most ``total``."""
+    """Runs ``cells`` in ``room``, each for at most ``cell`` seconds, and all of them out of one ``share`` of time."""
 
     room: Room
     cells: Sequence[Code]
     cell: float
-    total: float
+    share: Share
     ran: dict[int, Ran] = field(default_factory=dict)
     lost: dict[int, str] = field(default_factory=dict)
     _copies: dict[int, RemoteKernel] = field(default_factory=dict)
@@ -66,17 +66,15 @@ class Session:
     _asked: dict[int, RemoteKernel] = field(default_factory=dict)  # where the tests that share a copy are asked
     _restarts: int = 0
     _shown: int = 0  # characters of all outputs
-    _deadline: float = 0.0
 
     def run(self, tell: Callable[[Code], None] = lambda _: None) -> None:
         """Run all cells; raises CouldNotBeGraded where they take too long, or end one kernel after another."""
-        self._deadline = time.monotonic() + self.total
         kernel = self.room.kernel()
         for place, code in enumerate(self.cells):
             tell(code)
-            if time.monotonic() > self._deadline:
+            if self.share.used_up:
                 raise CouldNotBeGraded(
-                    f"The notebook ran longer than {self.total:g} s; it was stopped before {code.title}. "
+                    f"The notebook ran longer than {self.share.total:g} s; it was stopped before {code.title}. "
                     "Look for slow cells, or raise c.Execute.total_timeout, and grade again."
                 )
             try:
@@ -102,10 +100,9 @@ class Session:
                 self._stands_for(kernel.snapshot(), self._waiting)
                 self._waiting = []
             return Ran(ok=True)
-        left = self._deadline - time.monotonic()
-        most = self.room.limits.max_output
+        seconds, most = max(1.0, min(self.cell, self.share.left)), self.room.limits.max_output
         most = max(0, min(most, OUTPUT_SHARES * most - self._shown))
-        return kernel.run(code.source, seconds=max(1.0, min(self.cell, left)), clean=not code.given, most=most)
+        return kernel.run(code.source, seconds=seconds, clean=not code.given, most=most)
 
     def _stands_for(self, copy: RemoteKernel, tests: list[int]) -> None:
         self._copies |= dict.fromkeys(tests, copy)
@@ -173,7 +170,6 @@ class Session:
                 asked = self._asked[self._shared[place]] = self._copies[place].snapshot()
             return asked
         except (KeyError, KernelLost):  # something of the submission's has killed it
-            self._deadline = time.monotonic() + self.total
             self._shared.pop(place, None)
             self._copies[place] = self._resume(place)
         return self._copies[place]

@@ -6,6 +6,7 @@ home, an empty /tmp, and no network. Of this machine's files, environment and pr
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import platform
@@ -17,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from course.coursedir.errors import GradingStopped
+from course.coursedir.errors import GradingStopped, MachineFault
 from course.grading.sandbox import allowlist
 from course.grading.sandbox.inside.allowed_calls import room_filter
 from course.grading.sandbox.inside.confine import landlock_version
@@ -61,14 +62,27 @@ def bubblewrap() -> str:
     with filter_file() as program:
         argv = [found, *_walls(1 << 20, program), "--", "/usr/bin/true"]
         fds = (program.fileno(),)
-        tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
+        try:
+            tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
+        except subprocess.TimeoutExpired:
+            raise MachineFault(
+                "The machine is so busy that bubblewrap made no sandbox within 60 s. Run the same command again."
+            ) from None
     if tried.returncode:
         words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+        if tried.returncode < 0 or passes(words):
+            raise MachineFault(f"bubblewrap could make no sandbox just now: {words}. Run the same command again.")
         raise GradingStopped(
             f"Submissions are graded in a sandbox, and bubblewrap cannot make one here: {words}. Where the system "
             f"forbids user namespaces, its administrator can allow them. {WAYS_OUT}"
         )
     return found
+
+
+def passes(words: str) -> bool:
+    """Whether these are a program's words for what the machine lacks at this moment, and may have again."""
+    lacks = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT)
+    return "MemoryError" in words or any(os.strerror(number) in words for number in lacks)
 
 
 def notes() -> list[str]:

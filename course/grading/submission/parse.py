@@ -6,7 +6,7 @@ import io
 import json
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded
+from course.coursedir.files import read_file, unlike_a_file
 from course.coursedir.nbgrader_guard import guard
 from course.grading.gradebook.saving import forget
 from course.grading.submission.size_limits import MAX_FILE, cut
@@ -112,23 +113,30 @@ class SubmissionExporter(NotebookExporter):
         return super().from_file(io.StringIO(nbformat.writes(nb)), resources=resources, **kw)
 
 
-def beside(folder: Path, ignore: Sequence[str] = ()) -> dict[str, bytes]:
+def beside(folder: Path, ignore: Sequence[str] = (), tell: Callable[[str], None] = lambda _: None) -> dict[str, bytes]:
     """The files in a submission's folder by relative path, without the notebooks at its top.
 
-    Links and special files are left out: a submission consists of what was handed in, not of what it points to. Raises
-    CouldNotBeGraded where there is too much of it. ``ignore`` holds patterns of names that do not count.
+    Links and special files are left out: a submission consists of what was handed in, not of what it points to; so is
+    what may not be read. ``tell`` gets a sentence for each. Raises CouldNotBeGraded where there is too much of it.
+    ``ignore`` holds patterns of names that do not count.
     """
     found: dict[str, bytes] = {}
     size = 0
     for path in sorted(folder.rglob("*")):
         own = (path, *path.parents[: len(path.relative_to(folder).parts) - 1])
-        inside = not any(part.is_symlink() or any(fnmatch(part.name, each) for each in ignore) for part in own)
-        if inside and path.is_file() and not (path.parent == folder and path.suffix == ".ipynb"):
+        if any(any(fnmatch(part.name, each) for each in ignore) for part in own):
+            continue
+        name = path.relative_to(folder).as_posix()
+        if any(part.is_symlink() for part in own[1:]) or (path.parent == folder and path.suffix == ".ipynb"):
+            continue
+        if kind := unlike_a_file(path):
+            tell(f"{name.encode('utf-8', 'replace').decode()} {kind}; it was left out.")
+        elif path.is_file():
             size += path.stat().st_size
             if size > MAX_BYTES_BESIDE or len(found) >= MAX_FILES_BESIDE:
                 raise CouldNotBeGraded(
                     f"There are more than {MAX_BYTES_BESIDE // 1_000_000} MB of files beside the notebook, or more "
                     f"than {MAX_FILES_BESIDE:,} files. Take out what it does not need, and grade again."
                 )
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            found[name] = read_file(path)
     return found

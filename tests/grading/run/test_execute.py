@@ -23,7 +23,7 @@ from small_notebooks import (
 )
 from traitlets.config import Config
 
-from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped, MachineFault
 from course.grading.gradebook.outcome import UNSAFE
 from course.grading.pages.preprocessors import NOTE, HideTests
 from course.grading.run import execute as execute_module
@@ -215,7 +215,7 @@ def test_is_a_lost_room_replaced_once(monkeypatch, lost):
     if lost == 1:
         assert passed(run_notebook(notebook(exercise("right")), **SETTINGS)) == {"right": True}
     else:
-        with pytest.raises(CouldNotBeGraded, match="broke down, twice .hung up."):
+        with pytest.raises(MachineFault, match="broke down, twice .hung up."):
             run_notebook(notebook(exercise("right")), **SETTINGS)
     assert len(tries) == 2
 

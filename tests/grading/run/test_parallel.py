@@ -14,7 +14,7 @@ from course.cli import main
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.gradebook.classroom import Classroom
 from course.grading.run import parallel, pipeline
-from course.grading.run.parallel import MAX_TRIES, GradingPool
+from course.grading.run.parallel import KILLED, GradingPool
 from course.grading.run.task import Graded, Task
 from course.grading.sandbox.walls import bubblewrap
 
@@ -59,10 +59,12 @@ def everything(root):
 
 def test_do_two_at_once_give_the_same_gradebook_as_one_after_another(home, course, monkeypatch, tmp_path):
     before, pages = everything(home), (home / "feedback" / "cyn" / "week9" / "small.html").read_text()
-    monkeypatch.setattr(parallel, "_InThisProcess", lambda: pytest.fail("graded in this process"))
+    given, submit = [], parallel._Lane.submit
+    monkeypatch.setattr(parallel._Lane, "submit", lambda self, *a: given.append(self) or submit(self, *a))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     status, said = course("--jobs", "2", "--force")
     assert status == 3 and said.err == ""
+    assert len(given) >= len(CLASS) - 1 and len(set(given)) == 2, "in two processes, each with its own room"
     assert everything(home) == before
     assert (home / "feedback" / "cyn" / "week9" / "small.html").read_text() == pages
     assert [path.name for path in tmp_path.glob("course-*")] == [], "no temporary folder is left"
@@ -110,12 +112,103 @@ def test_does_a_process_that_is_killed_lose_no_submission(monkeypatch, tmp_path)
     assert done == {job: Graded({"small": job[1]}) for job in JOBS} and (tmp_path / "mark").exists()
 
 
+def counted(task):
+    """Notes that it was begun, and how; kills its process for bob, always, when all others have been given out."""
+    with open(os.path.join(task.settings["notes"], task.student), "a") as file:
+        file.write("hurried\n" if task.hurried else "alone\n")
+    if task.student == "bob":
+        os.kill(os.getpid(), 9)
+    return Graded({"small": task.student})
+
+
 @pytest.mark.long
-def test_is_a_submission_whose_process_is_always_killed_said_to_be_ungradable(monkeypatch):
-    monkeypatch.setattr(parallel, "grade", local(always_gone))
-    with GradingPool(lambda week, student: task(), 2) as pool:
-        ((job, graded),) = pool.graded(JOBS[:1])
-    assert "was killed, again and again" in graded.reason and MAX_TRIES > 1
+def test_is_a_submission_that_always_kills_its_process_left_due_and_nobody_else_begun_twice(monkeypatch, tmp_path):
+    monkeypatch.setattr(parallel, "grade", local(counted))
+    jobs = [("week9", name) for name in ("ada", "bob", "cyn", "dan", "eve", "fay")]
+    with GradingPool(lambda week, student: Task(student, {}, {}, (), {"notes": str(tmp_path)}), 2) as pool:
+        done = list(pool.graded(jobs))
+    assert done[-1] == (("week9", "bob"), Graded(fault=KILLED)), "when all others are done"
+    assert dict(done[:-1]) == {job: Graded({"small": job[1]}) for job in jobs if job[1] != "bob"}
+    begun = {path.name: path.read_text().split() for path in tmp_path.iterdir()}
+    assert begun.pop("bob") == ["hurried", "alone"]
+    assert begun == {name: ["hurried"] for name in ("ada", "cyn", "dan", "eve", "fay")}
+
+
+def played(pool, monkeypatch, *, works=""):
+    """The pool with ``play(student, hurried)`` in the place of grading, in this process; what it came to, in order."""
+    monkeypatch.setattr(parallel, "grade", lambda task: pool.play(task.student, task.hurried))
+    monkeypatch.setattr(parallel, "probe", lambda settings: works)
+    return [(job[1], graded) for job, graded in pool.graded([("week9", name) for name in pool.names])]
+
+
+def playing(play, names="abcdefgh"):
+    made = GradingPool(lambda week, student: task(student), 1)
+    made.play, made.names = play, names
+    return made
+
+
+def test_are_those_that_run_long_begun_again_when_all_others_are_done(monkeypatch):
+    begun = []
+
+    def play(student, hurried):
+        begun.append((student, hurried))
+        return Graded(doubt="slow") if student in "bd" and hurried else Graded({"n": student})
+
+    done = played(playing(play), monkeypatch)
+    assert [student for student, _ in done] == list("acefghbd")
+    assert all(graded == Graded({"n": student}) for student, graded in done)
+    assert begun[-2:] == [("b", False), ("d", False)] and ("h", False) in begun, "the last one makes nobody wait"
+
+
+def test_is_a_fault_of_the_machine_tried_again_and_otherwise_left_due(monkeypatch):
+    tries = dict.fromkeys("abcdefgh", 0)
+
+    def play(student, hurried):
+        tries[student] += 1
+        fault = student == "g" or (student == "c" and tries[student] == 1)
+        return Graded(fault="no memory") if fault else Graded({"n": student})
+
+    done = dict(played(playing(play), monkeypatch))
+    assert done.pop("g") == Graded(fault="no memory") and tries.pop("g") == 2
+    assert done == {name: Graded({"n": name}) for name in "abcdefh"} and tries.pop("c") == 2
+    assert set(tries.values()) == {1}
+
+
+def test_does_a_machine_on_which_nothing_can_be_graded_end_the_run_with_a_sentence(monkeypatch):
+    begun = []
+
+    def play(student, hurried):
+        begun.append(student)
+        return Graded(fault="No space left on device.")
+
+    names = "".join(map(chr, range(0x100, 0x200)))
+    with pytest.raises(GradingStopped, match="Nothing can be graded on this machine now: no room. Mend that"):
+        played(playing(play, names), monkeypatch, works="no room.")
+    assert len(begun) < 10, "not one after another of the class"
+
+
+def test_do_submissions_that_bring_the_machine_to_its_knees_not_end_the_run(monkeypatch):
+    """Many in a row: between them it is seen that the machine works, so that those behind them are graded."""
+
+    def play(student, hurried):
+        return Graded(fault="no memory") if student in "abcdefgh" else Graded({"n": student})
+
+    done = dict(played(playing(play, "abcdefghijkl"), monkeypatch))
+    assert done == {
+        name: Graded(fault="no memory") if name in "abcdefgh" else Graded({"n": name}) for name in "abcdefghijkl"
+    }
+
+
+def test_is_a_task_that_the_machine_cannot_make_its_fault_too(monkeypatch):
+    def prepare(week, student):
+        if student == "b":
+            raise OSError(5, "Input/output error")
+        return task(student)
+
+    pool = GradingPool(prepare, 1)
+    pool.play, pool.names = lambda student, hurried: Graded({"n": student}), "abc"
+    done = dict(played(pool, monkeypatch))
+    assert "Input/output error" in done.pop("b").fault and len(done) == 2
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -129,7 +222,7 @@ def test_does_a_submission_without_a_notebook_need_no_process(monkeypatch):
     def prepare(week, student):
         raise CouldNotBeGraded(f"{student} has nothing")
 
-    monkeypatch.setattr(GradingPool, "_executor", lambda self: pytest.fail("asked for a process"))
+    monkeypatch.setattr(parallel._Lane, "submit", lambda *_: pytest.fail("asked for a process"))
     with GradingPool(prepare, 2) as pool:
         assert dict(pool.graded(JOBS))["week9", "bob"] == Graded(reason="bob has nothing")
 

@@ -254,7 +254,7 @@ def test_does_ctrl_c_keep_what_is_finished_and_the_next_run_carry_on(home, cours
         patch.setattr(pipeline, "save", stop)
         status, said = course("--students", "bob", "--force")
     assert status == 130 and "stopped" in said.err
-    assert table(home)["ada"]["score"] == "2.5" and table(home)["bob"]["state"] == "could not be graded"
+    assert table(home)["ada"]["score"] == "2.5" and table(home)["bob"]["state"] == "not graded yet"
     assert course("--students", "bob")[0] == 0
     assert table(home)["bob"]["score"] == "2"
 

@@ -249,4 +249,4 @@ def test_do_answers_that_are_never_the_same_twice_not_run_everything_above_again
     done = run_notebook(notebook(slow, *(hand(name, shifting) for name in "abcdef")), **settings)
     assert passed(done) == dict.fromkeys("abcdef", False)
     assert 1 <= len(allowed) <= 4 and allowed == sorted(allowed, reverse=True), "the time is one for all of them"
-    assert allowed[0] == 12
+    assert allowed[0] < 9.5, "and for the cells"

@@ -13,7 +13,16 @@ from student_room import shown
 from course.answers.ask import Reply
 from course.grading.sandbox.inside.wire import Channel, Closed
 from course.grading.sandbox.limits import Limits
-from course.grading.sandbox.remote_kernel import NO_TRACE, REPLY_FIELDS, KernelLost, Ran, RemoteKernel
+from course.grading.sandbox.remote_kernel import (
+    MOST_PATIENCE,
+    NO_ANSWER,
+    NO_TRACE,
+    REPLY_FIELDS,
+    KernelLost,
+    Ran,
+    RemoteKernel,
+)
+from course.grading.sandbox.share import Doubtful, Share
 from course.grading.sandbox.trace import Trace
 
 pytestmark = pytest.mark.long
@@ -24,6 +33,7 @@ class Deaf:
 
     def __init__(self):
         self.limits, self.told = Limits(question=0.5, max_output=1000), []
+        self.share = Share()
 
     def tell(self, request):
         self.told.append(request["do"])
@@ -31,6 +41,9 @@ class Deaf:
 
     def why(self):
         return []
+
+    def waited(self, pid):
+        return 0.0
 
 
 @pytest.fixture
@@ -218,3 +231,30 @@ def test_is_what_torch_was_asked_read_up_to_the_mark_that_was_sent():
 
 def test_has_every_field_of_a_reply_a_rule():
     assert list(REPLY_FIELDS) == [each.name for each in fields(Reply)]
+
+
+@pytest.mark.parametrize("waited", [0.0, 1.5])
+def test_is_a_process_that_waits_for_a_processor_given_that_time_again(liar, monkeypatch, waited):
+    kernel = liar()
+    monkeypatch.setattr(kernel.room, "waited", lambda pid: waited)
+    began = time.monotonic()
+    with pytest.raises(KernelLost, match=NO_ANSWER):
+        kernel.look(["f"])
+    assert waited <= time.monotonic() - began - 0.5 < waited + 0.4
+    assert not kernel.room.share.starved and kernel.room.share.doubts == {"time"}
+
+
+def test_is_a_process_that_never_gets_a_processor_said_to_be_starved(liar, monkeypatch):
+    kernel, clock = liar(), iter(range(1, 100))
+    monkeypatch.setattr(kernel.room, "waited", lambda pid: float(next(clock)))
+    began = time.monotonic()
+    with pytest.raises(KernelLost, match=NO_ANSWER):
+        kernel.look(["f"])
+    assert kernel.room.share.starved and time.monotonic() - began < 0.5 * (2 + MOST_PATIENCE)
+
+
+def test_does_a_kernel_that_answers_nonsense_raise_a_doubt(liar):
+    kernel = liar(5)
+    kernel.room.share.hurried = True
+    with pytest.raises(Doubtful, match="it answered nonsense"):
+        kernel.look(["f"])

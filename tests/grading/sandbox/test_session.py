@@ -20,6 +20,7 @@ from course.coursedir.errors import CouldNotBeGraded
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.session import Code, Session, definitions_only
+from course.grading.sandbox.share import Share
 
 pytestmark = pytest.mark.long
 
@@ -127,7 +128,7 @@ def test_do_tests_share_a_copy_only_where_nothing_between_them_can_be_noticed():
         "print(1)",
     ]
     cells = [Code(number, source, test=source[0] == "T") for number, source in enumerate(sources)]
-    session = Session(None, cells, 5, 5)
+    session = Session(None, cells, 5, Share(5))
     assert [session._as_good_as_next(place) for place in (1, 3, 5, 7)] == [True, True, False, False]
 
 
@@ -218,7 +219,7 @@ def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
 
     ran = []
     cells = [Code(0, "a", given=True), Code(1, "test", test=True), Code(2, "b"), Code(3, "dies"), Code(4, "c")]
-    session = Session(Room(), cells, 5, 5)
+    session = Session(Room(), cells, 5, Share(5))
     session.run()
     assert ran == [("a", False), ("b", True), ("dies", True), ("b", True), ("c", True)]
     assert session.lost == {3: "it ended itself"} and session.before(4) == [cells[0], *cells[2:4]]
