@@ -220,13 +220,13 @@ def test_is_time_that_ran_out_on_a_busy_machine_the_machines(monkeypatch):
 
 def test_do_cells_and_questions_share_one_budget(monkeypatch):
     monkeypatch.setattr(machine.Observation, "was_busy", lambda self, own: False)  # beside other tests
-    hangs = [[answer(name, f"def {name}(X):\n    while True: pass"), test_cell(name)] for name in "abcdef"]
+    hangs = [[answer(name, f"def {name}(X):\n    while True: pass"), test_cell(name)] for name in "abcdefgh"]
     cells = [new_code_cell("import time; time.sleep(1)"), exercise("right"), *hangs]
-    done = run_notebook(notebook(*cells), **{**SETTINGS, "total_timeout": 6, "question_timeout": 2})
-    assert passed(done) == {"right": True} | dict.fromkeys("abcdef", False), "what was judged counts"
+    done = run_notebook(notebook(*cells), **{**SETTINGS, "total_timeout": 15, "question_timeout": 2})
+    assert passed(done) == {"right": True} | dict.fromkeys("abcdefgh", False), "what was judged counts"
     whats = {record["exercise"]: record["what"] for record in done.metadata.course.exercises}
     assert "your code ran too long" in whats["a"]
-    assert whats["f"] == "The checks of f were not finished: the notebook had used up its 6 seconds."
+    assert whats["h"] == "The checks of h were not finished: the notebook had used up its 15 seconds."
 
 
 # --- A class ---------------------------------------------------------------------------------------------------------
