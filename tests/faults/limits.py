@@ -28,9 +28,9 @@ def _set(which: int, most: int) -> Callable[[], None]:
     return first
 
 
-for _most, _jobs in ((16, 1), (24, 1), (40, 2)):
+for _most, _jobs in ((8, 1), (12, 1), (20, 2)):
 
-    @trial(f"descriptors-{_most}", quick=_most == 24)
+    @trial(f"descriptors-{_most}", quick=_most == 12)
     def _descriptors(stage: Stage, most: int = _most, jobs: int = _jobs) -> None:
         """A process may open no more files than that."""
         _limited(stage, _set(resource.RLIMIT_NOFILE, most), jobs)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from .command import copy
+from .hooks import At
 from .processes import mount_memory, own_mounts, remount
 from .trial import NOT_ALL, Stage, trial
 
@@ -30,7 +30,7 @@ def _small_disk(stage: Stage, kib: int, inodes: int) -> Path:
 def _full(stage: Stage, kib: int, inodes: int) -> None:
     disk = _small_disk(stage, kib, inodes)
     ran = stage.grade().wait()
-    stage.stopped(ran, 1, NOT_ALL, saying="space" if ran.status == 1 else "")
+    stage.stopped(ran, 1, NOT_ALL, saying="space|disk" if ran.status == 1 else "")
     stage.nothing_left()
     stage.say(f"{len(stage.due())} due")
     remount(disk, ROOMY_KIB, MANY)
@@ -53,44 +53,62 @@ for _count in (0, 3, 9):
         _full(stage, -1, count)
 
 
-def _temporary(stage: Stage, place: Path, kib: int, inodes: int, jobs: int) -> None:
+def _temporary(stage: Stage, place: Path, inodes: int, jobs: int, kib: int = 256, at: str = "") -> None:
+    """The file system at ``place`` is full, from the beginning or from the moment at which the run comes to ``at``.
+
+    Python looks for another temporary folder where it finds this one full at its start.
+    """
     own_mounts()
     place.mkdir(exist_ok=True)
     mount_memory(place, kib, inodes)
-    if kib <= 4:
-        Path(place, "full").write_bytes(b"x" * 4096)
-    ran = stage.grade(jobs=jobs).wait()
+
+    def fill() -> None:
+        file = os.open(place / "full", os.O_WRONLY | os.O_CREAT)
+        while True:
+            try:
+                os.write(file, b"x" * 4096)
+            except OSError:
+                return
+
+    if not at and not inodes:
+        fill()
+    ran = stage.grade(jobs=jobs, heard=At(at, 1, fill) if at else None).wait()
     stage.stopped(ran, 1, NOT_ALL)
     stage.nothing_left()
     stage.say(f"{len(stage.due())} due")
     remount(place, ROOMY_KIB, MANY)
-    shutil.rmtree(place / "full", ignore_errors=True)
     (place / "full").unlink(missing_ok=True)
     stage.and_then_the_same()
 
 
 @trial(quick=True)
 def temporary_folder_full(stage: Stage) -> None:
-    """The temporary folder has no space left."""
-    _temporary(stage, Path(stage.environment["TMPDIR"]), 4, 0, 1)
+    """The temporary folder has no space left from the moment at which the first room is tried."""
+    _temporary(stage, Path(stage.environment["TMPDIR"]), 0, 1, at="start bwrap")
 
 
 @trial()
-def temporary_folder_nearly_full(stage: Stage) -> None:
-    """The temporary folder has 16 KiB left."""
-    _temporary(stage, Path(stage.environment["TMPDIR"]), 16, 0, 2)
+def temporary_folder_small(stage: Stage) -> None:
+    """The temporary folder has no more than 8 KiB."""
+    _temporary(stage, Path(stage.environment["TMPDIR"]), 0, 2, kib=8, at="no such place")
+
+
+@trial()
+def temporary_folder_full_at_start(stage: Stage) -> None:
+    """The temporary folder is full when the command starts."""
+    _temporary(stage, Path(stage.environment["TMPDIR"]), 0, 1)
 
 
 @trial()
 def temporary_folder_without_inodes(stage: Stage) -> None:
     """The temporary folder can hold no more files."""
-    _temporary(stage, Path(stage.environment["TMPDIR"]), ROOMY_KIB, 1, 1)
+    _temporary(stage, Path(stage.environment["TMPDIR"]), 3, 1)
 
 
 @trial()
 def shared_memory_full(stage: Stage) -> None:
     """There is no shared memory left for the workers' semaphores."""
-    _temporary(stage, Path("/dev/shm"), 4, 0, 2)
+    _temporary(stage, Path("/dev/shm"), 0, 2)
 
 
 @trial()
@@ -103,7 +121,7 @@ def disk_full_while_releasing(stage: Stage) -> None:
     disk = _small_disk(stage, 24, -1)
     change_text(stage.root)
     ran = stage.start(*words).wait()
-    stage.stopped(ran, 1, saying="space")
+    stage.stopped(ran, 1, saying="space|disk")
     stage.nothing_left()
     remount(disk, ROOMY_KIB, MANY)
     stage.again(words, 0)

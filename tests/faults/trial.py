@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import time
@@ -148,10 +149,10 @@ class Stage:
         self.wrong += ran.faults()
 
     def stopped(self, ran: Ran, *statuses: int, saying: str = "") -> None:
-        """As ``ended``; its last line, which is noted, has to hold ``saying``."""
+        """As ``ended``; what it says, of which the last line is noted, has to speak of ``saying`` (a pattern)."""
         self.ended(ran, *statuses)
         self.say(f"{ran.status}: {ran.last[:160]}" if ran.last else f"{ran.status}, no word")
-        if saying.lower() not in ran.err.lower():
+        if not re.search(saying, ran.err, re.IGNORECASE):
             self.fault(f"{ran.name} does not speak of {saying!r}: {ran.last[:300]!r}")
 
     def nothing_left(self, seconds: float = GONE_S, but: tuple[Running, ...] = ()) -> None:
@@ -159,8 +160,10 @@ class Stage:
         left, took = left_after(seconds, self.helpers | {each.pid for each in but})
         if left:
             words = sorted({command[:90] for command in left.values()})
-            self.fault(f"after {seconds:.0f} s there still run {len(left)} processes: {'; '.join(words)}")
-            end(left)
+            longer, more = left_after(20, self.helpers | {each.pid for each in but})
+            when = "they do not end" if longer else f"gone after {took + more:.1f} s"
+            self.fault(f"after {seconds:.0f} s there still run {len(left)} processes ({when}): {'; '.join(words)}")
+            end(longer)
             left_after(5)
         else:
             self.say(f"gone after {took:.1f} s")
