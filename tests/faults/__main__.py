@@ -7,7 +7,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import sys
 import tempfile
 import time
@@ -35,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Play them; returns the exit status, 0 when everything came out as without the trouble."""
     from . import every
+    from .trial import remove
 
     args = parser().parse_args(argv)
     wanted = [
@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> int:
         if args.keep:
             print(f"kept: {folder}")
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
     return 1 if any(result["wrong"] for result in results) else 0
 
 

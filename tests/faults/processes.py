@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import time
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_CHILD_SUBREAPER, _CLONE_NEWNS, _CLONE_NEWUSER, _MS_REC, _MS_PRIVATE, _MS_REMOUNT = (
-    36, 0x20000, 0x10000000, 0x4000, 1 << 18, 32,
-)  # fmt: skip
+_PR_SET_CHILD_SUBREAPER = 36
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x20000, 0x10000000
+_MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE, _MNT_DETACH = 1, 0x20, 0x1000, 0x4000, 1 << 18, 2
 WARDEN = "course.grading.sandbox.inside.warden"
 
 
@@ -107,6 +108,32 @@ def end(pids: dict[int, str]) -> None:
 # --- Mounts, for this process and its children alone -------------------------------------------------------------
 
 
+_MOUNTED: list[Path] = []
+"""What this process has mounted: memory, and nothing else."""
+
+
+def mount_to_read(origin: Path, place: Path) -> None:
+    """Show the folder ``origin`` at ``place``, where nobody can write to it or delete anything."""
+    _call(_LIBC.mount(os.fsencode(origin), os.fsencode(place), None, _MS_BIND, None))
+    _call(_LIBC.mount(None, os.fsencode(place), None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY, None))
+
+
+def unmount_memory() -> None:
+    """Take away what ``mount_memory`` has mounted in this process."""
+    while _MOUNTED:
+        _call(_LIBC.umount2(os.fsencode(_MOUNTED.pop()), _MNT_DETACH))
+
+
+def mounted_in(folder: Path) -> list[str]:
+    """The places in ``folder``, and itself, at which something is mounted, as this process sees it."""
+    top, found = os.fsencode(os.path.realpath(folder)), []
+    for line in Path("/proc/self/mountinfo").read_bytes().splitlines():
+        place = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), line.split(b" ")[4])
+        if place == top or place.startswith(top.rstrip(b"/") + b"/"):
+            found.append(os.fsdecode(place))
+    return found
+
+
 def own_mounts() -> None:
     """From now on mounts are this process's own. Raises OSError where the system does not let it have any."""
     uid, gid = os.getuid(), os.getgid()
@@ -118,10 +145,11 @@ def own_mounts() -> None:
     _call(_LIBC.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
 
 
-def mount_memory(place: Path, kib: int, inodes: int = 0) -> None:
+def mount_memory(place: Path, kib: int, inodes: int = 0, mode: str = "1777") -> None:
     """Mount an empty file system of so many KiB and inodes (0: any number) at ``place``."""
-    options = f"size={kib}k,mode=1777" + (f",nr_inodes={inodes}" if inodes else "")
+    options = f"size={kib}k,mode={mode}" + (f",nr_inodes={inodes}" if inodes else "")
     _call(_LIBC.mount(b"faults", os.fsencode(place), b"tmpfs", 0, options.encode()))
+    _MOUNTED.append(place)
 
 
 def remount(place: Path, kib: int, inodes: int) -> None:

@@ -14,13 +14,13 @@ from contextlib import closing
 import pytest
 from home import ROOT
 
-from faults import FAMILIES, every
+from faults import FAMILIES, every, processes
 from faults.__main__ import _play_one
 from faults.command import Ran, import_everything, start
 from faults.hooks import At, Recorder, listen, plain
 from faults.look import WEEK, differences, look
 from faults.place import build, environment, prepare
-from faults.processes import adopt_orphans
+from faults.processes import adopt_orphans, own_mounts
 from faults.trial import Stage, trial
 
 TRIALS = every()
@@ -288,6 +288,46 @@ def test_are_names_left_out_of_places():
     assert plain("autograded/.state/week9/ada.json") == "autograded/.state/week9/STUDENT.json"
     assert plain("autograded/.state/week9/history.jsonl") == "autograded/.state/week9/history.jsonl"
     assert plain(".abcd_123.part") == ".PART"
+
+
+# --- What is deleted ---------------------------------------------------------------------------------------------
+
+
+def test_does_putting_away_delete_nothing_that_is_mounted(tmp_path, made):
+    """Once a mount below a trial's folder led to Python's own, and putting the trial away emptied that."""
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("kept")
+
+    def play():
+        own_mounts()
+        stage = Stage(made, tmp_path / "stage", random.Random(1))
+        (stage.folder / "view").mkdir()
+        bound = processes._LIBC.mount(os.fsencode(precious), os.fsencode(stage.folder / "view"), None, 0x1000, None)
+        assert bound == 0 and (stage.folder / "view" / "file").exists()
+        with pytest.raises(RuntimeError, match="view is a mount: nothing of"):
+            stage.put_away()
+        assert (stage.root / "submitted").is_dir()
+
+    assert in_a_fork(play) == 0
+    assert (precious / "file").read_text() == "kept"
+
+
+def test_can_what_a_user_is_let_into_be_read_and_not_written(tmp_path):
+    shown, place = tmp_path / "shown", tmp_path / "place"
+    shown.mkdir(), place.mkdir()
+    (shown / "file").write_text("kept")
+
+    def play():
+        own_mounts()
+        processes.mount_to_read(shown, place)
+        assert (place / "file").read_text() == "kept"
+        for change in ((place / "file").unlink, lambda: (place / "new").write_text("x")):
+            with pytest.raises(OSError, match="Read-only"):
+                change()
+
+    assert in_a_fork(play) == 0
+    assert [path.name for path in shown.iterdir()] == ["file"]
 
 
 # --- The whole, once ---------------------------------------------------------------------------------------------

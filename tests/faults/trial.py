@@ -17,7 +17,7 @@ from .command import Ran, Running, copy, one_after_another, start
 from .hooks import Heard, listen
 from .look import WEEK, differences, look
 from .place import NOT_ALL, environment
-from .processes import end, left_after
+from .processes import end, left_after, mounted_in, unmount_memory
 
 Play = Callable[["Stage"], None]
 TRIALS: dict[str, Trial] = {}
@@ -229,11 +229,17 @@ class Stage:
 
     def put_away(self) -> None:
         """Remove this trial's folder."""
+        unmount_memory()
         remove(self.folder)
 
 
 def remove(place: Path) -> None:
-    """Remove a folder with all that is in it, also what may not be written to."""
+    """Remove a folder with all that is in it, also what may not be written to.
+
+    Raises RuntimeError, and removes nothing, where anything is mounted in it: what is deleted there may be anybody's.
+    """
+    if mounted := mounted_in(place):
+        raise RuntimeError(f"{mounted[0]} is a mount: nothing of {place} is removed")
     for folder, names, _ in os.walk(place):
         for name in names:
             if not os.path.islink(path := os.path.join(folder, name)):
