@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -185,17 +186,30 @@ def grades_csv_damaged(stage: Stage) -> None:
 @trial()
 def leftovers_of_another_time(stage: Stage) -> None:
     """What killed commands of other times left lies in every folder: the next run takes it away."""
-    for place in (
-        stage.root / "autograded" / "eve" / f".{WEEK}.new",
-        stage.root / "autograded" / "eve" / f".{WEEK}.new.old",
-        stage.root / ".stamps" / "release-abcd1234",
-    ):
-        place.mkdir(parents=True)
-        (place / "small.ipynb").write_text("{}")
-        (place / "small.ipynb").chmod(0o444)
-    for name in (".abcd1234.part", f"autograded/.state/{WEEK}/.abcd1234.part"):
-        (stage.root / name).write_text("half")
-    _made_again(stage, lambda: None)
+    from course.coursedir.files import aside
+
+    places = (f"autograded/eve/{WEEK}", f"feedback/eve/{WEEK}", f"autograded/.state/{WEEK}/eve.json", "grades.csv", ".stamps/x")
+
+    def harm() -> None:
+        pid = os.fork()
+        if pid == 0:  # a process that has ended by the time that the command runs
+            try:
+                for name in places:
+                    left = aside(stage.root / name)
+                    left.parent.mkdir(parents=True, exist_ok=True)
+                    if name.endswith((".json", ".csv")):
+                        left.write_text("half")
+                    else:
+                        left.mkdir()
+                        (left / "small.ipynb").write_text("{}")
+                        (left / "small.ipynb").chmod(0o444)
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+        left_there = list(stage.root.rglob("*.part"))
+        assert len(left_there) == len(places), left_there
+
+    _made_again(stage, harm)
 
 
 @trial()

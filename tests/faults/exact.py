@@ -64,7 +64,7 @@ def _really_killed(stage: Stage, *chosen: tuple[str, int]) -> None:
 @trial(quick=True)
 def killed_between_grades_and_files(stage: Stage) -> None:
     """Killed when the gradebook has a submission's points, and its files are not in their place yet."""
-    _really_killed(stage, ("rename autograded/STUDENT/.week9.new", 1))
+    _really_killed(stage, ("rename autograded/STUDENT/.PART", 1))
 
 
 @trial()

@@ -80,7 +80,7 @@ def listen(root: Path | None, heard: Heard) -> None:
 
 def plain(about: str) -> str:
     """What a place is about, without a student's name and without letters that are drawn at random."""
-    about = re.sub(r"(?<![^/])\.\w{8}\.part$", ".PART", about)
+    about = re.sub(r"(?<![^/])\.[\w-]+\.part(?![^/])", ".PART", about)
     about = re.sub(r"release-\w{8}", "release-RANDOM", about)
     about = re.sub(r"^(submitted|autograded|feedback)/[^./][^/]*", r"\1/STUDENT", about)
     return re.sub(r"(\.state/\w+)/(?!history)[^./][^/]*\.json", r"\1/STUDENT.json", about)
