@@ -188,7 +188,8 @@ def leftovers_of_another_time(stage: Stage) -> None:
     """What killed commands of other times left lies in every folder: the next run takes it away."""
     from course.coursedir.files import aside
 
-    places = (f"autograded/eve/{WEEK}", f"feedback/eve/{WEEK}", f"autograded/.state/{WEEK}/eve.json", "grades.csv", ".stamps/x")
+    folders = (f"autograded/eve/{WEEK}", f"feedback/eve/{WEEK}", ".stamps/x")
+    places = (*folders, f"autograded/.state/{WEEK}/eve.json", "grades.csv")
 
     def harm() -> None:
         pid = os.fork()
@@ -197,7 +198,7 @@ def leftovers_of_another_time(stage: Stage) -> None:
                 for name in places:
                     left = aside(stage.root / name)
                     left.parent.mkdir(parents=True, exist_ok=True)
-                    if name.endswith((".json", ".csv")):
+                    if name not in folders:
                         left.write_text("half")
                     else:
                         left.mkdir()
