@@ -218,7 +218,7 @@ def loses_a_folder(stage):
     ("play", "said"),
     [
         (leaves_nothing, None),
-        (leaves_a_process, "there still run 1 processes: sleep 98765"),
+        (leaves_a_process, "they do not end): sleep 98765"),
         (leaves_a_file, "left over in TMPDIR: left"),
         (ends_with_another_status, "ended with 4, not 3"),
         (stops_itself, "the trial itself stopped: ValueError: a mistake"),
