@@ -66,12 +66,15 @@ def test_does_the_sandbox_let_the_gpu_through_only_where_it_is_asked_for(monkeyp
     monkeypatch.setattr(walls.glob, "glob", lambda pattern: ["/dev/nvidiactl", "/dev/nvidia0"])
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     with closing(filter_file()) as program:
-        without, given = walls.command(1 << 20, program), walls.command(1 << 20, program, gpu=True)
+        without = walls.command(1 << 20, program, worlds=False)
+        given = walls.command(1 << 20, program, gpu=True, worlds=False)
+        in_worlds = walls.command(1 << 20, program, gpu=True)
     assert not [word for word in without if "nvidia" in word or word.startswith("/sys")]
     assert walls.GPU_VARIABLE not in without
     for place in ("/dev/nvidia0", "/dev/nvidiactl"):
         assert options(given, "--dev", "/dev") < options(given, "--dev-bind", place, place)
         assert options(given, "--dev-bind", place, place) < options(given, "--remount-ro", "/dev")
+        assert options(in_worlds, "--dev-bind", place, place) is not None
     driver = options(given, "--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia")
     assert options(given, "--tmpfs", "/proc/driver") < driver < options(given, "--remount-ro", "/proc/driver")
     assert options(given, "--setenv", walls.GPU_VARIABLE, "3") is not None

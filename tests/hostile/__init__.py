@@ -5,7 +5,7 @@ Run it with ``make hostile``, or one case with ``python -m tests.hostile --case 
 
 import importlib
 
-FAMILIES = ("forging", "leaking", "tampering", "autograd", "breaking", "malformed")
+FAMILIES = ("forging", "leaking", "tampering", "outlasting", "autograd", "breaking", "malformed")
 
 
 def corpus():

@@ -17,7 +17,10 @@ _mine = threading.local()
 def entered(
     files: Mapping[str, bytes], limits: Limits, *, unsafe: bool = False, given: Sequence[str] = ()
 ) -> Iterator[Room]:
-    """This thread's room, entered; made when it is first needed, or has died, or is asked for with other limits."""
+    """This thread's room, entered; made when it is first needed, or has died, or is asked for with other limits.
+
+    Where a room is for one submission alone, the next one is begun when that has left.
+    """
     room: Room | None = getattr(_mine, "room", None)
     if room is None or not room.alive or (room.limits, room.unsafe) != (limits, unsafe):
         if room is not None:
@@ -33,6 +36,9 @@ def entered(
         yield room
     finally:
         room.leave()
+        if room.for_one:
+            room.close()
+            _mine.room = Room(limits, unsafe=unsafe)
 
 
 def warm_up(limits: Limits, *, unsafe: bool = False) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.coursedir.errors import GradingStopped
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped
 from course.grading.sandbox import machine, walls
 from course.grading.sandbox.inside.wire import Channel, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, DRAW_AT, DRAW_TIMEOUT_S, START_TIMEOUT_S, Limits
@@ -41,6 +41,7 @@ class Room:
     def __init__(self, limits: Limits | None = None, *, unsafe: bool = False):
         self.limits, self.unsafe = limits or Limits(), unsafe
         self.share = Share()  # of the submission that is in it
+        self.for_one = not unsafe and bool(walls.no_worlds())
         self._lock = threading.Lock()
         self._scratch: Path | None = None
         ours, theirs = socket.socketpair()
@@ -50,7 +51,7 @@ class Room:
             if unsafe:
                 argv, environment = self._without_walls()
             else:
-                argv = walls.command(self.limits.space, program, gpu=self.limits.gpu)
+                argv = walls.command(self.limits.space, program, gpu=self.limits.gpu, worlds=not self.for_one)
                 environment = {"PATH": os.environ.get("PATH", os.defpath)}
             self.process = subprocess.Popen(
                 argv,
@@ -70,6 +71,8 @@ class Room:
         self.control = Channel(ours)
         self._ready = False
         self._entered = self._leaving = False
+        self._taken: dict[str, int] = {}
+        self._files: dict[str, Any] = {}
         self._came: Counter[tuple[str, ...]] = Counter()
         _open_rooms.add(self)
 
@@ -82,7 +85,7 @@ class Room:
         environment["PYTHONPATH"] = str(Path(__file__).parents[3])
         environment["OBJC_DISABLE_INITIALIZE_FORK_SAFETY"] = "YES"
         places = [str(self._scratch / "home"), tmp]
-        return [sys.executable, "-m", "course.grading.sandbox.inside.warden", *places], environment
+        return [sys.executable, "-m", "course.grading.sandbox.inside.warden", "0", *places], environment
 
     @property
     def alive(self) -> bool:
@@ -142,9 +145,29 @@ class Room:
         self._came[tuple(given)] += 1
         if given and self._came[tuple(given)] == DRAW_AT:
             self.tell({"do": "draw", "limits": limits, "given": list(given), "seconds": DRAW_TIMEOUT_S})
-        room_for = {name: np.frombuffer(data, dtype="uint8") for name, data in files.items()}
-        self.tell({"do": "enter", "limits": limits, "files": room_for})
-        self._entered = True
+        self._taken = limits
+        self._files = {name: np.frombuffer(data, dtype="uint8") for name, data in files.items()}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Have a world made and the files put down in it, which pass by the first process."""
+        ours, theirs = socket.socketpair()
+        channel = Channel(ours)
+        try:
+            self.tell({"do": "enter", "limits": self._taken}, (theirs.fileno(),))
+            theirs.close()
+            self._entered = True
+            channel.send(self._files, time.monotonic() + ANSWER_TIMEOUT_S)
+            why = channel.receive(time.monotonic() + ANSWER_TIMEOUT_S)["said"]
+        except (WireError, TimeoutError) as error:
+            raise RoomLost(str(error)) from None
+        finally:
+            theirs.close()
+            channel.close()
+        if why:
+            raise CouldNotBeGraded(
+                f"The files beside the notebook cannot be written in its sandbox: {why}. Look at their names and sizes."
+            )
 
     def kernel(self) -> RemoteKernel:
         """A new kernel, in which nothing has run."""
@@ -172,6 +195,11 @@ class Room:
         ours, theirs = socket.socketpair()
         try:
             said = self.tell(request, (theirs.fileno(), *more))
+            if "gone" in said:  # the world has ended, whatever the submission did
+                self._begin()
+                said = self.tell(request, (theirs.fileno(), *more))
+            if "gone" in said:
+                raise RoomLost("no process could be made")
         except RoomLost:
             ours.close()
             raise

@@ -1,7 +1,8 @@
 """Sandbox by Linux namespaces: the bubblewrap command that starts a sandbox's first process behind its walls.
 
 Inside there is a read-only system and Python, the student's side of the ``course`` package (``allowlist.py``), an empty
-home, an empty /tmp, and no network. Of this machine's files, environment and processes nothing else can be seen.
+home, an empty /tmp, and no network. Of this machine's files, environment and processes nothing else can be seen. In it
+each submission gets a world of its own (``inside/world.py``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -23,12 +25,11 @@ from course.grading.sandbox import allowlist
 from course.grading.sandbox.inside.allowed_calls import room_filter
 from course.grading.sandbox.inside.confine import landlock_version
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
+from course.grading.sandbox.inside.world import PROC_FILES, PROC_FOLDERS, USER
 
 HOME = "/home/student"
 PLACES = (HOME, "/tmp", "/dev/shm")
-"""What a submission can write to; all of it is memory, and wiped after each submission."""
-USER = "65534"
-"""The user that a sandbox's processes are, as they see it: nobody."""
+"""What a submission can write to; all of it is memory, and ends with the submission's world."""
 PACKAGES = "/opt/room"
 """The folder that the package lies in, as a sandbox sees it."""
 
@@ -39,14 +40,8 @@ WAYS_OUT = (
 )
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
-# The system's own settings and tables. Uncovered, a sandbox that root starts could write the settings: no capability is
-# asked for that, only the file's owner.
-_PROC_FOLDERS = tuple(f"/proc/{name}" for name in "sys scsi acpi fs asound driver pressure".split())
-_PROC_FILES = tuple(
-    f"/proc/{name}"
-    for name in "sysrq-trigger kcore keys key-users timer_list timer_stats latency_stats sched_debug kallsyms slabinfo "
-    "vmallocinfo kpagecount kpageflags kpagecgroup mtrr iomem ioports".split()
-)
+_MAKERS_RIGHTS = ("CAP_SETFCAP", "CAP_SYS_ADMIN", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE")
+"""What the first process may do in its own namespaces, to make worlds in them and to look after those."""
 
 
 @cache
@@ -60,18 +55,8 @@ def bubblewrap() -> str:
             f"Submissions are graded in a sandbox, and bubblewrap (bwrap) is not installed. {WAYS_OUT}"
         )
     with filter_file() as program:
-        argv = [found, *_walls(1 << 20, program), "--", "/usr/bin/true"]
-        fds = (program.fileno(),)
-        try:
-            tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
-        except subprocess.TimeoutExpired:
-            raise MachineFault(
-                "The machine is so busy that bubblewrap made no sandbox within 60 s. Run the same command again."
-            ) from None
-    if tried.returncode:
-        words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
-        if tried.returncode < 0 or passes(words):
-            raise MachineFault(f"bubblewrap could make no sandbox just now: {words}. Run the same command again.")
+        words = _tried([found, *_walls(1 << 20, program), "--", "/usr/bin/true"], program)
+    if words:
         raise GradingStopped(
             f"Submissions are graded in a sandbox, and bubblewrap cannot make one here: {words}. Where the system "
             f"forbids user namespaces, its administrator can allow them. {WAYS_OUT}"
@@ -83,6 +68,36 @@ def passes(words: str) -> bool:
     """Whether these are a program's words for what the machine lacks at this moment, and may have again."""
     lacks = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT)
     return "MemoryError" in words or any(os.strerror(number) in words for number in lacks)
+
+
+def _tried(argv: list[str], program: IO[bytes]) -> str:
+    """Run a command in a sandbox; its last words where it fails, nothing where it does not.
+
+    Raises MachineFault where the machine lacks for it what it may have again.
+    """
+    fds = (program.fileno(),)
+    try:
+        tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, pass_fds=fds)
+    except subprocess.TimeoutExpired:
+        raise MachineFault(
+            "The machine is so busy that bubblewrap made no sandbox within 60 s. Run the same command again."
+        ) from None
+    if not tried.returncode:
+        return ""
+    words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+    if tried.returncode < 0 or passes(words):
+        raise MachineFault(f"bubblewrap could make no sandbox just now: {words}. Run the same command again.")
+    return words
+
+
+@cache
+def no_worlds() -> str:
+    """Why submissions cannot have worlds of their own in a sandbox here; empty where they can.
+
+    Raises GradingStopped where there is no sandbox at all.
+    """
+    with filter_file() as program:
+        return _tried(_program(1 << 20, program, "world", PLACES), program)
 
 
 def notes() -> list[str]:
@@ -99,6 +114,11 @@ def notes() -> list[str]:
             "files which the notebook's other cells wrote. Everything else of the sandbox is as always "
             "(docs/security.md)."
         )
+    if sys.platform == "linux" and (why := no_worlds()):
+        said.append(
+            f"No namespaces can be made in the sandbox here ({why}): each submission gets a new sandbox, "
+            "which takes some seconds more for each. It holds off the same (docs/security.md)."
+        )
     return said
 
 
@@ -110,20 +130,20 @@ def filter_file() -> IO[bytes]:
     return file
 
 
-def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
+def _walls(space: int, program: IO[bytes], *, gpu: bool = False, worlds: bool = False) -> list[str]:
     """bubblewrap's options for a sandbox whose writable places hold ``space`` bytes each.
 
-    ``gpu``: with an NVIDIA GPU's device files, and what its driver reads of itself and of the machine.
+    ``gpu``: with an NVIDIA GPU's device files, and what its driver reads of itself and of the machine. ``worlds``: its
+    first process can make namespaces, and covers in each what is otherwise covered here.
     """
-    options = [
-        "--unshare-all",
-        "--unshare-user",
-        "--disable-userns",
-        "--die-with-parent",
-        "--as-pid-1",
-        "--new-session",
-    ]
-    options += ["--clearenv", "--cap-drop", "ALL", "--uid", USER, "--gid", USER, "--hostname", "room"]
+    options = ["--unshare-all", "--unshare-user", "--die-with-parent", "--as-pid-1", "--new-session", "--clearenv"]
+    options += ["--hostname", "room", "--cap-drop", "ALL"]
+    if worlds:
+        options += ["--uid", "0", "--gid", "0"]
+        for right in _MAKERS_RIGHTS:
+            options += ["--cap-add", right]
+    else:
+        options += ["--disable-userns", "--uid", str(USER), "--gid", str(USER)]
     for place in _SYSTEM:
         if os.path.islink(place):
             options += ["--symlink", os.readlink(place), place]
@@ -131,15 +151,7 @@ def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
             options += ["--ro-bind", place, place]
     for place in _SOME_OF_ETC:
         options += ["--ro-bind-try", place, place]
-    options += ["--proc", "/proc"]
-    for place in _PROC_FOLDERS:
-        if os.path.isdir(place):
-            own = ["--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia"] if place == "/proc/driver" else []
-            options += ["--tmpfs", place, *(own if gpu else []), "--remount-ro", place]
-    for place in _PROC_FILES:
-        if os.path.exists(place):
-            options += ["--ro-bind", "/dev/null", place]
-    options += ["--dev", "/dev"]
+    options += ["--proc", "/proc", *(() if worlds else _covered_proc(gpu=gpu)), "--dev", "/dev"]
     for place in sorted(glob.glob("/dev/nvidia*")) if gpu else ():
         options += ["--dev-bind", place, place]
     for place in ("/sys/devices", "/sys/bus/pci", "/sys/module/nvidia", "/sys/module/nvidia_uvm") if gpu else ():
@@ -151,18 +163,41 @@ def _walls(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
     return [*options, "--remount-ro", "/dev"]
 
 
+def _covered_proc(*, gpu: bool) -> list[str]:
+    """Options that cover in ``/proc`` what is not for a submission, as a world's keeper does in a world."""
+    options: list[str] = []
+    for place in filter(os.path.isdir, PROC_FOLDERS):
+        own = ["--ro-bind-try", "/proc/driver/nvidia", "/proc/driver/nvidia"] if place == "/proc/driver" else []
+        options += ["--tmpfs", place, *(own if gpu else []), "--remount-ro", place]
+    for place in filter(os.path.exists, PROC_FILES):
+        options += ["--ro-bind", "/dev/null", place]
+    return options
+
+
 def _covered(place: Path, others: list[Path]) -> bool:
     return any(other == place or other in place.parents for other in others)
 
 
-def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
+def command(space: int, program: IO[bytes], *, gpu: bool = False, worlds: bool = True) -> list[str]:
     """The command that starts a sandbox's first process; its standard input is the grader's channel.
 
-    ``program`` is the open ``filter_file()``, whose descriptor the command inherits.
+    ``program`` is the open ``filter_file()``, whose descriptor the command inherits. ``worlds``: for one submission
+    after another, each in a world of its own; otherwise for one alone.
 
     Raises GradingStopped where there is no sandbox.
     """
-    options = [bubblewrap(), *_walls(space, program, gpu=gpu)]
+    own = (str(space if worlds else 0), *PLACES)
+    return _program(space, program, "warden", own, gpu=gpu, worlds=worlds)
+
+
+def _program(
+    space: int, program: IO[bytes], module: str, arguments: Sequence[str], *, gpu: bool = False, worlds: bool = True
+) -> list[str]:
+    """The command that starts a ``module`` of ``inside``, with ``arguments``, as a sandbox's first process.
+
+    ``space``, ``program``, ``gpu`` and ``worlds`` are those of ``_walls``.
+    """
+    options = [bubblewrap(), *_walls(space, program, gpu=gpu, worlds=worlds)]
     shown = [Path("/usr")]
     for prefix in dict.fromkeys((sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix)):
         for part in ("bin", "lib", "lib64", "pyvenv.cfg"):
@@ -197,8 +232,8 @@ def command(space: int, program: IO[bytes], *, gpu: bool = False) -> list[str]:
         "--",
         sys.executable,
         "-m",
-        "course.grading.sandbox.inside.warden",
-        *PLACES,
+        f"course.grading.sandbox.inside.{module}",
+        *arguments,
     ]
 
 

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from student_room import LIMITS
+from student_room import FILES, IN_TMP, LIMITS, Submission
 
-from course.grading.sandbox import pool, remote_kernel
+from course.grading.sandbox import pool, remote_kernel, walls
 from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.room import Room
 
@@ -20,7 +20,7 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
             self.limits, self.unsafe = limits, unsafe
             made.append(self)
 
-        alive = True
+        alive, for_one = True, False
 
         def enter(self, files, given=()):
             if len(made) == 1:
@@ -40,3 +40,20 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
         assert found is made[1]
     with pool.entered({}, Limits()) as found:
         assert found is made[2] and not made[1].alive, "other limits need another room"
+
+
+def test_is_a_room_for_one_alone_replaced_by_a_new_one(monkeypatch):
+    monkeypatch.setattr(walls, "no_worlds", lambda: "the platform forbids them")
+    monkeypatch.setattr(pool, "_mine", threading.local())
+    seen = []
+    try:
+        for _ in range(2):
+            with pool.entered(FILES, LIMITS) as found:
+                seen.append(found)
+                own = Submission(found)
+                assert own.text("import os\nprint(sorted(os.listdir('/tmp')), os.getuid())") == f"{IN_TMP} 65534\n"
+                assert own.run("open('/tmp/left', 'w').close()").ok
+            assert not found.alive
+        assert seen[0] is not seen[1]
+    finally:
+        pool._mine.room.close()

@@ -34,7 +34,7 @@ def test_does_nothing_beside_the_notebook_take_the_place_of_a_library(own):
 
 def test_does_a_room_that_does_not_start_say_its_last_words(monkeypatch):
     monkeypatch.setattr(
-        walls, "command", lambda space, program, gpu: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"]
+        walls, "command", lambda space, program, gpu, worlds: ["/bin/sh", "-c", "echo no torch here >&2; exit 1"]
     )
     room = Room(LIMITS)
     with pytest.raises(GradingStopped, match="did not start: no torch here"):

@@ -31,7 +31,7 @@ _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 1
 _NET_RIGHTS, _SCOPES = {4: 0b11}, {6: 0b11}  # TCP: bind, connect; abstract sockets, signals
 _SET_NO_NEW_PRIVS = 38
 _DEVICES = ("null", "zero", "urandom", "random")
-_GPU_PLACES = ("/sys", "/proc/driver", "/proc/modules", "/proc/devices")
+_GPU_PLACES = ("/sys", "/proc/driver/nvidia", "/proc/modules", "/proc/devices")
 _CLONE_THREAD = 0x10000
 
 _REFUSED = {

@@ -50,6 +50,15 @@ def status(pid: int | str) -> dict[str, Any]:
     return found
 
 
+def inner_pid(pid: int) -> int:
+    """The number of a process in the innermost namespace that it is in (pid_namespaces(7)); 0 where it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return int(line.split()[-1])
+    return 0
+
+
 def resident(pid: int | str) -> tuple[int, int]:
     """Bytes of a process's own memory, shared with those it was forked from or not, and its page faults."""
     with contextlib.suppress(OSError, ValueError):

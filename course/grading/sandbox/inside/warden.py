@@ -1,15 +1,18 @@
-"""Pre-fork server (zygote): the sandbox's first process, which imports everything, forks kernels and cleans up.
+"""Pre-fork server (zygote): the sandbox's first process, which imports everything and forks what submissions run.
 
-In the sandbox it is process 1, so that no signal of a submission's reaches it, and everything that a submission leaves
-behind can be killed at once. It has one thread, runs no student's code, and cannot be looked into by others of the
-same user (``PR_SET_DUMPABLE``).
+Each submission gets a world of its own (``world.py``): what it runs is forked here and joins that world, in which this
+process has no number. It cannot be named from there, nor killed, limited, slowed or looked into, and nothing that is
+written there is seen elsewhere; when a submission leaves, its world ends. Where Linux makes no worlds inside a sandbox,
+the sandbox is for one submission alone; and without a sandbox (``--unsafe``) what was written is deleted.
 
-It obeys the grader over the socket that is its standard input. Requests are dicts with the key "do": ``draw`` (run
-"given" code of the course's, for some seconds, and keep its figures), ``enter`` (wipe, put the submission's files down,
-set the limits), ``kernel`` (with one end of a channel: fork a kernel), ``read`` (with one end of a channel and the pipe
-for torch's trace: fork a confined process for slices of the notebook and nothing else), ``interrupt`` and ``kill``
-("pid"), ``why`` (what was stopped, and for what), ``watch`` (look at once), ``leave`` (kill and wipe). Where cleaning
-up is not complete, or a request is none of these, it ends: the grader then makes a new sandbox.
+This process has one thread and runs no student's code. It obeys the grader over the socket that is its standard input.
+Requests are dicts with the key "do": ``draw`` (run "given" code of the course's, for some seconds, and keep its
+figures), ``enter`` (with one end of a channel, over which the submission's files come: make a world, set the limits),
+``kernel`` (with one end of a channel: fork a kernel), ``read`` (with one end of a channel and the pipe for torch's
+trace: fork a confined process for slices of the notebook and nothing else), ``interrupt`` and ``kill`` ("pid"), ``why``
+(what was stopped, and for what), ``watch`` (look at once), ``leave`` (end the world). Where that fails, or a request is
+none of these, it ends: the grader then makes a new sandbox. ``kernel`` and ``read`` say "gone" where the world has
+ended, by itself or because it took too much.
 """
 
 from __future__ import annotations
@@ -28,10 +31,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from course.grading.sandbox.inside.allowed_calls import submission_filter
 from course.grading.sandbox.inside.preload import GPU_VARIABLE, preload
-from course.grading.sandbox.inside.processes import STOPPED_FOR, prctl, wipe
+from course.grading.sandbox.inside.processes import STOPPED_FOR, inner_pid, prctl, wipe
 from course.grading.sandbox.inside.supervisor import Supervisor
 from course.grading.sandbox.inside.system_calls import install
 from course.grading.sandbox.inside.wire import Channel, WireError
+from course.grading.sandbox.inside.world import World
 
 if TYPE_CHECKING:
     from course.grading.sandbox.inside.confine import Confinement
@@ -48,11 +52,13 @@ _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER = 1, 4, 36
 class Warden:
     """Serves one sandbox. ``places`` are the folders that a submission can write to; the first is its own.
 
-    ``confinement`` is what a reader takes on.
+    ``confinement`` is what a reader takes on; ``space`` how many bytes each place holds in a submission's world, 0
+    where it gets none.
     """
 
-    def __init__(self, control: Channel, shell: RoomShell, places: list[Path], confinement: Confinement):
+    def __init__(self, control: Channel, shell: RoomShell, places: list[Path], confinement: Confinement, space: int):
         self.control, self.shell, self.places, self.confinement = control, shell, places, confinement
+        self.space = space
         self.processes = Supervisor()
         self.filter = submission_filter() if self.processes.alone else b""
 
@@ -68,32 +74,44 @@ class Warden:
             if self.processes.children:
                 self.processes.watch()
 
-    def do_enter(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Begin a submission: wipe, set its limits, put its files down."""
-        self._clear()
-        self.processes.limits = request["limits"]
-        home = self.places[0]
-        for name, data in request["files"].items():
-            path = home / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(bytes(data))
-        os.chdir(home)
+    def do_enter(self, request: dict[str, Any], end: int) -> dict[str, Any]:
+        """Begin a submission: make its world, in which its files are put down as they come over the channel."""
+        self._begin(request["limits"], end)
+        os.close(end)
         return {"entered": True}
 
+    def _begin(self, limits: dict[str, int], end: int = -1) -> None:
+        self._clear()
+        self.processes.limits = limits
+        if self.space:
+            gpu = GPU_VARIABLE in os.environ
+            self.processes.world = World(self.places, self.space, lambda: put_down(end, self.places[0]), gpu=gpu)
+        elif end >= 0 and (pid := os.fork()) == 0:
+            put_down(end, self.places[0])
+            os._exit(0)
+        elif end >= 0:
+            self.processes.children.add(pid)
+
+    def _fork(self) -> int:
+        """Fork what has to ``_become`` a process of the submission's; raises OSError where its world has ended."""
+        if not self.space:
+            return os.fork()
+        if self.processes.world is None:
+            raise ProcessLookupError
+        return self.processes.world.fork()
+
     def do_draw(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Draw the figures of code that is the course's own, in a sandbox where nobody is: every fork has them then."""
+        """Draw the figures of code that is the course's own, in a world where nobody is: every fork has them then."""
         from course.cache import figures as drawn
         from course.grading.sandbox.inside.rehearsal import draw
 
-        self._clear()
-        self.processes.limits = request["limits"]
+        self._begin(request["limits"])
         ours, theirs = socket.socketpair()
-        pid = os.fork()
+        pid = self._fork()
         if pid == 0:
             ours.close()
             self._become(theirs.fileno(), dumpable=False)
             self.confinement.leave()
-            os.chdir(self.places[0])
             draw(Channel(theirs), self.shell, request["given"])
         theirs.close()
         self.processes.children.add(pid)
@@ -108,7 +126,11 @@ class Warden:
 
     def do_kernel(self, request: dict[str, Any], end: int) -> dict[str, Any]:
         """Fork a kernel, in which the submission's cells will run."""
-        pid = os.fork()
+        try:
+            pid = self._fork()
+        except OSError:
+            os.close(end)
+            return {"gone": True}
         if pid == 0:
             self._become(end, dumpable=True)
             self.confinement.leave()
@@ -117,8 +139,7 @@ class Warden:
             sys.path.append(str(self.places[0]))  # last: nothing beside a notebook takes the place of a library
             Kernel(Channel(socket.socket(fileno=end)), self.shell, self.shell.user_ns).serve()
         os.close(end)
-        self.processes.children.add(pid)
-        return {"pid": pid}
+        return self._forked(pid)
 
     def do_read(self, _: dict[str, Any], end: int, trace: int, *words: int) -> dict[str, Any]:
         """Fork a process in which slices of the notebook run, and nothing else has.
@@ -126,14 +147,22 @@ class Warden:
         Torch's trace goes to the descriptor ``trace``; and to that of ``words``, where there is one, what torch says
         of the trace on the standard error.
         """
-        pid = os.fork()
+        try:
+            pid = self._fork()
+        except OSError:
+            for each in (end, trace, *words):
+                os.close(each)
+            return {"gone": True}
         if pid == 0:
-            self._become(end, dumpable=False)
+            self._become(end, trace, *words, dumpable=False)
             _read(Channel(socket.socket(fileno=end)), trace, words, self.confinement)
         for each in (end, trace, *words):
             os.close(each)
+        return self._forked(pid)
+
+    def _forked(self, pid: int) -> dict[str, Any]:
         self.processes.children.add(pid)
-        return {"pid": pid}
+        return {"pid": inner_pid(pid) if self.space else pid}
 
     def do_interrupt(self, request: dict[str, Any]) -> dict[str, Any]:
         """Interrupt a cell, as a notebook's stop button does."""
@@ -174,31 +203,52 @@ class Warden:
     }
     """Each request that is obeyed, and the method that answers it."""
 
-    def _become(self, end: int, *, dumpable: bool) -> None:
-        """In a new child: drop what is the warden's, and take on the submission's limits and its filter of calls."""
+    def _become(self, *ends: int, dumpable: bool) -> None:
+        """In a new child: join the world with nothing of the warden's, and take on the limits and filter of calls.
+
+        Of the open files only ``ends`` stay.
+        """
         self.control.close()
         os.setsid()
-        prctl(_SET_PDEATHSIG, signal.SIGKILL)
-        prctl(_SET_DUMPABLE, int(dumpable))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.processes.limit_this_process()
+        if self.processes.world:
+            self.processes.world.join()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(nowhere, number)
-        self.processes.limit_this_process()
+        own = sorted({0, 1, 2, *ends, *self.confinement.descriptors})
+        for before, after in itertools.pairwise([*own, _MOST_DESCRIPTORS]):
+            os.closerange(before + 1, after)  # pipes could carry answers
+        os.chdir(self.places[0])
+        prctl(_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(_SET_DUMPABLE, int(dumpable))
         if self.filter:
             install(self.filter)
 
     def _clear(self) -> None:
-        """Kill and wipe; end where anything stays."""
+        """Kill everything, with its world; where it has none, delete what was written."""
         self.processes.kill_all()
         self.processes.said.clear()
-        os.chdir("/")
-        for place in self.places:
-            wipe(place, [Path(sys.prefix), Path(sys.base_prefix)])
-        for kind in ("shm", "msg", "sem"):
-            path = Path("/proc/sysvipc") / kind
-            if self.processes.alone and path.exists() and len(path.read_text().splitlines()) > 1:
-                sys.exit("shared memory stays behind")
+        if not self.space:
+            for place in self.places:
+                wipe(place, [Path(sys.prefix), Path(sys.base_prefix)])
+
+
+def put_down(end: int, home: Path) -> None:
+    """Write the files that come over the channel ``end``, and say so; nothing where there is none."""
+    if end < 0:
+        return
+    channel, said = Channel(socket.socket(fileno=end)), ""
+    try:
+        for name, data in channel.receive().items():
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(data))
+    except OSError as error:
+        said = f"{error.strerror}"
+    channel.send({"said": said})
+    channel.close()
 
 
 def _read(channel: Channel, trace: int, words: Sequence[int], confinement: Confinement) -> None:
@@ -208,9 +258,6 @@ def _read(channel: Channel, trace: int, words: Sequence[int], confinement: Confi
     from course.grading.sandbox.inside.recording import begin_record
     from course.grading.sandbox.inside.slices import SliceKernel
 
-    own = sorted({0, 1, 2, channel.end.fileno(), trace, *words, *confinement.descriptors})
-    for before, after in itertools.pairwise([*own, _MOST_DESCRIPTORS]):
-        os.closerange(before + 1, after)  # what it shares with the notebook's kernel: pipes could carry answers
     if gpu := os.environ.get(GPU_VARIABLE):
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
         with contextlib.suppress(Exception):  # CUDA opens files and sockets, once
@@ -227,7 +274,7 @@ def _read(channel: Channel, trace: int, words: Sequence[int], confinement: Confi
 
 
 def main() -> None:
-    """``python -m course.grading.sandbox.inside.warden PLACE...``: preload, say so, then serve."""
+    """``python -m course.grading.sandbox.inside.warden SPACE PLACE...``: preload, say so, then serve."""
     control = Channel(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.path[:] = [place for place in sys.path if place not in ("", os.getcwd())]
@@ -235,12 +282,11 @@ def main() -> None:
     if os.getpid() != 1:
         prctl(_SET_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
-    places = [Path(place) for place in sys.argv[1:]]
-    os.chdir(places[0])
+    space, places = int(sys.argv[1]), [Path(place) for place in sys.argv[2:]]
     shell, confinement = preload(places)
     control.send({"ready": os.getpid()})
     with contextlib.suppress(Exception):  # the grader has gone
-        Warden(control, shell, places, confinement).serve()
+        Warden(control, shell, places, confinement, space).serve()
     if os.getpid() == 1:
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)
