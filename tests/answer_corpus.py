@@ -18,6 +18,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -142,7 +143,8 @@ def serve() -> None:
     from course import check, data, plot, train  # noqa: F401 (imported once, before the copies are made)
 
     asked = pickle.load(sys.stdin.buffer)
-    sys.stdout.buffer.write(pickle.dumps([_in_a_copy(above, own) for above, own in asked]))
+    with tempfile.TemporaryDirectory() as folder:  # some answers write files beside them
+        sys.stdout.buffer.write(pickle.dumps([_in_a_copy(above, own, folder) for above, own in asked]))
 
 
 def graded(answers: Iterable[Answer]) -> dict[str, Said]:
@@ -207,12 +209,16 @@ def _graded(answer: Answer) -> Said:
     return Said(state, message, (*done.metadata.course.integrity, *done.metadata.course.repairs))
 
 
-def _in_a_copy(above: Sequence[str], own: Sequence[str]) -> Said:
-    """What is said to a notebook in a fork of this process; "failed" where that ends or takes too long."""
+def _in_a_copy(above: Sequence[str], own: Sequence[str], folder: str) -> Said:
+    """What is said to a notebook that lies in ``folder``, in a fork of this process.
+
+    "failed" where that ends or takes too long.
+    """
     here, there = os.pipe()
     child = os.fork()
     if not child:
         signal.alarm(LONGEST)
+        os.chdir(folder)
         try:
             said = _in_ipython(above, own)
         except Exception as error:
