@@ -52,6 +52,7 @@ c.CourseDirectory.ignore = [
 if permitted(0o044) != 0o044:  # the umask takes something away: from what nbgrader writes, too
     c.Autograde.permissions = int(f"{permitted(0o444):o}")
     c.GenerateAssignment.permissions = c.GenerateFeedback.permissions = int(f"{permitted(0o644):o}")
+c.Backups.keep = 5  # days of which a copy of the gradebook is kept in backups/; 0 for none
 
 # --- Release: nbgrader's own steps, with the course's stubs in the place of ClearSolutions --------------------------
 c.GenerateAssignment.preprocessors = [

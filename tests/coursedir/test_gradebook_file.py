@@ -3,15 +3,18 @@
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 from datetime import date
 
 import pytest
+from home import ROOT
 from traitlets.config import Config
 
 from course.coursedir import backups
 from course.coursedir.errors import GradingStopped
 from course.coursedir.gradebook_file import ACCEPT, GradebookFile
+from course.grading.gradebook.classroom import Classroom
 
 
 def write(path, weeks=("week1", "week2"), name="a"):
@@ -225,6 +228,24 @@ def test_is_the_secret_kept_beside_them(tmp_path):
     book.begin_writing()
     kept = tmp_path / "backups" / "gradebook.secret"
     assert kept.read_text() == "secret: 00" and kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_is_a_secret_kept_as_soon_as_it_is_drawn(tmp_path):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    classroom = Classroom(tmp_path)
+    write(classroom.book.path)
+    classroom.book.begin_writing()
+    kept = tmp_path / "backups" / "gradebook.secret"
+    assert not kept.exists()
+    first = classroom.secret
+    assert first.data.hex() in kept.read_text() and kept.stat().st_mode & 0o777 == 0o600
+    classroom.renew_secret()
+    assert classroom.secret.data.hex() in kept.read_text()
+    assert first.data.hex() in kept.with_name("gradebook.secret.orig").read_text()
+    kept.unlink()
+    unkept = Classroom(tmp_path)
+    unkept.config.Backups.keep = 0
+    assert unkept.secret and not kept.exists()
 
 
 def test_does_a_damaged_gradebook_push_out_no_good_backup(book, monkeypatch):

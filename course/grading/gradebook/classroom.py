@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DatabaseError
 from traitlets.config import Config
 
+from course.coursedir import backups
 from course.coursedir.alias import real
 from course.coursedir.errors import GradingStopped
 from course.coursedir.files import content_hash, unlike_a_file, write_if_changed
@@ -181,11 +182,11 @@ class Classroom:
     def remember(self, outcome: Outcome) -> None:
         """Write an outcome down, and a line in the week's history where the result is another than before."""
         text = json.dumps(outcome.to_json(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-        write_if_changed(self.note(outcome.student, outcome.week), text.encode())
         if outcome.inputs:  # it was graded, or found to be ungradable; a grading that is still going on has none
             versions = {"tests": self.tests(outcome.week), "tools": self.tools, "secret": self._identity}
             new = history.entry(outcome, **versions)
-            history.add(self.history(outcome.week), new)
+            history.add(self.history(outcome.week), new)  # first: what is noted is not graded again, and adds no line
+        write_if_changed(self.note(outcome.student, outcome.week), text.encode())
 
     def accept_gradebook(self) -> None:
         """Go on with the gradebook that is there, or with none: what is known from before is forgotten."""
@@ -211,11 +212,14 @@ class Classroom:
     @cached_property
     def secret(self) -> secret.Secret:
         """What the hidden tests draw their cases with; made where none was needed before. Raises GradingStopped."""
-        return secret.of_course(self.root, self._notes)
+        found = secret.of_course(self.root, self._notes)
+        backups.keep_secret(self.root, self.book.keep)
+        return found
 
     def renew_secret(self) -> None:
         """Draw another secret: everything is to be graded again."""
         self.secret = secret.renew(self.root, self._notes)
+        backups.keep_secret(self.root, self.book.keep)
 
     @property
     def _identity(self) -> str:
