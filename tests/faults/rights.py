@@ -72,7 +72,8 @@ def submissions_read_only(stage: Stage) -> None:
 
 def _set_modes(top: Path, folder: int, file: int) -> None:
     for path in sorted(top.rglob("*"), reverse=True):
-        path.chmod(folder if path.is_dir() else file)
+        if not path.is_symlink():  # what a link leads to is not the trial's
+            path.chmod(folder if path.is_dir() else file)
     top.chmod(folder)
 
 
@@ -218,7 +219,7 @@ def home_is_read_only(stage: Stage) -> None:
 def course_is_read_only(stage: Stage) -> None:
     """The course's folder may not be written to: a sentence, and nothing is decided."""
     user = as_user(stage)
-    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in stage.root.rglob("*")}
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in stage.root.rglob("*") if not path.is_symlink()}
     _set_modes(stage.root, 0o555, 0o444)
     stage.stopped(stage.grade(first=user).wait(), 1)
     stage.nothing_left()

@@ -236,8 +236,11 @@ class Stage:
 def remove(place: Path) -> None:
     """Remove a folder with all that is in it, also what may not be written to.
 
-    Raises RuntimeError, and removes nothing, where anything is mounted in it: what is deleted there may be anybody's.
+    Raises RuntimeError, and removes nothing, where it is a link or anything is mounted in it: what is deleted there may
+    be anybody's.
     """
+    if place.is_symlink():
+        raise RuntimeError(f"{place} is a link: nothing of it is removed")
     if mounted := mounted_in(place):
         raise RuntimeError(f"{mounted[0]} is a mount: nothing of {place} is removed")
     for folder, names, _ in os.walk(place):
