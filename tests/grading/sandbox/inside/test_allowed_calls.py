@@ -194,7 +194,7 @@ def strict():
 
 
 @pytest.mark.long
-def test_make_honest_notebooks_no_call_that_is_not_listed(strict):
+def test_do_honest_notebooks_make_no_call_that_is_not_listed(strict):
     """All that cells do with files, processes, threads and pictures, and answers that are asked for: nobody is killed.
 
     Every cell looks itself whether what it has started went well.
@@ -222,7 +222,7 @@ def tried(number, *args):
 
 
 @pytest.mark.long
-def test_fail_refused_calls_in_the_room_as_is_stated(own):
+def test_do_refused_calls_fail_in_the_room_as_is_stated(own):
     numbers = NUMBERS[os.uname().machine]
     names = [name for name in " ".join((*REACHES_OUT.values(), NAMESPACES)).split() if name in numbers]
     code = f"{HERE}\nprint(json.dumps([tried(number) for number in {[numbers[name] for name in names]}]))"
