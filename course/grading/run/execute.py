@@ -32,7 +32,7 @@ from course.grading.sandbox import limits, machine, pool, remote_kernel, walls
 from course.grading.sandbox.outputs import outputs_of
 from course.grading.sandbox.room import Room
 from course.grading.sandbox.session import Code, Session
-from course.grading.sandbox.share import Share
+from course.grading.sandbox.share import Doubtful, Share
 from course.grading.submission.parse import beside
 
 if TYPE_CHECKING:
@@ -249,7 +249,9 @@ def _worked(room: Room) -> float:
 
 
 def _believe(share: Share, before: machine.Observation, room: Room, worked: float) -> None:
-    """Raise MachineFault where what went wrong in a submission could be the machine's doing, though it ran alone."""
+    """Raise Doubtful for a doubt that something in between kept to itself, MachineFault for what the machine did."""
+    if share.hurried and share.doubts:
+        raise Doubtful("It ran out of time, or lost a kernel")
     if "lost" in share.doubts and before.memory_ran_out():
         raise MachineFault(
             "The machine ran out of memory while it ran. Close other programs, or grade fewer at once (--jobs)."

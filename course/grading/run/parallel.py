@@ -4,9 +4,9 @@ The processes are loky's on this machine, each a pool of its own, so that the de
 submission which it was grading; or the workers of a Dask cluster. Both offer Python's own futures. Only this process
 writes the gradebook.
 
-A submission is tried beside others first. Where that try is not to be believed (the machine lacked something, a process
-died, time ran out) it is tried again alone, when nothing else runs: at once where the machine seems to be in trouble,
-else when all others are done.
+A submission is tried beside others first. One that ran long, or lost a kernel, is tried again without hurry when all
+others have begun, with fewer beside it. Where the machine was at fault (it lacked something, a process died) the
+submission is tried again alone, when nothing else runs: at once where the machine seems to be in trouble, else last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -115,27 +115,32 @@ class GradingPool:
 
         Raises GradingStopped where nothing can be graded on this machine.
         """
-        waiting, suspects, slow = deque(due), deque[Job](), deque[Job]()
-        again, faults = set[Job](), 0  # who is tried again, and the machine's faults in a row
+        waiting, slow, suspects = deque(due), deque[Job](), deque[Job]()
+        alone, faults = set[Job](), 0  # who was or is to be tried alone, and the machine's faults in a row
         if self.address and due:
             self._cluster = Cluster(self.address)
             self.jobs = self._cluster.ready()
         most = 2 * self.jobs if self._cluster or self._lanes else 1  # enough that no room waits for the gradebook
-        while waiting or suspects or slow or self.executing:
+        few = max(1, self.jobs // 2)  # so few that none runs longer for what the others do
+        while waiting or slow or suspects or self.executing:
             troubled = bool(suspects) and faults >= FAULTS_IN_A_ROW * self.jobs
             while waiting and not troubled and len(self.executing) < most:
-                self._begin(waiting.popleft(), waiting)
+                self._begin(waiting.popleft(), hurried=bool(waiting or self.executing))
+            while slow and not waiting and not troubled and len(self.executing) < few:
+                self._begin(slow.popleft(), hurried=False)
             if not self.executing:
-                self._begin((suspects or slow).popleft())
+                self._begin(suspects.popleft(), hurried=False)
             future = self._ended()
             job = self.executing.pop(future)
             result = self._result(future, job)
             if result is None:
                 waiting.appendleft(job)
-            elif (result.doubt or result.fault) and job not in again:
-                again.add(job)
-                (slow if result.doubt else suspects).append(job)
-                faults += bool(result.fault)
+            elif result.doubt:  # of a hurried try alone
+                slow.append(job)
+            elif result.fault and job not in alone:
+                alone.add(job)
+                suspects.append(job)
+                faults += 1
             else:
                 faults = faults + 1 if result.fault else 0
                 yield job, result
@@ -143,9 +148,8 @@ class GradingPool:
                     self._see_that_it_works()
                     faults = 0
 
-    def _begin(self, job: Job, others: Collection[Job] = ()) -> None:
-        """Have a submission graded, hurried where ``others`` wait or are at work."""
-        hurried = bool(others or self.executing)
+    def _begin(self, job: Job, *, hurried: bool) -> None:
+        """Have a submission graded; ``hurried`` where others wait or are at work, and it can be tried again."""
         made = _Done()
         self.executing[made] = job
         try:

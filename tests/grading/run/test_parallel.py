@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bs4 import BeautifulSoup
@@ -158,6 +160,33 @@ def test_are_those_that_run_long_begun_again_when_all_others_are_done(monkeypatc
     assert [student for student, _ in done] == list("acefghbd")
     assert all(graded == Graded({"n": student}) for student, graded in done)
     assert begun[-2:] == [("b", False), ("d", False)] and ("h", False) in begun, "the last one makes nobody wait"
+
+
+def test_are_several_that_run_long_tried_again_at_once_but_one_that_met_a_fault_alone(monkeypatch):
+    """With four processes two of them; many that never end hold up no class one after another."""
+    together, tries, at_work, most, lock = threading.Barrier(2, timeout=30), {}, set(), {}, threading.Lock()
+
+    def play(student, hurried):
+        with lock:
+            at_work.add(student)
+            tries[student] = number = tries.get(student, 0) + 1
+            most[student, number] = len(at_work)
+        if student in "bcde" and number == 2:
+            together.wait()
+        with lock:
+            at_work.remove(student)
+        if student in "bcde" and hurried:
+            return Graded(doubt="slow")
+        return Graded(fault="busy") if (student, number) == ("d", 2) else Graded({"n": student})
+
+    with ThreadPoolExecutor(4) as threads:
+        monkeypatch.setattr(parallel._Lane, "submit", lambda self, *work: threads.submit(*work))
+        pool = GradingPool(lambda week, student: task(student), 4)
+        pool.play, pool.names = play, "abcdefgh"
+        done = played(pool, monkeypatch)
+    assert sorted(done) == [(name, Graded({"n": name})) for name in "abcdefgh"]
+    assert tries == dict.fromkeys("afgh", 1) | dict.fromkeys("bce", 2) | {"d": 3}
+    assert max(most[student, 2] for student in "bcde") == 2 and most["d", 3] == 1 and done[-1][0] == "d"
 
 
 def test_is_a_fault_of_the_machine_tried_again_and_otherwise_left_due(monkeypatch):
