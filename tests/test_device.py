@@ -1,6 +1,5 @@
 """Grading on a GPU: what can be seen of it where there is none."""
 
-import shutil
 from contextlib import closing
 
 import pytest
@@ -114,8 +113,7 @@ def test_does_grading_fall_back_to_the_cpu_and_say_so(tmp_path, monkeypatch, cap
     assert main(["grade", "--jobs", "1"]) == 0
     said, expected = capfd.readouterr(), (root / "grades.csv").read_bytes()
     assert "CUDA" not in said.err
-    shutil.rmtree(root / "autograded")
-    assert main(["grade", "--jobs", "1", "--device", "cuda"]) == 0
+    assert main(["grade", "--jobs", "1", "--force", "--device", "cuda"]) == 0
     assert capfd.readouterr().err == "There is no CUDA GPU here: everything is graded on the CPU.\n"
     assert (root / "grades.csv").read_bytes() == expected
 

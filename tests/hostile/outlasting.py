@@ -89,6 +89,10 @@ OUTLASTING = {
         "every folder is filled to the last byte, and with names",
         "for p in ('/tmp', '/dev/shm', os.path.expanduser('~')):\n    def fill(p=p):\n        for n in range(10**5):\n            with open(f'{p}/hostile-{n}', 'wb') as f: f.write(bytes(8 << 20))\n    each(fill, *(lambda n=n, p=p: os.mkdir(f'{p}/hostile-d{n}') for n in range(500)))\neach(*(lambda p=p, n=n: os.remove(f'{p}/hostile-{n}') for p in ('/tmp',) for n in range(9)))",
     ),
+    "leases-what-all-read": (
+        "whoever opens the course's files and libraries is to wait for a lease, and to be watched",
+        "import fcntl, glob, time, torch\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        kept = [open(p, 'rb') for p in (torch.__file__, *glob.glob('/opt/room/course/**/*.py', recursive=True))]\n        each(*(lambda f=f, k=k: fcntl.fcntl(f, fcntl.F_SETLEASE, k) for f in kept for k in (fcntl.F_WRLCK, fcntl.F_RDLCK)), lambda: fcntl.fcntl(os.open('/opt/room/course', 0), fcntl.F_NOTIFY, 63))\n        each(*(lambda p=p: libc.inotify_add_watch(libc.inotify_init(), p, 4095) for p in (b'/opt/room/course', b'/usr/lib')))\n        time.sleep(600)\n    os._exit(0)\nos.wait()",
+    ),
     "locks-what-all-read": (
         "files that every submission reads are locked, by a process that went its own way",
         "import fcntl, time, torch\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        kept = [open(p, 'rb') for p in (torch.__file__, os.__file__, '/dev/null')]\n        each(*(lambda f=f: fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB) for f in kept))\n        time.sleep(600)\n    os._exit(0)\nos.wait()",

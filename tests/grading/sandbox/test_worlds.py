@@ -150,6 +150,26 @@ def test_can_the_world_be_ended_and_the_next_kernel_finds_another(room):
     assert room.alive
 
 
+LEASE = """
+import fcntl, os
+kept = [os.open(PLACE, os.O_RDONLY)]
+for kind in (fcntl.F_WRLCK, fcntl.F_RDLCK):
+    try:
+        fcntl.fcntl(kept[0], fcntl.F_SETLEASE, kind)
+        print("held")
+    except PermissionError:
+        print("refused")
+"""
+
+
+def test_does_no_submission_hold_up_who_opens_the_same_file(room):
+    """A lease (fcntl(2)) would stop whoever opens the file: the grader, and every submission that is graded now."""
+    with entered(room) as own:
+        place = "/opt/room/course/__init__.py"
+        assert own.text(f"import os\nprint(os.path.isfile({place!r}))") == "True\n"
+        assert own.text(LEASE.replace("PLACE", repr(place))) == "refused\nrefused\n"
+
+
 def _numbers():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 

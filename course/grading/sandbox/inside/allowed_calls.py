@@ -4,8 +4,9 @@ What honest notebooks call is on record (``python -m tests.honest_calls`` writes
 other versions of Linux, its C library, Python, torch and a GPU's driver use for the same things, as far as Docker's
 default profile (moby/profiles/seccomp) has them too. What is not listed fails with EPERM, and what is newer than the
 table of numbers with ENOSYS, so that libraries take their older way. Left out on purpose is what outlives a process
-in the kernel (keyrings, message queues, System V's shared memory), looks into others (ptrace and its like), makes or
-enters namespaces and mounts, or has been the way through many a wall (bpf, io_uring, userfaultfd, perf events).
+in the kernel (keyrings, message queues, System V's shared memory), looks into others or at who opens what all share
+(ptrace, inotify and their like), makes or enters namespaces and mounts, or has been the way through many a wall (bpf,
+io_uring, userfaultfd, perf events).
 
 A submission's filter is taken on in each fork before any code of a student's. The sandbox's first process, which has
 to make namespaces, lives under a wider one that bubblewrap installs.
@@ -27,8 +28,7 @@ ALLOWED = {
     "chown fchown lchown fchownat umask utime utimes utimensat futimesat truncate ftruncate fallocate fadvise64 "
     "readahead fsync fdatasync sync syncfs sync_file_range sendfile copy_file_range splice tee vmsplice cachestat "
     "getxattr lgetxattr fgetxattr getxattrat setxattr lsetxattr fsetxattr setxattrat listxattr llistxattr flistxattr "
-    "listxattrat removexattr lremovexattr fremovexattr removexattrat file_getattr inotify_init inotify_init1 "
-    "inotify_add_watch inotify_rm_watch",
+    "listxattrat removexattr lremovexattr fremovexattr removexattrat file_getattr",
     "memory": "mmap munmap mremap mprotect msync madvise mincore brk mlock mlock2 mlockall munlock munlockall "
     "memfd_create membarrier mseal map_shadow_stack pkey_alloc pkey_free pkey_mprotect remap_file_pages get_mempolicy "
     "set_mempolicy set_mempolicy_home_node mbind",
@@ -64,6 +64,7 @@ _FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 _PERSONALITIES = (0, 0x0008, 0x20000, 0x20008, 0xFFFFFFFF)  # as Docker's profile: none that makes addresses guessable
 _OUT_OF_REACH = 0x7E02A000  # clone: new namespaces of every kind, a child of one's parent's, a traced child
 _SCHED_CORE = 62  # prctl: who shares a core with whom
+_WATCHED_FILES = (1024, 1026)  # fcntl: F_SETLEASE, F_NOTIFY: whoever opens a file that all share waits for, or is seen
 _PUSHED_INPUT = (0x5412, 0x541C)  # ioctl: TIOCSTI, TIOCLINUX put keystrokes into a terminal
 
 
@@ -77,6 +78,7 @@ def _rules(machine: str) -> list[Rule]:
         Rule(number["personality"], tuple(Where(0, kind, unless=True) for kind in _PERSONALITIES)),
         Rule(number["prctl"], (Where(0, _SCHED_CORE),)),
         *(Rule(number["ioctl"], (Where(1, request),)) for request in _PUSHED_INPUT),
+        *(Rule(number["fcntl"], (Where(1, command),)) for command in _WATCHED_FILES),
     ]
     rules += [  # of no process but the caller
         Rule(number[name], (Where(0, 0, unless=True),))

@@ -24,7 +24,7 @@ REACHES_OUT = {
     "message queues": "mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr",
     "System V": "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl",
     "other processes": "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease pidfd_getfd kcmp "
-    "move_pages migrate_pages",
+    "move_pages migrate_pages inotify_init inotify_init1 inotify_add_watch",
     "ways through walls": "bpf io_uring_setup io_uring_enter io_uring_register userfaultfd perf_event_open "
     "memfd_secret fanotify_init fanotify_mark name_to_handle_at open_by_handle_at io_setup io_submit",
     "the machine": "reboot kexec_load kexec_file_load init_module finit_module delete_module swapon swapoff quotactl "
@@ -125,6 +125,8 @@ def test_do_arguments_decide_where_they_must(machine):
     assert says("personality", 0x40000) == says("personality", 0x400000) == REFUSED, "addresses stay unguessable"
     assert says("ioctl", 0, 0x5401) == ALLOWED and says("ioctl", 3, 0xC0184600) == ALLOWED, "terminals, a GPU"
     assert says("ioctl", 0, 0x5412) == says("ioctl", 0, 0x541C) == says("ioctl", 0, 1 << 32 | 0x5412) == REFUSED
+    assert says("fcntl", 3, 1) == says("fcntl", 3, 1031, 1 << 20) == ALLOWED, "flags, a pipe's size"
+    assert says("fcntl", 3, 1024, 1) == says("fcntl", 3, 1026, 1) == REFUSED, "a lease, a watch"
     assert says("prctl", 22) == says("prctl", 38, 1) == says("prctl", 15) == ALLOWED and says("prctl", 62) == REFUSED
 
 
@@ -240,7 +242,8 @@ def test_do_refused_calls_fail_in_the_room_as_is_stated(own):
     assert says("sched_setscheduler", 1, 5) == says("ioprio_set", 1, 1, 0) == says("personality", 0x40000) == "EPERM"
     assert says("socket", 38, 5, 0) == says("socket", 40, 1, 0) == "EAFNOSUPPORT"
     assert says("socket", 16, 3, 9) == "EPROTONOSUPPORT"
-    assert says("ioctl", 0, 0x5412) == says("prctl", 62, 1, 0) == "EPERM"
+    assert says("ioctl", 0, 0x5412) == says("prctl", 62, 1, 0) == says("inotify_init1", 0) == "EPERM"
+    assert says("fcntl", 0, 1024, 1) == says("fcntl", 0, 1026, 1) == "EPERM", "others open the same files"
     assert says(1 << 30 | numbers["getpid"]) == "EPERM" or os.uname().machine != "x86_64"
     assert says("sync") == "allowed", "and does nothing"
     assert says("getpid") == says("socket", 16, 3, 0) == says("personality", 0xFFFFFFFF) == "allowed"
