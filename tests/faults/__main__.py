@@ -73,7 +73,7 @@ def play(wanted: list, folder: Path, jobs: int, seed: int, made: Path | None = N
         made = folder / "made"
         made.mkdir()
         prepare(made)
-    print(f"prepared in {time.monotonic() - began:.0f} s; seed {seed}")
+    print(f"prepared in {time.monotonic() - began:.0f} s, {_processor():.0f} s of processor time; seed {seed}")
     print("time, processor time, trial, what it came to, what happened", flush=True)
     waiting, running, results = list(wanted), {}, {}
     while waiting or running:
@@ -88,6 +88,12 @@ def play(wanted: list, folder: Path, jobs: int, seed: int, made: Path | None = N
     made_of = [results[each.name] for each in wanted]
     _table(made_of, time.monotonic() - began)
     return made_of
+
+
+def _processor() -> float:
+    """Processor time in seconds of this process and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _begin(each, made: Path, folder: Path, seed: int) -> int:
@@ -131,8 +137,7 @@ def _play_one(each, made: Path, folder: Path, seed: int) -> None:
     signal.alarm(0)
     end(below(os.getpid()))
     left_after(5)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    result = {"notes": notes, "wrong": wrong, "processor": used.ru_utime + used.ru_stime}
+    result = {"notes": notes, "wrong": wrong, "processor": _processor()}
     (folder / f"{each.name}.json").write_text(json.dumps(result))
     if stage is not None and not wrong and "KEEP" not in os.environ:
         stage.put_away()
@@ -166,7 +171,8 @@ def _table(results: list[dict], seconds: float) -> None:
         print(f"{each['family']:9} {each['name']:38} {state:9} {each['says']}")
     failed = [each["name"] for each in results if each["wrong"]]
     well = len(results) - len(failed)
-    print(f"{len(results)} trials in {seconds:.0f} s: {well} came to the same, {len(failed)} did not")
+    used = f"{seconds:.0f} s, {_processor():.0f} s of processor time"
+    print(f"{len(results)} trials in {used}: {well} came to the same, {len(failed)} did not")
     if failed:
         print("Play one of them again: python -m tests.faults --keep " + failed[0])
 

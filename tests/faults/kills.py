@@ -73,11 +73,13 @@ def _goes_on(stage: Stage, jobs: int, find: Callable[[dict[int, str]], list[int]
     running = stage.grade(jobs=jobs)
     found = running.until(lambda: wardens(below(running.pid)) and find(below(running.pid)))
     if found:
-        time.sleep(stage.chance.uniform(0.0, 0.5) * stage.seconds(jobs))
-        there = find(below(running.pid))
-        if there and not running.poll():
-            os.kill(stage.chance.choice(there), signal.SIGKILL)
-            stage.say(f"{what} killed")
+        time.sleep(stage.chance.uniform(0.0, 0.3) * stage.seconds(jobs))
+    there = find(below(running.pid))
+    if there and not running.poll():
+        os.kill(stage.chance.choice(there), signal.SIGKILL)
+        stage.say(f"{what} killed")
+    else:
+        stage.fault(f"the run had ended before {what} could be killed")
     ran = running.wait()
     stage.stopped(ran, NOT_ALL)
     stage.nothing_left()

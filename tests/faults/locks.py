@@ -95,7 +95,8 @@ def gradebook_locked_while_releasing(stage: Stage) -> None:
     free()
     stage.stopped(ran, 1, saying="lock")
     stage.nothing_left()
-    stage.same(before)
+    built = (".stamps/build", "source/week9/small.ipynb")  # the step before, which is finished and kept
+    stage.same(before, but=lambda key: key.startswith(built))
     stage.again(words, 0)
     stage.same(wanted)
 
