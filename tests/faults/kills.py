@@ -34,7 +34,7 @@ for _number in range(2, 4):
         _main(stage, 2)
 
 
-@trial(quick=True)
+@trial()
 def main_killed_at_random_alone(stage: Stage) -> None:
     """The command is killed at a random moment, with a room of its own and no workers."""
     _main(stage, 1)

@@ -30,7 +30,7 @@ def _set(which: int, most: int) -> Callable[[], None]:
 
 for _most, _jobs in ((8, 1), (12, 1), (20, 2)):
 
-    @trial(f"descriptors-{_most}", quick=_most == 12)
+    @trial(f"descriptors-{_most}", quick=_most == 8)
     def _descriptors(stage: Stage, most: int = _most, jobs: int = _jobs) -> None:
         """A process may open no more files than that."""
         _limited(stage, _set(resource.RLIMIT_NOFILE, most), jobs)

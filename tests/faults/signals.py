@@ -100,6 +100,10 @@ def _maps(pid: int) -> str:
         return ""
 
 
+BUILT = (".stamps/build", "source/week9/small.ipynb")
+"""What the step before the release of a changed week makes."""
+
+
 def change_text(root: Path) -> None:
     """A sentence more in the week's text, so that it is to be released again."""
     text = root / "source" / "week9" / "small.py"

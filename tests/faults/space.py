@@ -11,6 +11,7 @@ from .processes import mount_memory, own_mounts, remount
 from .trial import NOT_ALL, Stage, trial
 
 ROOMY_KIB, MANY = 64 << 10, 50_000
+FIRST_ROOM = "start bwrap"
 
 
 def _small_disk(stage: Stage, kib: int, inodes: int) -> Path:
@@ -76,6 +77,8 @@ def _temporary(stage: Stage, place: Path, inodes: int, jobs: int, kib: int = 256
     stage.stopped(ran, 1, NOT_ALL)
     stage.nothing_left()
     stage.say(f"{len(stage.due())} due")
+    if at == FIRST_ROOM and not (place / "full").exists():
+        stage.fault(f"the run did not come to {at!r}")
     remount(place, ROOMY_KIB, MANY)
     (place / "full").unlink(missing_ok=True)
     stage.and_then_the_same()
@@ -84,7 +87,7 @@ def _temporary(stage: Stage, place: Path, inodes: int, jobs: int, kib: int = 256
 @trial(quick=True)
 def temporary_folder_full(stage: Stage) -> None:
     """The temporary folder has no space left from the moment at which the first room is tried."""
-    _temporary(stage, Path(stage.environment["TMPDIR"]), 0, 1, at="start bwrap")
+    _temporary(stage, Path(stage.environment["TMPDIR"]), 0, 1, at=FIRST_ROOM)
 
 
 @trial()
