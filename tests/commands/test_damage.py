@@ -119,7 +119,14 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("kind", DAMAGE)
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe\x00", "folder"], ids=["cut off", "binary", "a folder"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"{", id="cut off"),
+        pytest.param(b"\xff\xfe\x00", id="binary", marks=pytest.mark.long),
+        pytest.param("folder", id="a folder", marks=pytest.mark.long),
+    ],
+)
 def test_is_a_damaged_file_one_message_that_names_it(course, kind, content, capfd):
     name, words, says = DAMAGE[kind]
     path = course / name

@@ -9,6 +9,8 @@ from course.coursedir import lock
 from course.coursedir.lock import alone
 from course.grading.gradebook.classroom import Classroom
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):

@@ -23,6 +23,7 @@ from faults.place import build, environment, prepare
 from faults.processes import adopt_orphans, own_mounts
 from faults.trial import Stage, trial
 
+pytestmark = pytest.mark.long
 TRIALS = every()
 QUICK = [each for each in TRIALS if each.quick]
 

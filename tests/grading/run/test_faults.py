@@ -105,6 +105,7 @@ def test_is_an_answer_never_wrong_for_what_the_machine_lacks(monkeypatch, error)
 STRICT = 'check.function(f, lambda X: 2 * X, on=cases.draw(seeds=2, X="n h"), forbid=("relu",))'
 
 
+@pytest.mark.long
 def test_do_real_descriptors_that_run_out_decide_nothing():
     """With a few that are left it is executed and judged, or it is the machine's fault: never another score."""
     nb = notebook(exercise("one"), [answer("f", "def f(X):\n    return X + X"), test_cell("f", STRICT)])
@@ -177,6 +178,7 @@ def test_does_a_probe_say_what_is_missing(monkeypatch):
     assert "No space left on device" in probe(settings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("body", ["import os\nos._exit(0)", "import os\nos.kill(os.getpid(), 9)", "while True: pass"])
 def test_is_a_hurried_try_in_which_a_kernel_or_time_was_lost_not_believed(monkeypatch, body):
     monkeypatch.setattr(machine.Observation, "was_busy", lambda self, own: False)  # beside other tests
@@ -208,6 +210,7 @@ def test_is_a_doubt_that_was_caught_on_its_way_a_doubt_all_the_same(monkeypatch)
     assert passed(run_notebook(notebook(exercise("f")), **SETTINGS)) == {"f": True}
 
 
+@pytest.mark.long
 def test_is_a_hurried_try_given_a_part_of_its_time(monkeypatch):
     runner = Execute(**{**SETTINGS, "total_timeout": 10})
     runner.hurried = True
@@ -237,6 +240,7 @@ def test_is_time_that_ran_out_on_a_busy_machine_the_machines(monkeypatch):
     assert passed(run_notebook(loop, **settings)) == {"f": True}, "it kept itself waiting: its own doing"
 
 
+@pytest.mark.long
 def test_do_cells_and_questions_share_one_budget(monkeypatch):
     monkeypatch.setattr(machine.Observation, "was_busy", lambda self, own: False)  # beside other tests
     hangs = [[answer(name, f"def {name}(X):\n    while True: pass"), test_cell(name)] for name in "abcdefgh"]
@@ -296,6 +300,7 @@ def failing_for(monkeypatch, student, error):
     monkeypatch.setattr(Execute, "once", fails)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "No space left on device"), MemoryError()], ids=["disk", "memory"]
 )
@@ -320,6 +325,7 @@ def test_is_a_submission_left_due_and_the_next_run_grades_that_alone(home, cours
     assert everything(home) == before
 
 
+@pytest.mark.long
 def test_is_a_new_hand_in_that_met_a_fault_in_the_table_and_in_no_gradebook(home, course, monkeypatch):
     hand_in(home, "new", right)
     with monkeypatch.context() as patch:
@@ -346,6 +352,7 @@ def strange(folder):
         file.truncate(1 << 40)
 
 
+@pytest.mark.long
 def test_does_a_strange_file_beside_a_notebook_cost_its_student_a_note_and_nobody_else_anything(home, course):
     hand_in(home, "odd", right)
     strange(home / "submitted" / "odd" / "week9")
@@ -364,6 +371,7 @@ def test_does_a_strange_file_beside_a_notebook_cost_its_student_a_note_and_nobod
     assert "small.ipynb" in kept and not kept & {"memory", "pipe", "socket", "huge"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["small.ipynb", "data.csv", "folder"])
 def test_is_what_may_not_be_read_that_students_matter(home, course, monkeypatch, name):
     hand_in(home, "shut", right)
@@ -405,6 +413,7 @@ def test_is_a_file_of_somebody_elses_left_out(tmp_path):
 # --- A cell that IPython gives up -------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_does_a_cell_that_ipython_gives_up_cost_itself_alone():
     many = "\n".join(f"x{number} = %who" for number in range(700))
     assert python_of(many) is None

@@ -125,11 +125,12 @@ def test_does_the_secret_alone_give_another_course_the_same_numbers(home, tmp_pa
         assert (there / place).read_bytes() == (home / place).read_bytes()
 
 
-def test_is_the_secret_in_its_file_and_nowhere_else(home):
+def test_is_the_secret_in_its_file_and_beside_the_backups_and_nowhere_else(home):
     made = Classroom(home).secret
     words = [made.data, made.data.hex().encode(), repr(made.data).encode()]
     holding = [path for path in home.rglob("*") if path.is_file() and any(word in path.read_bytes() for word in words)]
-    assert holding == [home / secret.FILE]
+    assert sorted(holding) == [home / "backups" / secret.FILE, home / secret.FILE]
+    assert {path.stat().st_mode & 0o777 for path in holding} == {0o600}
 
 
 def test_can_the_room_not_see_it(home):
