@@ -134,9 +134,9 @@ def test_is_a_cluster_that_cannot_grade_said_to_be_so(cluster, monkeypatch):
     with GradingPool(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as pool:
         graded, submit = pool.graded(JOBS), pool._submit
 
-        def killed(task):
+        def killed(*asked):
             worker.send_signal(signal.SIGSTOP)  # it is there, and does nothing
-            future = submit(task)
+            future = submit(*asked)
             worker.kill()
             return future
 
@@ -146,7 +146,7 @@ def test_is_a_cluster_that_cannot_grade_said_to_be_so(cluster, monkeypatch):
     cluster.worker()
     with GradingPool(lambda week, student: Task(student, {}, {}, (), {}), 1, cluster.address) as pool:
         submit = pool._submit
-        monkeypatch.setattr(pool, "_submit", lambda task: (cluster.scheduler.kill(), submit(task))[1])
+        monkeypatch.setattr(pool, "_submit", lambda *asked: (cluster.scheduler.kill(), submit(*asked))[1])
         with pytest.raises(GradingStopped, match="no longer answers"):
             list(pool.graded(JOBS))
 

@@ -7,6 +7,7 @@ from small_notebooks import SETTINGS, answer, notebook, passed, run_notebook, te
 
 from course.grading.analysis.slices import MAX_TEXT
 from course.grading.run.readers import Readers
+from course.grading.sandbox import machine
 from course.grading.sandbox.remote_kernel import NO_TRACE, KernelLost
 
 Z = torch.tensor([[0.5, -1.0, 2.0]], dtype=torch.float64)
@@ -243,10 +244,12 @@ def test_do_answers_that_are_never_the_same_twice_not_run_everything_above_again
         return Readers(start, whole_s)
 
     monkeypatch.setattr("course.grading.run.judging.Readers", readers)
+    monkeypatch.setattr(machine.Observation, "was_busy", lambda self, own: False)  # beside other tests
     shifting = "def f(Z):\n    import random\n    return random.random() * Z"
-    slow = answer("slow", "import time\ntime.sleep(3)")
-    settings = {**SETTINGS, "total_timeout": 12}
+    slow = answer("slow", "import time\ntime.sleep(6)")
+    settings = {**SETTINGS, "total_timeout": 24}
     done = run_notebook(notebook(slow, *(hand(name, shifting) for name in "abcdef")), **settings)
     assert passed(done) == dict.fromkeys("abcdef", False)
-    assert 1 <= len(allowed) <= 4 and allowed == sorted(allowed, reverse=True), "the time is one for all of them"
-    assert allowed[0] < 9.5, "and for the cells"
+    assert 1 <= sum(each > 1 for each in allowed) <= 4, "six questions, and time for three or four times above them"
+    assert allowed == sorted(allowed, reverse=True), "the time is one for all of them"
+    assert allowed[0] < 23, "and for the cells"

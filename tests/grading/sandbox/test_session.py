@@ -19,6 +19,7 @@ from small_notebooks import (
 from course.coursedir.errors import CouldNotBeGraded
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox import room as rooms
+from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.session import Code, Session, definitions_only
 from course.grading.sandbox.share import Share
 
@@ -197,7 +198,7 @@ def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
         def __init__(self):
             self.lost = ""
 
-        def run(self, code, *, seconds, clean):
+        def run(self, code, *, seconds, clean, most):
             ran.append((code, clean))
             if code == "dies":
                 raise remote_kernel.KernelLost("it ended itself")
@@ -215,7 +216,7 @@ def test_are_cells_replayed_from_the_last_copy_and_not_from_the_start():
         hang_up = end
 
     class Room:
-        kernel = staticmethod(Kernel)
+        kernel, limits = staticmethod(Kernel), Limits()
 
     ran = []
     cells = [Code(0, "a", given=True), Code(1, "test", test=True), Code(2, "b"), Code(3, "dies"), Code(4, "c")]

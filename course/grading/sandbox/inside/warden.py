@@ -136,6 +136,7 @@ class Warden:
             self.confinement.leave()
             from course.grading.sandbox.inside.kernel import Kernel
 
+            self.shell.user_ns["_dh"] = [os.getcwd()]  # where %cd - leads back to
             sys.path.append(str(self.places[0]))  # last: nothing beside a notebook takes the place of a library
             Kernel(Channel(socket.socket(fileno=end)), self.shell, self.shell.user_ns).serve()
         os.close(end)
