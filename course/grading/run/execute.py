@@ -126,8 +126,10 @@ class Execute(NbGraderPreprocessor):
 
     def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:
         with pool.entered(files, self.limits, unsafe=self.unsafe, given=given) as room:
-            waited = functools.partial(machine.waited_in, room.process.pid)
-            share = room.share = Share(float(self.total_timeout), self.hurried, waited)
+            waited, at_work = (
+                functools.partial(seconds, room.process.pid) for seconds in (machine.waited_in, machine.worked_in)
+            )
+            share = room.share = Share(float(self.total_timeout), self.hurried, waited, at_work)
             seen, worked = machine.Observation(), 0.0 if self.hurried else _worked(room)
             try:
                 self._in(room, nb, frozenset(given))

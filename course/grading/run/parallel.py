@@ -4,8 +4,8 @@ The processes are loky's on this machine, each a pool of its own, so that the de
 submission which it was grading; or the workers of a Dask cluster. Both offer Python's own futures. Only this process
 writes the gradebook.
 
-A submission is tried beside others first. One that ran long, or lost a kernel, is tried again without hurry when all
-others have begun, with fewer beside it. Where the machine was at fault (it lacked something, a process died) the
+A submission is tried while others wait first. One that ran long, or lost a kernel, is tried again without hurry when
+all others have begun. Where the machine was at fault (it lacked something, a process died) the
 submission is tried again alone, when nothing else runs: at once where the machine seems to be in trouble, else last.
 """
 
@@ -121,12 +121,11 @@ class GradingPool:
             self._cluster = Cluster(self.address)
             self.jobs = self._cluster.ready()
         most = 2 * self.jobs if self._cluster or self._lanes else 1  # enough that no room waits for the gradebook
-        few = max(1, self.jobs // 2)  # so few that none runs longer for what the others do
         while waiting or slow or suspects or self.executing:
             troubled = bool(suspects) and faults >= FAULTS_IN_A_ROW * self.jobs
             while waiting and not troubled and len(self.executing) < most:
                 self._begin(waiting.popleft(), hurried=bool(waiting or self.executing))
-            while slow and not waiting and not troubled and len(self.executing) < few:
+            while slow and not waiting and not troubled and len(self.executing) < self.jobs:
                 self._begin(slow.popleft(), hurried=False)
             if not self.executing:
                 self._begin(suspects.popleft(), hurried=False)

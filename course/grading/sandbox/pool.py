@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,6 +12,7 @@ from course.grading.sandbox.remote_kernel import RoomLost
 from course.grading.sandbox.room import Room
 
 _mine = threading.local()
+os.register_at_fork(after_in_child=lambda: _mine.__dict__.clear())  # a room is its maker's, and not a copy's
 
 
 @contextlib.contextmanager

@@ -258,3 +258,4 @@ def close_all() -> None:
 
 
 atexit.register(close_all)
+os.register_at_fork(after_in_child=_open_rooms.clear)

@@ -1,7 +1,8 @@
 """A submission's share of time, and its doubts: what went wrong in it that could be the machine's doing.
 
-Cells and questions are paid for out of one share. On the first try, beside others, a doubt ends the try at once: the
-submission is tried again alone, when the others are done, and what it comes to there counts.
+Cells and questions are paid for out of one share. On the first try, while others wait, a doubt ends the try at once:
+the submission is tried again when all others have begun, and what it comes to there counts. Time that ran out is no
+doubt where the submission had a processor for most of it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Literal
 
 FIRST_SHARE = 0.2
 """The part of its share that a submission may take while others wait for it."""
+
+OWN_WORK = 0.75
+"""The part of all the time up to now in which its processes worked, from which on time ran out by its own doing."""
 
 Kind = Literal["time", "lost"]
 """It ran out of time; a kernel was lost for no reason that the sandbox knows."""
@@ -29,12 +33,14 @@ class Share:
 
     ``hurried``: others wait, so that a doubt ends the try. ``doubts`` holds the kinds of those that there were.
     ``waited`` says for how many seconds the submission has waited for a processor up to now; those are not counted
-    before the share would be used up, up to twice as much time again.
+    before the share would be used up, up to twice as much time again. ``worked`` says for how many seconds the
+    submission's processes have worked.
     """
 
     total: float = math.inf
     hurried: bool = False
     waited: Callable[[], float] = lambda: 0.0
+    worked: Callable[[], float] = lambda: 0.0
     doubts: set[Kind] = field(default_factory=set)
     starved: bool = False
     """Whether what ran out of time may have waited for a processor for most of it."""
@@ -43,6 +49,7 @@ class Share:
         self._end = time.monotonic() + self.total * (FIRST_SHARE if self.hurried else 1.0)
         self._most = self._end + (0.0 if self.hurried else 2 * self.total)
         self._before = 0.0 if self.hurried else self.waited()
+        self._begun, self._at_work = time.monotonic(), self.worked() if self.hurried else 0.0
 
     @property
     def left(self) -> float:
@@ -66,8 +73,10 @@ class Share:
         return time.monotonic() + min(seconds, self.left)
 
     def ran_out(self) -> None:
-        """Note that something ran for as long as it may; raises Doubtful where others wait."""
-        self._doubt("time", "It ran out of time")
+        """Note that something ran for as long as it may; raises Doubtful where others wait, and may be why."""
+        took = time.monotonic() - self._begun
+        if not self.hurried or self.worked() - self._at_work < OWN_WORK * took:
+            self._doubt("time", "It ran out of time")
 
     def lost(self, reason: str) -> None:
         """Note that a kernel was lost for ``reason``; raises Doubtful where others wait."""

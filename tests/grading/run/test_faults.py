@@ -179,7 +179,9 @@ def test_does_a_probe_say_what_is_missing(monkeypatch):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("body", ["import os\nos._exit(0)", "import os\nos.kill(os.getpid(), 9)", "while True: pass"])
+@pytest.mark.parametrize(
+    "body", ["import os\nos._exit(0)", "import os\nos.kill(os.getpid(), 9)", "import time\ntime.sleep(9)"]
+)
 def test_is_a_hurried_try_in_which_a_kernel_or_time_was_lost_not_believed(monkeypatch, body):
     monkeypatch.setattr(machine.Observation, "was_busy", lambda self, own: False)  # beside other tests
     settings = {**SETTINGS, "timeout": 1, "question_timeout": 1}
@@ -190,6 +192,14 @@ def test_is_a_hurried_try_in_which_a_kernel_or_time_was_lost_not_believed(monkey
         with pytest.raises(Doubtful):
             runner.once(nb, {})
     assert passed(run_notebook(notebook(question), **settings)) == {"f": False}, "alone it counts"
+
+
+@pytest.mark.long
+def test_is_time_that_a_hurried_try_used_up_itself_no_doubt():
+    """A cell that loops had a processor all the time: it is judged at once, and not tried again."""
+    runner = Execute(**{**SETTINGS, "timeout": 2})
+    runner.hurried = True
+    assert passed(runner.once(notebook(new_code_cell("while True: pass"), exercise("f")), {})) == {"f": True}
 
 
 def test_is_a_doubt_that_was_caught_on_its_way_a_doubt_all_the_same(monkeypatch):

@@ -1,11 +1,13 @@
 """One sandbox serves one submission after another, and is replaced when it is lost or has other limits."""
 
+import os
 import threading
 
 import pytest
 from student_room import FILES, IN_TMP, LIMITS, Submission
 
 from course.grading.sandbox import pool, remote_kernel, walls
+from course.grading.sandbox import room as rooms
 from course.grading.sandbox.limits import Limits
 from course.grading.sandbox.room import Room
 
@@ -57,3 +59,16 @@ def test_is_a_room_for_one_alone_replaced_by_a_new_one(monkeypatch):
         assert seen[0] is not seen[1]
     finally:
         pool._mine.room.close()
+
+
+def test_does_a_copy_of_this_process_make_a_room_of_its_own():
+    """What is forked from a process that graded takes neither its room nor, at its end, that room's life."""
+    with pool.entered({}, LIMITS) as room:
+        pass
+    pid = os.fork()
+    if pid == 0:
+        rooms.close_all()
+        os._exit(int(hasattr(pool._mine, "room")))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and room.alive
+    with pool.entered({}, LIMITS) as again:
+        assert again is room

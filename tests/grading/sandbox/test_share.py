@@ -46,3 +46,14 @@ def test_is_time_without_a_processor_not_counted_up_to_twice_as_much_again():
 
 def test_has_who_has_no_limit_all_the_time():
     assert Share().left > 1e9 and not Share().used_up
+
+
+def test_is_time_that_a_hurried_try_worked_through_its_own_doing():
+    """Nobody kept it from a processor: it is not tried again, however many wait."""
+    loops = Share(5, hurried=True, worked=time.monotonic)
+    sleeps = Share(5, hurried=True, worked=lambda: 7.0)
+    time.sleep(0.05)
+    loops.ran_out()
+    assert not loops.doubts
+    with pytest.raises(Doubtful):
+        sleeps.ran_out()

@@ -16,6 +16,10 @@ from course.grading.sandbox.inside.messages import MAX_TENSOR_BYTES, MAX_TEXT_BY
 from course.grading.sandbox.inside.parser import decode
 
 _HEAD = struct.Struct("!II")
+_PIECE = 1 << 16
+"""Bytes that are sent or read at once: few enough that room for them is made quickly."""
+PATIENCE = 64
+"""Small pieces that a message may come in at once; between more of them its reader naps, and then reads many."""
 
 
 class Closed(WireError):
@@ -51,7 +55,7 @@ class Channel:
         while rest:
             if deadline is not None:
                 self._wait(deadline, select.POLLOUT)
-                rest = rest[self.end.send(rest[: 1 << 16], socket.MSG_DONTWAIT) :]
+                rest = rest[self.end.send(rest[:_PIECE], socket.MSG_DONTWAIT) :]
             else:
                 rest = rest[self.end.send(rest) :]
 
@@ -68,19 +72,22 @@ class Channel:
         return decode(self._read(length, deadline)[0], self._read(size, deadline)[0]), fds
 
     def _read(self, size: int, deadline: float | None, count: int = 0) -> tuple[bytearray, list[int]]:
-        data, fds = bytearray(), list[int]()
+        data, fds, small = bytearray(), list[int](), 0
         while len(data) < size:
+            if small > PATIENCE:
+                time.sleep(0.001)
             self._wait(deadline, select.POLLIN)
             try:
                 if count and not fds:
                     piece, fds, _, _ = socket.recv_fds(self.end, size - len(data), count)
                 else:
-                    piece = self.end.recv(min(size - len(data), 1 << 20))
+                    piece = self.end.recv(min(size - len(data), _PIECE))
             except OSError as error:
                 raise Closed(str(error)) from None
             if not piece:
                 raise Closed("the other side has hung up")
             data += piece
+            small += len(piece) < min(size, _PIECE) // 64
         return data, fds
 
     def _wait(self, deadline: float | None, event: int) -> None:
