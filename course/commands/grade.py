@@ -202,7 +202,11 @@ def _grade_all(
         grading = pipeline.Grading(classroom, tell, tell if console.is_terminal else lambda _: None)
         began = time.monotonic()
         jobs_at_once = min(args.jobs or cores(), max(1, len(due)))
-        with GradingPool(grading.prepare, jobs_at_once, args.cluster) as pool:
+        with (
+            contextlib.closing(grading),
+            GradingPool(grading.prepare, jobs_at_once, args.cluster) as pool,
+        ):
+            grading.expect(list(dict.fromkeys(week for week, _ in due)))
             for number, ((week, student), graded) in enumerate(pool.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
                 locking.patiently(partial(generate.feedback, classroom, outcome, pages), tell)

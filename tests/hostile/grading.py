@@ -67,6 +67,7 @@ def grade(
     by_job = {(each.week, each.student): each for each in submissions}
     for week in dict.fromkeys(each.week for each in submissions):
         pipeline.ensure_assignment(place.classroom, week, release_week)
+    grading.expect(list(dict.fromkeys(each.week for each in submissions)))
     left, now = list(by_job), [""]
 
     def prepare(week: str, student: str) -> Any:
@@ -106,6 +107,7 @@ def grade(
                     pages = generate.Feedback(place.classroom)
                 run.seconds[submission.name] = time.monotonic() - start
                 tell(submission)
+    grading.close()
     _report(place, submissions, run)
     return run
 

@@ -1,19 +1,21 @@
 """Cache of the hidden tests' known mistakes, as they are under the course's secret: learnt once for each week.
 
 What a wrong answer gives to a hidden case depends on the secret that the case is drawn with. So the author's side runs
-the wrong answers once under it (``course known WEEK --for-grading``, in a process of its own), and leaves the tables in
-`.stamps/known/`. Without a week's text nothing is learnt; the committed tables in `fingerprints/` then still know what
-hidden checks with cases written by hand give.
+the wrong answers once under it (``course known WEEK … --for-grading``, in a process of its own, which learns one week
+while another is graded), and leaves the tables in `.stamps/known/`. Without a week's text nothing is learnt; the
+committed tables in `fingerprints/` then still know what hidden checks with cases written by hand give.
 """
 
 from __future__ import annotations
 
+import contextlib
 import glob
-import os
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import lru_cache
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from os import getpid
 from pathlib import Path
 
 from course.coursedir.layout import FINGERPRINTS, STAMPS, texts
@@ -23,6 +25,8 @@ from course.runtime.hashing import digest
 
 TIMEOUT_S = 900
 """How long a week's wrong answers may run."""
+_failed: dict[tuple[Path, ...], str] = {}
+"""Why tables could not be learnt: that is not tried again for each student."""
 
 
 def place(root: Path, path: Path, secret: Secret) -> Path:
@@ -31,45 +35,112 @@ def place(root: Path, path: Path, secret: Secret) -> Path:
     return root / STAMPS / "known" / f"{path.parent.name}-{path.stem}-{version}.json"
 
 
-def known_tables(
-    root: Path, week: str, secret: Secret, tell: Callable[[str], object], doing: Callable[[str], object]
-) -> tuple[str, ...]:
-    """The tables of a week's hidden tests, as texts, learnt where that was not done yet.
+class KnownTables:
+    """The tables of the weeks that are being graded. ``close`` it: what still learns then ends.
 
     ``doing`` gets a line before they are learnt, ``tell`` where they cannot be.
     """
-    sources = texts(root, week)
-    wanted = [place(root, path, secret) for path in sources]
-    if not sources:
-        return _committed(root, week, f"There is no text of {week} here", tell)
-    if not all(table.is_file() for table in wanted):
-        doing(f"Learning the known mistakes of {week} under this course's secret (once; some seconds)")
-        if why := _learn(root, week, tuple(wanted)):
-            return _committed(root, week, f"The known mistakes of {week} could not be learnt ({why})", tell)
-    try:
-        return tuple(table.read_text(encoding="utf-8") for table in wanted)
-    except OSError as error:
-        return _committed(root, week, f"The known mistakes of {week} could not be read ({error})", tell)
+
+    def __init__(
+        self, root: Path, secret: Secret, tell: Callable[[str], object], doing: Callable[[str], object]
+    ) -> None:
+        self.root, self.secret, self.tell, self.doing = root, secret, tell, doing
+        self._learner: _Learner | None = None
+
+    def expect(self, weeks: Iterable[str]) -> None:
+        """Begin to learn those of ``weeks`` that are not known yet, one after another, and return at once."""
+        if new := [week for week in weeks if not _all_there(wanted := self._wanted(week)) and wanted not in _failed]:
+            self.doing(f"Learning the known mistakes of {', '.join(new)} under this course's secret (once)")
+            self.close()
+            self._learner = _Learner(self.root, new)
+
+    def of(self, week: str) -> tuple[str, ...]:
+        """A week's tables as texts; waits until they are learnt."""
+        wanted = self._wanted(week)
+        if not wanted:
+            return self._committed(week, f"There is no text of {week} here")
+        if not _all_there(wanted) and wanted not in _failed and not (self._learner and self._learner.learns(wanted)):
+            self.expect([week])  # alone, where one for several came to nothing
+            if self._learner is not None and not self._learner.learns(wanted):
+                _failed[wanted] = self._learner.why()
+        if not _all_there(wanted):
+            why = _failed.get(wanted, "")
+            return self._committed(week, f"The known mistakes of {week} could not be learnt ({why})")
+        try:
+            return tuple(table.read_text(encoding="utf-8") for table in wanted)
+        except OSError as error:
+            return self._committed(week, f"The known mistakes of {week} could not be read ({error})")
+
+    def close(self) -> None:
+        """End what still learns."""
+        if self._learner is not None:
+            self._learner.end()
+            self._learner = None
+
+    def _wanted(self, week: str) -> tuple[Path, ...]:
+        return tuple(place(self.root, path, self.secret) for path in texts(self.root, week))
+
+    def _committed(self, week: str, why: str) -> tuple[str, ...]:
+        self.tell(f"{why}: feedback on its hidden tests names fewer causes. Grades do not depend on it.")
+        files = sorted((self.root / FINGERPRINTS).glob(f"{glob.escape(week)}-*.json"))
+        return tuple(file.read_text(encoding="utf-8", errors="replace") for file in files)
 
 
-@lru_cache(maxsize=64)  # what failed is not tried again for each student
-def _learn(root: Path, week: str, wanted: tuple[Path, ...]) -> str:
-    """Have the week's wrong answers run, so that ``wanted`` is there; returns why that failed, or ""."""
-    ours = [sys.executable, "-m", "course.coursedir.processes", str(os.getpid())]  # it ends with this process
-    command = [*ours, "course.cli", "known", week, "--for-grading"]
-    try:
-        done = subprocess.run(
-            command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return " ".join(str(error).split())[:300]
-    lines = done.stderr.decode("utf-8", "replace").split("\n")
-    changed = f"exit status {done.returncode}" if done.returncode else "the course's code has changed meanwhile"
-    said = next((line for line in reversed(lines) if line.strip()), changed)
-    return "" if all(table.is_file() for table in wanted) else " ".join(said.split())[:300]
+class _Learner:
+    """A process in which the wrong answers of ``weeks`` run, one week after another."""
+
+    def __init__(self, root: Path, weeks: list[str]) -> None:
+        ours = [sys.executable, "-m", "course.coursedir.processes", str(getpid())]  # it ends with this process
+        command = [*ours, "course.cli", "known", *weeks, "--for-grading"]
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._error = ""
+        try:
+            self._process = subprocess.Popen(
+                command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._said
+            )
+        except OSError as error:
+            self._error = str(error)
+
+    def learns(self, wanted: tuple[Path, ...]) -> bool:
+        """Wait until these tables are there; False where it ended without them, or was ended for taking too long."""
+        end = time.monotonic() + TIMEOUT_S
+        while self._process is not None and not _all_there(wanted):
+            if self._process.poll() is not None:
+                return _all_there(wanted)
+            if time.monotonic() > end:
+                self._error = f"that took longer than {TIMEOUT_S} s"
+                self.end()
+                return False
+            time.sleep(0.02)
+        return _all_there(wanted)
+
+    def why(self) -> str:
+        """Why it came to nothing, as it said itself last."""
+        if self._error or self._process is None or self._said.closed:
+            return " ".join(self._error.split())[:300]
+        status = self._process.returncode
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").split("\n")
+        changed = f"exit status {status}" if status else "the course's code has changed meanwhile"
+        said = next((line for line in reversed(lines) if line.strip()), changed)
+        return " ".join(said.split())[:300]
+
+    def end(self) -> None:
+        """End it, where it has not ended."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
 
 
-def _committed(root: Path, week: str, why: str, tell: Callable[[str], object]) -> tuple[str, ...]:
-    tell(f"{why}: feedback on its hidden tests names fewer causes. Grades do not depend on it.")
-    files = sorted((root / FINGERPRINTS).glob(f"{glob.escape(week)}-*.json"))
-    return tuple(file.read_text(encoding="utf-8", errors="replace") for file in files)
+def known_tables(
+    root: Path, week: str, secret: Secret, tell: Callable[[str], object], doing: Callable[[str], object]
+) -> tuple[str, ...]:
+    """The tables of one week's hidden tests, as texts, learnt where that was not done yet."""
+    with contextlib.closing(KnownTables(root, secret, tell, doing)) as tables:
+        return tables.of(week)
+
+
+def _all_there(wanted: tuple[Path, ...]) -> bool:
+    return all(table.is_file() for table in wanted)

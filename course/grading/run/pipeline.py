@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -20,7 +20,7 @@ from course.grading.gradebook.outcome import GRADED, NOT_GRADED, NOT_YET, Outcom
 from course.grading.gradebook.saving import save, save_without_score
 from course.grading.gradebook.standing import UNREADABLE_PAGE, Noted, noted
 from course.grading.gradebook.versions import page_version
-from course.grading.run.known_tables import known_tables
+from course.grading.run.known_tables import KnownTables
 from course.grading.run.task import Graded, Sheet, Task, given_code
 from course.grading.submission.parse import beside
 from course.grading.submission.plan import Plan
@@ -54,7 +54,7 @@ def ensure_assignment(classroom: Classroom, week: str, release: Callable[[Path, 
 
 
 class Grading:
-    """Submissions on their way: what each is graded from, and where the result goes. One for a run.
+    """Submissions on their way: what each is graded from, and where the result goes. One for a run; ``close`` it.
 
     ``tell`` gets what an instructor should know, ``doing`` what takes long.
     """
@@ -70,6 +70,17 @@ class Grading:
         self._notes: dict[tuple[str, str], list[str]] = {}  # what there is to say of the files beside
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
         self._known: dict[str, tuple[str, ...]] = {}  # by week, as the sheets
+        self._tables: KnownTables | None = None
+
+    def expect(self, weeks: Sequence[str]) -> None:
+        """Begin with what is done once for each week, in this order, and return at once."""
+        self._tables = KnownTables(self.classroom.root, self.classroom.secret, self.tell, self.doing)
+        self._tables.expect(weeks)
+
+    def close(self) -> None:
+        """End what was begun for weeks that have not come."""
+        if self._tables is not None:
+            self._tables.close()
 
     def prepare(self, week: str, student: str) -> Task:
         """All that grading a submission needs; raises CouldNotBeGraded where there is no notebook of this week."""
@@ -95,7 +106,8 @@ class Grading:
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
         if week not in self._known:
-            self._known[week] = known_tables(classroom.root, week, secret, self.tell, self.doing)
+            self._tables = self._tables or KnownTables(classroom.root, secret, self.tell, self.doing)
+            self._known[week] = self._tables.of(week)
         notes: list[str] = []
         files = beside(folder, classroom.directory().ignore, notes.append)
         self._notes[week, student] = notes

@@ -208,7 +208,7 @@ def test_is_a_doubt_that_was_caught_on_its_way_a_doubt_all_the_same(monkeypatch)
 
     def doubting(self, nb, session):
         with contextlib.suppress(Exception):
-            session.share.ran_out()
+            session.share.lost("for no reason that is known")
         show(self, nb, session)
 
     monkeypatch.setattr(Execute, "_show", doubting)

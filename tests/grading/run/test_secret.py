@@ -225,5 +225,24 @@ def test_are_the_committed_tables_read_where_there_is_no_text(tmp_path):
 
 
 def test_is_a_week_learnt_once(home, monkeypatch):
-    monkeypatch.setattr(known_tables.subprocess, "run", lambda *_, **__: pytest.fail("learnt again"))
+    monkeypatch.setattr(known_tables.subprocess, "Popen", lambda *_, **__: pytest.fail("learnt again"))
     pipeline.Grading(Classroom(home)).prepare("week9", "ada")
+
+
+def test_are_the_weeks_after_one_that_stops_the_learner_learnt_all_the_same(home, monkeypatch):
+    """One process learns for all; where it ends at a week, that one is said to be at fault, and the others go on."""
+    root, said = home, []
+    monkeypatch.setattr(known_tables, "_failed", {})
+    for week, text in (("week7", "# %%\n1 / 0\n"), ("week8", (root / "source/week9/small.py").read_text())):
+        (root / "source" / week).mkdir()
+        (root / "source" / week / "small.py").write_text(text)
+    try:
+        tables = known_tables.KnownTables(root, Classroom(root).secret, said.append, lambda _: None)
+        tables.expect(["week7", "week8"])
+        assert tables.of("week7") == () and len(said) == 1 and "week7 could not be learnt (" in said[0], said
+        assert tables.of("week8") and len(said) == 1
+        assert tables.of("week7") == () and len(said) == 2, "not tried again"
+        tables.close()
+    finally:
+        for week in ("week7", "week8"):
+            shutil.rmtree(root / "source" / week)
