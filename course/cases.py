@@ -12,7 +12,9 @@ course's: what is drawn under it nobody can know beforehand.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +28,16 @@ from course.runtime.context import current
 SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0
 _MISSING = object()
+SMALL = 24
+"""Cases of the same kind that ``smaller`` gives at most."""
 _WORDS = 624
 """The Mersenne twister's state (MT19937): this many whole numbers of 32 bits."""
 _STATE = slice(24, 24 + 8 * _WORDS)
 """Where they lie, 64 bits each, in what torch's ``Generator.get_state`` gives for the CPU."""
+
+
+Like = Callable[[Mapping[str, int], torch.Generator], "Case | None"]
+"""From sizes by symbol and random numbers to a case of whole numbers; None for one that a kink is too near to."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,14 @@ class Case:
     """One set of arguments for an exercise, in order: ``answer(*case)`` calls it.
 
     ``inputs`` maps argument names to values, ``sizes`` the symbols of their shapes to numbers, and ``gives`` is the
-    expected result where the case was made by hand.
+    expected result where the case was made by hand. ``like`` makes a drawn case again in other sizes, with whole
+    numbers: see ``smaller``.
     """
 
     inputs: dict[str, Any]
     sizes: dict[str, int] = field(default_factory=dict)
     gives: Any = _MISSING
+    like: Like | None = field(default=None, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.inputs.values())
@@ -85,6 +95,16 @@ def _entries(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) ->
     return (normal * 0.8).add_(_OFF_ZERO.copysign(normal)).to(dtype)
 
 
+def _whole(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
+    """Random whole numbers from -3 to 3 but 0, all different where there are so many: numbers for paper."""
+    count = math.prod(shape)
+    drawn = torch.cat([torch.randperm(6, generator=dice, device="cpu") for _ in range(1 + count // 6)])[:count]
+    return torch.where(drawn < 3, drawn - 3, drawn - 2).reshape(tuple(shape)).to(dtype)
+
+
+_Entries = Callable[[Sequence[int], torch.Generator, torch.dtype], torch.Tensor]
+
+
 def _labels(count: int, classes: int, dice: torch.Generator) -> torch.Tensor:
     """Class labels, int64, shape (count,): at least two classes occur."""
     labels = torch.randint(classes, (count,), generator=dice, device="cpu")
@@ -125,7 +145,7 @@ def _draw_until(make: Callable[[torch.Generator], Case], seed: int, away: Callab
 
 def _map_cases(drawn: Sequence[Case], change: Callable[[torch.Tensor], torch.Tensor]) -> list[Case]:
     """Drawn cases, with ``change`` applied to each of their tensors."""
-    return [Case(map_tensors(case.inputs, change), dict(case.sizes)) for case in drawn]
+    return [Case(map_tensors(case.inputs, change), dict(case.sizes), like=case.like) for case in drawn]
 
 
 @memoised(_map_cases)
@@ -149,7 +169,13 @@ def draw(
     """
 
     def make(dice: torch.Generator) -> Case:
-        sizes = _sizes(shapes.values(), dice)
+        return filled(_sizes(shapes.values(), dice), dice)
+
+    def like(sizes: Mapping[str, int], dice: torch.Generator) -> Case | None:
+        case = filled(sizes, dice, _whole)
+        return case if _is_away(case, away) else None
+
+    def filled(sizes: Mapping[str, int], dice: torch.Generator, entries_of: _Entries = _entries) -> Case:
         inputs: dict[str, Any] = {}
         for name, spec in shapes.items():
             if not isinstance(spec, str):
@@ -159,11 +185,11 @@ def draw(
                 inputs[name] = _labels(count, classes, dice)
             else:
                 shape = [int(word) if word.isdigit() else sizes[word] for word in spec.split()]
-                entries = _entries(shape, dice, torch.float64)
-                if name in integer:
+                entries = entries_of(shape, dice, torch.float64)
+                if name in integer and entries_of is _entries:
                     entries = torch.where(entries < 0, -1.0, 1.0) * (entries.abs() * 4).round().clamp(1, 9)
                 inputs[name] = (entries.abs() if name in positive else entries).to(dtype)
-        return Case(inputs, sizes)
+        return Case(inputs, dict(sizes), like=like)
 
     return [_draw_until(make, seed0 + seed, away) for seed in range(seeds)]
 
@@ -195,10 +221,38 @@ def layers(
         for fan_in, fan_out in zip(widths, widths[1:], strict=False):
             Ws.append((_entries((fan_out, fan_in), dice, torch.float64) / fan_in**0.5).to(dtype))
             bs.append((_entries((fan_out,), dice, torch.float64) * 0.5).to(dtype))
-        X, Y = _entries((n, widths[0]), dice, dtype), _entries((n, widths[-1]), dice, dtype)
-        return Case({"X": X, "Ws": Ws, "bs": bs, "Y": Y, **more}, {"n": n, "d": widths[0], "q": widths[-1]})
+        return case(n, widths, Ws, bs, _entries((n, widths[0]), dice, dtype), _entries((n, widths[-1]), dice, dtype))
+
+    def like(sizes: Mapping[str, int], dice: torch.Generator) -> Case | None:
+        n, widths = sizes["n"], [sizes["d"], *[2] * (max(depth[0], 1) - 1), sizes["q"]]
+        Ws = [_whole((out, into), dice, dtype) for into, out in itertools.pairwise(widths)]
+        bs = [_whole((out,), dice, dtype) for out in widths[1:]]
+        found = case(n, widths, Ws, bs, _whole((n, widths[0]), dice, dtype), _whole((n, widths[-1]), dice, dtype))
+        return found if _is_away(found, kinks) else None
+
+    def case(n: int, widths: list[int], Ws: Any, bs: Any, X: torch.Tensor, Y: torch.Tensor) -> Case:
+        sizes = {"n": n, "d": widths[0], "q": widths[-1]}
+        return Case({"X": X, "Ws": Ws, "bs": bs, "Y": Y, **more}, sizes, like=like)
 
     def kinks(case: Case) -> list[torch.Tensor]:
         return relu_preactivations(case["X"], case["Ws"], case["bs"])
 
     return [_draw_until(make, seed0 + seed, kinks) for seed in range(seeds)]
+
+
+def smaller(case: Case) -> Iterator[Case]:
+    """Cases of a drawn case's kind with sizes of one and two and whole numbers, those with the fewest first.
+
+    They are everybody's, secret or not: nothing of the case itself but its kind is in them. A case by hand has none.
+    """
+    if case.like is None or not case.sizes:
+        return
+    for number, sizes in enumerate(sorted(itertools.product((1, 2), repeat=len(case.sizes)), key=sum)[:SMALL]):
+        for again in range(2):
+            dice = torch.Generator(device="cpu").manual_seed(2 * number + again)
+            try:
+                made = case.like(dict(zip(case.sizes, sizes, strict=True)), dice)
+            except Exception:  # sizes that this kind of case does not have
+                made = None
+            if made is not None:
+                yield made

@@ -58,12 +58,39 @@ def dtype_text(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def number_text(value: Any) -> str:
-    """A number with four significant digits; whole numbers as they are."""
+DIGITS = (4, 6, 9, 12, 17)
+"""Significant digits that numbers are shown with: as few as tell the two apart."""
+
+
+def number_text(value: Any, digits: int = DIGITS[0]) -> str:
+    """A number with so many significant digits; whole numbers as they are."""
     value = value.item() if isinstance(value, torch.Tensor) else value
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e6 else f"{value:.4g}"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e6 else f"{value:.{digits}g}"
     return str(value)
+
+
+def plain_text(value: Any, digits: int = DIGITS[0]) -> str:
+    """A value as somebody would write it down: "[[1, -2], [3, 0.5]]", "dW [[1, 2]], db [3]", "(1, 2)"."""
+    if isinstance(value, (torch.Tensor, np.ndarray)) and value.ndim:
+        return f"[{', '.join(plain_text(item, digits) for item in value)}]"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {plain_text(item, digits)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        text = ", ".join(plain_text(item, digits) for item in value)
+        return f"[{text}]" if isinstance(value, list) else f"({text})"
+    if isinstance(value, (torch.Tensor, np.generic, np.ndarray, bool, int, float)):
+        return number_text(value.item() if hasattr(value, "item") else value, digits)
+    return getattr(value, "__name__", None) or repr(value)
+
+
+def texts_apart(yours: Any, expected: Any) -> tuple[str, str]:
+    """Two values as text, with as many digits as it takes to see that they differ."""
+    for digits in DIGITS:
+        texts = plain_text(yours, digits), plain_text(expected, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def kind_text(value: Any) -> str:
@@ -149,7 +176,8 @@ def _tensor(
     index = tuple(torch.nonzero(wrong)[0].tolist())
     place = f"first at {index_text(index)}: " if index else ""
     count = f"; {int(wrong.sum())} of {wrong.numel()} entries differ" if wrong.numel() > 1 else ""
-    text = f"{lead}{place}yours {number_text(mine[index])}, {oracle} {number_text(theirs[index])}{count}"
+    own, right = texts_apart(mine[index], theirs[index])
+    text = f"{lead}{place}yours {own}, {oracle} {right}{count}"
     return Difference(path, "value", text, yours, expected)
 
 
@@ -198,8 +226,11 @@ def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str
             return None
     elif yours == expected:
         return None
-    show = number_text if isinstance(expected, numbers) else (lambda value: kind_text(value).rpartition(" (")[0])
-    text = f"{lead}yours {show(yours)}, {oracle} {show(expected)}"
+    if isinstance(expected, numbers):
+        own, right = texts_apart(yours, expected)
+    else:
+        own, right = (kind_text(value).rpartition(" (")[0] for value in (yours, expected))
+    text = f"{lead}yours {own}, {oracle} {right}"
     return Difference(path, "value", text, yours, expected)
 
 

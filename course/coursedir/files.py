@@ -193,6 +193,7 @@ def own_temporary_folder() -> Iterator[None]:
     """Let temporary files of this process, and of those that it starts, lie in one folder, which goes with it.
 
     Where the process is killed, the next one takes the folder away. Where there is no place for it nothing is changed.
+    What Python's own multiprocessing keeps there goes when the process ends: it looks for it then.
     """
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
     try:
@@ -210,7 +211,10 @@ def own_temporary_folder() -> Iterator[None]:
         os.environ.pop("TMPDIR")
         if variable is not None:
             os.environ["TMPDIR"] = variable
-        shutil.rmtree(folder, ignore_errors=True)
+        if there := sys.modules.get("multiprocessing.util"):
+            there.Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)  # its own folder goes at -100
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- State files ----------------------------------------------------------------------------------------------------

@@ -26,6 +26,11 @@ Clue = compare.Kind | Literal["printed", "nothing", "function"]
 """In what a result differs from the right one; of None, also where it stands: returned ("printed") or under a name
 ("nothing"); and that there is something else where a function should be."""
 
+FIRST_SURPRISE = "Print what each step of yours gives, and find the first number that surprises you."
+"""The next step where nothing is known of a wrong number."""
+ON_PAPER = "Work this case out on paper, step by step, and compare."
+"""The next step where a small case is shown."""
+
 CLUES: dict[Clue, Finding] = {  # what can be said of every kind but "value", where the numbers are looked at
     "missing": Finding("There is None where a value should be.", "Find the name that holds it, and print it there."),
     "printed": Finding(
@@ -107,9 +112,7 @@ def clues(yours: Any, expected: Any, *, kind: Clue) -> Finding:
                 f"{int(agree.sum())} of {agree.numel()} entries are right.",
                 "Compare a right entry with a wrong one: what differs between their inputs?",
             )
-        if bool((mine.sign() == theirs.sign()).all()):
-            return Finding("All signs are right, the sizes are not.", "Work out one entry on paper and compare.")
-    return Finding("", "Work out one entry on paper and compare.")
+    return Finding("", FIRST_SURPRISE)
 
 
 def error(reply: Reply) -> Finding:

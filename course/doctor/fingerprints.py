@@ -18,6 +18,8 @@ from course.answers.ask import Other, Reply
 from course.runtime.hashing import digest
 
 RTOL, RTOL_SINGLE = 1e-5, 3e-4  # how far two equal values' numbers may lie apart, as a share of their size
+ENOUGH_BITS = 8
+"""So many yeses and noes tell one mistake from others."""
 EPS = 1e-12  # below this size numbers are the rounding error of 0
 _WEIGHTS = (20_011, 20_021)  # seeds of the projections; RandomState's stream is frozen for good
 _SINGLE = re.compile(r"float32|float16|complex64")
@@ -114,6 +116,10 @@ def of_value(value: Any) -> Fingerprint:
     return Fingerprint(digest, Numbers(float(f"{largest * length:.7g}"), first, second), mark)
 
 
+_ONE_NUMBER = of_value([1, []]).digest
+"""The structure of an answer that is one number."""
+
+
 def of_reply(reply: Reply, value: Any = None, notes: Sequence[str] = ()) -> Fingerprint:
     """The fingerprint of what an answer did with one case.
 
@@ -124,6 +130,21 @@ def of_reply(reply: Reply, value: Any = None, notes: Sequence[str] = ()) -> Fing
     if reply.error:
         return Fingerprint(hashed(_NAMES.sub("''", reply.error)), mark="!")
     return of_value([reply.value if value is None else value, sorted(notes)])
+
+
+def say_little(found: Sequence[Fingerprint]) -> bool:
+    """Whether all these answers together are a few bits only: yes or no, a word, a small whole number, a few times."""
+    bits = 0.0
+    for each in found:
+        if each.mark == "!":  # an exception's class and words
+            return False
+        if each.numbers is None:
+            bits += 1
+        elif each.digest == _ONE_NUMBER and each.numbers.size < 10 and float(each.numbers.size).is_integer():
+            bits += 2
+        else:
+            return False
+    return bits < ENOUGH_BITS
 
 
 def is_nothing(found: Fingerprint) -> bool:

@@ -38,6 +38,10 @@ LEAD: dict[Question, str] = {  # how a match is said that one case alone support
     "training": "This is the curve that one known mistake gives: ",
 }
 ONE_CASE = "On this case: "
+FEW = "An answer of so few words fits more than one mistake, for instance: "
+SEVERAL = "These mistakes all give your answer. "
+MOST = 3
+"""Mistakes that are named where several fit."""
 
 
 @dataclass
@@ -96,28 +100,34 @@ def explain(
         found = replies()
         if found and all(fingerprints.is_nothing(each) for each in found):
             return verdict  # None on every case tells no mistake from another; the verdict says that it is None
-        mistake = find(key, found)
+        fitting = find(key, found)
         alone = kind in LEAD or len(set(asked)) < 2
     except Exception:  # whatever a student's value does while it is looked at, the verdict itself stands
         if os.environ.get(RAISE):
             raise
         return verdict
-    if mistake is None:
+    if not fitting:
         return verdict
-    says, step = mistake
     where = f"{verdict.where}: {verdict.cause}" if verdict.stopped else verdict.where
-    lead = LEAD.get(kind, ONE_CASE) if alone else ""
-    told = replace(verdict, where=where, cause=lead + says, next=step, named=not alone)
+    (says, step), *others = fitting
+    if others:
+        said = " Or: ".join(cause for cause, _ in fitting)
+        steps = list(dict.fromkeys(next_step for _, next_step in fitting))
+        return replace(verdict, where=where, cause=f"{SEVERAL}{said}", next=" Or: ".join(steps), mistake=says)
+    lead = LEAD.get(kind, ONE_CASE) if alone else FEW if fingerprints.say_little(found) else ""
+    told = replace(verdict, where=where, cause=lead + says, next=step, named=not lead)
     return replace(told, mistake=says, one_case=alone and kind not in LEAD)
 
 
-def find(key: str, replies: Sequence[Fingerprint]) -> tuple[str, str] | None:
-    """The sentences of the first known mistake that gives these replies on this check, or None."""
-    for table in _tables():
-        for number, known in table.checks.get(key, {}).items():
-            if len(known) == len(replies) and all(map(fingerprints.same, known, replies)):
-                return table.mistakes[number]
-    return None
+def find(key: str, replies: Sequence[Fingerprint]) -> list[tuple[str, str]]:
+    """The sentences of the known mistakes that give these replies on this check, each once, ``MOST`` at most."""
+    fitting = [
+        table.mistakes[number]
+        for table in _tables()
+        for number, known in table.checks.get(key, {}).items()
+        if len(known) == len(replies) and all(map(fingerprints.same, known, replies))
+    ]
+    return list({says: (says, step) for says, step in reversed(fitting)}.values())[::-1][:MOST]
 
 
 def loads(text: str) -> Table:

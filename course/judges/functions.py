@@ -23,6 +23,7 @@ from course.judges.base import (
     passed,
     refusal,
 )
+from course.judges.smallest import with_smallest
 from course.runtime.verdict import Verdict
 
 
@@ -96,7 +97,11 @@ def _function(
             elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
                 return spoilt, replies
         if wrong:
-            return explained(name, what, on, wrong), replies
+            verdict = explained(name, what, on, wrong)
+            number, first = wrong[0]
+            if reference and first.kind == "value" and not rules.mutates:
+                verdict = with_smallest(verdict, on[number], answer, _teller(reference), rules.rtol)
+            return verdict, replies
         if rules.by_hand and reference and not rules.mutates:
             again = differences.Again(_asker(answer, rules), _teller(reference))
             if found := by_differences(name, what, answered, again, "the reference"):

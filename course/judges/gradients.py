@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +25,7 @@ from course.judges.base import (
     passed,
     refusal,
 )
+from course.judges.smallest import with_smallest
 from course.runtime.verdict import Verdict
 
 TrailMark = Literal["right", "first wrong", "wrong"]
@@ -53,13 +54,15 @@ class Question(NamedTuple):
 class Judgement(NamedTuple):
     """The verdict on gradients, what came back on the device that was judged last, and the trail to draw.
 
-    ``answered`` holds the cases of right gradients beside autograd's.
+    ``answered`` holds the cases of right gradients beside autograd's, ``wrong`` is the number of the first case whose
+    numbers are not.
     """
 
     verdict: Verdict
     replies: Sequence[ask.Reply]
     trail: Trail
     answered: Sequence[differences.Answered] = ()
+    wrong: int | None = None
 
 
 def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail]:
@@ -98,7 +101,7 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
         if rules.by_hand and judgement.verdict.passed:
             judgement = _by_formula(judgement, answer, question)
         if not judgement.verdict.passed:
-            return judgement
+            return _with_smallest(judgement, answer, question)
     return judgement._replace(verdict=passed(name, what, answer, rules))
 
 
@@ -133,8 +136,26 @@ def _compared(
             order = order if wrong else list(right)
             wrong.append((number, found))
     if wrong:
-        return Judgement(_first_wrong(name, what, on, wrong, order), replies, _trail(wrong[0][1], order))
+        number, found = wrong[0]
+        numbers = number if all(each.kind == "value" for each in found.values()) else None
+        return Judgement(_first_wrong(name, what, on, wrong, order), replies, _trail(found, order), wrong=numbers)
     return Judgement(Verdict(name, "passed", what), replies, {}, answered)
+
+
+def _with_smallest(judgement: Judgement, answer: Any, question: Question) -> Judgement:
+    """The judgement, on wrong numbers with the smallest case on which they are wrong, too."""
+    if judgement.wrong is None:
+        return judgement
+    case = question.on[judgement.wrong]
+
+    def right(given: dict[str, Any]) -> dict[str, torch.Tensor]:
+        return gradients(question.of, given, question.wrt, question.upstream)
+
+    def mine(value: Any, given: dict[str, Any]) -> Any:
+        return _by_name(value, question.wrt, given)
+
+    verdict = with_smallest(judgement.verdict, case, answer, right, question.rules.rtol, mine)
+    return judgement._replace(verdict=verdict)
 
 
 def _by_formula(judgement: Judgement, answer: Any, question: Question) -> Judgement:
@@ -155,10 +176,13 @@ def _by_formula(judgement: Judgement, answer: Any, question: Question) -> Judgem
 
 
 def _trail(found: dict[str, Difference], order: Sequence[str]) -> Trail:
-    """How each gradient of a case stands; ``found`` holds the wrong ones, the one nearest the loss first."""
-    trail: Trail = {key: "wrong" if key in found else "right" for key in order}
-    trail[next(iter(found))] = "first wrong"
-    return trail
+    """How each gradient of a case stands; ``found`` holds the wrong ones, the one nearest the loss first.
+
+    Where that one's sister in its layer is wrong too, both are first: neither is wrong through the other.
+    """
+    first = next(iter(found))
+    together = (first, _sister(first, order))
+    return {key: ("first wrong" if key in together else "wrong") if key in found else "right" for key in order}
 
 
 def _by_name(value: Any, wrt: tuple[str, ...], inputs: dict[str, Any]) -> dict[str, Any] | str:
@@ -203,13 +227,37 @@ def _first_wrong(
         step = "Return them in the order that the exercise names."
         verdict = replace(verdict, cause=lead + swapped, next=step, named=not alone)
     right = [key for key in order if key not in found]
-    others = [key for key in found if key != first]
+    others = [key for key in found if key not in (first, _sister(first, order))]
     notes = [f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right"] if right else []
-    if others:
-        differ = f"{', '.join(others)} {'differs' if len(others) == 1 else 'differ'} too"
-        notes.append(f"{first} is the first wrong one on the way back from the loss; {differ}")
+    if others and right:
+        notes.append(f"{', '.join(others)} may be wrong through {first}")
     where = verdict.where + ("\n" + "; ".join(notes) if notes else "")
+    if not verdict.named and not verdict.cause.startswith("On this case") and (deduced := _deduced(order, found)):
+        verdict = replace(verdict, cause=deduced)
     return replace(verdict, where=where)
+
+
+def _sister(name: str, order: Sequence[str]) -> str:
+    """The other gradient of the same layer, to which the same arrives: "db2" for "dW2", "dWs[0]" for "dbs[0]"."""
+    others = {"W": "b", "w": "b", "b": "Ww"}.get(name[1:2], "")
+    return next((made for letter in others if (made := f"d{letter}{name[2:]}") in order), "")
+
+
+def _deduced(order: Sequence[str], found: Mapping[str, Difference]) -> str:
+    """Where the fault must lie, going by which gradients of a case are right; "" where that tells nothing."""
+    if len(order) < 2:
+        return ""
+    if len(found) == len(order):
+        return "All of them are wrong: the fault lies before the first, in the forward pass or at the loss."
+    first = next(iter(found))
+    sister = _sister(first, order)
+    if sister and sister in found:
+        return f"{first} and {sister} are wrong together: what they share is the gradient that arrives at their layer."
+    if sister and first[1] in "Ww":
+        return f"{sister} is right, so what arrives there is right: look at the product that gives {first}."
+    if sister:
+        return f"{sister} is right, so what arrives there is right: look at the sum that gives {first}."
+    return ""
 
 
 def _swapped(wrong: Sequence[tuple[int, dict[str, Difference]]]) -> str:

@@ -162,3 +162,19 @@ def test_is_a_state_that_cannot_be_read_no_state(tmp_path):
     for damaged in ("{", "[]", ""):
         file.write_text(damaged)
         assert read_state(tmp_path, "build", "week9") == {}
+
+
+ENDS = """
+import tempfile
+from multiprocessing import util
+from course.coursedir.files import own_temporary_folder
+with own_temporary_folder():
+    print(util.get_temp_dir())
+    tempfile.mkdtemp()
+"""
+
+
+def test_does_multiprocessing_find_its_own_folder_when_a_process_ends(tmp_path):
+    env = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", ENDS], env=env, capture_output=True, text=True, check=True)
+    assert done.stderr == "" and str(tmp_path) in done.stdout and list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Are known mistakes recognised by their numbers, without their code being anywhere near?"""
 
+import contextlib
 import json
 import time
 
@@ -95,6 +96,55 @@ def test_is_a_match_on_one_case_said_as_such(half):
 
     assert "cause   On this case: The power comes down" in says(slope, one.visible, seeds=1)
     assert stage.exercise.name == "slope"
+
+
+SEVERAL = """
+# %% wrong="slope" name="sum"
+# says: You add where you should multiply.
+# next: Multiply.
+def slope(dA, Z):
+    return dA + Z
+
+
+# %% wrong="slope" name="sum again"
+# says: You forgot the chain rule.
+# next: Multiply by what arrives.
+def slope(dA, Z):
+    return Z + dA
+"""
+
+
+def test_are_all_said_where_several_mistakes_give_the_same():
+    def slope(dA, Z):
+        return dA + Z
+
+    text = says(slope, mistakes(loads(TEXT + SEVERAL)).visible)
+    assert "These mistakes all give your answer. You add where you should multiply. Or: You forgot the chain" in text
+    assert "next    Multiply. Or: Multiply by what arrives." in text
+
+
+def word(answers, says_of=("You look at the first alone.", "Look at all.")):
+    """What a student reads who answers these in turn, where a known mistake answers just so."""
+    on = [cases.example(x=float(number)) for number in range(len(answers))]
+
+    def answer(x):
+        return answers[int(x)]
+
+    def right(x):
+        return not answers[int(x)]
+
+    with known.recording() as notes, contextlib.suppress(CheckFailed):
+        check.function(answer, right, on=on)
+    table = known.Table([says_of], {notes[0].digest: {0: notes[0].replies}})
+    with known.using([table]), pytest.raises(CheckFailed) as failure:
+        check.function(answer, right, on=on)
+    return str(failure.value)
+
+
+def test_is_a_mistake_named_by_a_few_yeses_and_noes_one_of_several():
+    few, many = word([True, False, True]), word([True, False] * 5)
+    assert "fits more than one mistake, for instance: You look at the first alone." in few
+    assert "for instance" not in many and "You look at the first alone." in many
 
 
 def test_is_nothing_to_be_learnt_in_a_fresh_clone():

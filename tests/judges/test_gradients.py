@@ -98,7 +98,7 @@ def test_is_the_first_wrong_gradient_on_the_way_back_named():
 
     text = message(no_mask, of=network, on=cases.layers(seeds=3, depth=(2, 2)), wrt="Ws bs", upstream=None)
     assert "dbs[1], dWs[1] are right" in text
-    assert "dbs[0] is the first wrong one on the way back from the loss; dWs[0] differs too" in text
+    assert "dbs[0] and dWs[0] are wrong together: what they share is the gradient that arrives at their layer." in text
 
 
 def test_how_does_each_gradient_of_the_first_wrong_case_stand():
@@ -108,7 +108,7 @@ def test_how_does_each_gradient_of_the_first_wrong_case_stand():
     deep = Question(network, cases.layers(seeds=3, depth=(2, 2)), ("Ws", "bs"), None, Rules())
     verdict, trail = gradient("no_mask", no_mask, deep)
     assert not verdict.passed
-    assert trail == {"dbs[1]": "right", "dWs[1]": "right", "dbs[0]": "first wrong", "dWs[0]": "wrong"}
+    assert trail == {"dbs[1]": "right", "dWs[1]": "right", "dbs[0]": "first wrong", "dWs[0]": "first wrong"}
     assert list(trail)[-2:] == ["dbs[0]", "dWs[0]"]
     one = Question(forward, CASES, ("X", "W", "b"), "dZ", Rules(by_hand=True))
     assert gradient("right", right, one)[1] == {} and gradient("stops", stops, one)[1] == {}
@@ -166,3 +166,39 @@ def test_is_a_quotient_told_in_lists_of_gradients():
     on = cases.layers(seeds=2, depth=(2, 2))
     text = message(answer, of=network, on=on, wrt="Ws bs", upstream=None)
     assert "as a difference quotient's do" in text, text
+
+
+def half_bias(X, W, b, Y):
+    E = X @ W.T + b - Y
+    return 2 * E.T @ X, E.sum(0) * 3
+
+
+def half_weights(X, W, b, Y):
+    E = X @ W.T + b - Y
+    return 2 * E.T @ X * X.sum(), 2 * E.sum(0)
+
+
+def wrong_all(X, W, b, Y):
+    E = (X @ W.T + b - Y).abs()
+    return 2 * E.T @ X, 2 * E.sum(0)
+
+
+def squared(X, W, b, Y):
+    return ((X @ W.T + b - Y) ** 2).sum()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (half_bias, "dW is right, so what arrives there is right: look at the sum that gives db."),
+        (half_weights, "db is right, so what arrives there is right: look at the product that gives dW."),
+        (wrong_all, "All of them are wrong: the fault lies before the first, in the forward pass or at the loss."),
+    ],
+)
+def test_is_said_where_the_fault_lies_by_which_gradients_are_right(answer, words):
+    verdict, trail = gradient("f", answer, Question(squared, SQUARED, ("W", "b"), None, Rules()))
+    assert words in verdict.text or verdict.named, verdict.text
+    assert set(trail.values()) <= {"right", "first wrong"}
+
+
+SQUARED = cases.draw(seeds=3, X="n d", W="h d", b="h", Y="n h")

@@ -66,8 +66,8 @@ def _failures(cells: list[str], stage: rehearse.Stage) -> list[_Failure]:
 
 
 def _add(table: Table, sentences: tuple[str, str], failures: list[_Failure]) -> None:
-    """Add a mistake to a table, unless an earlier one has the same fingerprints: the first in the text is the one."""
-    new = [failure for failure in failures if not _known(table, failure)]
+    """Add a mistake to a table, unless the same sentences have the same fingerprints there; others fit as well."""
+    new = [failure for failure in failures if not _known(table, sentences, failure)]
     if not new:
         return
     number = len(table.mistakes)
@@ -76,8 +76,11 @@ def _add(table: Table, sentences: tuple[str, str], failures: list[_Failure]) -> 
         table.checks.setdefault(failure.digest, {})[number] = failure.replies
 
 
-def _known(table: Table, failure: _Failure) -> bool:
-    return any(_alike(replies, failure.replies) for replies in table.checks.get(failure.digest, {}).values())
+def _known(table: Table, sentences: tuple[str, str], failure: _Failure) -> bool:
+    there = table.checks.get(failure.digest, {})
+    return any(
+        table.mistakes[number] == sentences and _alike(replies, failure.replies) for number, replies in there.items()
+    )
 
 
 def _alike(one: list[Fingerprint], other: list[Fingerprint]) -> bool:
