@@ -38,13 +38,13 @@ grade: $(READY)  ## Grade what is in submitted/, write feedback/ and grades.csv
 	@$(BIN)/course grade
 
 test: $(READY)  ## Run the tests: unit, notebooks, the whole pipeline once
-	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder
 
 kill-matrix: $(READY)  ## Prove that every known wrong answer is caught and every right one accepted
 	@$(BIN)/course kill-matrix
 
 test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, every solved notebook
-	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 
 hostile: $(READY)  ## Grade submissions that cheat, pry, tamper and break, and see that none of it works
 	@$(BIN)/python -m tests.hostile

@@ -15,6 +15,7 @@ import os
 import pickle
 import pkgutil
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -217,7 +218,6 @@ def _in_a_copy(above: Sequence[str], own: Sequence[str], folder: str) -> Said:
     here, there = os.pipe()
     child = os.fork()
     if not child:
-        signal.alarm(LONGEST)
         os.chdir(folder)
         try:
             said = _in_ipython(above, own)
@@ -228,6 +228,8 @@ def _in_a_copy(above: Sequence[str], own: Sequence[str], folder: str) -> Said:
         os._exit(0)
     os.close(there)
     with os.fdopen(here, "rb") as pipe:
+        if not select.select([pipe], [], [], LONGEST)[0]:
+            os.kill(child, signal.SIGKILL)  # it may have stopped itself
         told = pipe.read()
     os.waitpid(child, 0)
     return pickle.loads(told) if told else Said("failed", "Python ended, or took too long")
