@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from course.coursedir.errors import CourseError
 from course.coursedir.processes import stopped_by_signals
+from course.runtime.lacking import lack_of, way_out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,11 +152,13 @@ def _told(args: argparse.Namespace, error: Exception) -> tuple[str, int]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         message, status = (
-            f"course: {error.strerror or error}{where}. Free the space or mend the permissions, then run the same "
-            "command again: nothing half-written was left.",
+            f"course: {error.strerror or error}{where}. {way_out(error)} run the same command again: nothing "
+            "half-written was left.",
             1,
         )
     except Exception as error:
+        if lack := lack_of(error):
+            return f"course: {lack} Then run the same command again: nothing half-written was left.", 1
         locked = _gradebook_error(error)
         if locked is None:
             raise

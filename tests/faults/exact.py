@@ -74,12 +74,6 @@ def killed_before_a_commit(stage: Stage) -> None:
     _really_killed(stage, ("sqlite COMMIT", count))
 
 
-@trial()
-def killed_while_it_notes(stage: Stage) -> None:
-    """Killed when the outcome is written aside, and while the feedback is written."""
-    _really_killed(stage, ("rename autograded/.state/week9/.PART", 2), ("write feedback/STUDENT/week9/small.html", 1))
-
-
 def _failing(stage: Stage, number: int, share: int) -> None:
     """At each place the very call fails, in a folder of its own; then the command runs again there."""
     able = [where for where in places(stage) if where.split()[0] in ("write", "rename", "mkdir")][share::2]

@@ -26,14 +26,6 @@ def main_killed_at_random(stage: Stage) -> None:
     _main(stage, 2)
 
 
-for _number in range(2, 4):
-
-    @trial(f"main-killed-at-random-{_number}")
-    def _again(stage: Stage) -> None:
-        """The command is killed at another random moment, with two workers."""
-        _main(stage, 2)
-
-
 @trial()
 def main_killed_at_random_alone(stage: Stage) -> None:
     """The command is killed at a random moment, with a room of its own and no workers."""
@@ -89,12 +81,6 @@ def _goes_on(stage: Stage, jobs: int, find: Callable[[dict[int, str]], list[int]
 @trial(quick=True)
 def worker_killed(stage: Stage) -> None:
     """A worker is killed: the run goes on, and costs nobody a try."""
-    _goes_on(stage, 2, workers, "a worker")
-
-
-@trial()
-def worker_killed_again(stage: Stage) -> None:
-    """A worker is killed at another moment."""
     _goes_on(stage, 2, workers, "a worker")
 
 

@@ -41,14 +41,15 @@ def _ended(stage: Stage, ran: Ran, number: int, done: bool = False, took: float 
     stage.and_then_the_same()
 
 
-for _name, _number in SIGNALS.items():
+@trial(quick=True)
+def sigterm_at_random(stage: Stage) -> None:
+    """The signal comes at a random moment, with two workers."""
+    running = stage.grade(jobs=2)
+    stage.say(f"after {stage.wait_random(running, 2):.1f} s")
+    _asked_to_end(stage, running, signal.SIGTERM)
 
-    @trial(f"sig{_name}-at-random", quick=_name == "term")
-    def _at_random(stage: Stage, number: int = _number) -> None:
-        """The signal comes at a random moment, with two workers."""
-        running = stage.grade(jobs=2)
-        stage.say(f"after {stage.wait_random(running, 2):.1f} s")
-        _asked_to_end(stage, running, number)
+
+for _name, _number in SIGNALS.items():
 
     @trial(f"sig{_name}-before-a-commit")
     def _at_commit(stage: Stage, number: int = _number) -> None:

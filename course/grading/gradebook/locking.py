@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from course.coursedir.errors import GradingStopped
 from course.coursedir.processes import unbroken
+from course.runtime.lacking import way_out
 
 Result = TypeVar("Result")
 LOCK_TIMEOUT_S = 60.0
@@ -42,6 +43,6 @@ def patiently(action: Callable[[], Result], tell: Callable[[str], None]) -> Resu
             time.sleep(0.5)
         except OSError as error:
             raise GradingStopped(
-                f"{error.filename or 'the course folder'}: {error.strerror or error}. Free the space or mend the "
-                "permissions, then run the same command again: what was graded is kept."
+                f"{error.filename or 'the course folder'}: {error.strerror or error}. {way_out(error)} run the same "
+                "command again: what was graded is kept."
             ) from error

@@ -34,9 +34,16 @@ from course.grading.sandbox.room import Room
 from course.grading.sandbox.session import Code, Session
 from course.grading.sandbox.share import Doubtful, Share
 from course.grading.submission.parse import beside
+from course.runtime.lacking import lack_by_limits
 
 if TYPE_CHECKING:
     from course.grading.run.judging import Readers, Witness
+
+
+_ADVICE = (
+    "See that the machine has memory left; if that repeats, look for code in the notebook that does more than its "
+    "exercises ask."
+)
 
 
 class Execute(NbGraderPreprocessor):
@@ -120,8 +127,7 @@ class Execute(NbGraderPreprocessor):
             return self._in_a_room(nb, files, given)
         except remote_kernel.RoomLost as error:
             raise MachineFault(
-                f"The room in which it ran broke down, twice ({error}). If that repeats, look for code in the notebook "
-                "that does more than its exercises ask."
+                f"The sandbox in which it ran broke down, twice ({error}). {lack_by_limits() or _ADVICE}"
             ) from None
 
     def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:

@@ -7,17 +7,14 @@ import subprocess
 from course.coursedir.errors import MachineFault
 from course.grading.sandbox.remote_kernel import RoomLost
 from course.grading.sandbox.share import Doubtful
+from course.runtime.lacking import lack_by_limits, lack_of
 
 _KINDS = (MachineFault, Doubtful, RoomLost, OSError, MemoryError, subprocess.SubprocessError)
-_WORDS = ("can't start new thread", "can't allocate memory", "not enough memory", "out of memory", "Cannot allocate")
-"""What a RuntimeError says where memory or processes have run out, Python's own and torch's."""
 
 
 def is_the_machines(error: BaseException) -> bool:
     """Whether an error in the grader's process says nothing about the submission that is being graded there."""
-    if isinstance(error, _KINDS):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in _WORDS)
+    return isinstance(error, _KINDS) or bool(lack_of(error))
 
 
 def sentence(error: BaseException) -> str:
@@ -25,10 +22,10 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, (MachineFault, Doubtful)):
         return str(error)
     if isinstance(error, RoomLost):
-        return f"The room in which it ran broke down ({error})."
+        return f"The sandbox in which it ran broke down ({error}). {lack_by_limits() or 'See that memory is left.'}"
+    if lack := lack_of(error):
+        return lack
     words = " ".join(str(error).encode("utf-8", "replace").decode().split())[:300]
-    if isinstance(error, MemoryError) or "memory" in words:
-        return "The machine has too little memory left. Close other programs, or grade fewer at once (--jobs)."
     if isinstance(error, OSError) and error.strerror:
         words = error.strerror
     return f"The machine could not do its part ({type(error).__name__}: {words})."

@@ -15,13 +15,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from os import getpid
 from pathlib import Path
+from typing import IO
 
 from course.coursedir.layout import FINGERPRINTS, STAMPS, texts
 from course.grading.gradebook.secret import Secret
 from course.grading.gradebook.versions import version_of_code
 from course.runtime.hashing import digest
+from course.runtime.lacking import lack_by_limits, lack_in, lack_of
 
 TIMEOUT_S = 900
 """How long a week's wrong answers may run."""
@@ -92,15 +95,16 @@ class _Learner:
     def __init__(self, root: Path, weeks: list[str]) -> None:
         ours = [sys.executable, "-m", "course.coursedir.processes", str(getpid())]  # it ends with this process
         command = [*ours, "course.cli", "known", *weeks, "--for-grading"]
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this)
+        self._said: IO[bytes] = BytesIO()
         self._process: subprocess.Popen[bytes] | None = None
         self._error = ""
         try:
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this)
             self._process = subprocess.Popen(
                 command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._said
             )
         except OSError as error:
-            self._error = str(error)
+            self._error = lack_of(error) or str(error)
 
     def learns(self, wanted: tuple[Path, ...]) -> bool:
         """Wait until these tables are there; False where it ended without them, or was ended for taking too long."""
@@ -116,14 +120,18 @@ class _Learner:
         return _all_there(wanted)
 
     def why(self) -> str:
-        """Why it came to nothing, as it said itself last."""
+        """Why it came to nothing: what the machine lacked, or what it said itself last."""
         if self._error or self._process is None or self._said.closed:
             return " ".join(self._error.split())[:300]
         status = self._process.returncode
         self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").split("\n")
+        words = self._said.read().decode("utf-8", "replace")
+        if lack := lack_in(words) or (lack_by_limits() if status else ""):
+            return lack
+        if status < 0:
+            return f"its process was killed by signal {-status}. See that the machine has memory left."
         changed = f"exit status {status}" if status else "the course's code has changed meanwhile"
-        said = next((line for line in reversed(lines) if line.strip()), changed)
+        said = next((line for line in reversed(words.split("\n")) if line.strip()), changed)
         return " ".join(said.split())[:300]
 
     def end(self) -> None:

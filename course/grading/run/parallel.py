@@ -31,8 +31,8 @@ from course.grading.run.task import Graded, Task, grade, probe, unforeseen
 Job = tuple[str, str]
 """A week and a student."""
 FAULTS_IN_A_ROW = 3
-"""Faults of the machine without a grade between, from which on it is seen whether it works at all; so many for each
-process, and those who met them are tried again at once."""
+"""Faults of the machine without a grade between, from which on it is seen whether it works at all; where it does, those
+who met them are tried again at once."""
 KILLED = (
     "The process that graded it was killed, also when it was tried alone. See that the machine has memory left; if "
     "that repeats, look at the submitted notebook, and tell the course's authors."
@@ -122,12 +122,14 @@ class GradingPool:
             self.jobs = self._cluster.ready()
         most = 2 * self.jobs if self._cluster or self._lanes else 1  # enough that no room waits for the gradebook
         while waiting or slow or suspects or self.executing:
-            troubled = bool(suspects) and faults >= FAULTS_IN_A_ROW * self.jobs
+            troubled = bool(suspects) and faults >= FAULTS_IN_A_ROW
             while waiting and not troubled and len(self.executing) < most:
                 self._begin(waiting.popleft(), hurried=bool(waiting or self.executing))
             while slow and not waiting and not troubled and len(self.executing) < self.jobs:
                 self._begin(slow.popleft(), hurried=False)
             if not self.executing:
+                if troubled:
+                    self._see_that_it_works()
                 self._begin(suspects.popleft(), hurried=False)
             future = self._ended()
             job = self.executing.pop(future)

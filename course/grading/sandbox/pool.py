@@ -24,7 +24,8 @@ def entered(
     Where a room is for one submission alone, the next one is begun when that has left.
     """
     room: Room | None = getattr(_mine, "room", None)
-    if room is None or not room.alive or (room.limits, room.unsafe) != (limits, unsafe):
+    fresh = room is None or not room.alive or (room.limits, room.unsafe) != (limits, unsafe)
+    if room is None or fresh:
         if room is not None:
             room.close()
         room = _mine.room = Room(limits, unsafe=unsafe)
@@ -32,6 +33,8 @@ def entered(
         room.enter(files, given)
     except RoomLost:
         room.close()
+        if fresh:
+            raise
         room = _mine.room = Room(limits, unsafe=unsafe)
         room.enter(files, given)
     try:

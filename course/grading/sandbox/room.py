@@ -23,13 +23,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.coursedir.errors import CouldNotBeGraded, GradingStopped
+from course.coursedir.errors import CouldNotBeGraded, GradingStopped, MachineFault
 from course.grading.sandbox import machine, walls
 from course.grading.sandbox.inside.wire import Channel, WireError
 from course.grading.sandbox.limits import ANSWER_TIMEOUT_S, DRAW_AT, DRAW_TIMEOUT_S, START_TIMEOUT_S, Limits
 from course.grading.sandbox.remote_kernel import RemoteKernel, RoomLost
 from course.grading.sandbox.share import Share
 from course.grading.sandbox.trace import Trace
+from course.runtime.lacking import lack_by_limits, lack_in
 
 TRACE_PIPE_BYTES = 1 << 20
 """Size of the pipe that a trace comes through."""
@@ -95,7 +96,8 @@ class Room:
     def wait(self) -> None:
         """Wait until it has imported everything.
 
-        Where it does not, raises RoomLost for a reason that passes, and else GradingStopped with its last words.
+        Where it does not, raises MachineFault where it says what the machine lacks, RoomLost where it was killed or is
+        too slow, and else GradingStopped with its last words.
         """
         if self._ready:
             return
@@ -108,12 +110,15 @@ class Room:
             self.process.kill()
             self.process.wait()
             self.log.seek(0)
-            words = self.log.read().decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
+            said = self.log.read().decode(errors="replace")
+            words = (said.strip().splitlines() or ["it gave no reason"])[-1]
             self.close()
-            if killed or walls.passes(words[0]):
-                raise RoomLost(f"it did not start: {'it was killed, or too slow' if killed else words[0]}") from None
+            if lack := lack_in(said) or ("" if killed else lack_by_limits()):
+                raise MachineFault(f"The sandbox in which submissions run did not start ({words}). {lack}") from None
+            if killed:
+                raise RoomLost("it did not start: it was killed, or too slow") from None
             raise GradingStopped(
-                f"The room in which submissions run did not start: {words[0]}. Install the course again (make setup)."
+                f"The sandbox in which submissions run did not start: {words}. Install the course again (make setup)."
             ) from None
         self._ready = True
 

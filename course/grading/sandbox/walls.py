@@ -7,7 +7,6 @@ each submission gets a world of its own (``inside/world.py``).
 
 from __future__ import annotations
 
-import errno
 import glob
 import os
 import platform
@@ -26,6 +25,7 @@ from course.grading.sandbox.inside.allowed_calls import room_filter
 from course.grading.sandbox.inside.confine import landlock_version
 from course.grading.sandbox.inside.preload import GPU_VARIABLE
 from course.grading.sandbox.inside.world import PROC_FILES, PROC_FOLDERS, USER
+from course.runtime.lacking import lack_in
 
 HOME = "/home/student"
 PLACES = (HOME, "/tmp", "/dev/shm")
@@ -40,6 +40,7 @@ WAYS_OUT = (
 )
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SOME_OF_ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
+_AGAIN = "Run the same command again."
 _MAKERS_RIGHTS = ("CAP_SETFCAP", "CAP_SYS_ADMIN", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE")
 """What the first process may do in its own namespaces, to make worlds in them and to look after those."""
 
@@ -64,12 +65,6 @@ def bubblewrap() -> str:
     return found
 
 
-def passes(words: str) -> bool:
-    """Whether these are a program's words for what the machine lacks at this moment, and may have again."""
-    lacks = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT)
-    return "MemoryError" in words or any(os.strerror(number) in words for number in lacks)
-
-
 def _tried(argv: list[str], program: IO[bytes]) -> str:
     """Run a command in a sandbox; its last words where it fails, nothing where it does not.
 
@@ -85,8 +80,9 @@ def _tried(argv: list[str], program: IO[bytes]) -> str:
     if not tried.returncode:
         return ""
     words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
-    if tried.returncode < 0 or passes(words):
-        raise MachineFault(f"bubblewrap could make no sandbox just now: {words}. Run the same command again.")
+    lack = lack_in(tried.stderr)
+    if tried.returncode < 0 or lack:
+        raise MachineFault(f"bubblewrap could make no sandbox just now ({words}). {lack or _AGAIN}")
     return words
 
 

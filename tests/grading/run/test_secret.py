@@ -1,7 +1,11 @@
 """Are hidden tests graded with the course's secret: the same grades each time, and nothing of it anywhere else?"""
 
+import contextlib
+import errno
 import json
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -227,6 +231,42 @@ def test_are_the_committed_tables_read_where_there_is_no_text(tmp_path):
 def test_is_a_week_learnt_once(home, monkeypatch):
     monkeypatch.setattr(known_tables.subprocess, "Popen", lambda *_, **__: pytest.fail("learnt again"))
     pipeline.Grading(Classroom(home)).prepare("week9", "ada")
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "its process was killed by signal 9. See that the machine has memory"),
+        ("raise MemoryError", "too little memory left"),
+        ("import os; raise OSError(24, os.strerror(24))", "ulimit -n"),
+    ],
+    ids=["killed", "memory", "descriptors"],
+)
+def test_is_a_learner_that_the_machine_ended_the_machines_fault(home, monkeypatch, code, says):
+    """Said once with what it lacked; the run goes on with the committed tables, and the next run learns anew."""
+    start, said = subprocess.Popen, []
+    monkeypatch.setattr(known_tables, "_failed", {})
+    monkeypatch.setattr(known_tables, "place", lambda root, path, found: home / "nowhere" / path.name)
+    monkeypatch.setattr(known_tables.subprocess, "Popen", lambda _, **how: start([sys.executable, "-c", code], **how))
+    with contextlib.closing(
+        known_tables.KnownTables(home, Classroom(home).secret, said.append, lambda _: None)
+    ) as tables:
+        tables.expect(["week9"])
+        assert tables.of("week9") == () and len(said) == 1
+    assert says in said[0] and "Grades do not depend on it" in said[0] and "Traceback" not in said[0]
+
+
+@pytest.mark.parametrize("part", ["subprocess.Popen", "tempfile.TemporaryFile"])
+def test_is_a_learner_that_cannot_be_started_the_machines_fault(home, monkeypatch, part):
+    def none(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    said = []
+    monkeypatch.setattr(known_tables, "_failed", {})
+    monkeypatch.setattr(known_tables, "place", lambda root, path, found: home / "nowhere" / path.name)
+    monkeypatch.setattr(f"course.grading.run.known_tables.{part}", none)
+    assert known_tables.known_tables(home, "week9", Classroom(home).secret, said.append, lambda _: None) == ()
+    assert len(said) == 1 and "No more processes can be started here" in said[0]
 
 
 def test_are_the_weeks_after_one_that_stops_the_learner_learnt_all_the_same(home, monkeypatch):

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.long
 
 
 def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatch):
-    made = []
+    made, lost = [], []
 
     class Broken(Room):
         def __init__(self, limits, *, unsafe=False):
@@ -25,7 +25,7 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
         alive, for_one = True, False
 
         def enter(self, files, given=()):
-            if len(made) == 1:
+            if self in lost:
                 raise remote_kernel.RoomLost("gone")
 
         def leave(self):
@@ -37,11 +37,18 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
     monkeypatch.setattr(pool, "Room", Broken)
     monkeypatch.setattr(pool, "_mine", threading.local())
     with pool.entered({}, LIMITS) as found:
+        assert found is made[0]
+    lost.append(made[0])
+    with pool.entered({}, LIMITS) as found:
         assert found is made[1] and not made[0].alive
     with pool.entered({}, LIMITS) as found:
         assert found is made[1]
     with pool.entered({}, Limits()) as found:
         assert found is made[2] and not made[1].alive, "other limits need another room"
+    monkeypatch.setattr(Broken, "enter", lambda *_: made[0].enter({}))  # which is lost
+    with pytest.raises(remote_kernel.RoomLost), pool.entered({}, LIMITS):
+        pytest.fail("entered")
+    assert len(made) == 4 and not made[3].alive, "a new one that is lost at once is its caller's to try again"
 
 
 def test_is_a_room_for_one_alone_replaced_by_a_new_one(monkeypatch):

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course.runtime.lacking import lack_of
+
 if TYPE_CHECKING:
     from course.grading.sandbox.inside.confine import Confinement
     from course.grading.sandbox.inside.shell import RoomShell
@@ -61,8 +63,11 @@ def preload(places: Sequence[Path]) -> tuple[RoomShell, Confinement]:
     ``places`` are the folders that a submission can write to.
     """
     for name in PRELOAD:
-        with contextlib.suppress(ImportError):
+        try:
             importlib.import_module(name)
+        except ImportError as error:
+            if lack_of(error):  # or a submission would find less than others
+                raise
     with contextlib.suppress(Exception):  # what fails here is done, and fails, in the kernel that needs it
         _first_figure()
     from course.grading.sandbox.inside import rehearsal
