@@ -64,6 +64,7 @@ def lack_by_limits() -> str:
         return ""
     import resource
 
-    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < _FEW_FILES:
+    files, memory = (resource.getrlimit(which)[0] for which in (resource.RLIMIT_NOFILE, resource.RLIMIT_AS))
+    if files != resource.RLIM_INFINITY and files < _FEW_FILES:
         return FILES
-    return "" if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY else MEMORY
+    return "" if memory == resource.RLIM_INFINITY else MEMORY

@@ -73,6 +73,20 @@ TOLD = {
         "course: No space left on device (/tmp/a). Free the space or mend the permissions, then run the same command "
         "again: nothing half-written was left.",
     ),
+    "too many open files": (
+        OSError(24, "Too many open files"),
+        NAMED,
+        1,
+        "course: Too many open files. No more files can be opened here. Close other programs, or raise the limit "
+        "(ulimit -n). Then run the same command again: nothing half-written was left.",
+    ),
+    "too little memory": (
+        MemoryError(),
+        COUNTED,
+        1,
+        "course: The machine has too little memory left. Close other programs, grade fewer at once (--jobs), or raise "
+        "the limit (ulimit -v). Then run the same command again: nothing half-written was left.",
+    ),
     "an error of the system without a file": (
         OSError("it broke"),
         COUNTED,

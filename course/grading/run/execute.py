@@ -127,7 +127,7 @@ class Execute(NbGraderPreprocessor):
             return self._in_a_room(nb, files, given)
         except remote_kernel.RoomLost as error:
             raise MachineFault(
-                f"The sandbox in which it ran broke down, twice ({error}). {lack_by_limits() or _ADVICE}"
+                f"The room in which it ran broke down, twice ({error}). {lack_by_limits() or _ADVICE}"
             ) from None
 
     def _in_a_room(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str]) -> NotebookNode:

@@ -22,7 +22,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, (MachineFault, Doubtful)):
         return str(error)
     if isinstance(error, RoomLost):
-        return f"The sandbox in which it ran broke down ({error}). {lack_by_limits() or 'See that memory is left.'}"
+        return f"The room in which it ran broke down ({error}). {lack_by_limits() or 'See that memory is left.'}"
     if lack := lack_of(error):
         return lack
     words = " ".join(str(error).encode("utf-8", "replace").decode().split())[:300]

@@ -114,11 +114,11 @@ class Room:
             words = (said.strip().splitlines() or ["it gave no reason"])[-1]
             self.close()
             if lack := lack_in(said) or ("" if killed else lack_by_limits()):
-                raise MachineFault(f"The sandbox in which submissions run did not start ({words}). {lack}") from None
+                raise MachineFault(f"The room in which submissions run did not start ({words}). {lack}") from None
             if killed:
                 raise RoomLost("it did not start: it was killed, or too slow") from None
             raise GradingStopped(
-                f"The sandbox in which submissions run did not start: {words}. Install the course again (make setup)."
+                f"The room in which submissions run did not start: {words}. Install the course again (make setup)."
             ) from None
         self._ready = True
 

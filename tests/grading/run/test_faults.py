@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import pytest
@@ -49,6 +50,7 @@ MACHINES = [
     BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"),
     MemoryError(),
     RuntimeError("can't start new thread"),
+    ImportError("libtorch_cpu.so: failed to map segment from shared object"),
     RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
     subprocess.TimeoutExpired("bwrap", 60),
     RoomLost("the other side has hung up"),
@@ -79,7 +81,10 @@ def test_is_what_the_machine_lacks_never_a_reason(asked, error):
     assert graded.fault[0].isupper() or graded.fault == "too busy"
 
 
-@pytest.mark.parametrize("error", [ValueError("odd"), KeyError("name"), RuntimeError("odd"), RecursionError()])
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("odd"), KeyError("name"), RuntimeError("odd"), RecursionError(), ImportError("No module named 'x'")],
+)
 def test_is_what_a_submission_has_in_it_a_reason(asked, error):
     assert "Grading is not made for what is in it" in asked(error).reason and not is_the_machines(error)
 
@@ -154,6 +159,31 @@ def test_is_a_room_that_was_killed_at_its_start_no_advice_to_install(monkeypatch
 
 
 @pytest.mark.parametrize(
+    ("code", "limit", "says"),
+    [
+        ("raise OSError(24, 'Too many open files')", None, "did not start .OSError.*ulimit -n"),
+        ("raise MemoryError", None, "did not start .MemoryError.*too little memory"),
+        ("raise KeyError('torch')", resource.RLIMIT_AS, "did not start .KeyError.*too little memory"),
+        ("raise KeyError('torch')", resource.RLIMIT_NOFILE, "did not start .KeyError.*ulimit -n"),
+    ],
+)
+def test_is_a_room_that_lacks_something_at_its_start_no_advice_to_install(monkeypatch, code, limit, says):
+    monkeypatch.setattr(walls, "command", lambda *_, **__: [sys.executable, "-c", code])
+    if limit is not None:
+        infinity = resource.RLIM_INFINITY
+        monkeypatch.setattr(resource, "getrlimit", lambda which: (50 if which == limit else infinity, infinity))
+    with pytest.raises(MachineFault, match=says) as stopped:
+        rooms.Room(Execute(**SETTINGS).limits).wait()
+    assert "nstall" not in str(stopped.value) and is_the_machines(stopped.value)
+
+
+def test_does_a_room_that_fails_for_another_reason_stop_everything(monkeypatch):
+    monkeypatch.setattr(walls, "command", lambda *_, **__: [sys.executable, "-c", "raise KeyError('torch')"])
+    with pytest.raises(GradingStopped, match="KeyError: 'torch'. Install the course again"):
+        rooms.Room(Execute(**SETTINGS).limits).wait()
+
+
+@pytest.mark.parametrize(
     "words", ["bwrap: Can't fork: Resource temporarily unavailable", "bwrap: x: Too many open files"]
 )
 def test_does_bubblewrap_that_lacks_something_now_stop_nothing_for_good(monkeypatch, words):
@@ -175,7 +205,7 @@ def test_does_a_probe_say_what_is_missing(monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(execute_module.pool, "entered", full)
-    assert "No space left on device" in probe(settings)
+    assert "There is no space left on the disk." in probe(settings)
 
 
 @pytest.mark.long
@@ -341,7 +371,7 @@ def test_is_a_new_hand_in_that_met_a_fault_in_the_table_and_in_no_gradebook(home
     with monkeypatch.context() as patch:
         failing_for(patch, "new", OSError(errno.EMFILE, "Too many open files"))
         status, said = course("--students", "new")
-    assert status == 1 and "not graded yet: The machine could not do its part" in " ".join(said.out.split())
+    assert status == 1 and "not graded yet: No more files can be opened here." in " ".join(said.out.split())
     assert "graded 0 submissions, 0 could not be graded, 1 left due" in said.out
     status, said = course("--students", "new")
     assert status == 0 and "graded 1 submissions, 0 could not be graded\n" in said.out

@@ -213,7 +213,7 @@ def test_does_a_machine_on_which_nothing_can_be_graded_end_the_run_with_a_senten
     names = "".join(map(chr, range(0x100, 0x200)))
     with pytest.raises(GradingStopped, match="Nothing can be graded on this machine now: no room. Mend that"):
         played(playing(play, names), monkeypatch, works="no room.")
-    assert len(begun) < 10, "not one after another of the class"
+    assert len(begun) == parallel.FAULTS_IN_A_ROW, "not one after another of the class, and nobody twice"
 
 
 def test_do_submissions_that_bring_the_machine_to_its_knees_not_end_the_run(monkeypatch):

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.long
 def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatch):
     made, lost = [], []
 
+    def was_lost(*_):
+        raise remote_kernel.RoomLost("gone")
+
     class Broken(Room):
         def __init__(self, limits, *, unsafe=False):
             self.limits, self.unsafe = limits, unsafe
@@ -26,7 +29,7 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
 
         def enter(self, files, given=()):
             if self in lost:
-                raise remote_kernel.RoomLost("gone")
+                was_lost()
 
         def leave(self):
             pass
@@ -45,7 +48,7 @@ def test_is_a_lost_room_replaced_when_the_next_submission_comes(room, monkeypatc
         assert found is made[1]
     with pool.entered({}, Limits()) as found:
         assert found is made[2] and not made[1].alive, "other limits need another room"
-    monkeypatch.setattr(Broken, "enter", lambda *_: made[0].enter({}))  # which is lost
+    monkeypatch.setattr(Broken, "enter", was_lost)
     with pytest.raises(remote_kernel.RoomLost), pool.entered({}, LIMITS):
         pytest.fail("entered")
     assert len(made) == 4 and not made[3].alive, "a new one that is lost at once is its caller's to try again"
