@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .command import copy
 from .hooks import At
-from .place import DUE
 from .processes import mount_memory, own_mounts, remount
-from .trial import NOT_ALL, Stage, trial
+from .trial import NOT_ALL, WEEK, Stage, trial
 
 ROOMY_KIB, MANY = 64 << 10, 50_000
 FIRST_ROOM = "start bwrap"
+FIRST_PAGE = "gus"  # of those who are due the first to be graded with a page: eve is tried again later, fay has none
 
 
 def _small_disk(stage: Stage, kib: int, inodes: int) -> Path:
@@ -66,8 +66,8 @@ def disk_full_while_feedback_is_written(stage: Stage) -> None:
     stage.nothing_left()
     if not (disk / "full").exists():
         stage.fault(f"the run did not come to {place!r}")
-    if len(stage.due()) != len(DUE) - 1:
-        stage.fault(f"due are {', '.join(stage.due())}, and not all but the first")
+    if FIRST_PAGE in stage.due() or (stage.root / "feedback" / FIRST_PAGE / WEEK / "small.html").exists():
+        stage.fault(f"{FIRST_PAGE} should be graded, and have no page yet; due are {', '.join(stage.due())}")
     (disk / "full").unlink(missing_ok=True)
     stage.and_then_the_same()
 

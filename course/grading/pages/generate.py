@@ -74,7 +74,7 @@ class Feedback:
 def feedback(classroom: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
     """Bring a graded submission's feedback pages up to date; returns whether they were written.
 
-    ``pages`` is used for a whole class; without it, one is made.
+    ``pages`` is used for a whole class; without it, one is made. Raises GradingStopped and OSError.
     """
     if outcome.state != GRADED:
         return False
@@ -90,6 +90,9 @@ def feedback(classroom: Classroom, outcome: Outcome, pages: Feedback | None = No
             f"{folder}: nbgrader could not write the feedback ({error}). The grades are kept. Look at the log of "
             f"`nbgrader generate_feedback {outcome.week} --student {outcome.student} --force`."
         ) from error
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # what met it while writing does not say where
+        raise
     outcome.shown = now
     classroom.remember(outcome)
     return True
