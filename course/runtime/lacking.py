@@ -15,7 +15,7 @@ MEMORY = (
 )
 FILES = "No more files can be opened here. Close other programs, or raise the limit (ulimit -n)."
 PROCESSES = "No more processes can be started here. Close other programs, or raise the limit (ulimit -u)."
-SPACE = "There is no space left on the disk. Free some of it."
+SPACE = "There is no space left on one of the disks (`df` shows which). Free some of it."
 """What is the matter, and what to do."""
 
 _NUMBERS = {

@@ -257,7 +257,7 @@ OURS = (
     "The machine has too little memory left",
     "No more files can be opened here",
     "No more processes can be started here",
-    "There is no space left on the disk",
+    "There is no space left on one of the disks",
     "unknown week 'week99'",
     "no course here (no nbgrader_config.py beside source/)",
     "nothing was handed in",

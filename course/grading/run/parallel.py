@@ -180,15 +180,14 @@ class GradingPool:
 
     def _see_that_it_works(self) -> None:
         """Raise GradingStopped where not even a cell of the course's own can be run: it is not the submissions."""
-        future = self._submit(probe, self._settings)
         try:
-            fault = future.result()
-        except BrokenProcessPool:
-            fault = "A process that ran a cell of the course's own was killed."
+            fault = self._submit(probe, self._settings).result()
         except Exception as error:
-            if not _was_killed(error):
+            if not _was_killed(error) and not is_the_machines(error):
                 raise
-            fault = "A worker that ran a cell of the course's own was killed."
+            fault = (
+                "A process that ran a cell of the course's own was killed." if _was_killed(error) else sentence(error)
+            )
         if fault:
             raise GradingStopped(
                 f"Nothing can be graded on this machine now: {fault} Mend that and run the same command again: what "

@@ -205,7 +205,7 @@ def test_does_a_probe_say_what_is_missing(monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(execute_module.pool, "entered", full)
-    assert "There is no space left on the disk." in probe(settings)
+    assert "There is no space left on one of the disks" in probe(settings)
 
 
 @pytest.mark.long
