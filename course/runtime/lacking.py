@@ -29,7 +29,7 @@ _NUMBERS = {
 _WORDS = {
     **{os.strerror(number): sentence for number, sentence in _NUMBERS.items()},
     **dict.fromkeys(("MemoryError", "bad_alloc", "out of memory", "not enough memory"), MEMORY),
-    **dict.fromkeys(("can't allocate memory", "failed to map segment"), MEMORY),
+    **dict.fromkeys(("can't allocate memory", "Memory allocation", "failed to map segment"), MEMORY),
     **dict.fromkeys(("can't start new thread", "pthread_create failed"), PROCESSES),
 }
 _FEW_FILES = 64
