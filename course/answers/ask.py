@@ -52,13 +52,6 @@ class Reply:
         return f"{self.error}, {self.place}" if self.error and self.place else self.error or ""
 
 
-@dataclass(frozen=True)
-class Other:
-    """Opaque: a value of the student's that stays where it is, being no plain data. ``text`` says what it is."""
-
-    text: str
-
-
 class Elsewhere:
     """Remote proxy for a function, class or object of the student's in another process, asked there.
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from course.answers.ask import Other
+from course.answers.other import Other
 
 # Largest error allowed, as a share of the tensor's largest entry. A formula on the sizes of `cases` (sums of at most
 # ten products, at most four layers) loses less than a thousand units in the last place; these leave a factor of ten

@@ -14,7 +14,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import torch
 
-from course.answers.ask import Other, Reply
+from course.answers.ask import Reply
+from course.answers.other import Other
 from course.runtime.hashing import digest
 
 RTOL, RTOL_SINGLE = 1e-5, 3e-4  # how far two equal values' numbers may lie apart, as a share of their size

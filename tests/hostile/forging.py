@@ -172,7 +172,7 @@ ANSWERS = {
     ),
     "other-answer": (
         "the answer is the grader's own word for what it cannot see",
-        "from course.answers.ask import Other\nwalked = Other('a tensor of shape (2,)')\nwalk_losses = Other('the right list')",
+        "from course.answers.other import Other\nwalked = Other('a tensor of shape (2,)')\nwalk_losses = Other('the right list')",
     ),
     "string-answer": (
         "the answer is the text of the right answer",

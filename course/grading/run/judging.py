@@ -25,7 +25,8 @@ import torch
 
 from course import cases, check, practice
 from course.answers import ask, differences
-from course.answers.ask import Elsewhere, Made, Other, Reply
+from course.answers.ask import Elsewhere, Made, Reply
+from course.answers.other import Other
 from course.grading.gradebook.record import CheckRecord
 from course.grading.run.faults import is_the_machines
 from course.grading.run.readers import Readers, alike

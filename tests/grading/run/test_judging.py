@@ -11,7 +11,8 @@ from slice_process import SliceProcess, over
 
 from course import check
 from course.answers import ask
-from course.answers.ask import Made, Other, Reply
+from course.answers.ask import Made, Reply
+from course.answers.other import Other
 from course.coursedir.layout import load_config
 from course.doctor import known
 from course.grading.gradebook.record import FIELDS

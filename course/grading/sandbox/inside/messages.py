@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from course.answers.ask import Other
+from course.answers.other import Other
 
 MAX_TEXT_BYTES, MAX_TENSOR_BYTES = 16 << 20, 256 << 20
 """Bytes of JSON, and of tensors, in one message."""
@@ -69,9 +69,6 @@ class _Encoder:
 
     def value(self, value: Any, depth: int) -> Any:
         """A value as what msgspec writes as its JSON."""
-        import numpy as np
-        import torch
-
         self.items -= 1
         if self.items < 0 or depth > MAX_DEPTH:
             too_much()
@@ -92,6 +89,13 @@ class _Encoder:
             return "list" if kind is list else "tuple", [self.value(item, depth + 1) for item in value]
         if isinstance(value, dict):
             return "dict", [(self._key(key, depth + 1), self.value(item, depth + 1)) for key, item in value.items()]
+        return self._entries(value, kind)
+
+    def _entries(self, value: Any, kind: type) -> Any:
+        """A tensor, an array, or neither."""
+        import numpy as np
+        import torch
+
         if kind in (torch.Tensor, torch.nn.Parameter):
             name = str(value.dtype).removeprefix("torch.")
             if name not in DTYPES or value.layout != torch.strided or value.device.type == "meta":

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 import msgspec
 
-from course.answers.ask import Other
+from course.answers.other import Other
 from course.grading.sandbox.inside.messages import (
     ALIGNED,
     DTYPES,

@@ -59,6 +59,13 @@ def inner_pid(pid: int) -> int:
     return 0
 
 
+def parent(pid: int) -> int:
+    """The number of the process that a process belongs to; 0 where it has ended."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
 def resident(pid: int | str) -> tuple[int, int]:
     """Bytes of a process's own memory, shared with those it was forked from or not, and its page faults."""
     with contextlib.suppress(OSError, ValueError):

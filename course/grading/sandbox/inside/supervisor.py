@@ -1,7 +1,8 @@
 """Process supervisor: knows a submission's processes, accounts for their memory, and kills what takes too much.
 
-In the sandbox everything is the submission's but the first process, and the keeper of the submission's world. Without
-walls only those processes are known that were forked here, each with a session of its own.
+In the sandbox everything is the submission's but the first process, the one that makes worlds, and what that forked:
+the keepers of this world and of the next. Without walls only those processes are known that were forked here, each with
+a session of its own.
 
 Processes have the numbers here that the first process knows them by; those in a world, which a submission and the
 grader know, are others (``outer``).
@@ -22,6 +23,7 @@ from course.grading.sandbox.inside.processes import (
     TOO_MUCH_MEMORY,
     inner_pid,
     most_memory,
+    parent,
     resident,
     shared_memory,
     status,
@@ -36,10 +38,13 @@ _KILL_TIMEOUT_S = 5
 
 
 class Supervisor:
-    """``children`` are the processes forked here, ``limits`` what they may take, ``said`` what was stopped and why."""
+    """``children`` are the processes forked here, ``limits`` what they may take, ``said`` what was stopped and why.
 
-    def __init__(self) -> None:
-        self.alone = os.getpid() == 1  # in the sandbox: everything else here is the submission's
+    ``maker`` is the process that makes worlds; 0 where there is none.
+    """
+
+    def __init__(self, maker: int = 0) -> None:
+        self.alone, self.maker = os.getpid() == 1, maker  # in the sandbox, all others here are the submission's
         self.world: World | None = None
         self.limits: dict[str, int] = {}
         self.children: set[int] = set()
@@ -95,8 +100,6 @@ class Supervisor:
         if sum(most_memory(pid, base) for pid in others) < most:
             return
         theirs = base - shared_memory("self")  # of what this process has imported, their share; copies' is counted once
-        if self.world:
-            theirs -= shared_memory(self.world.pid)
         shares = {pid: shared_memory(pid) for pid in others}
         if sum(shares.values()) > most + theirs:
             largest = max(shares, key=shares.__getitem__)
@@ -115,34 +118,26 @@ class Supervisor:
         """Every process of the submission's."""
         if not self.alone:
             return [pid for pid in self.children if Path(f"/proc/{pid}").exists()]
-        keeper = self.world.pid if self.world else 1
-        return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, keeper)]
+        everyone = (int(name) for name in os.listdir("/proc") if name.isdigit())
+        if not self.maker:
+            return [pid for pid in everyone if pid != 1]
+        return [pid for pid in everyone if pid not in (1, self.maker) and parent(pid) not in (0, self.maker)]
 
     def kill_all(self) -> None:
         """Kill every process of the submission's, and wait for that; exit where one stays. Its world ends with them."""
+        if self.maker and not self.world:
+            return  # none runs
         deadline = time.monotonic() + _KILL_TIMEOUT_S
-        while True:
-            self._kill()
-            childless = self._childless()
-            if childless if self.world else all(status(pid).get("State") == "Z" for pid in self._others()):
-                break
+        while not self._killed(0.002):
             if time.monotonic() > deadline:
                 sys.exit("a process cannot be killed")
-            time.sleep(0.002)
         self.children.clear()
         if self.world:
             self.world.close()
             self.world = None
 
-    def _childless(self) -> bool:
-        """Wait for what has ended; whether all has. A keeper ends last: when nothing in its world is left."""
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-            return False
-        return True
-
-    def _kill(self) -> None:
+    def _killed(self, seconds: float) -> bool:
+        """Kill what runs; whether nothing does after so many seconds."""
         if self.world:
             self.world.end()
         elif self.alone:
@@ -152,3 +147,10 @@ class Supervisor:
             for pid in self.children:
                 with contextlib.suppress(OSError):
                     os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:  # a world ends when what was forked into it has been waited for
+                pass
+        if self.world:
+            return self.world.ended(seconds)
+        time.sleep(seconds)
+        return all(status(pid).get("State") == "Z" for pid in self._others())

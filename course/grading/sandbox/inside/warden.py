@@ -18,6 +18,7 @@ ended, by itself or because it took too much.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import itertools
 import os
 import select
@@ -35,7 +36,7 @@ from course.grading.sandbox.inside.processes import STOPPED_FOR, inner_pid, prct
 from course.grading.sandbox.inside.supervisor import Supervisor
 from course.grading.sandbox.inside.system_calls import install
 from course.grading.sandbox.inside.wire import Channel, WireError
-from course.grading.sandbox.inside.world import World
+from course.grading.sandbox.inside.world import Maker
 
 if TYPE_CHECKING:
     from course.grading.sandbox.inside.confine import Confinement
@@ -52,14 +53,20 @@ _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER = 1, 4, 36
 class Warden:
     """Serves one sandbox. ``places`` are the folders that a submission can write to; the first is its own.
 
-    ``confinement`` is what a reader takes on; ``space`` how many bytes each place holds in a submission's world, 0
-    where it gets none.
+    ``confinement`` is what a reader takes on; ``maker`` makes a world for each submission, where there is one.
     """
 
-    def __init__(self, control: Channel, shell: RoomShell, places: list[Path], confinement: Confinement, space: int):
+    def __init__(
+        self,
+        control: Channel,
+        shell: RoomShell,
+        places: list[Path],
+        confinement: Confinement,
+        maker: Maker | None = None,
+    ):
         self.control, self.shell, self.places, self.confinement = control, shell, places, confinement
-        self.space = space
-        self.processes = Supervisor()
+        self.maker = maker
+        self.processes = Supervisor(maker.pid if maker else 0)
         self.filter = submission_filter() if self.processes.alone else b""
 
     def serve(self) -> None:
@@ -83,9 +90,10 @@ class Warden:
     def _begin(self, limits: dict[str, int], end: int = -1) -> None:
         self._clear()
         self.processes.limits = limits
-        if self.space:
-            gpu = GPU_VARIABLE in os.environ
-            self.processes.world = World(self.places, self.space, lambda: put_down(end, self.places[0]), gpu=gpu)
+        if self.maker:
+            self.processes.world = self.maker.world()
+            if end >= 0:
+                self.processes.world.begin(end)
         elif end >= 0 and (pid := os.fork()) == 0:
             put_down(end, self.places[0])
             os._exit(0)
@@ -94,7 +102,7 @@ class Warden:
 
     def _fork(self) -> int:
         """Fork what has to ``_become`` a process of the submission's; raises OSError where its world has ended."""
-        if not self.space:
+        if not self.maker:
             return os.fork()
         if self.processes.world is None:
             raise ProcessLookupError
@@ -163,7 +171,7 @@ class Warden:
 
     def _forked(self, pid: int) -> dict[str, Any]:
         self.processes.children.add(pid)
-        return {"pid": inner_pid(pid) if self.space else pid}
+        return {"pid": inner_pid(pid) if self.maker else pid}
 
     def do_interrupt(self, request: dict[str, Any]) -> dict[str, Any]:
         """Interrupt a cell, as a notebook's stop button does."""
@@ -231,15 +239,13 @@ class Warden:
         """Kill everything, with its world; where it has none, delete what was written."""
         self.processes.kill_all()
         self.processes.said.clear()
-        if not self.space:
+        if not self.maker:
             for place in self.places:
                 wipe(place, [Path(sys.prefix), Path(sys.base_prefix)])
 
 
 def put_down(end: int, home: Path) -> None:
-    """Write the files that come over the channel ``end``, and say so; nothing where there is none."""
-    if end < 0:
-        return
+    """Write the files that come over the channel ``end``, and say so."""
     channel, said = Channel(socket.socket(fileno=end)), ""
     try:
         for name, data in channel.receive().items():
@@ -284,10 +290,14 @@ def main() -> None:
         prctl(_SET_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
     space, places = int(sys.argv[1]), [Path(place) for place in sys.argv[2:]]
+    maker = None
+    if space:
+        importlib.import_module("numpy")  # files come in its arrays; the maker takes little more than that along
+        maker = Maker(places, space, lambda end: put_down(end, places[0]), gpu=GPU_VARIABLE in os.environ)
     shell, confinement = preload(places)
     control.send({"ready": os.getpid()})
     with contextlib.suppress(Exception):  # the grader has gone
-        Warden(control, shell, places, confinement, space).serve()
+        Warden(control, shell, places, confinement, maker).serve()
     if os.getpid() == 1:
         with contextlib.suppress(OSError):
             os.kill(-1, signal.SIGKILL)

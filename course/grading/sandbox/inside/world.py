@@ -1,10 +1,11 @@
 """A submission's world: Linux namespaces and temporary folders of its own, made inside the sandbox and thrown away.
 
-The sandbox's first process forks a process for each submission, which leaves all its namespaces but the sandbox's user
-namespace, mounts new folders and a ``/proc`` of its own, and last takes a user namespace too, in which the world is a
-plain user's. This *keeper* is process 1 of the world and does nothing but wait: where it is killed, everything in the
-world ends. What the submission runs is forked by the sandbox's first process and then joins the world, so that nothing
-in the world can name the process that it comes from.
+The sandbox's first process forks a small one before it imports anything, the *maker*. This forks a process for each
+world, which leaves all its namespaces but the sandbox's user namespace, mounts new folders and a ``/proc`` of its own,
+and last takes a user namespace too, in which the world is a plain user's. This *keeper* is process 1 of the world and
+does nothing but wait: where it is killed, everything in the world ends. One world is always made ahead, while the last
+one is in use. What the submission runs is forked by the sandbox's first process and then joins the world, so that
+nothing in the world can name the process that it comes from.
 
 Mounts, processes and network of the world belong to the sandbox's user namespace. So even one who had every right in
 the world's own could take no mount away. See namespaces(7), user_namespaces(7) and pid_namespaces(7).
@@ -17,7 +18,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
+import socket
 import struct
 import sys
 from collections.abc import Callable, Sequence
@@ -47,6 +50,7 @@ _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS, _REMOUNT, _BIND, _RECURSIVE, _P
     1 << bit for bit in (0, 1, 2, 3, 5, 12, 14, 18)
 )
 _BOUND_DROP, _SET_DEATH_SIGNAL, _SET_DUMPABLE = 24, 1, 4
+_MADE, _MOST_DESCRIPTORS = b"made", 1 << 16
 _CAPABILITIES_V3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -64,32 +68,72 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
     _call("mount", *(word.encode() if isinstance(word, str) else word for word in words))
 
 
-class World:
-    """A world's keeper: ``pid`` is its number in the sandbox. ``first`` runs in it, before it begins to wait.
+class Maker:
+    """A process that makes worlds, one ahead; ``pid`` is its number in the sandbox.
 
-    ``places`` are the folders that are new there, of ``space`` bytes each. Raises OSError where there can be none.
+    ``places`` are the folders that are new in a world, of ``space`` bytes each. ``first`` runs in a world before it is
+    begun to be used, with the descriptor that the world is given.
     """
 
-    def __init__(
-        self, places: Sequence[Path], space: int, first: Callable[[], None] = lambda: None, *, gpu: bool = False
-    ):
-        outside = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        ready, said = os.pipe()
-        try:
-            _call("unshare", _NEW_PIDS)  # of the children
-            self.pid = os.fork()
-            if self.pid == 0:
-                os.close(ready)
-                _keep(places, space, said, first, gpu=gpu)
-            _call("setns", outside, _NEW_PIDS)
-        finally:
-            os.close(outside)
-            os.close(said)
-        with os.fdopen(ready, "rb") as words:
-            if (why := words.read()) != b"made":
-                os.waitpid(self.pid, 0)
-                raise OSError(why.decode() or "no world was made")
-        self.fd = os.pidfd_open(self.pid)
+    def __init__(self, places: Sequence[Path], space: int, first: Callable[[int], None], *, gpu: bool = False):
+        self._said, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.closerange(3, theirs.fileno())
+                os.closerange(theirs.fileno() + 1, _MOST_DESCRIPTORS)
+                prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are waited for by nobody
+                while True:
+                    _make(theirs, lambda said: _keep(places, space, said, first, gpu=gpu))
+            finally:
+                os._exit(1)
+        theirs.close()
+
+    def world(self) -> World:
+        """The next world; raises OSError where there can be none."""
+        words, fds, _, _ = socket.recv_fds(self._said, 1 << 12, 2)
+        if not fds:
+            raise OSError(words.decode() or "the process that makes worlds has ended")
+        self._said.send(b"next")
+        return World(int(words), fds[0], socket.socket(fileno=fds[1]))
+
+
+def _make(said: socket.socket, keep: Callable[[socket.socket], NoReturn]) -> None:
+    """In the maker: make a world, say so, and wait until it is taken."""
+    ours, theirs = socket.socketpair()
+    outside = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    _call("unshare", _NEW_PIDS)  # of the children
+    pid = os.fork()
+    if pid == 0:
+        said.close()
+        ours.close()
+        keep(theirs)
+    theirs.close()
+    _call("setns", outside, _NEW_PIDS)
+    os.close(outside)
+    why = ours.recv(1 << 12)
+    if why == _MADE:
+        keeper = os.pidfd_open(pid)
+        socket.send_fds(said, [str(pid).encode()], [keeper, ours.fileno()])
+        os.close(keeper)
+    else:
+        said.send(why or b"no world was made")
+    ours.close()
+    if not said.recv(16):
+        os._exit(0)
+
+
+class World:
+    """A world that was made: its keeper has the number ``pid`` in the sandbox, and is told things over ``end``."""
+
+    def __init__(self, pid: int, fd: int, end: socket.socket):
+        self.pid, self.fd, self._end = pid, fd, end
+
+    def begin(self, fd: int) -> None:
+        """Run in the world what is to run there first, with a copy of the descriptor ``fd``."""
+        with contextlib.suppress(OSError):  # it has ended, as whoever is at the other end will see
+            socket.send_fds(self._end, [b"first"], [fd])
 
     def fork(self) -> int:
         """Fork a process of the world: 0 in it, where ``join`` is still to be called, and its number in the sandbox.
@@ -118,12 +162,21 @@ class World:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.fd, signal.SIGKILL)
 
+    def ended(self, seconds: float) -> bool:
+        """Whether nothing is left in it, within so many seconds: a keeper ends last."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        return bool(poll.poll(1000 * seconds))
+
     def close(self) -> None:
         """Let go of a world that has ended."""
         os.close(self.fd)
+        self._end.close()
 
 
-def _keep(places: Sequence[Path], space: int, said: int, first: Callable[[], None], *, gpu: bool) -> NoReturn:
+def _keep(
+    places: Sequence[Path], space: int, said: socket.socket, first: Callable[[int], None], *, gpu: bool
+) -> NoReturn:
     """Be process 1 of a new world."""
     try:
         os.setsid()
@@ -147,14 +200,14 @@ def _keep(places: Sequence[Path], space: int, said: int, first: Callable[[], Non
         prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
         prctl(_SET_DUMPABLE, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # what loses its parent is waited for by nobody
-        os.write(said, b"made")
-        os.close(said)
-        first()
+        said.send(_MADE)
+        for fd in socket.recv_fds(said, 16, 1)[1]:
+            first(fd)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            os.write(said, f"{type(error).__name__}: {error}".encode())
+            said.send(f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    os.closerange(0, 1 << 16)
+    os.closerange(0, _MOST_DESCRIPTORS)
     while True:
         signal.pause()
 
@@ -221,7 +274,7 @@ def _drop_rights() -> None:
 def main() -> None:
     """Make a world, and end it."""
     try:
-        world = World([Path(place) for place in sys.argv[1:]], 1 << 20)
+        world = Maker([Path(place) for place in sys.argv[1:]], 1 << 20, os.close).world()
     except OSError as error:
         sys.exit(str(error))
     pid = world.fork()
@@ -229,7 +282,7 @@ def main() -> None:
         world.join()
         os._exit(0 if os.getuid() == USER else 1)
     status = os.waitpid(pid, 0)[1]
-    os.kill(world.pid, signal.SIGKILL)
+    world.end()
     sys.exit(os.waitstatus_to_exitcode(status))
 
 

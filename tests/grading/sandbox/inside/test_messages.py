@@ -10,7 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from course.answers.ask import Other
+from course.answers.other import Other
 from course.grading.sandbox.inside import parser
 from course.grading.sandbox.inside.messages import (
     MAX_DEPTH,

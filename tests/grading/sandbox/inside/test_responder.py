@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from course.answers.ask import Other
+from course.answers.other import Other
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox import room as rooms
 from course.grading.sandbox.inside.kernel import Kernel
