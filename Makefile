@@ -17,7 +17,7 @@ OLD_ENOUGH = import sys; has = sys.version.split()[0]; \
   "$(TOO_OLD); this is " + has + ". Name a later one: make PYTHON=python3.12$(WAY_OUT)")
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup build release grade test kill-matrix test-long test-browser test-faults test-faults-quick hostile bench bench-scale bench-notebooks bench-grading bench-checks lint format lab clean bench-wire
+.PHONY: all help setup build release grade test kill-matrix test-long test-browser test-faults test-faults-quick hostile bench bench-scale bench-notebooks bench-grading bench-checks lint format lab clean bench-wire bench-worlds
 
 all: $(READY)  ## Release the weeks, grade the sample class, write feedback and grades.csv
 	@$(BIN)/course release && $(BIN)/course sample && $(BIN)/course grade
@@ -69,6 +69,9 @@ bench-grading: $(READY)  ## Compare the speed of grading with stock nbgrader's; 
 
 bench-wire: $(READY)  ## Measure what a message from a sandbox can cost the grader; writes benchmarks/wire.md
 	@$(BIN)/python benchmarks/wire.py
+
+bench-worlds: $(READY)  ## Measure what a world for each submission costs, in turns with a room that is wiped
+	@$(BIN)/python benchmarks/worlds.py
 
 bench-checks: $(READY)  ## Time a passing check and a diagnosis in every exercise
 	@$(BIN)/python benchmarks/checks.py

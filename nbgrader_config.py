@@ -97,6 +97,10 @@ c.Execute.space = 256  # MiB of files in each of the three places that a submiss
 c.Validator.Execute.timeout = 120  # seconds for a cell when nbgrader's Validate runs a notebook in a plain kernel
 c.AssignLatePenalties.plugin_class = "course.grading.nbgrader.LatePenalty"
 
+# --- The exchange, one command at a time in this folder ---------------------------------------------------------------
+c.ExchangeFactory.collect = "course.grading.nbgrader.Collect"
+c.ExchangeFactory.release_feedback = "course.grading.nbgrader.ReleaseFeedback"
+
 # --- Feedback: the course's own page, without the hidden tests -------------------------------------------------------
 c.GenerateFeedback.exporter_class = "course.grading.nbgrader.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [

@@ -1,6 +1,19 @@
 # ruff: noqa: E501 (code of a cell)
 """The fingerprint of a submission's world: all that a program in it can tell of it, as text, taken from inside."""
 
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from hostile import corpus
+from hostile.case import CASES
+from student_room import FILES, Submission
+
+from course.grading.sandbox.remote_kernel import KernelLost
+
+corpus()
+
 TAKE = r'''
 def take():
     import ctypes, hashlib, json, os, re, resource, socket, stat, sys, time
@@ -62,18 +75,21 @@ def take():
         note(f"connecting to {address!r}", connect)
 
     born, now = os.stat("/proc/1").st_ctime, time.time()
-    def times(entry):
+    own = (os.path.expanduser("~"), "/tmp", "/dev/shm", "/dev/pts")
+    def times(path, entry):
         """Since the world is: when in it a thing was changed says nothing of the world before."""
+        if not path.startswith(own):
+            return [entry.st_mtime, entry.st_ctime, entry.st_atime]
         return [("since the world is" if born - 1 <= at <= now + 1 else at) for at in (entry.st_mtime, entry.st_ctime, entry.st_atime)]
     def one(path):
         entry = os.lstat(path)
-        told = [oct(entry.st_mode), entry.st_uid, entry.st_gid, entry.st_nlink, times(entry)]
+        told = [oct(entry.st_mode), entry.st_uid, entry.st_gid, entry.st_nlink, times(path, entry)]
         if stat.S_ISREG(entry.st_mode):
             told += [entry.st_size, hashlib.sha256(open(path, "rb").read()).hexdigest()]
         elif stat.S_ISLNK(entry.st_mode):
             told.append(os.readlink(path))
         elif stat.S_ISCHR(entry.st_mode):
-            told[4:] = [entry.st_rdev, times(entry)[:2]]
+            told[4:] = [entry.st_rdev, times(path, entry)[:2]]
         try:
             told.append(sorted(os.listxattr(path, follow_symlinks=False)))
         except OSError as error:
@@ -113,11 +129,95 @@ for the whole machine (devices, mounts, inodes) the numbers; and of times within
 
 def of(submission):
     """The fingerprint of the world that a submission (``student_room.Submission``) is in, part by part."""
-    import json
-
     return json.loads(submission.text(TAKE, seconds=60.0))
 
 
 def differences(one, other):
     """What two fingerprints differ in: each part's name, and what it was and is."""
     return {name: (one.get(name), other.get(name)) for name in {*one, *other} if one.get(name) != other.get(name)}
+
+
+class Noting:
+    """Stands for a hand-in while a case edits it, and keeps the code that the case puts there."""
+
+    root, secret, folder, paper, nb, body, written = Path("ROOT"), "SECRET", Path("ROOT"), None, None, None, True
+
+    def __init__(self):
+        self.codes = []
+
+    def note(self, *words):
+        self.codes.append(words[-1])
+
+    def nothing(self, *words):
+        return self.folder
+
+    first = last = put = append = before = after = instead = note
+    file = link = fifo = text = nothing
+
+
+def code_of(name):
+    """The code that a case puts into a notebook, each cell's by itself; none where it edits something else."""
+    hand = Noting()
+    with contextlib.suppress(Exception):
+        CASES[name].edit(hand)
+    return hand.codes
+
+
+@contextlib.contextmanager
+def entered(room, files=FILES):
+    room.enter(files)
+    try:
+        yield Submission(room)
+    finally:
+        room.leave()
+
+
+def after(room, names, seconds):
+    """The first world's fingerprint, and what the world after each case differs in from that."""
+    with entered(room) as own:
+        first = of(own)
+    found = {}
+    for name, codes in names.items():
+        with entered(room) as own:
+            for code in codes:
+                try:
+                    own.run(code, seconds=seconds)
+                except KernelLost:
+                    own.kernel = room.kernel()
+        with entered(room) as own:
+            found[name] = differences(first, of(own))
+    assert room.alive
+    return first, {name: differences for name, differences in found.items() if differences}
+
+
+def keeper():
+    """Process 1 of the world that was made first, of all worlds of this process's sandboxes."""
+    return min(int(name) for name in os.listdir("/proc") if name.isdigit() and _inner(int(name)) == 1)
+
+
+def shared_namespaces():
+    """The kinds of namespaces that this world has in common with the process that makes worlds."""
+    pid = keeper()
+    kinds = "cgroup ipc mnt net pid user uts".split()
+    return [kind for kind in kinds if len({os.readlink(f"/proc/{each}/ns/{kind}") for each in (pid, _parent(pid))}) < 2]
+
+
+def _inner(pid):
+    """The number in a world of one of this process's own descendants; 0 for any other process."""
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        line = next(x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("NSpid:"))
+        numbers = [int(number) for number in line.split()[1:]]
+        return numbers[-1] if len(numbers) > 2 and _ours(pid) else 0
+    return 0
+
+
+def _parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def _ours(pid):
+    while pid > 1:
+        pid = _parent(pid)
+        if pid == os.getpid():
+            return True
+    return False

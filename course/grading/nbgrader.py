@@ -13,6 +13,8 @@ from typing import Any
 PLUGINS = {
     "CourseStubs": "course.authoring.notebooks.stubs",
     "SubmissionExporter": "course.grading.submission.parse",
+    "Collect": "course.grading.submission.exchange",
+    "ReleaseFeedback": "course.grading.submission.exchange",
     "Repair": "course.grading.submission.preprocessor",
     "Execute": "course.grading.run.execute",
     "LatePenalty": "course.grading.gradebook.late",

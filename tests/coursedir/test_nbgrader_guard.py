@@ -1,8 +1,11 @@
 """nbgrader's own commands refuse to work beside another command before they have changed anything; alone they work."""
 
+import shutil
+
 import pytest
 from authoring_course import make_course, run
-from nbgrader.apps import AutogradeApp, GenerateAssignmentApp, GenerateFeedbackApp
+from nbgrader.apps import AutogradeApp, CollectApp, GenerateAssignmentApp, GenerateFeedbackApp, ReleaseFeedbackApp
+from nbgrader.exchange.default import ExchangeCollect
 from small_class import hand_in, right
 
 from course.coursedir import lock
@@ -10,6 +13,7 @@ from course.coursedir.lock import alone
 from course.grading.gradebook.classroom import Classroom
 
 pytestmark = pytest.mark.long
+EXCHANGE = (CollectApp, ReleaseFeedbackApp)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,7 @@ def begun(root, command, monkeypatch):
     """The exit status of nbgrader's command, as its command line begins it."""
     monkeypatch.chdir(root)
     app = command()
-    app.initialize(["week9", "--force"])
+    app.initialize(["week9"] if issubclass(command, EXCHANGE) else ["week9", "--force"])
     try:
         app.start()
     except SystemExit as ended:
@@ -46,7 +50,7 @@ def begun(root, command, monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore")  # nbgrader's own, of SQLAlchemy and nbformat
-@pytest.mark.parametrize("command", [AutogradeApp, GenerateAssignmentApp, GenerateFeedbackApp])
+@pytest.mark.parametrize("command", [AutogradeApp, GenerateAssignmentApp, GenerateFeedbackApp, *EXCHANGE])
 def test_does_it_refuse_beside_another_command_and_change_nothing(course, command, monkeypatch, capfd, caplog):
     before = contents(course)
     with alone(course, "course grade week9"), monkeypatch.context() as patch:
@@ -70,3 +74,22 @@ def test_does_it_work_alone_and_keep_others_out_meanwhile(course, monkeypatch):
     assert begun(course, GenerateAssignmentApp, monkeypatch) == 0
     assert len(seen) == 1 and "`nbgrader generate_assignment week9`" in seen[0]
     assert lock.holder_of(course) is None
+
+
+def test_does_nbgraders_collect_hold_the_lock_while_it_copies(course, tmp_path, monkeypatch):
+    inbound = tmp_path / "exchange" / "neural-network-foundations" / "inbound"
+    shutil.copytree(course / "submitted" / "ada" / "week9", inbound / "eve+week9+2026-03-01 18:00:00.000000 UTC+1")
+    monkeypatch.setattr(ExchangeCollect, "check_owner", False)
+    seen, copy = [], ExchangeCollect.do_copy
+
+    def noting(self, *words):
+        seen.append(str(lock.holder_of(course)))
+        copy(self, *words)
+
+    monkeypatch.setattr(ExchangeCollect, "do_copy", noting)
+    monkeypatch.chdir(course)
+    app = CollectApp()
+    app.initialize(["week9", f"--Exchange.root={tmp_path / 'exchange'}"])
+    app.start()
+    assert len(seen) == 1 and "`nbgrader collect week9`" in seen[0] and lock.holder_of(course) is None
+    assert (course / "submitted" / "eve" / "week9" / "small.ipynb").is_file()

@@ -1,4 +1,9 @@
-"""The same run again as an ordinary user, where root started it."""
+"""Python as an ordinary user, where root started it.
+
+    python -m tests.hostile.user -m pytest tests/grading/sandbox
+
+runs that with a copy of the course, as a user without rights; so does `python -m tests.hostile --as-user`.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +20,18 @@ USER = 61234  # a user ID that nobody has here
 
 
 def again_as_user(arguments: list[str]) -> int:
-    """Run ``python -m tests.hostile`` with these arguments as a user without rights; returns its exit status.
+    """Run ``python -m tests.hostile`` with these arguments as a user without rights; returns its exit status."""
+    return as_user(["-m", "tests.hostile", *(each for each in arguments if each != "--as-user")])
+
+
+def as_user(words: list[str]) -> int:
+    """Run Python with these arguments as a user without rights; returns its exit status.
 
     The user gets a copy of the course, a home and a temporary folder of its own, and neither groups nor capabilities.
     """
-    left = [each for each in arguments if each != "--as-user"]
     if os.getuid() != 0 or shutil.which("setpriv") is None:
         who = "This is no root" if os.getuid() else "There is no setpriv here"
-        print(f"{who}: run `python -m tests.hostile` itself as the user you mean.", file=sys.stderr)
+        print(f"{who}: run `python {' '.join(words)}` itself as the user you mean.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="course-user-") as folder:
         home = Path(folder) / "course"
@@ -44,7 +53,7 @@ def again_as_user(arguments: list[str]) -> int:
             "LANG": "C.UTF-8",
         }
         drop = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
-        command = [*_python_in_view(Path(folder)), *drop, sys.executable, "-m", "tests.hostile", *left]
+        command = [*_python_in_view(Path(folder)), *drop, sys.executable, *words]
         print(f"as user {USER}:", flush=True)
         return subprocess.run(command, cwd=home, env=surroundings, check=False).returncode
 
@@ -65,3 +74,7 @@ def _python_in_view(folder: Path) -> list[str]:
         '&& shift 3 && exec "$@"'
     )
     return ["unshare", "--mount", "sh", "-c", steps, "sh", str(base), str(keep), str(closed)]
+
+
+if __name__ == "__main__":
+    sys.exit(as_user(sys.argv[1:]))

@@ -1,52 +1,21 @@
 """A world for each submission: whatever one does, the next one finds the world that the first one found."""
 
-import contextlib
 import os
 import secrets
 import time
-from pathlib import Path
 
-import fingerprint
 import pytest
-from hostile import corpus
+from fingerprint import after, code_of, entered, keeper, shared_namespaces
 from hostile.case import CASES
 from hostile.findings import look
 from hostile.grading import grade
 from hostile.outlasting import OUTLASTING
 from hostile.place import Place
-from student_room import FILES, LIMITS, Submission
+from student_room import LIMITS, Submission
 
 from course.grading.sandbox import remote_kernel
 from course.grading.sandbox.remote_kernel import KernelLost
 from course.grading.sandbox.room import Room
-
-corpus()
-
-
-class Noting:
-    """Stands for a hand-in while a case edits it, and keeps the code that the case puts there."""
-
-    root, secret, folder, paper, nb, body, written = Path("ROOT"), "SECRET", Path("ROOT"), None, None, None, True
-
-    def __init__(self):
-        self.codes = []
-
-    def note(self, *words):
-        self.codes.append(words[-1])
-
-    def nothing(self, *words):
-        return self.folder
-
-    first = last = put = append = before = after = instead = note
-    file = link = fifo = text = nothing
-
-
-def code_of(name):
-    """The code that a case puts into a notebook, each cell's by itself; none where it edits something else."""
-    hand = Noting()
-    with contextlib.suppress(Exception):
-        CASES[name].edit(hand)
-    return hand.codes
 
 
 @pytest.fixture(scope="module")
@@ -54,35 +23,13 @@ def room():
     """A sandbox in which submissions come and go, each for a moment."""
     made = Room(LIMITS)
     made.wait()
+    log = os.fdopen(os.dup(made.log.fileno()), errors="replace")
     yield made
+    if not made.alive:
+        log.seek(0)
+        print(log.read())  # why
+    log.close()
     made.close()
-
-
-@contextlib.contextmanager
-def entered(room, files=FILES):
-    room.enter(files)
-    try:
-        yield Submission(room)
-    finally:
-        room.leave()
-
-
-def after(room, names, seconds):
-    """The first world's fingerprint, and what the world after each case differs in from that."""
-    with entered(room) as own:
-        first = fingerprint.of(own)
-    found = {}
-    for name, codes in names.items():
-        with entered(room) as own:
-            for code in codes:
-                try:
-                    own.run(code, seconds=seconds)
-                except KernelLost:
-                    own.kernel = room.kernel()
-        with entered(room) as own:
-            found[name] = fingerprint.differences(first, fingerprint.of(own))
-    assert room.alive
-    return first, {name: differences for name, differences in found.items() if differences}
 
 
 def test_is_the_world_the_same_after_what_would_outlast_its_submission(room, monkeypatch):
@@ -140,14 +87,18 @@ def test_can_the_world_be_ended_and_the_next_kernel_finds_another(room):
     """Whatever ends the keeper, all that was in its world is gone, and the submission's files are there anew."""
     with entered(room) as own:
         assert own.run("open('left', 'w').close()").ok
-        keeper = next(pid for pid in _numbers() if _inner(pid) == 1)
-        os.kill(keeper, 9)
+        os.kill(keeper(), 9)
         with pytest.raises(KernelLost):
             for _ in range(50):
                 own.run("import time\ntime.sleep(0.1)")
         own = Submission(room)
         assert own.text("import os\nprint(os.path.exists('left'), open('data.csv').read())") == "False a,b\n1,2\n\n"
     assert room.alive
+
+
+def test_are_all_namespaces_of_a_world_its_own(room):
+    with entered(room) as own:
+        assert own.text("print(1)") == "1\n" and shared_namespaces() == []
 
 
 LEASE = """
@@ -168,27 +119,6 @@ def test_does_no_submission_hold_up_who_opens_the_same_file(room):
         place = "/opt/room/course/__init__.py"
         assert own.text(f"import os\nprint(os.path.isfile({place!r}))") == "True\n"
         assert own.text(LEASE.replace("PLACE", repr(place))) == "refused\nrefused\n"
-
-
-def _numbers():
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-
-
-def _inner(pid):
-    """The number in a world of one of this process's own descendants; 0 for any other process."""
-    with contextlib.suppress(OSError, StopIteration, ValueError):
-        line = next(x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("NSpid:"))
-        numbers = [int(number) for number in line.split()[1:]]
-        return numbers[-1] if len(numbers) > 2 and _ours(pid) else 0
-    return 0
-
-
-def _ours(pid):
-    while pid > 1:
-        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        if pid == os.getpid():
-            return True
-    return False
 
 
 CULPRITS = ("lowers-limits", "message-queue", "idle-class")

@@ -73,7 +73,7 @@ class Supervisor:
 
     def outer(self, pid: int) -> int:
         """The number here of the world's process ``pid``; 0 where there is none."""
-        if self.world is None:
+        if not self.maker:
             return pid
         return next((other for other in self._others() if inner_pid(other) == pid), 0)
 

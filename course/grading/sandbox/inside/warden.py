@@ -35,7 +35,7 @@ from course.grading.sandbox.inside.preload import GPU_VARIABLE, preload
 from course.grading.sandbox.inside.processes import STOPPED_FOR, inner_pid, prctl, wipe
 from course.grading.sandbox.inside.supervisor import Supervisor
 from course.grading.sandbox.inside.system_calls import install
-from course.grading.sandbox.inside.wire import Channel, WireError
+from course.grading.sandbox.inside.wire import Channel, Closed, WireError
 from course.grading.sandbox.inside.world import Maker
 
 if TYPE_CHECKING:
@@ -296,7 +296,7 @@ def main() -> None:
         maker = Maker(places, space, lambda end: put_down(end, places[0]), gpu=GPU_VARIABLE in os.environ)
     shell, confinement = preload(places)
     control.send({"ready": os.getpid()})
-    with contextlib.suppress(Exception):  # the grader has gone
+    with contextlib.suppress(Closed):  # the grader has gone
         Warden(control, shell, places, confinement, maker).serve()
     if os.getpid() == 1:
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import select
 import signal
@@ -60,6 +61,8 @@ def _call(name: str, *arguments: Any) -> None:
     """Call a function of the C library's; raises OSError."""
     if getattr(_libc, name)(*arguments) < 0:
         number = ctypes.get_errno()
+        if name == "unshare" and number in (errno.ENOSPC, errno.EUSERS):  # no disk is full: a limit is reached
+            raise PermissionError(f"unshare {arguments}: no further namespaces are allowed ({errno.errorcode[number]})")
         raise OSError(number, os.strerror(number), f"{name} {arguments}")
 
 
@@ -86,6 +89,9 @@ class Maker:
                 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are waited for by nobody
                 while True:
                     _make(theirs, lambda said: _keep(places, space, said, first, gpu=gpu))
+            except BaseException as error:
+                with contextlib.suppress(OSError):
+                    theirs.send(f"{type(error).__name__}: {error}".encode())
             finally:
                 os._exit(1)
         theirs.close()
