@@ -96,6 +96,16 @@ def test_can_the_world_be_ended_and_the_next_kernel_finds_another(room):
     assert room.alive
 
 
+def test_do_the_numbers_of_a_world_that_has_ended_name_nobody(room):
+    """In the sandbox other processes have these numbers: the one that makes worlds, and what it forked."""
+    with entered(room):
+        pass
+    for pid in range(2, 40):
+        assert room.tell({"do": "kill", "pid": pid}) == {}
+    with entered(room) as own:
+        assert own.text("print('on')") == "on\n"
+
+
 def test_are_all_namespaces_of_a_world_its_own(room):
     with entered(room) as own:
         assert own.text("print(1)") == "1\n" and shared_namespaces() == []
