@@ -33,13 +33,13 @@ class _Alone:
             self.fail(str(error))
 
 
-class Collect(_Alone, ExchangeCollect):  # type: ignore[misc]
+class Collect(_Alone, ExchangeCollect):
     """Into ``submitted/``, what students handed in."""
 
     command = "collect"
 
 
-class ReleaseFeedback(_Alone, ExchangeReleaseFeedback):  # type: ignore[misc]
+class ReleaseFeedback(_Alone, ExchangeReleaseFeedback):
     """To the students, the pages in ``feedback/``."""
 
     command = "release_feedback"
