@@ -218,21 +218,28 @@ def _in_a_copy(above: Sequence[str], own: Sequence[str], folder: str) -> Said:
     here, there = os.pipe()
     child = os.fork()
     if not child:
-        os.chdir(folder)
-        try:
+        try:  # whatever ends an answer, nothing of this process's is carried out in the copy
+            os.chdir(folder)
             said = _in_ipython(above, own)
-        except Exception as error:
+        except BaseException as error:
             said = Said("failed", f"the notebook stopped: {type(error).__name__}: {error}")
-        with os.fdopen(there, "wb") as pipe:
-            pipe.write(pickle.dumps(said))
-        os._exit(0)
+        try:
+            with os.fdopen(there, "wb") as pipe:
+                pipe.write(pickle.dumps(said))
+        finally:
+            os._exit(0)
     os.close(there)
     with os.fdopen(here, "rb") as pipe:
         if not select.select([pipe], [], [], LONGEST)[0]:
             os.kill(child, signal.SIGKILL)  # it may have stopped itself
         told = pipe.read()
     os.waitpid(child, 0)
-    return pickle.loads(told) if told else Said("failed", "Python ended, or took too long")
+    if not told:
+        return Said("failed", "Python ended, or took too long")
+    try:
+        return pickle.loads(told)
+    except pickle.UnpicklingError:  # an answer has written into whatever was open
+        return Said("failed", "it answered nonsense")
 
 
 def _in_ipython(above: Sequence[str], own: Sequence[str]) -> Said:

@@ -22,6 +22,7 @@ LIBRARIES = (
     *("theano", "torch.distributions"),
 )
 """Libraries that differentiate, or hold ready-made slopes. (scikit-learn is made of scipy.)"""
+_PARTS = [(name, *name.rsplit(".", 1)) for name in LIBRARIES if "." in name]
 
 
 class NotHere(ImportError):
@@ -90,10 +91,12 @@ DIGITS = "sklearn.datasets"
 def hidden(names: dict[str, Any]) -> Iterator[None]:
     """Inside, code whose globals are ``names`` can use nothing of an absent library; all is as it was afterwards.
 
-    That is what these names hold already, and what is imported meanwhile.
+    That is what these names hold already, what is imported meanwhile, and what stands in a package (torch's own
+    distributions).
     """
     found = {name: (value, library) for name, value in list(names.items()) if (library := _absent(_home(value)))}
     names |= {name: Unusable(words(library)) for name, (_, library) in found.items()}
+    held = [(sys.modules[whole], part, sys.modules[name]) for name, whole, part in _PARTS if name in sys.modules]
     before = builtins.__import__, importlib.import_module
 
     def in_place_of_import(name: str, globals: Any = None, *more: Any, **named: Any) -> Any:
@@ -105,10 +108,14 @@ def hidden(names: dict[str, Any]) -> Iterator[None]:
         return StandIn(name, words(library)) if library else before[1](name, package)
 
     builtins.__import__, importlib.import_module = in_place_of_import, in_place_of_import_module
+    for package, part, module in held:
+        setattr(package, part, StandIn(module.__name__, words(module.__name__)))
     try:
         yield
     finally:
         builtins.__import__, importlib.import_module = before
+        for package, part, module in held:
+            setattr(package, part, module)
         names |= {name: value for name, (value, _) in found.items()}
 
 

@@ -248,7 +248,7 @@ def ask(
         answer = _own_copy(answer, calls)
     if not (hand or forbid):
         return _all(answer, calls)
-    names = getattr(inspect.unwrap(answer), "__globals__", {}) if hand else {}
+    names = getattr(inspect.unwrap(answer), "__globals__", {})
     typed = hand and reach.may_be_complex(answer)
     with record.recording(forbid, hand=hand, typed=typed) as asked, absent.hidden(names):
         replies = _all(answer, calls)

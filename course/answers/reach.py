@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -35,19 +36,21 @@ def may_be_complex(answer: Any) -> bool:
 
 
 def values(answer: Any) -> list[str]:
-    """The names by which an answer reads several numbers that are not its arguments', in the order in which it does.
+    """The names by which an answer reads numbers that somebody worked out before, in the order in which it does.
 
-    Tensors and arrays of more than one entry count, lists and dicts of such or of floats, and what a cached function
-    remembers; whether they are global, or held by a default, a closure, an object or a class.
+    Tensors and arrays count, lists and dicts of such or of floats, what a cached function remembers, and functions
+    that no file and no cell holds (sympy's ``lambdify`` makes such); whether they are global, or held by a default, a
+    closure, an object or a class. Plain numbers do not.
     """
-    return list(dict.fromkeys(name for name, each in _reached(answer) if _is_table(each)))
+    return list(dict.fromkeys(name for name, each in _reached(answer) if name and _is_worked_out(each)))
 
 
-def _is_table(value: Any) -> bool:
-    if isinstance(value, torch.Tensor):
-        return value.numel() > 1
-    if isinstance(value, np.ndarray):
-        return value.size > 1
+def _is_worked_out(value: Any) -> bool:
+    if isinstance(value, (torch.Tensor, np.ndarray)):
+        return True
+    if isinstance(value, types.FunctionType):
+        home = value.__globals__.get("__name__")
+        return home not in sys.modules and not value.__name__.startswith("__")
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         parts = list(value.values() if isinstance(value, dict) else value)
         return len(parts) > 1 and any(isinstance(each, (float, torch.Tensor, np.ndarray)) for each in parts)

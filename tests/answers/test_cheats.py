@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
-from answer_corpus import ROOM, Said, corpus, numbers_alone, small_notebook
+from answer_corpus import ROOM, Said, corpus, in_notebook, numbers_alone, small_notebook
 from home import ROOT
 from small_notebooks import sandbox  # noqa: F401 (a fixture)
 
@@ -44,6 +44,30 @@ GETS_THROUGH = {
     "paused-through-strides": "it writes into torch's memory by an address",
 }
 """Cheats that get full points, and why; docs/security.md says so of each."""
+IN_A_NOTEBOOK = {
+    "rough-but-for-one": "the visible cases are fewer than the careful ones",
+    **dict.fromkeys(
+        ("fork", "subprocess", "posix-spawn", "pool-of-processes", "worker-of-a-loader", "helper-through-files"),
+        "another process is asked",
+    ),
+    "helper-through-a-socket": "another process is asked",
+    "script-differentiated": "a private function of torch's, which is taken away in the room",
+    "judging-patched": "the check itself is changed",
+    **dict.fromkeys(
+        ("record-functions-off", "record-paused", "switches-found-by-the-collector", "profiler-ended", "marks-forged"),
+        "the record is switched off",
+    ),
+    "record-off-in-memory": "the record is switched off, by its address",
+    **dict.fromkeys(
+        ("tanh-slope-by-its-key", "sigmoid-slope-by-its-key", "ready-softmax-by-its-key", "ready-sigmoid-by-its-key"),
+        "a kernel by its dispatch key, below the record",
+    ),
+    "ready-relu-by-its-key": "a kernel by its dispatch key, below the record",
+    "ready-lse-by-its-key": "a kernel by its dispatch key, below the record",
+    "ready-sigmoid-of-an-expression": "torch's language of tensor expressions, beside the dispatcher",
+    "library-under-another-name": "a library's files, imported as another",
+}
+"""Cheats that are refused when graded and get a tick in a notebook, which has no walls, and why."""
 each_cheat = pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
 
 
@@ -69,6 +93,21 @@ def test_are_there_cheats_of_every_kind_in_every_week():
 def test_does_the_guide_name_every_cheat_that_gets_through():
     guide = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     assert [name for name in GETS_THROUGH if f"`{name}`" not in guide] == []
+
+
+def test_does_the_guide_name_every_cheat_that_a_notebook_does_not_see():
+    guide = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [name for name in IN_A_NOTEBOOK if f"`{name}`" not in guide] == []
+
+
+@pytest.mark.long
+def test_does_a_notebook_pass_none_that_is_refused_later_but_those_that_need_walls():
+    """All that need them, and every fifth of the others; what is only remarked is refused nowhere."""
+    known = {*IN_A_NOTEBOOK, *ENDS}
+    others = [each for each in ANSWERS if each.name not in known and not each.remark][::5]
+    some = [*others, *(each for each in ANSWERS if each.name in IN_A_NOTEBOOK)]
+    ticked = {name for name, said in in_notebook(some).items() if said.accepted}
+    assert ticked - set(GETS_THROUGH) == set(IN_A_NOTEBOOK)
 
 
 @pytest.mark.long

@@ -72,6 +72,19 @@ def reads_an_object(dA, Z):
     return layer.slope(Z)
 
 
+def reads_one_number(dA, Z):
+    return dA * ONE
+
+
+def made_by_a_library(dA, Z):
+    return dA * slope(Z)
+
+
+space = {"__builtins__": {}}
+exec("def slope(z):\n    return 1 - z", space)
+slope = space["slope"]
+
+
 def in_a_nested_function(dA, Z):
     return [ROWS for _ in range(2)]
 
@@ -86,6 +99,8 @@ def in_a_nested_function(dA, Z):
         (has_a_default, ["table"]),
         (reads_a_class, ["Slopes"]),
         (reads_an_object, ["layer"]),
+        (reads_one_number, ["ONE"]),
+        (made_by_a_library, ["slope"]),
         (in_a_nested_function, ["ROWS"]),
         (decorated(lambda dA, Z: dA), ["table"]),
         (functools.partial(lambda table, dA, Z: dA, torch.ones(3)), ["partial"]),
@@ -112,7 +127,7 @@ def attribute_of_the_same_name(dA, Z):
 
 
 def plain(dA, Z):
-    return dA * (1 - torch.tanh(Z) ** 2) * ONE + EPS * len(NAMES)
+    return dA * (1 - torch.tanh(Z) ** 2) + EPS * len(NAMES)
 
 
 def test_is_nothing_named_where_an_answer_reads_its_arguments_and_single_numbers():
