@@ -190,34 +190,29 @@ def after(room, names, seconds):
     return first, {name: differences for name, differences in found.items() if differences}
 
 
-def keeper():
-    """Process 1 of the world that was made first, of all worlds of this process's sandboxes."""
-    return min(int(name) for name in os.listdir("/proc") if name.isdigit() and _inner(int(name)) == 1)
+def keeper(room):
+    """Process 1 of the sandbox's present world: the next world's was made later."""
+    return min(int(name) for name in os.listdir("/proc") if name.isdigit() and _keeps_a_world(int(name), room))
 
 
-def shared_namespaces():
+def shared_namespaces(room):
     """The kinds of namespaces that this world has in common with the process that makes worlds."""
-    pid = keeper()
+    pid = keeper(room)
     kinds = "cgroup ipc mnt net pid user uts".split()
     return [kind for kind in kinds if len({os.readlink(f"/proc/{each}/ns/{kind}") for each in (pid, _parent(pid))}) < 2]
 
 
-def _inner(pid):
-    """The number in a world of one of this process's own descendants; 0 for any other process."""
-    with contextlib.suppress(OSError, StopIteration, ValueError):
+def _keeps_a_world(pid, room):
+    with contextlib.suppress(OSError, StopIteration):
         line = next(x for x in Path(f"/proc/{pid}/status").read_text().splitlines() if x.startswith("NSpid:"))
-        numbers = [int(number) for number in line.split()[1:]]
-        return numbers[-1] if len(numbers) > 2 and _ours(pid) else 0
-    return 0
+        numbers = line.split()[1:]
+        if len(numbers) > 2 and numbers[-1] == "1":
+            while pid > 1:
+                pid = _parent(pid)
+                if pid == room.process.pid:
+                    return True
+    return False
 
 
 def _parent(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def _ours(pid):
-    while pid > 1:
-        pid = _parent(pid)
-        if pid == os.getpid():
-            return True
-    return False

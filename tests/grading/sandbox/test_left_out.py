@@ -153,8 +153,9 @@ NOT_FELT_INSIDE = {
 
 @pytest.mark.parametrize("kind", NOT_FELT_INSIDE)
 def test_is_it_seen_from_outside_where_a_namespace_that_is_a_second_wall_is_left_out(kind, room_with):
-    with entered(room_with(NOT_FELT_INSIDE[kind])):
-        assert shared_namespaces() == [kind]
+    room = room_with(NOT_FELT_INSIDE[kind])
+    with entered(room):
+        assert shared_namespaces(room) == [kind]
 
 
 # The rights that it has already: what would succeed changes nothing.

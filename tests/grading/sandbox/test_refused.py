@@ -27,7 +27,8 @@ os.execv({bwrap!r}, ["bwrap", *sys.argv[1:]])
 """
 LIMIT = """#!/bin/sh
 exec unshare --user --map-current-user --keep-caps \
-sh -c 'echo 1 >/proc/sys/user/max_pid_namespaces && exec "$0" "$@"' {bwrap} "$@"
+sh -c 'echo 1 >/proc/sys/user/max_pid_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all \
+{bwrap} "$@"' sh "$@"
 """
 
 

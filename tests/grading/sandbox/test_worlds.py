@@ -87,7 +87,7 @@ def test_can_the_world_be_ended_and_the_next_kernel_finds_another(room):
     """Whatever ends the keeper, all that was in its world is gone, and the submission's files are there anew."""
     with entered(room) as own:
         assert own.run("open('left', 'w').close()").ok
-        os.kill(keeper(), 9)
+        os.kill(keeper(room), 9)
         with pytest.raises(KernelLost):
             for _ in range(50):
                 own.run("import time\ntime.sleep(0.1)")
@@ -108,7 +108,7 @@ def test_do_the_numbers_of_a_world_that_has_ended_name_nobody(room):
 
 def test_are_all_namespaces_of_a_world_its_own(room):
     with entered(room) as own:
-        assert own.text("print(1)") == "1\n" and shared_namespaces() == []
+        assert own.text("print(1)") == "1\n" and shared_namespaces(room) == []
 
 
 LEASE = """

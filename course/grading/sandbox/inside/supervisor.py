@@ -56,7 +56,8 @@ class Supervisor:
         for kind, most in (
             (resource.RLIMIT_DATA, used + 2 * self.limits["memory"] + _HEADROOM_BYTES),
             (resource.RLIMIT_FSIZE, self.limits["file_size"]),
-            (resource.RLIMIT_NPROC, self.limits["processes"] + bool(self.world) if self.alone else None),
+            # one more than may be, which the watch sees and stops; a world's keeper is the same user's
+            (resource.RLIMIT_NPROC, self.limits["processes"] + 1 + bool(self.world) if self.alone else None),
             (resource.RLIMIT_NOFILE, 512),
             (resource.RLIMIT_CORE, 0),
         ):
