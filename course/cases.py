@@ -29,7 +29,7 @@ SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0
 _MISSING = object()
 SMALL = 24
-"""Cases of the same kind that ``smaller`` gives at most."""
+"""Sizes that ``smaller`` tries at most."""
 _WORDS = 624
 """The Mersenne twister's state (MT19937): this many whole numbers of 32 bits."""
 _STATE = slice(24, 24 + 8 * _WORDS)
@@ -231,6 +231,7 @@ def layers(
         return found if _is_away(found, kinks) else None
 
     def case(n: int, widths: list[int], Ws: Any, bs: Any, X: torch.Tensor, Y: torch.Tensor) -> Case:
+        """The case of ``n`` examples and a network of these ``widths``: the arguments ``X``, ``Ws``, ``bs``, ``Y``."""
         sizes = {"n": n, "d": widths[0], "q": widths[-1]}
         return Case({"X": X, "Ws": Ws, "bs": bs, "Y": Y, **more}, sizes, like=like)
 

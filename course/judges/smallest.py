@@ -53,9 +53,10 @@ def with_smallest(
     rtol: float | None,
     given: Given = lambda value, _: value,
 ) -> Verdict:
-    """The verdict on wrong numbers, with the smallest case of the failing one's kind on which the answer fails, too.
+    """The ``verdict`` on wrong numbers, with the smallest case of the failing one's kind on which they are wrong, too.
 
-    Whatever goes wrong on the way leaves the verdict as it is.
+    ``case`` is the one on which ``answer`` fails, ``right`` gives the right answer, ``rtol`` is the check's tolerance,
+    and ``given`` what of a reply is compared. Whatever goes wrong on the way leaves the verdict as it is.
     """
     if current().notes is not None:  # known mistakes are being learnt: nobody reads it
         return verdict
