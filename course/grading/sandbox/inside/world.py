@@ -279,8 +279,9 @@ def _drop_rights() -> None:
 
 def main() -> None:
     """Make a world, and end it."""
+    maker = Maker([Path(place) for place in sys.argv[1:]], 1 << 20, os.close)  # its worlds end with it
     try:
-        world = Maker([Path(place) for place in sys.argv[1:]], 1 << 20, os.close).world()
+        world = maker.world()
     except OSError as error:
         sys.exit(str(error))
     pid = world.fork()
