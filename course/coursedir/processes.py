@@ -118,6 +118,21 @@ def _pass_over(number: int, frame: FrameType | None) -> None:
     """Handle a signal by doing nothing."""
 
 
+def start_tracker(ensure_running: Callable[[], object]) -> None:
+    """Start a library's process that looks after semaphores with ``ensure_running``, out of reach of SIGHUP.
+
+    It ignores the other two of ``STOPPING`` by itself. A process inherits what was blocked where it was started.
+    """
+    if sys.platform == "win32":
+        ensure_running()
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_with(parent: int) -> None:
     """End this process, by SIGKILL, when the thread of the process ``parent`` that started it ends, in whatever way.
 

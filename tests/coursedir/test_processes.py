@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from home import ROOT
 
-from course.coursedir.processes import STOPPING, stopped_by_signals, unbroken
+from course.coursedir.processes import STOPPING, start_tracker, stopped_by_signals, unbroken
 
 LIMIT_S = 2.0
 """Seconds for which anything may outlive the main process."""
@@ -160,6 +160,18 @@ print(os.waitstatus_to_exitcode(os.wait()[1]))
 """,
     )
     assert running.communicate(timeout=60) == ("True True True\n7\n", "")
+
+
+def test_is_what_looks_after_semaphores_out_of_reach_of_a_terminal_that_closes():
+    """As loky's own tracker, which leaves SIGINT and SIGTERM to others, and would end by SIGHUP with a warning."""
+    from loky.backend import resource_tracker
+
+    start_tracker(resource_tracker.ensure_running)
+    pid = resource_tracker._resource_tracker._pid
+    os.kill(pid, signal.SIGHUP)
+    time.sleep(0.5)
+    assert Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    assert signal.SIGHUP not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 # --- What stops a command -------------------------------------------------------------------------------------------

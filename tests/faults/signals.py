@@ -90,6 +90,9 @@ def sigint_twice(stage: Stage) -> None:
 def sigterm_while_it_imports(stage: Stage) -> None:
     """SIGTERM comes while the command imports what it needs."""
     running = stage.grade(warm=False)
+    running.until(
+        lambda: "course.cli" in below(os.getpid()).get(running.pid, "")
+    )  # until then it is this process's copy
     running.until(lambda: "libtorch" in _maps(running.pid) or "sqlalchemy" in _maps(running.pid))
     _asked_to_end(stage, running, signal.SIGTERM)
 
@@ -106,9 +109,10 @@ BUILT = (".stamps/build", "source/week9/small.ipynb")
 
 
 def change_text(root: Path) -> None:
-    """A sentence more in the week's text, so that it is to be released again."""
+    """A sentence and a hidden case more in the week's text: to be released again, and told to the gradebook."""
     text = root / "source" / "week9" / "small.py"
-    text.write_text(text.read_text() + "\n# %% [markdown]\n# That was all.\n")
+    changed = text.read_text().replace("seeds=24", "seeds=25") + "\n# %% [markdown]\n# That was all.\n"
+    text.write_text(changed)
 
 
 @trial()

@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
-from course.coursedir.processes import begin_worker
+from course.coursedir.processes import begin_worker, start_tracker
 from course.grading.run.cluster import Cluster, not_installed
 from course.grading.run.faults import is_the_machines, sentence
 from course.grading.run.task import Graded, Task, grade, probe, unforeseen
@@ -59,9 +59,11 @@ class _Lane:
     def submit(self, function: Callable[[Any], Any], argument: Any) -> Future[Any]:
         """Have the process, or a new one where it was killed, do this after the rest; raises OSError for no process."""
         from loky import ProcessPoolExecutor
+        from loky.backend import resource_tracker
 
         for _ in range(2):
             if self._executor is None:
+                start_tracker(resource_tracker.ensure_running)
                 self._executor = ProcessPoolExecutor(
                     max_workers=1, timeout=600, initializer=begin_worker, initargs=(os.getpid(),)
                 )
