@@ -14,9 +14,11 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from course.coursedir.errors import GradingStopped
+from course.coursedir.files import write_if_changed
 from course.grading.gradebook.classroom import Classroom
-from course.grading.gradebook.outcome import GRADED, Outcome
+from course.grading.gradebook.outcome import GRADED, NOT_GRADED, Outcome
 from course.grading.gradebook.saving import copy_files
+from course.grading.gradebook.standing import UNREADABLE_PAGE
 from course.grading.gradebook.versions import page_version
 from course.grading.pages.feedback import FeedbackExporter
 
@@ -72,10 +74,15 @@ class Feedback:
 
 
 def feedback(classroom: Classroom, outcome: Outcome, pages: Feedback | None = None) -> bool:
-    """Bring a graded submission's feedback pages up to date; returns whether they were written.
+    """Bring a submission's feedback pages up to date; returns whether they were written.
 
+    Of one that could not be graded the page says why.
     ``pages`` is used for a whole class; without it, one is made. Raises GradingStopped and OSError.
     """
+    if outcome.state == NOT_GRADED:
+        page = classroom.path("feedback", outcome.student, outcome.week) / UNREADABLE_PAGE
+        words = f"Your submission of {outcome.week} could not be graded.\n\n{outcome.reason}\n"
+        return write_if_changed(page, words.encode())
     if outcome.state != GRADED:
         return False
     with classroom.gradebook() as gradebook:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import json
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,7 @@ class KnownTables:
         wanted = self._wanted(week)
         if not wanted:
             return self._committed(week, f"There is no text of {week} here")
+        _delete_damaged(wanted)
         if not _all_there(wanted) and wanted not in _failed and not (self._learner and self._learner.learns(wanted)):
             self.expect([week])  # alone, where one for several came to nothing
             if self._learner is not None and not self._learner.learns(wanted):
@@ -148,6 +150,16 @@ def known_tables(
     """The tables of one week's hidden tests, as texts, learnt where that was not done yet."""
     with contextlib.closing(KnownTables(root, secret, tell, doing)) as tables:
         return tables.of(week)
+
+
+def _delete_damaged(tables: Iterable[Path]) -> None:
+    """Delete those of the tables that are damaged, so that they are learnt again; what is no table is no fault."""
+    for table in tables:
+        with contextlib.suppress(OSError):
+            try:
+                json.loads(table.read_text(encoding="utf-8"))
+            except ValueError:
+                table.unlink()
 
 
 def _all_there(wanted: tuple[Path, ...]) -> bool:

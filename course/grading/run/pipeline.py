@@ -13,12 +13,12 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from course.coursedir.errors import CouldNotBeGraded, GradingStopped
-from course.coursedir.files import read_file, unlike_a_file, write_if_changed
+from course.coursedir.files import read_file, unlike_a_file
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.locking import patiently
 from course.grading.gradebook.outcome import GRADED, NOT_GRADED, NOT_YET, Outcome
 from course.grading.gradebook.saving import save, save_without_score
-from course.grading.gradebook.standing import UNREADABLE_PAGE, Noted, noted
+from course.grading.gradebook.standing import Noted, noted
 from course.grading.gradebook.versions import page_version
 from course.grading.run.known_tables import KnownTables
 from course.grading.run.task import Graded, Sheet, Task, given_code
@@ -124,7 +124,7 @@ class Grading:
         released = self.classroom.released(week)
         for notebook in gradebook.find_assignment(week).notebooks:
             path = released / f"{notebook.name}.ipynb"
-            there = nbformat.read(path, as_version=4) if path.is_file() else None
+            there = _read_released(path)
             kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else None
             yield Sheet(notebook.name, Plan.of(notebook, there), kernelspec, given_code(there))
 
@@ -144,7 +144,7 @@ class Grading:
         if graded.reason:
             outcome.state = NOT_GRADED
             outcome.reason = graded.reason.replace(f"{classroom.root}{os.sep}", "")
-            patiently(lambda: _take_back(classroom, week, student, outcome.reason), self.tell)
+            patiently(lambda: _take_back(classroom, week, student), self.tell)
         else:
             parsed = patiently(lambda: save(classroom, week, student, graded.notebooks), self.tell)
             names = [sheet.name for sheet in self._sheets[week]]
@@ -152,6 +152,20 @@ class Grading:
             outcome.notes += self._notes.get((week, student), [])
         classroom.remember(outcome)
         return outcome
+
+
+def _read_released(path: Path) -> NotebookNode:
+    """A released notebook; raises GradingStopped where it is gone or damaged: that is no submission's fault."""
+    way_back = f"Put it back, or delete release/{path.parent.name} and run `course release {path.parent.name}`."
+    if not path.is_file():
+        raise GradingStopped(f"{path} is missing, and submissions are compared with it. {way_back}")
+    try:
+        return nbformat.read(path, as_version=4)
+    except OSError:
+        raise
+    except Exception as error:
+        words = " ".join(str(error).split())[:100]
+        raise GradingStopped(f"{path} is no notebook any more ({words}). {way_back}") from error
 
 
 def _has_notebooks(folder: Path, week: str, wanted: list[str]) -> None:
@@ -194,12 +208,10 @@ def _notes(names: list[str], notebooks: Mapping[str, NotebookNode]) -> Noted:
     return found
 
 
-def _take_back(classroom: Classroom, week: str, student: str, reason: str) -> None:
-    """Leave no score and no page of an earlier submission; tell the student why in the place of feedback."""
+def _take_back(classroom: Classroom, week: str, student: str) -> None:
+    """Leave no score and no page of an earlier submission."""
     save_without_score(classroom, week, student)
     for step in ("autograded", "feedback"):
         folder = classroom.path(step, student, week)
         if folder.exists():
             shutil.rmtree(folder)
-    page = classroom.path("feedback", student, week) / UNREADABLE_PAGE
-    write_if_changed(page, f"Your submission of {week} could not be graded.\n\n{reason}\n".encode())

@@ -18,7 +18,7 @@ from course.cli import main
 from course.coursedir.errors import GradingStopped
 from course.grading.gradebook.classroom import Classroom
 from course.grading.gradebook.outcome import GRADED, UNSAFE
-from course.grading.gradebook.standing import standings
+from course.grading.gradebook.standing import UNREADABLE_PAGE, standings
 from course.grading.run import pipeline
 from course.grading.sandbox import pool, walls
 
@@ -104,7 +104,7 @@ def test_has_feedback_the_message_and_no_hidden_test(home):
     assert "hidden_cases" not in page and "BEGIN HIDDEN" not in page
     assert "Python ended while this cell ran" in (home / "feedback" / "eve" / "week9" / "small.html").read_text()
     assert not (home / "feedback" / "dan" / "week9" / "small.html").exists()
-    assert "not JSON" in (home / "feedback" / "dan" / "week9" / pipeline.UNREADABLE_PAGE).read_text()
+    assert "not JSON" in (home / "feedback" / "dan" / "week9" / UNREADABLE_PAGE).read_text()
 
 
 def test_does_a_cell_that_kills_its_kernel_cost_its_own_exercise(home, course):
