@@ -57,7 +57,9 @@ def main_killed_at_its_start(stage: Stage) -> None:
     running = stage.grade(jobs=2, warm=False)
     time.sleep(stage.chance.uniform(0.1, 3.0))
     stage.kill(running)
-    stage.and_then_the_same()
+    stage.again(warm=False)  # as whoever takes away a temporary folder that was left
+    stage.nothing_left()
+    stage.same()
 
 
 def _goes_on(stage: Stage, jobs: int, find: Callable[[dict[int, str]], list[int]], what: str) -> None:
