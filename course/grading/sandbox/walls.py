@@ -81,7 +81,7 @@ def _tried(argv: list[str], program: IO[bytes]) -> str:
         return ""
     words = (tried.stderr.strip().splitlines() or ["it gives no reason"])[-1]
     lack = lack_in(tried.stderr)
-    if tried.returncode < 0 or lack:
+    if lack or not 0 <= tried.returncode <= 128:  # it was killed, or what it ran
         raise MachineFault(f"bubblewrap could make no sandbox just now ({words}). {lack or _AGAIN}")
     return words
 

@@ -192,7 +192,10 @@ def test_does_bubblewrap_that_lacks_something_now_stop_nothing_for_good(monkeypa
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(MachineFault, match="just now"):
         walls.bubblewrap()
-    failed.stderr = "bwrap: No permissions to create new namespace"
+    failed.returncode, failed.stderr = 247, "Traceback (most recent call last):"
+    with pytest.raises(MachineFault, match="just now"):  # what it ran was killed
+        walls.bubblewrap()
+    failed.returncode, failed.stderr = 1, "bwrap: No permissions to create new namespace"
     with pytest.raises(GradingStopped, match="administrator"):
         walls.bubblewrap()
 
