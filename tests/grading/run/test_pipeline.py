@@ -107,6 +107,32 @@ def test_has_feedback_the_message_and_no_hidden_test(home):
     assert "not JSON" in (home / "feedback" / "dan" / "week9" / UNREADABLE_PAGE).read_text()
 
 
+def test_does_the_page_of_one_that_could_not_be_graded_come_back_where_it_is_lost(home, course):
+    page = home / "feedback" / "dan" / "week9" / UNREADABLE_PAGE
+    before = page.read_bytes()
+    shutil.rmtree(page.parents[1])
+    assert course("week9")[0] == 0 and page.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [(Path.unlink, "is missing, and submissions are compared"), (lambda path: path.write_text("{"), "no notebook any")],
+    ids=["lost", "damaged"],
+)
+def test_does_a_released_notebook_that_is_no_more_decide_nothing_about_a_submission(home, course, harm, says):
+    path, before = home / "release" / "week9" / "small.ipynb", (home / "grades.csv").read_bytes()
+    kept, mode = path.read_bytes(), path.stat().st_mode
+    path.chmod(0o644)
+    harm(path)
+    try:
+        status, said = course("week9", "--force", "--students", "ada")
+    finally:
+        path.write_bytes(kept)
+        path.chmod(mode)
+    assert status == 1 and says in said.err and "course release week9" in said.err
+    assert (home / "grades.csv").read_bytes() == before
+
+
 def test_does_a_cell_that_kills_its_kernel_cost_its_own_exercise(home, course):
     note = json.loads((home / "autograded" / ".state" / "week9" / "eve.json").read_text())
     states = {record["exercise"]: record["state"] for record in note["exercises"]}

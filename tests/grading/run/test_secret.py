@@ -228,6 +228,14 @@ def test_are_the_committed_tables_read_where_there_is_no_text(tmp_path):
     assert len(said) == 1 and "There is no text of week9 here" in said[0]
 
 
+def test_is_a_damaged_table_learnt_again(home):
+    place = next((home / ".stamps" / "known").glob("week9-small-*.json"))
+    before = pipeline.Grading(Classroom(home)).prepare("week9", "ada").known
+    place.write_bytes(place.read_bytes()[:40] + b"\xff")
+    assert pipeline.Grading(Classroom(home)).prepare("week9", "ada").known == before
+    assert place.read_text(encoding="utf-8") in before
+
+
 def test_is_a_week_learnt_once(home, monkeypatch):
     monkeypatch.setattr(known_tables.subprocess, "Popen", lambda *_, **__: pytest.fail("learnt again"))
     pipeline.Grading(Classroom(home)).prepare("week9", "ada")
