@@ -83,6 +83,21 @@ class StandIn(types.ModuleType):
         return Unusable(self._says)
 
 
+class _Part(types.ModuleType):
+    """A module in its package while it is absent for code whose globals are ``names``, and there for all others."""
+
+    def __init__(self, module: types.ModuleType, names: dict[str, Any]):
+        super().__init__(module.__name__)
+        self.__dict__.update(_module=module, _names=names)
+        for name in ("__path__", "__spec__", "__file__"):
+            self.__dict__[name] = getattr(module, name, None)
+
+    def __getattr__(self, name: str) -> Any:
+        if sys._getframe(1).f_globals is self._names:
+            return Unusable(words(self.__name__))
+        return getattr(self._module, name)
+
+
 DIGITS = "sklearn.datasets"
 """The module of an absent library that is there: numbers alone, which notebooks use."""
 
@@ -109,7 +124,7 @@ def hidden(names: dict[str, Any]) -> Iterator[None]:
 
     builtins.__import__, importlib.import_module = in_place_of_import, in_place_of_import_module
     for package, part, module in held:
-        setattr(package, part, StandIn(module.__name__, words(module.__name__)))
+        setattr(package, part, _Part(module, names))
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import scipy.special as special
 import sympy
+import torch
 from linear_layer import message
 from scipy.special import expit, softmax
 from torch.nn.functional import softplus
@@ -104,3 +105,16 @@ def test_are_the_names_as_they_were_afterwards():
     with absent.hidden(names):
         assert [name for name in names if names[name] is not before[name]] == ["special", "expit", "softmax"]
     assert names == before
+
+
+def test_is_a_part_of_torch_absent_for_the_answer_alone():
+    """torch's own modules use it, some for the first time while an answer runs."""
+    import torch.distributions as real
+
+    names = {"torch": torch}
+    exec("def use(): return torch.distributions.Normal(0.0, 1.0)", names)
+    with absent.hidden(names):
+        with pytest.raises(absent.NotHere, match="torch.distributions is not available here"):
+            names["use"]()
+        assert torch.distributions.Normal is real.Normal and torch.distributions.__path__ == real.__path__
+    assert torch.distributions is real and names["use"]().mean == 0
