@@ -76,6 +76,6 @@ def test_can_an_instructor_read_the_class_report(page: Page, shots: Shots, tmp_p
 def test_are_the_messages_of_the_doctor_as_the_guide_shows_them(page: Page, shots: Shots, tmp_path: Path):
     path = tmp_path / "messages.html"
     subprocess.run([sys.executable, ROOT / "benchmarks" / "messages.py", path], check=True, cwd=ROOT)
-    opened(page, path, 3400)
+    opened(page, path, 4400)
     expect(page.get_by_text("not yet")).to_have_count(14)
     shots.picture("messages", [page.locator("h1"), page.locator("h2").last, page.locator("body > *").last])
