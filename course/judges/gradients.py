@@ -245,7 +245,7 @@ def _sister(name: str, order: Sequence[str]) -> str:
 
 def _deduced(order: Sequence[str], found: Mapping[str, Difference]) -> str:
     """Where the fault must lie, going by which gradients of a case are right; "" where that tells nothing."""
-    if len(order) < 2:
+    if len(order) < 2 or any(each.kind != "value" for each in found.values()):
         return ""
     if len(found) == len(order):
         return "All of them are wrong: the fault lies before the first, in the forward pass or at the loss."

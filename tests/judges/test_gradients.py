@@ -80,7 +80,7 @@ def stops(dZ, X, W, b):
         (kept_rows, ["one row per example", "Sum over the examples"]),
         (wrong_order, ["dX: your shape is"]),
         (nothing, ["you give None, it should be dX, dW, db"]),
-        (single, ["your dtype is float32, it should be float64"]),
+        (single, ["your dtype is float32, it should be float64", "The numbers may be right; their dtype is not."]),
         (needs_inputs, ["changes its input X"]),
         (stops, ["your code stops there", "cannot be multiplied", "in stops at `return dZ @ W.T"]),
     ],
