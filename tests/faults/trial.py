@@ -22,8 +22,7 @@ from .processes import end, left_after, mounted_in, unmount_memory
 Play = Callable[["Stage"], None]
 TRIALS: dict[str, Trial] = {}
 GONE_S = 2.0
-"""Seconds after which nothing may run of a command that was killed; on a machine with more to do than two processes for
-each processor, so many times longer."""
+"""Seconds after which nothing may run of a command that was killed."""
 SOON_S = 10.0
 """Seconds in which a command that was asked to end has to end."""
 
@@ -158,7 +157,6 @@ class Stage:
 
     def nothing_left(self, seconds: float = GONE_S, but: tuple[Running, ...] = ()) -> None:
         """Nothing of what was started may run any more, ``seconds`` from now."""
-        seconds *= max(1.0, os.getloadavg()[0] / (2 * len(os.sched_getaffinity(0))))
         left, took = left_after(seconds, self.helpers | {each.pid for each in but})
         if left:
             words = sorted({command[:90] for command in left.values()})
