@@ -17,6 +17,7 @@ from nbgrader.preprocessors import (
 
 from course.coursedir.alias import plain
 from course.coursedir.files import permitted
+from course.coursedir.nbgrader_guard import guard_database_command
 from course.grading.nbgrader import CourseStubs
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
@@ -97,7 +98,8 @@ c.Execute.space = 256  # MiB of files in each of the three places that a submiss
 c.Validator.Execute.timeout = 120  # seconds for a cell when nbgrader's Validate runs a notebook in a plain kernel
 c.AssignLatePenalties.plugin_class = "course.grading.nbgrader.LatePenalty"
 
-# --- The exchange, one command at a time in this folder ---------------------------------------------------------------
+# --- The exchange and `nbgrader db`, one command at a time in this folder ---------------------------------------------
+guard_database_command()
 c.ExchangeFactory.collect = "course.grading.nbgrader.Collect"
 c.ExchangeFactory.release_feedback = "course.grading.nbgrader.ReleaseFeedback"
 

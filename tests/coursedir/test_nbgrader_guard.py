@@ -4,11 +4,21 @@ import shutil
 
 import pytest
 from authoring_course import make_course, run
-from nbgrader.apps import AutogradeApp, CollectApp, GenerateAssignmentApp, GenerateFeedbackApp, ReleaseFeedbackApp
+from jupyter_core.application import NoStart
+from nbgrader.api import Gradebook
+from nbgrader.apps import (
+    AutogradeApp,
+    CollectApp,
+    GenerateAssignmentApp,
+    GenerateFeedbackApp,
+    NbGraderApp,
+    ReleaseFeedbackApp,
+)
 from nbgrader.exchange.default import ExchangeCollect
 from small_class import hand_in, right
 
 from course.coursedir import lock
+from course.coursedir.gradebook_file import GradebookFile
 from course.coursedir.lock import alone
 from course.grading.gradebook.classroom import Classroom
 
@@ -93,3 +103,74 @@ def test_does_nbgraders_collect_hold_the_lock_while_it_copies(course, tmp_path, 
     app.start()
     assert len(seen) == 1 and "`nbgrader collect week9`" in seen[0] and lock.holder_of(course) is None
     assert (course / "submitted" / "eve" / "week9" / "small.ipynb").is_file()
+
+
+DATABASE = {
+    "student add": "nbgrader db student add eve",
+    "student remove": "nbgrader db student remove ada --force",
+    "student import": "nbgrader db student import students.csv",
+    "assignment add": "nbgrader db assignment add week10",
+    "assignment remove": "nbgrader db assignment remove week9 --force",
+    "upgrade": "nbgrader db upgrade",
+}
+
+
+def database(command, monkeypatch, root):
+    """The exit status of ``nbgrader db``, from its whole command line, in this process."""
+    monkeypatch.chdir(root)
+    app = NbGraderApp()
+    try:
+        app.initialize(command.split()[1:])
+        app.start()
+    except NoStart:  # the command within has done it all
+        return 0
+    except SystemExit as ended:
+        return ended.code
+    finally:
+        NbGraderApp.clear_instance()
+    return 0
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("command", DATABASE.values(), ids=DATABASE)
+def test_does_a_command_on_the_database_refuse_beside_another_and_change_nothing(course, command, monkeypatch, capfd):
+    (course / "students.csv").write_text("id,first_name\nfay,Fay\n")
+    before = contents(course)
+    with alone(course, "course grade week9"), monkeypatch.context() as patch:
+        patch.setattr(lock, "_held", {})
+        assert database(command, monkeypatch, course) == 1
+    said = capfd.readouterr().err
+    assert "`course grade week9` (process" in said and "is at work in this folder" in said, said
+    assert contents(course) == before
+    (course / "students.csv").unlink()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_does_a_command_on_the_database_hold_the_lock_and_number_the_gradebook(course, monkeypatch, capfd):
+    seen, add = [], Gradebook.update_or_create_student
+
+    def adding(self, name, **more):
+        seen.append(str(lock.holder_of(course)))
+        return add(self, name, **more)
+
+    monkeypatch.setattr(Gradebook, "update_or_create_student", adding)
+    classroom = Classroom(course)
+    number = GradebookFile(course, classroom.config)._readable().version
+    assert database("nbgrader db student add eve", monkeypatch, course) == 0
+    assert len(seen) == 1 and "`nbgrader db student add` (process" in seen[0] and lock.holder_of(course) is None
+    assert GradebookFile(course, classroom.config)._readable().version == number + 1
+    with alone(course, "course grade week9"), monkeypatch.context() as patch:
+        patch.setattr(lock, "_held", {})
+        assert database("nbgrader db student list", monkeypatch, course) == 0, "who reads is kept from nothing"
+    assert "eve" in capfd.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_does_a_command_on_the_database_make_no_lost_gradebook_anew(course, monkeypatch, capfd):
+    book, away = course / "gradebook.db", course / "away.db"
+    book.rename(away)
+    try:
+        assert database("nbgrader db student add gus", monkeypatch, course) == 1
+        assert not book.exists() and "is missing" in capfd.readouterr().err
+    finally:
+        away.rename(book)
