@@ -74,7 +74,7 @@ each_cheat = pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answe
 
 def in_the_room(answer, check, secret=None):
     """What a check says to an answer that is graded, its hidden cases drawn with this secret."""
-    runner = Execute(**ROOM)
+    runner = Execute(**{**ROOM, "question_timeout": 8})
     runner.secret = secret
     done = runner.once(nbformat.from_dict(deepcopy(small_notebook(answer, check))), {})
     (record,) = done.metadata.course.exercises

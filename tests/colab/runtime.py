@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -120,5 +121,8 @@ def run_all(nb: NotebookNode, interpreter: Path, folder: Path, timeout: int = 18
     """``nb`` after "Restart and run all" there, started in ``folder``; stops at a cell that replies with an error."""
     kernels = KernelSpecManager(kernel_dirs=[str(interpreter.parent.parent / "kernels")])
     manager = AsyncKernelManager(kernel_name="colab", kernel_spec_manager=kernels)
-    NotebookClient(nb, km=manager, timeout=timeout, resources={"metadata": {"path": str(folder)}}).execute()
+    try:
+        NotebookClient(nb, km=manager, timeout=timeout, resources={"metadata": {"path": str(folder)}}).execute()
+    finally:
+        run_sync(manager.shutdown_kernel)(now=True)  # nbclient leaves alone what it was given
     return nb
