@@ -113,8 +113,10 @@ def explain(
     if others:
         said = " Or: ".join(cause for cause, _ in fitting)
         steps = list(dict.fromkeys(next_step for _, next_step in fitting))
-        return replace(verdict, where=where, cause=f"{SEVERAL}{said}", next=" Or: ".join(steps), mistake=says)
-    lead = LEAD.get(kind, ONE_CASE) if alone else FEW if fingerprints.say_little(found) else ""
+        return replace(verdict, where=where, cause=f"{SEVERAL}{said}", next=" Or: ".join(steps))
+    if not alone and fingerprints.say_little(found):
+        return replace(verdict, where=where, cause=f"{FEW}{says}", next=step)
+    lead = LEAD.get(kind, ONE_CASE) if alone else ""
     told = replace(verdict, where=where, cause=lead + says, next=step, named=not lead)
     return replace(told, mistake=says, one_case=alone and kind not in LEAD)
 
