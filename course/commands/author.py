@@ -29,6 +29,9 @@ def add_commands(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="write to .stamps/ instead what hidden tests know under this course's secret, as grading does by itself",
     )
+    known.add_argument(
+        "--ids", action="store_true", help="with --for-grading: also for the IDs on standard input, lines of WEEK ID"
+    )
     _command(subparsers, "sync", _sync, "bring edits of the built notebooks back into their texts")
 
 
@@ -74,24 +77,28 @@ def _known(args: argparse.Namespace) -> int:
     from course.authoring.proof import fingerprints as known
 
     if args.for_grading:
-        return _each(args, _known_under_the_secret)
+        pairs = [line.split() for line in sys.stdin] if args.ids else []
+        return _each(args, lambda root, week: _known_under_the_secret(root, week, [i for w, i in pairs if w == week]))
     with known.learning(*_chosen(args), everything=True) as learnt:
         if args.check:
             return _check(args, "course/doctor/mistakes, {}", lambda root, week: known.stale(root, week, learnt))
         return _each(args, lambda root, week: known.write_week(root, week, learnt, everything=True))
 
 
-def _known_under_the_secret(root: Path, week: str) -> list[str]:
+def _known_under_the_secret(root: Path, week: str, ids: list[str]) -> list[str]:
+    """Write the week's tables, and then those for the numbers of these IDs, where they are not there yet."""
     from course.authoring.proof.fingerprints import write_for_grading
     from course.coursedir.layout import texts
     from course.grading.gradebook.classroom import Classroom
-    from course.grading.run.known_tables import place
+    from course.grading.run.known_tables import asks_for_an_id, place
 
     secret, lines = Classroom(root).secret, []
     for path in texts(root, week):
-        table = place(root, path, secret)
-        write_for_grading(path, table, secret.data)
-        lines.append(f"{_short(root, table)}: learnt")
+        for student in ("", *(ids if asks_for_an_id(path) else ())):
+            table = place(root, path, secret, student)
+            if not table.is_file():
+                write_for_grading(path, table, secret.data, student)
+                lines.append(f"{_short(root, table)}: learnt")
     return lines
 
 

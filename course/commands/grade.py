@@ -206,7 +206,7 @@ def _grade_all(
             contextlib.closing(grading),
             GradingPool(grading.prepare, jobs_at_once, args.cluster) as pool,
         ):
-            grading.expect(list(dict.fromkeys(week for week, _ in due)))
+            grading.expect(due)
             for number, ((week, student), graded) in enumerate(pool.graded(due), start=1):
                 outcome = grading.finish(week, student, graded)
                 locking.patiently(partial(generate.feedback, classroom, outcome, pages), tell)

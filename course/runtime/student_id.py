@@ -82,6 +82,10 @@ def _problem(student_id: Any) -> str:
     return f"{shown} has {len(middle)} digit{'s' if len(middle) != 1 else ''} between its letters, not seven."
 
 
+EXERCISE = "student_id"
+"""The exercise whose answer is the ID itself; a text that has it gives everybody numbers of their own."""
+
+
 def on_record(typed: str) -> str:
     """The ID that counts for a student who typed ``typed``: the one on record while grading, else the typed one.
 
@@ -97,19 +101,19 @@ def on_record(typed: str) -> str:
         own = digits(typed)
     except NotImplementedError:
         if graded():
-            raise NotDone(Verdict("student_id", "not done")) from None
+            raise NotDone(Verdict(EXERCISE, "not done")) from None
         raise
     except NotAnID:
         if graded():
             what = "the form of your ID"
-            report(Verdict("student_id", "failed", what, _problem(typed), FORM, "Correct it and run all cells again."))
+            report(Verdict(EXERCISE, "failed", what, _problem(typed), FORM, "Correct it and run all cells again."))
         raise
     if not known:
         return typed
     if digits(known) != own:
         report(
             Verdict(
-                "student_id",
+                EXERCISE,
                 "failed",
                 what="the ID that the numbers of this practice come from",
                 where=f"you typed {typed.strip()}; another ID is on record for this submission",

@@ -67,7 +67,7 @@ def grade(
     by_job = {(each.week, each.student): each for each in submissions}
     for week in dict.fromkeys(each.week for each in submissions):
         pipeline.ensure_assignment(place.classroom, week, release_week)
-    grading.expect(list(dict.fromkeys(each.week for each in submissions)))
+    grading.expect([(each.week, each.student) for each in submissions])
     left, now = list(by_job), [""]
 
     def prepare(week: str, student: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +24,7 @@ from course.coursedir.layout import FINGERPRINTS, cores, texts
 from course.coursedir.processes import worker_pool
 from course.runtime.context import current, entered
 from course.runtime.hashing import digest
+from course.runtime.student_id import EXERCISE
 
 if TYPE_CHECKING:  # torch takes seconds to import: only where a text is looked at anew
     from course.authoring.proof.mistakes import Mistakes
@@ -66,23 +68,32 @@ def write_week(root: Path, week: str, learnt: Lookup, everything: bool = False) 
     return lines
 
 
-def write_for_grading(path: Path, table: Path, secret: bytes) -> None:
+def write_for_grading(path: Path, table: Path, secret: bytes, student: str = "") -> None:
     """Learn a text's mistakes as its hidden checks know them under a secret, in this process, and write them to a file.
 
-    Tables of the same text that lie beside it, learnt from an earlier state, go.
+    With ``student``, an ID, they are learnt with its numbers, as all checks know them. Tables of the same text that lie
+    beside it, learnt from an earlier state, go.
     """
     import torch
 
+    from course.authoring.proof.mistakes import together
     from course.doctor.known import dumps
 
     torch.set_num_threads(1)  # as when it is graded
+    source = read(path)
+    if student:
+        source = source.solved_with(EXERCISE, f"{EXERCISE} = {student!r}\n")
     with entered(current()._replace(secret=secret)):
-        found = learn(read(path), text_hash(path)).hidden
-    write_if_changed(table, dumps(found).encode())
-    name, _, version = table.name.rpartition("-")
-    for old in table.parent.glob(f"{glob.escape(name)}-{'?' * len(version)}"):
-        if old != table:
-            old.unlink(missing_ok=True)
+        found = learn(source, text_hash(path))
+    write_if_changed(table, dumps(together(found.visible, found.hidden) if student else found.hidden).encode())
+    if not student:
+        name, _, version = table.stem.rpartition("-")
+        alike = f"{glob.escape(name)}-{'?' * len(version)}"
+        for old in (*table.parent.glob(f"{alike}.json"), *table.parent.glob(alike)):
+            if old.is_dir() and old.name != table.stem:  # the IDs' tables
+                shutil.rmtree(old, ignore_errors=True)
+            elif not old.is_dir() and old != table:
+                old.unlink(missing_ok=True)
 
 
 def stale(root: Path, week: str, learnt: Lookup) -> list[str]:

@@ -39,6 +39,18 @@ def mistakes(source: Source) -> Mistakes:
     return found
 
 
+def together(*tables: Table) -> Table:
+    """One table that knows what each of these does."""
+    found = Table()
+    for table in tables:
+        first = len(found.mistakes)
+        found.mistakes += table.mistakes
+        for key, known_there in table.checks.items():
+            there = found.checks.setdefault(key, {})
+            there.update({first + number: replies for number, replies in known_there.items()})
+    return found
+
+
 def agrees(file: Path, table: Table) -> bool:
     """Whether a file has this table, up to rounding: another processor's last digits are no news."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias, TypeGuard, get_args
 
@@ -167,6 +167,14 @@ class Source:
                 wrongs, rights = self._of("wrong", solution.name), self._of("right", solution.name)
                 found[solution.name] = Exercise(solution.name, solution, checks[0], wrongs, rights)
         return found
+
+    def solved_with(self, name: str, source: str) -> Source:
+        """The same text with another solution of one exercise."""
+        cells = (
+            replace(cell, source=source) if cell.role == "solution" and cell.name == name else cell
+            for cell in self.cells
+        )
+        return replace(self, cells=tuple(cells))
 
     @property
     def answers(self) -> dict[str, RoleCell]:

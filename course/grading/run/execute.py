@@ -239,7 +239,8 @@ class Execute(NbGraderPreprocessor):
         directory = CourseDirectory(config=self.config)
         root = Path(directory.root)
         found = secret.of_course(root, root / directory.autograded_directory / STATE)
-        self.secret, self.known = found.data, known_tables(root, week, found, self.log.warning, self.log.info)
+        known = known_tables(root, week, found, self.log.warning, self.log.info, self.student)
+        self.secret, self.known = found.data, known
 
 
 def _is_test(cell: NotebookNode) -> bool:

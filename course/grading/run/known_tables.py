@@ -4,6 +4,9 @@ What a wrong answer gives to a hidden case depends on the secret that the case i
 the wrong answers once under it (``course known WEEK … --for-grading``, in a process of its own, which learns one week
 while another is graded), and leaves the tables in `.stamps/known/`. Without a week's text nothing is learnt; the
 committed tables in `fingerprints/` then still know what hidden checks with cases written by hand give.
+
+In a practice everybody has numbers of their own, so there they are learnt for each student's ID as well, visible checks
+included: within two seconds each, beside the grading.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from os import getpid
 from pathlib import Path
@@ -26,6 +29,7 @@ from course.grading.gradebook.secret import Secret
 from course.grading.gradebook.versions import version_of_code
 from course.runtime.hashing import digest
 from course.runtime.lacking import lack_by_limits, lack_in, lack_of
+from course.runtime.student_id import EXERCISE, is_id
 
 TIMEOUT_S = 900
 """How long a week's wrong answers may run."""
@@ -33,10 +37,16 @@ _failed: dict[tuple[Path, ...], str] = {}
 """Why tables could not be learnt: that is not tried again for each student."""
 
 
-def place(root: Path, path: Path, secret: Secret) -> Path:
-    """Where a text's table under a secret lies; another text, secret or version of the course, another file."""
+def place(root: Path, path: Path, secret: Secret, student: str = "") -> Path:
+    """Where a text's table under a secret lies, or that for an ID; another text, secret or version, another file."""
     version = digest(path.read_bytes(), version_of_code(fingerprints=False), secret.identity)[:16]
-    return root / STAMPS / "known" / f"{path.parent.name}-{path.stem}-{version}.json"
+    name = f"{path.parent.name}-{path.stem}-{version}"
+    return root / STAMPS / "known" / (Path(name, f"{digest(student)[:16]}.json") if student else f"{name}.json")
+
+
+def asks_for_an_id(path: Path) -> bool:
+    """Whether everybody has numbers of their own in this text."""
+    return f'solution="{EXERCISE}"' in path.read_text(encoding="utf-8", errors="replace")
 
 
 class KnownTables:
@@ -50,31 +60,58 @@ class KnownTables:
     ) -> None:
         self.root, self.secret, self.tell, self.doing = root, secret, tell, doing
         self._learner: _Learner | None = None
+        self._read: dict[str, tuple[str, ...]] = {}  # a week's tables, as texts
+        self._told: set[str] = set()  # of which weeks it was said that students' own numbers could not be learnt with
 
-    def expect(self, weeks: Iterable[str]) -> None:
-        """Begin to learn those of ``weeks`` that are not known yet, one after another, and return at once."""
-        if new := [week for week in weeks if not _all_there(wanted := self._wanted(week)) and wanted not in _failed]:
+    def expect(self, weeks: Iterable[str], students: Sequence[tuple[str, str]] = ()) -> None:
+        """Begin to learn what is not known yet, of these weeks and then of (week, student), and return at once."""
+        new = [week for week in weeks if not _all_there(wanted := self._wanted(week)) and wanted not in _failed]
+        own = [each for each in students if not _all_there(wanted := self._own(*each)) and wanted not in _failed]
+        if not new and not own:
+            return
+        if new:
             self.doing(f"Learning the known mistakes of {', '.join(new)} under this course's secret (once)")
-            self.close()
-            self._learner = _Learner(self.root, new)
+        self.close()
+        self._learner = _Learner(self.root, new, own)
 
-    def of(self, week: str) -> tuple[str, ...]:
-        """A week's tables as texts; waits until they are learnt."""
+    def of(self, week: str, student: str = "") -> tuple[str, ...]:
+        """A week's tables as texts, and where there are any those with a student's own numbers; waits for them."""
+        if week not in self._read:
+            self._read[week] = self._of_all(week)
+        return (*self._read[week], *self._of_one(week, student))
+
+    def _of_all(self, week: str) -> tuple[str, ...]:
         wanted = self._wanted(week)
         if not wanted:
             return self._committed(week, f"There is no text of {week} here")
-        _delete_damaged(wanted)
-        if not _all_there(wanted) and wanted not in _failed and not (self._learner and self._learner.learns(wanted)):
-            self.expect([week])  # alone, where one for several came to nothing
-            if self._learner is not None and not self._learner.learns(wanted):
-                _failed[wanted] = self._learner.why()
-        if not _all_there(wanted):
-            why = _failed.get(wanted, "")
+        if why := self._learnt(wanted, [week], []):
             return self._committed(week, f"The known mistakes of {week} could not be learnt ({why})")
         try:
             return tuple(table.read_text(encoding="utf-8") for table in wanted)
         except OSError as error:
             return self._committed(week, f"The known mistakes of {week} could not be read ({error})")
+
+    def _of_one(self, week: str, student: str) -> tuple[str, ...]:
+        wanted = () if self._wanted(week) in _failed else self._own(week, student)
+        if not self._learnt(wanted, [], [(week, student)]):
+            with contextlib.suppress(OSError):
+                return tuple(table.read_text(encoding="utf-8") for table in wanted)
+        if week not in self._told:
+            self.tell(
+                f"The known mistakes of {week} could not be learnt with the numbers of {student}: feedback names fewer "
+                "causes. Grades do not depend on it."
+            )
+        self._told.add(week)
+        return ()
+
+    def _learnt(self, wanted: tuple[Path, ...], weeks: list[str], students: list[tuple[str, str]]) -> str:
+        """Wait for these tables; "" where they are there, or why they cannot be learnt, which is then tried no more."""
+        _delete_damaged(wanted)
+        if not _all_there(wanted) and wanted not in _failed and not (self._learner and self._learner.learns(wanted)):
+            self.expect(weeks, students)  # alone, where one for several came to nothing
+            if self._learner is not None and not self._learner.learns(wanted):
+                _failed[wanted] = self._learner.why()
+        return "" if _all_there(wanted) else _failed.get(wanted, "") or "they are gone"
 
     def close(self) -> None:
         """End what still learns."""
@@ -85,6 +122,12 @@ class KnownTables:
     def _wanted(self, week: str) -> tuple[Path, ...]:
         return tuple(place(self.root, path, self.secret) for path in texts(self.root, week))
 
+    def _own(self, week: str, student: str) -> tuple[Path, ...]:
+        if not is_id(student):
+            return ()
+        asking = (path for path in texts(self.root, week) if asks_for_an_id(path))
+        return tuple(place(self.root, path, self.secret, student.upper()) for path in asking)
+
     def _committed(self, week: str, why: str) -> tuple[str, ...]:
         self.tell(f"{why}: feedback on its hidden tests names fewer causes. Grades do not depend on it.")
         files = sorted((self.root / FINGERPRINTS).glob(f"{glob.escape(week)}-*.json"))
@@ -92,19 +135,23 @@ class KnownTables:
 
 
 class _Learner:
-    """A process in which the wrong answers of ``weeks`` run, one week after another."""
+    """A process in which wrong answers run, one week after another: all of ``weeks``, and with students' numbers."""
 
-    def __init__(self, root: Path, weeks: list[str]) -> None:
+    def __init__(self, root: Path, weeks: list[str], students: list[tuple[str, str]]) -> None:
         ours = [sys.executable, "-m", "course.coursedir.processes", str(getpid())]  # it ends with this process
-        command = [*ours, "course.cli", "known", *weeks, "--for-grading"]
+        every = dict.fromkeys([*weeks, *(week for week, _ in students)])
+        command = [*ours, "course.cli", "known", *every, "--for-grading", "--ids"]
         self._said: IO[bytes] = BytesIO()
         self._process: subprocess.Popen[bytes] | None = None
         self._error = ""
         try:
             self._said = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this)
-            self._process = subprocess.Popen(
-                command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._said
-            )
+            with tempfile.TemporaryFile() as ids:  # no command line: everybody can read those
+                ids.write("".join(f"{week} {student.upper()}\n" for week, student in students).encode())
+                ids.seek(0)
+                self._process = subprocess.Popen(
+                    command, cwd=root, stdin=ids, stdout=subprocess.DEVNULL, stderr=self._said
+                )
         except OSError as error:
             self._error = lack_of(error) or str(error)
 
@@ -145,11 +192,16 @@ class _Learner:
 
 
 def known_tables(
-    root: Path, week: str, secret: Secret, tell: Callable[[str], object], doing: Callable[[str], object]
+    root: Path,
+    week: str,
+    secret: Secret,
+    tell: Callable[[str], object],
+    doing: Callable[[str], object],
+    student: str = "",
 ) -> tuple[str, ...]:
-    """The tables of one week's hidden tests, as texts, learnt where that was not done yet."""
+    """The tables of one week's hidden tests, as texts, learnt where that was not done yet; see ``KnownTables.of``."""
     with contextlib.closing(KnownTables(root, secret, tell, doing)) as tables:
-        return tables.of(week)
+        return tables.of(week, student)
 
 
 def _delete_damaged(tables: Iterable[Path]) -> None:

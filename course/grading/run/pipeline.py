@@ -69,13 +69,12 @@ class Grading:
         self._inputs: dict[tuple[str, str], str] = {}
         self._notes: dict[tuple[str, str], list[str]] = {}  # what there is to say of the files beside
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
-        self._known: dict[str, tuple[str, ...]] = {}  # by week, as the sheets
         self._tables: KnownTables | None = None
 
-    def expect(self, weeks: Sequence[str]) -> None:
-        """Begin with what is done once for each week, in this order, and return at once."""
+    def expect(self, due: Sequence[tuple[str, str]]) -> None:
+        """Begin with what is done once for each week of these submissions, in this order, and return at once."""
         self._tables = KnownTables(self.classroom.root, self.classroom.secret, self.tell, self.doing)
-        self._tables.expect(weeks)
+        self._tables.expect(dict.fromkeys(week for week, _ in due), due)
 
     def close(self) -> None:
         """End what was begun for weeks that have not come."""
@@ -105,13 +104,11 @@ class Grading:
         config = classroom.config
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
-        if week not in self._known:
-            self._tables = self._tables or KnownTables(classroom.root, secret, self.tell, self.doing)
-            self._known[week] = self._tables.of(week)
+        self._tables = self._tables or KnownTables(classroom.root, secret, self.tell, self.doing)
         notes: list[str] = []
         files = beside(folder, classroom.directory().ignore, notes.append)
         self._notes[week, student] = notes
-        return Task(student, notebooks, files, sheets, settings, secret.data, self._known[week])
+        return Task(student, notebooks, files, sheets, settings, secret.data, self._tables.of(week, student))
 
     def _look_up(self, week: str, student: str) -> None:
         """What the gradebook has to say before a submission is graded."""
