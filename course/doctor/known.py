@@ -48,12 +48,14 @@ MOST = 3
 class Table:
     """The mistakes of one notebook: their sentences, and for each check's digest the fingerprints by mistake.
 
-    ``text`` is a hash of the author's text that they were learnt from, where that is kept.
+    ``text`` is a hash of the author's text that they were learnt from, where that is kept. ``solutions`` are the
+    author's, by exercise, in tables that grading keeps to itself.
     """
 
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     checks: dict[str, dict[int, list[Fingerprint]]] = field(default_factory=dict)
     text: str = ""
+    solutions: dict[str, str] = field(default_factory=dict)
 
 
 class Note(NamedTuple):
@@ -139,7 +141,9 @@ def loads(text: str) -> Table:
         key: {int(number): [Fingerprint.from_json(each) for each in found] for number, found in mistakes.items()}
         for key, mistakes in data["checks"].items()
     }
-    return Table([(says, step) for says, step in data["mistakes"]], checks, data.get("text", ""))
+    return Table(
+        [(says, step) for says, step in data["mistakes"]], checks, data.get("text", ""), data.get("solutions", {})
+    )
 
 
 def dumps(table: Table) -> str:
@@ -155,7 +159,8 @@ def dumps(table: Table) -> str:
     }
     checks = [f"{json.dumps(key)}: {json.dumps(each, **short)}" for key, each in sorted(plain.items())]
     mistakes = [json.dumps(list(mistake), ensure_ascii=False) for mistake in table.mistakes]
-    text = f' "text": {json.dumps(table.text)},\n' if table.text else ""
+    more = {"text": table.text, "solutions": table.solutions}
+    text = "".join(f' "{name}": {json.dumps(value)},\n' for name, value in more.items() if value)
     return f'{{\n{text} "mistakes": [\n  {lines(mistakes)}\n ],\n "checks": {{\n  {lines(checks)}\n }}\n}}\n'
 
 

@@ -71,7 +71,8 @@ def write_week(root: Path, week: str, learnt: Lookup, everything: bool = False) 
 def write_for_grading(path: Path, table: Path, secret: bytes, student: str = "") -> None:
     """Learn a text's mistakes as its hidden checks know them under a secret, in this process, and write them to a file.
 
-    With ``student``, an ID, they are learnt with its numbers, as all checks know them. Tables of the same text that lie
+    The solutions go with them. With ``student``, an ID, they are learnt with its numbers, as all checks know them, and
+    nothing else is written. Tables of the same text that lie
     beside it, learnt from an earlier state, go.
     """
     import torch
@@ -85,6 +86,8 @@ def write_for_grading(path: Path, table: Path, secret: bytes, student: str = "")
         source = source.solved_with(EXERCISE, f"{EXERCISE} = {student!r}\n")
     with entered(current()._replace(secret=secret)):
         found = learn(source, text_hash(path))
+    own = {name: each.solution.source for name, each in source.exercises.items() if name != EXERCISE}
+    found.hidden.solutions = own  # that everybody answers alike
     write_if_changed(table, dumps(together(found.visible, found.hidden) if student else found.hidden).encode())
     if not student:
         name, _, version = table.stem.rpartition("-")

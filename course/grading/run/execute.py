@@ -7,6 +7,7 @@ a displayed number is a grade, silence is full marks), so a test cell is given n
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import os
@@ -70,6 +71,9 @@ class Execute(NbGraderPreprocessor):
         "cpu",
         help="auto or cuda: what is asked in a process of its own is asked on the GPU too, where there is one.",
     ).tag(config=True)
+    keep_points = Bool(
+        True, help="An answer that passes with the right earlier exercises in the place of wrong ones keeps its points."
+    ).tag(config=True)
     unsafe = Bool(False, help="Grade without a sandbox. Every grade made so is marked.").tag(config=True)
 
     student = ""
@@ -78,6 +82,8 @@ class Execute(NbGraderPreprocessor):
     """What the hidden tests draw their cases with. No setting: nothing that shows settings shows it."""
     known: tuple[str, ...] = ()
     """The tables of the hidden tests' known mistakes, as texts."""
+    solutions: Mapping[str, str] = {}
+    """The author's solutions of the notebook's exercises, where they are known."""
     hurried = False
     """Whether others wait: then whatever may be the machine's doing raises Doubtful, to be tried again alone."""
 
@@ -109,7 +115,7 @@ class Execute(NbGraderPreprocessor):
         info, metadata = (resources.get(name, {}) if resources else {} for name in ("nbgrader", "metadata"))
         self.student = info.get("student", self.student)
         if week := info.get("assignment"):  # nbgrader's own command, or the Formgrader
-            self._enter_course(week)
+            self._enter_course(week, info.get("notebook", ""))
         return self.once(nb, beside(Path(metadata.get("path") or "."))), resources
 
     def once(self, nb: NotebookNode, files: Mapping[str, bytes], given: Sequence[str] = ()) -> NotebookNode:
@@ -191,20 +197,52 @@ class Execute(NbGraderPreprocessor):
         """Run the test cells, and write what they say into the notebook."""
         from course.grading.run.judging import Readers, no_time_left  # and torch: only where something is judged
 
-        records, readers, share = [], Readers(room.reading), room.share
+        records, readers, share = dict[int, CheckRecord](), Readers(room.reading), room.share
         for code in (code for code in session.cells if code.test):
             cell = nb.cells[code.number]
             record = None if share.used_up else self._judged(nb, session, code, readers)
             if record is None or (record.state == "failed" and share.used_up):  # its answers may have been cut short
                 record = no_time_left(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), share.total)
+            records[code.number] = record
+        readers.close()
+        if self.solutions:
+            self._ask_with_right_ones(nb, session, records)
+        for number, record in records.items():
+            cell, lines = nb.cells[number], record.message.split("\n")
             cell.execution_count = None
             if not record.passed:
-                lines = record.message.split("\n")
                 ename = "NotDone" if record.state == "not done" else "CheckFailed"
                 cell.outputs = [new_output("error", ename=ename, evalue=lines[0], traceback=lines)]
-            records.append(record.to_json())
-        readers.close()
-        nb.metadata["course"]["exercises"] = records
+            elif record.message:
+                cell.outputs = [new_output("stream", name="stdout", text=record.message)]
+        nb.metadata["course"]["exercises"] = [record.to_json() for record in records.values()]
+
+    def _ask_with_right_ones(self, nb: NotebookNode, session: Session, records: dict[int, CheckRecord]) -> None:
+        """Ask those again that may have failed through earlier exercises, with these solved: see ``chain``."""
+        from course.grading.run.chain import Chain, answers_in, through
+        from course.grading.run.judging import Readers, Witness, judge_cell
+
+        chain, gpu = Chain(answers_in(nb), self.solutions), session.room.limits.gpu
+        judged = dict(records)
+        for number, record in records.items():
+            wrong = chain.at_fault(record, judged.values())
+            if not wrong or session.share.used_up:
+                continue
+            before = session.before(number)
+            cells = chain.replaced([(code.number, code.source) for code in before], wrong)
+            given = [code.given or code.released for code in before]
+            with contextlib.suppress(remote_kernel.KernelLost, CouldNotBeGraded), contextlib.ExitStack() as ending:
+                kernel = session.at(number).snapshot()
+                ending.callback(kernel.hang_up)
+                if chain.prepare(kernel, record, wrong, lambda: min(self.timeout, session.share.left)):
+                    readers = Readers(session.room.reading)
+                    ending.callback(readers.close)
+                    witness = Witness(kernel, cells, readers, self.student, (), self.secret, gpu, given)
+                    test = next(code for code in session.cells if code.number == number)
+                    if judge_cell(test.source, record.grade_id, record.points, witness).passed:
+                        judged[number] = through(record, wrong, keep=True)
+                        records[number] = through(record, wrong, keep=self.keep_points)
+                        nb.metadata["course"]["repairs"].append(records[number].where)
 
     def _judged(self, nb: NotebookNode, session: Session, code: Code, readers: Readers) -> CheckRecord:
         """The record of a test cell, which is asked again, otherwise, where somebody else may be to blame."""
@@ -231,16 +269,17 @@ class Execute(NbGraderPreprocessor):
         witness = Witness(kernel, cells, readers, self.student, self.known, self.secret, gpu, given)
         return judge_cell(code.source, cell.metadata.nbgrader["grade_id"], _points(cell), witness), witness
 
-    def _enter_course(self, week: str) -> None:
-        """Take the secret of the course's folder, and what it knows of a week's mistakes."""
+    def _enter_course(self, week: str, notebook: str) -> None:
+        """Take the secret of the course's folder, what it knows of a week's mistakes, and a notebook's solutions."""
         from course.grading.gradebook import secret
-        from course.grading.run.known_tables import known_tables
+        from course.grading.run.known_tables import KnownTables
 
         directory = CourseDirectory(config=self.config)
         root = Path(directory.root)
         found = secret.of_course(root, root / directory.autograded_directory / STATE)
-        known = known_tables(root, week, found, self.log.warning, self.log.info, self.student)
-        self.secret, self.known = found.data, known
+        with contextlib.closing(KnownTables(root, found, self.log.warning, self.log.info)) as tables:
+            self.secret, self.known = found.data, tables.of(week, self.student)
+            self.solutions = tables.solutions(week).get(notebook, {})
 
 
 def _is_test(cell: NotebookNode) -> bool:

@@ -80,6 +80,15 @@ class KnownTables:
             self._read[week] = self._of_all(week)
         return (*self._read[week], *self._of_one(week, student))
 
+    def solutions(self, week: str) -> dict[str, dict[str, str]]:
+        """The author's solutions of a week, by notebook and exercise, where its tables are there."""
+        found = {}
+        for path in texts(self.root, week):
+            with contextlib.suppress(OSError, ValueError):
+                data = json.loads(place(self.root, path, self.secret).read_text(encoding="utf-8"))
+                found[path.stem] = dict(data.get("solutions", {}))
+        return found
+
     def _of_all(self, week: str) -> tuple[str, ...]:
         wanted = self._wanted(week)
         if not wanted:
@@ -189,19 +198,6 @@ class _Learner:
             self._process.kill()
             self._process.wait()
         self._said.close()
-
-
-def known_tables(
-    root: Path,
-    week: str,
-    secret: Secret,
-    tell: Callable[[str], object],
-    doing: Callable[[str], object],
-    student: str = "",
-) -> tuple[str, ...]:
-    """The tables of one week's hidden tests, as texts, learnt where that was not done yet; see ``KnownTables.of``."""
-    with contextlib.closing(KnownTables(root, secret, tell, doing)) as tables:
-        return tables.of(week, student)
 
 
 def _delete_damaged(tables: Iterable[Path]) -> None:

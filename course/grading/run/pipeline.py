@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -69,6 +70,7 @@ class Grading:
         self._inputs: dict[tuple[str, str], str] = {}
         self._notes: dict[tuple[str, str], list[str]] = {}  # what there is to say of the files beside
         self._sheets: dict[str, tuple[Sheet, ...]] = {}
+        self._solved: dict[str, tuple[Sheet, ...]] = {}  # the same with the solutions
         self._tables: KnownTables | None = None
 
     def expect(self, due: Sequence[tuple[str, str]]) -> None:
@@ -85,12 +87,11 @@ class Grading:
         """All that grading a submission needs; raises CouldNotBeGraded where there is no notebook of this week."""
         classroom, secret = self.classroom, self.classroom.secret  # before what a grade depends on is looked up
         patiently(lambda: self._look_up(week, student), self.tell)
-        sheets = self._sheets[week]
         folder = classroom.path("submitted", student, week)
-        _has_notebooks(folder, week, [f"{sheet.name}.ipynb" for sheet in sheets])
+        _has_notebooks(folder, week, [f"{sheet.name}.ipynb" for sheet in self._sheets[week]])
         _has_time(classroom, week, student)
         notebooks = {}
-        for sheet in sheets:
+        for sheet in self._sheets[week]:
             path = folder / f"{sheet.name}.ipynb"
             if os.path.lexists(path) and (kind := unlike_a_file(path)):
                 raise CouldNotBeGraded(f"{path} {kind}. Put the notebook itself in its place, and grade again.")
@@ -105,10 +106,15 @@ class Grading:
         settings = {name: dict(config[name]) for name in ("Execute", "LimitOutput", "ClearOutput", "OverwriteCells")}
         settings["CourseDirectory"] = {"root": str(config.CourseDirectory.root)}
         self._tables = self._tables or KnownTables(classroom.root, secret, self.tell, self.doing)
+        known = self._tables.of(week, student)
+        if week not in self._solved:
+            solutions = self._tables.solutions(week)
+            made = (replace(sheet, solutions=solutions.get(sheet.name, {})) for sheet in self._sheets[week])
+            self._solved[week] = tuple(made)
         notes: list[str] = []
         files = beside(folder, classroom.directory().ignore, notes.append)
         self._notes[week, student] = notes
-        return Task(student, notebooks, files, sheets, settings, secret.data, self._tables.of(week, student))
+        return Task(student, notebooks, files, self._solved[week], settings, secret.data, known)
 
     def _look_up(self, week: str, student: str) -> None:
         """What the gradebook has to say before a submission is graded."""

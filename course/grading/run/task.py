@@ -35,12 +35,14 @@ class Sheet:
     """What is asked in one notebook of an assignment, as the gradebook holds it.
 
     ``given`` is the code of the released notebook, checks left out: what everybody's notebook begins with.
+    ``solutions`` are the author's by exercise, where they are known.
     """
 
     name: str
     plan: Plan
     kernelspec: dict[str, Any] | None = None
     given: tuple[str, ...] = ()
+    solutions: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def grade(task: Task) -> Graded:
                 nb = mended(_text(task.notebooks[sheet.name], name), name, sheet, config)
                 runner = Execute(config=config)
                 runner.student, runner.secret, runner.known = task.student, task.secret, task.known
-                runner.hurried = task.hurried
+                runner.hurried, runner.solutions = task.hurried, sheet.solutions
                 nb = runner.once(nb, task.files, sheet.given)
                 nb, _ = LimitOutput(config=config).preprocess(nb, {})
                 done[sheet.name] = nbformat.v4.writes(nb)

@@ -1,5 +1,6 @@
 """Are known mistakes recognised in a practice, where everybody has numbers of their own, for every ID on record?"""
 
+import contextlib
 import subprocess
 
 import pytest
@@ -66,6 +67,11 @@ total = own.A.mean(0)
 """
 
 
+def tables_of(root, week, secret, tell, doing, student=""):
+    with contextlib.closing(known_tables.KnownTables(root, secret, tell, doing)) as tables:
+        return tables.of(week, student)
+
+
 def named(path, student, table):
     """The wrong answers of a text that are named, graded for this ID with this table, and all of them."""
     source, found, every = read(path).solved_with("student_id", f"student_id = {student!r}\n"), [], []
@@ -126,11 +132,11 @@ def test_are_they_learnt_once_and_go_with_the_text(home, monkeypatch):
     assert table.is_file()
     with monkeypatch.context() as patch:
         patch.setattr(known_tables.subprocess, "Popen", lambda *_, **__: pytest.fail("learnt again"))
-        found = known_tables.known_tables(home, "week9", secret, pytest.fail, pytest.fail, "a9081726b")
+        found = tables_of(home, "week9", secret, pytest.fail, pytest.fail, "a9081726b")
     assert len(found) == 2 and found[1] == table.read_text()
     path.write_text(TEXT.replace("Leave the sum", "Keep the sum"))
     try:
-        known_tables.known_tables(home, "week9", secret, pytest.fail, lambda _: None, "A9081726B")
+        tables_of(home, "week9", secret, pytest.fail, lambda _: None, "A9081726B")
         assert not table.exists() and known_tables.place(home, path, secret, "A9081726B").is_file()
     finally:
         path.write_text(TEXT)
@@ -139,7 +145,7 @@ def test_are_they_learnt_once_and_go_with_the_text(home, monkeypatch):
 def test_is_it_told_once_where_they_cannot_be_learnt(home, monkeypatch):
     """The week's own table is there; a learner that ends at once keeps nobody from being graded."""
     said, secret = [], Classroom(home).secret
-    known_tables.known_tables(home, "week9", secret, pytest.fail, lambda _: None)
+    tables_of(home, "week9", secret, pytest.fail, lambda _: None)
     start = subprocess.Popen
     monkeypatch.setattr(known_tables, "_failed", {})
     monkeypatch.setattr(known_tables.subprocess, "Popen", lambda _, **how: start(["false"], **how))

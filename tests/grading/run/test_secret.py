@@ -59,6 +59,11 @@ CLASS = {
 }
 
 
+def tables_of(root, week, secret, tell, doing):
+    with contextlib.closing(known_tables.KnownTables(root, secret, tell, doing)) as tables:
+        return tables.of(week)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """A course whose visible check cannot tell doubling from squaring; three have handed in, and are graded."""
@@ -223,7 +228,7 @@ def test_are_the_committed_tables_read_where_there_is_no_text(tmp_path):
     (tmp_path / "fingerprints" / "week9-small.json").write_text("committed")
     (tmp_path / "fingerprints" / "week8-small.json").write_text("another week's")
     said = []
-    found = known_tables.known_tables(tmp_path, "week9", secret.Secret(b"s" * 32), said.append, pytest.fail)
+    found = tables_of(tmp_path, "week9", secret.Secret(b"s" * 32), said.append, pytest.fail)
     assert found == ("committed",)
     assert len(said) == 1 and "There is no text of week9 here" in said[0]
 
@@ -273,7 +278,7 @@ def test_is_a_learner_that_cannot_be_started_the_machines_fault(home, monkeypatc
     monkeypatch.setattr(known_tables, "_failed", {})
     monkeypatch.setattr(known_tables, "place", lambda root, path, *_: home / "nowhere" / path.name)
     monkeypatch.setattr(f"course.grading.run.known_tables.{part}", none)
-    assert known_tables.known_tables(home, "week9", Classroom(home).secret, said.append, lambda _: None) == ()
+    assert tables_of(home, "week9", Classroom(home).secret, said.append, lambda _: None) == ()
     assert len(said) == 1 and "No more processes can be started here" in said[0]
 
 
