@@ -95,6 +95,7 @@ c.Execute.memory = 2048  # MiB for a submission's processes together
 c.Execute.processes = 128  # at once
 c.Execute.file_size = 64  # MiB for a file
 c.Execute.space = 256  # MiB of files in each of the three places that a submission can write to
+c.Execute.keep_points = True  # for an answer that is right, and fails through an earlier exercise alone
 c.Validator.Execute.timeout = 120  # seconds for a cell when nbgrader's Validate runs a notebook in a plain kernel
 c.AssignLatePenalties.plugin_class = "course.grading.nbgrader.LatePenalty"
 

@@ -96,9 +96,10 @@ def _seen(place: Place, submission: Submission) -> Iterator[Finding]:
     for path in pages:
         text = path.read_text(errors="replace")
         plain = html.unescape(text)
+        bare = _without_tags(plain)
         if submission.case and (seen := [word for word in words if word in text or word in plain]):
             yield Finding("leaked", name, f"{path.name} shows {seen[0]}")
-        if lines := [line for line in place.hidden if line in _without_tags(plain)]:
+        if lines := [line for line in place.hidden if line in bare]:
             yield Finding("leaked", name, f"{path.name} shows a hidden test: {lines[0][:60]}")
         if path.suffix in (".html", ".svg"):
             reader = _Scripts()
