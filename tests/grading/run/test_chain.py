@@ -34,7 +34,11 @@ def graded(by_hand=False, between="", **answers):
     cells = [
         cell
         for name, right in RIGHT.items()
-        for cell in (answer(name, answers.get(name, right)), check_of(name, by_hand), *([given(between)] * bool(between)))
+        for cell in (
+            answer(name, answers.get(name, right)),
+            check_of(name, by_hand),
+            *([given(between)] * bool(between)),
+        )
     ]
     return cells
 
@@ -50,8 +54,11 @@ def passing(records):
     return [name for name, record in records.items() if record["passed"]]
 
 
-@pytest.mark.parametrize("by_hand", [False, True], ids=["anyhow", "by hand"])
-@pytest.mark.parametrize("first", [WRONG, STUB, "def relu(Z) return Z", "relu = 3"], ids=["wrong", "stub", "text", "3"])
+@pytest.mark.parametrize(
+    ("first", "by_hand"),
+    [(WRONG, False), (WRONG, True), (STUB, False), ("def relu(Z) return Z", False), ("relu = 3", True)],
+    ids=["wrong", "wrong, by hand", "stub", "no Python", "a number, by hand"],
+)
 def test_do_right_answers_keep_their_points_behind_a_wrong_one(first, by_hand):
     records, done = run(graded(by_hand, relu=first))
     assert passing(records) == ["twice", "four", "total"]
@@ -82,7 +89,7 @@ def test_is_an_answer_that_is_wrong_itself_refused_in_its_own_words():
     assert records["twice"] == before["twice"] and passing(before) == []
 
 
-def test_gets_nobody_points_for_what_is_not_done_or_does_not_use_the_wrong_one():
+def test_does_nobody_get_points_for_what_is_not_done_or_does_not_use_the_wrong_one():
     stub = "def twice(Z):\n    raise NotImplementedError('twice')"
     apart = "def four(Z):\n    return 5 * Z"
     records, _ = run(graded(relu=WRONG, twice=stub, four=apart))

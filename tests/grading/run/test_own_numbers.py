@@ -15,7 +15,7 @@ from course.grading.gradebook.classroom import Classroom
 from course.grading.run import known_tables
 from course.runtime.context import current, entered
 
-IDS = ("U1234567X", "A9081726B", "Q0000000Z", "B9999999Y")
+IDS = ("U1234567X", "A9081726B", "Q0000000Z")
 SECRET = bytes(range(32))
 PRACTICES = [HOME / "source" / week / "practice.py" for week in ("practice1", "practice2")]
 TEXT = """\
