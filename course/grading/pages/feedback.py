@@ -52,7 +52,8 @@ _HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.MULTILINE)
 class GradedExercise:
     """One exercise as a page shows it. ``lines`` is the message: pairs of a label and a sentence.
 
-    ``kind`` is a key of STATE_WORDS; ``code``, ``answer``, ``comment`` and ``checks`` are safe HTML, "" for none.
+    ``kind`` is a key of STATE_WORDS; ``note`` is what there is to say of an answer that passed, or "". ``code``,
+    ``answer``, ``comment`` and ``checks`` are safe HTML, "" for none.
     """
 
     name: str
@@ -67,6 +68,7 @@ class GradedExercise:
     checks: str = ""
     shown: tuple[Shown, ...] = ()
     by_hand: bool = False
+    note: str = ""
 
     @property
     def mark(self) -> str:
@@ -267,6 +269,7 @@ def _checked(
         checks=_coloured(cell.source),
         shown=tuple(outputs(answer)) if answer is not None and kind == "failed" else (),
         by_hand=mark.by_hand,
+        note=record.where if kind == "passed" else "",
     )
 
 

@@ -43,6 +43,11 @@ def test_is_a_right_answer_folded_and_silent():
     assert re.search(r"<details class=\"own\"><summary>Your answer</summary>", page)
 
 
+def test_is_it_said_where_a_right_answer_passed_with_another_one_in_place_of_an_earlier():
+    says = "double passes with the right `once` in the place of yours, and keeps its points."
+    assert says in words(render(notebook("passed", what="", where=says), score=2.0))
+
+
 def test_does_an_exercise_without_an_answer_show_no_stub():
     page = render(notebook("not done", answer="raise NotImplementedError('double')"))
     assert "not answered" in words(page) and "NotImplementedError" not in page
