@@ -36,7 +36,7 @@ def as_user(words: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="course-user-") as folder:
         home = Path(folder) / "course"
         home.mkdir()
-        for name in (*BUILT, "course", "tests", "pyproject.toml", "nbgrader_config.py"):
+        for name in (*BUILT, "benchmarks", "course", "tests", "pyproject.toml", "nbgrader_config.py"):
             place = HOME / name
             if place.is_dir():
                 shutil.copytree(place, home / name, ignore=shutil.ignore_patterns("__pycache__", "*.part"))
