@@ -47,7 +47,7 @@ test-long: $(READY)  ## Run the longer tests: a clean install from the wheel, ev
 	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile --no-loadscope-reorder
 
 hostile: $(READY)  ## Grade submissions that cheat, pry, tamper and break, and see that none of it works
-	@$(BIN)/python -m tests.hostile
+	@$(BIN)/python -m tests.hostile --jobs 3
 
 test-faults: $(READY)  ## Kill, signal, fill disks, lock and damage while a class is graded, and see that its grades are the same
 	@$(BIN)/python -m tests.faults
@@ -56,7 +56,7 @@ test-faults-quick: $(READY)  ## The quick half of test-faults
 	@$(BIN)/python -m tests.faults --quick
 
 test-browser: $(READY)  ## Drive JupyterLab and the Formgrader in headless Chromium
-	@$(BIN)/python -m pytest tests/browser -m browser
+	@$(BIN)/python -m pytest tests/browser -m browser -n 2 --dist loadfile
 
 bench: $(READY)  ## Time releasing, importing, opening a week and checking; writes benchmarks/quick.md
 	@$(BIN)/python benchmarks/quick.py

@@ -29,7 +29,7 @@ SETTINGS = """
 # The hostile corpus: the same limits, smaller, so that what runs into them does so soon.
 c.Execute.timeout = 8
 c.Execute.question_timeout = 10
-c.Execute.total_timeout = 100
+c.Execute.total_timeout = 60
 c.Execute.max_output = 200_000
 c.Execute.memory = 1024
 c.Execute.processes = 64
