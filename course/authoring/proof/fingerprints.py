@@ -71,9 +71,8 @@ def write_week(root: Path, week: str, learnt: Lookup, everything: bool = False) 
 def write_for_grading(path: Path, table: Path, secret: bytes, student: str = "") -> None:
     """Learn a text's mistakes as its hidden checks know them under a secret, in this process, and write them to a file.
 
-    The solutions go with them. With ``student``, an ID, they are learnt with its numbers, as all checks know them, and
-    nothing else is written. Tables of the same text that lie
-    beside it, learnt from an earlier state, go.
+    The solutions go with them, and tables of the same text that lie beside it, learnt from an earlier state, go. With
+    ``student``, an ID, mistakes are learnt with its numbers, as all checks know them, and nothing else is done.
     """
     import torch
 
