@@ -124,8 +124,7 @@ def test_is_a_cheat_refused_or_remarked(answer):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("answer", ANSWERS[::3], ids=lambda answer: answer.name)
+@each_cheat
 def test_does_a_cheat_succeed_where_only_the_numbers_are_looked_at(answer):
-    """A third of them, as time allows; all of them did when they were written."""
     said = in_the_room(answer, numbers_alone(answer))
     assert said.accepted == (answer.name not in ENDS), said.message

@@ -107,13 +107,14 @@ DEAR = {
         "from IPython.display import display\nfor i in range(4000): display(i, display_id='one')\nfor i in range(4000): display(i, display_id='one', update=True)",
     ),
 }  # fmt: skip
-LENIENT = ("kernel-does-not-copy", "kernel-silent")  # the protocol itself is sabotaged: no grade, or no points, is fair
+LENIENT = ("kernel-does-not-copy", "kernel-silent")  # the protocol itself is sabotaged: no grade is an honest answer
 DELETED = "names-deleted"  # what its own cells need of these names fails in any notebook
 SPARED = {"no-gradients", "default-dtype", "meta-device", "monkeypatched-import", "matplotlib-broken"}
 snippets("practice1", codes={k: v for k, v in FIRST.items() if k not in (*LENIENT, *SPARED, DELETED)})
 snippets("practice1", codes=DEAR)
 snippets("practice1", codes={DELETED: FIRST[DELETED]}, spares=("*",))
-snippets("practice1", codes={k: FIRST[k] for k in LENIENT}, state=EITHER, spares=("*",))
+snippets("practice1", codes={"kernel-silent": FIRST["kernel-silent"]}, state=EITHER)
+snippets("practice1", codes={"kernel-does-not-copy": FIRST["kernel-does-not-copy"]}, state=EITHER, spares=("*",))
 snippets("practice1", codes={k: FIRST[k] for k in sorted(SPARED)})
 
 # An exercise's own cell does it: that exercise is lost, no other.
