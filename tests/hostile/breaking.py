@@ -113,8 +113,8 @@ SPARED = {"no-gradients", "default-dtype", "meta-device", "monkeypatched-import"
 snippets("practice1", codes={k: v for k, v in FIRST.items() if k not in (*LENIENT, *SPARED, DELETED)})
 snippets("practice1", codes=DEAR)
 snippets("practice1", codes={DELETED: FIRST[DELETED]}, spares=("*",))
-snippets("practice1", codes={"kernel-silent": FIRST["kernel-silent"]}, state=EITHER)
 snippets("practice1", codes={"kernel-does-not-copy": FIRST["kernel-does-not-copy"]}, state=EITHER, spares=("*",))
+snippets("practice1", codes={"kernel-silent": FIRST["kernel-silent"]}, state=EITHER)
 snippets("practice1", codes={k: FIRST[k] for k in sorted(SPARED)})
 
 # An exercise's own cell does it: that exercise is lost, no other.
