@@ -4,36 +4,29 @@ A case must not hide a mistake. So all sizes in a case differ (a forgotten trans
 three examples (a mean is not a sum), no entry is near 0 (nothing vanishes), pre-activations stay away from a ReLU's
 kink, and every number is float64 unless said otherwise. Cases come from their own random generator: the global
 random state is never touched.
-
-Everybody can draw what a seed gives, and so could an answer. Where checks are graded, the context has a secret of the
-course's: what is drawn under it nobody can know beforehand.
 """
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 
+from course import edges as at_edges
 from course.cache.results import memoised
 from course.device import map_tensors
-from course.runtime.context import current
+from course.edges import Edge
+from course.entries import entries, generator, labels, whole
 
 SIZES = range(3, 10)
 KINK = 0.05  # the least distance of a pre-activation from 0
 _MISSING = object()
 SMALL = 24
 """Sizes that ``smaller`` tries at most."""
-_WORDS = 624
-"""The Mersenne twister's state (MT19937): this many whole numbers of 32 bits."""
-_STATE = slice(24, 24 + 8 * _WORDS)
-"""Where they lie, 64 bits each, in what torch's ``Generator.get_state`` gives for the CPU."""
 
 
 Like = Callable[[Mapping[str, int], torch.Generator], "Case | None"]
@@ -46,13 +39,14 @@ class Case:
 
     ``inputs`` maps argument names to values, ``sizes`` the symbols of their shapes to numbers, and ``gives`` is the
     expected result where the case was made by hand. ``like`` makes a drawn case again in other sizes, with whole
-    numbers: see ``smaller``.
+    numbers: see ``smaller``. ``edge`` says what is special about a case that people forget.
     """
 
     inputs: dict[str, Any]
     sizes: dict[str, int] = field(default_factory=dict)
     gives: Any = _MISSING
     like: Like | None = field(default=None, compare=False, repr=False)
+    edge: Edge | None = field(default=None, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.inputs.values())
@@ -66,51 +60,39 @@ class Case:
         return self.gives is not _MISSING
 
 
+class Drawn(list[Case]):
+    """Drawn cases, and beside them ``edges``, those that people forget. Lists are put together with ``+``."""
+
+    def __init__(self, cases: Iterable[Case] = (), edges: Iterable[Case] = ()) -> None:
+        super().__init__(cases)
+        self.edges = list(edges)
+
+    def __add__(self, more: Any) -> Drawn:  # type: ignore[override]
+        return Drawn([*self, *more], [*self.edges, *edges_of(more)])
+
+    def __radd__(self, more: Any) -> Drawn:
+        return Drawn([*more, *self], [*edges_of(more), *self.edges])
+
+    def __iadd__(self, more: Any) -> Drawn:  # type: ignore[override]
+        return self + more
+
+
+def edges_of(on: Iterable[Case]) -> list[Case]:
+    """The cases beside these that people forget; none beside cases made by hand."""
+    return getattr(on, "edges", [])
+
+
 def example(*, gives: Any = _MISSING, **inputs: Any) -> Case:
     """A case made by hand: arguments by name, in order, and the result that ``gives`` states."""
     return Case(inputs, gives=gives)
 
 
-def generator(seed: int) -> torch.Generator:
-    """Random numbers on the CPU, the same for the same seed; under a secret, another stream that nobody else can know.
-
-    torch's own seeding takes 32 bits of a seed and no more, which could be tried out. So the whole state is filled
-    with SHAKE-256 (FIPS 202) of the secret and the seed.
-    """
-    dice, secret = torch.Generator(device="cpu").manual_seed(seed), current().secret
-    if secret is not None:
-        drawn = hashlib.shake_256(b"cases %d %d " % (len(secret), seed) + secret).digest(4 * _WORDS)
-        state = dice.get_state()
-        state.numpy()[_STATE].view(np.uint64)[:] = np.frombuffer(drawn, dtype="<u4")
-        dice.set_state(state)
-    return dice
-
-
-_OFF_ZERO = torch.tensor(0.2, dtype=torch.float64, device="cpu")
-
-
-def _entries(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
-    """Random entries of both signs, none nearer to 0 than 0.2."""
-    normal = torch.randn(tuple(shape), generator=dice, dtype=torch.float64, device="cpu")
-    return (normal * 0.8).add_(_OFF_ZERO.copysign(normal)).to(dtype)
-
-
-def _whole(shape: Sequence[int], dice: torch.Generator, dtype: torch.dtype) -> torch.Tensor:
-    """Random whole numbers from -3 to 3 but 0, all different where there are so many: numbers for paper."""
-    count = math.prod(shape)
-    drawn = torch.cat([torch.randperm(6, generator=dice, device="cpu") for _ in range(1 + count // 6)])[:count]
-    return torch.where(drawn < 3, drawn - 3, drawn - 2).reshape(tuple(shape)).to(dtype)
-
-
 _Entries = Callable[[Sequence[int], torch.Generator, torch.dtype], torch.Tensor]
-
-
-def _labels(count: int, classes: int, dice: torch.Generator) -> torch.Tensor:
-    """Class labels, int64, shape (count,): at least two classes occur."""
-    labels = torch.randint(classes, (count,), generator=dice, device="cpu")
-    if count > 1 and bool((labels == labels[0]).all()):
-        labels[-1] = (labels[0] + 1) % classes
-    return labels
+_Change = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+_OF_ENTRIES: tuple[tuple[Edge, str, _Change], ...] = (
+    (at_edges.ZERO_EDGE, at_edges.ZEROS, at_edges.some_zero),
+    (at_edges.TINY_EDGE, at_edges.SMALL, at_edges.tiny),
+)
 
 
 def _sizes(specs: Iterable[Any], dice: torch.Generator) -> dict[str, int]:
@@ -143,9 +125,13 @@ def _draw_until(make: Callable[[torch.Generator], Case], seed: int, away: Callab
     raise ValueError("No case away from the kink in 10,000 draws; make the shapes smaller or `away` less strict.")
 
 
-def _map_cases(drawn: Sequence[Case], change: Callable[[torch.Tensor], torch.Tensor]) -> list[Case]:
-    """Drawn cases, with ``change`` applied to each of their tensors."""
-    return [Case(map_tensors(case.inputs, change), dict(case.sizes), like=case.like) for case in drawn]
+def _map_cases(drawn: Iterable[Case], change: Callable[[torch.Tensor], torch.Tensor]) -> Drawn:
+    """Drawn cases, with ``change`` applied to each of their tensors, and of those beside them."""
+    ordinary, edges = (
+        [replace(case, inputs=map_tensors(case.inputs, change), sizes=dict(case.sizes)) for case in each]
+        for each in (drawn, edges_of(drawn))
+    )
+    return Drawn(ordinary, edges)
 
 
 @memoised(_map_cases)
@@ -157,8 +143,9 @@ def draw(
     away: Callable[[Case], Any] | None = None,
     positive: Sequence[str] = (),
     integer: Sequence[str] = (),
+    without: str = "",
     **shapes: Any,
-) -> list[Case]:
+) -> Drawn:
     """Random cases, one for each of ``seeds`` seeds, in ``dtype``: ``draw(X="n d", W="h d", b="h", y="n:q")``.
 
     A string is a shape: symbols stand for sizes that all differ within a case, digits for themselves, "" for a scalar
@@ -172,26 +159,41 @@ def draw(
         return filled(_sizes(shapes.values(), dice), dice)
 
     def like(sizes: Mapping[str, int], dice: torch.Generator) -> Case | None:
-        case = filled(sizes, dice, _whole)
+        case = filled(sizes, dice, whole)
         return case if _is_away(case, away) else None
 
-    def filled(sizes: Mapping[str, int], dice: torch.Generator, entries_of: _Entries = _entries) -> Case:
+    def edges() -> Iterator[Case]:
+        left_out = without.split()
+        classes = {spec.split(":")[1].strip() for spec in shapes.values() if isinstance(spec, str) and ":" in spec}
+        sizes = _sizes(shapes.values(), generator(7919 * seed0 + 23))
+        for edge, at in at_edges.of_sizes(sizes, classes, left_out):
+            yield replace(_draw_until(partial(filled, at), seed0, away), edge=edge)
+        for edge, word, change in _OF_ENTRIES:
+            if word not in left_out and away is None:
+                yield replace(_draw_until(partial(filled, sizes, change=change), seed0, None), edge=edge)
+
+    def filled(
+        sizes: Mapping[str, int], dice: torch.Generator, entries_of: _Entries = entries, change: _Change | None = None
+    ) -> Case:
         inputs: dict[str, Any] = {}
         for name, spec in shapes.items():
             if not isinstance(spec, str):
                 inputs[name] = spec
             elif ":" in spec:
                 count, classes = (sizes.get(word.strip()) or int(word) for word in spec.split(":"))
-                inputs[name] = _labels(count, classes, dice)
+                inputs[name] = labels(count, classes, dice)
             else:
                 shape = [int(word) if word.isdigit() else sizes[word] for word in spec.split()]
-                entries = entries_of(shape, dice, torch.float64)
-                if name in integer and entries_of is _entries:
-                    entries = torch.where(entries < 0, -1.0, 1.0) * (entries.abs() * 4).round().clamp(1, 9)
-                inputs[name] = (entries.abs() if name in positive else entries).to(dtype)
+                drawn = entries_of(shape, dice, torch.float64)
+                if name in integer and entries_of is entries:
+                    drawn = torch.where(drawn < 0, -1.0, 1.0) * (drawn.abs() * 4).round().clamp(1, 9)
+                if change is not None and name not in positive and name not in integer:
+                    drawn = change(drawn, dice)
+                inputs[name] = (drawn.abs() if name in positive else drawn).to(dtype)
         return Case(inputs, dict(sizes), like=like)
 
-    return [_draw_until(make, seed0 + seed, away) for seed in range(seeds)]
+    ordinary = [_draw_until(make, seed0 + seed, away) for seed in range(seeds)]
+    return Drawn(ordinary, () if "edges" in without.split() else edges())
 
 
 def relu_preactivations(X: torch.Tensor, Ws: Sequence[torch.Tensor], bs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
@@ -205,29 +207,39 @@ def relu_preactivations(X: torch.Tensor, Ws: Sequence[torch.Tensor], bs: Sequenc
 
 @memoised(_map_cases)
 def layers(
-    *, seeds: int = 24, seed0: int = 0, depth: tuple[int, int] = (2, 4), dtype: torch.dtype = torch.float64, **more: Any
-) -> list[Case]:
+    *,
+    seeds: int = 24,
+    seed0: int = 0,
+    depth: tuple[int, int] = (2, 4),
+    dtype: torch.dtype = torch.float64,
+    without: str = "",
+    **more: Any,
+) -> Drawn:
     """Random ReLU networks: arguments X (n, d), Ws (list of (out, in)), bs (list of (out,)), Y (n, q), then ``more``.
 
     ``depth`` gives the least and the greatest number of layers; all widths differ; hidden pre-activations stay away
-    from the kink. ``more`` arguments are passed on as they are.
+    from the kink. ``more`` arguments are passed on as they are. Beside them come those that people forget: one
+    example, one of everything, all widths equal, unless ``without`` says "n", "ones" or "square" ("edges": none).
     """
 
     def make(dice: torch.Generator) -> Case:
         count = int(torch.randint(depth[0], depth[1] + 1, (1,), generator=dice, device="cpu"))
         free = torch.randperm(max(len(SIZES), count + 2), generator=dice, device="cpu") + SIZES.start
         n, *widths = free[: count + 2].tolist()
+        return filled(n, widths, dice)
+
+    def filled(n: int, widths: list[int], dice: torch.Generator) -> Case:
         Ws, bs = [], []
         for fan_in, fan_out in zip(widths, widths[1:], strict=False):
-            Ws.append((_entries((fan_out, fan_in), dice, torch.float64) / fan_in**0.5).to(dtype))
-            bs.append((_entries((fan_out,), dice, torch.float64) * 0.5).to(dtype))
-        return case(n, widths, Ws, bs, _entries((n, widths[0]), dice, dtype), _entries((n, widths[-1]), dice, dtype))
+            Ws.append((entries((fan_out, fan_in), dice, torch.float64) / fan_in**0.5).to(dtype))
+            bs.append((entries((fan_out,), dice, torch.float64) * 0.5).to(dtype))
+        return case(n, widths, Ws, bs, entries((n, widths[0]), dice, dtype), entries((n, widths[-1]), dice, dtype))
 
     def like(sizes: Mapping[str, int], dice: torch.Generator) -> Case | None:
         n, widths = sizes["n"], [sizes["d"], *[2] * (max(depth[0], 1) - 1), sizes["q"]]
-        Ws = [_whole((out, into), dice, dtype) for into, out in itertools.pairwise(widths)]
-        bs = [_whole((out,), dice, dtype) for out in widths[1:]]
-        found = case(n, widths, Ws, bs, _whole((n, widths[0]), dice, dtype), _whole((n, widths[-1]), dice, dtype))
+        Ws = [whole((out, into), dice, dtype) for into, out in itertools.pairwise(widths)]
+        bs = [whole((out,), dice, dtype) for out in widths[1:]]
+        found = case(n, widths, Ws, bs, whole((n, widths[0]), dice, dtype), whole((n, widths[-1]), dice, dtype))
         return found if _is_away(found, kinks) else None
 
     def case(n: int, widths: list[int], Ws: Any, bs: Any, X: torch.Tensor, Y: torch.Tensor) -> Case:
@@ -238,7 +250,16 @@ def layers(
     def kinks(case: Case) -> list[torch.Tensor]:
         return relu_preactivations(case["X"], case["Ws"], case["bs"])
 
-    return [_draw_until(make, seed0 + seed, kinks) for seed in range(seeds)]
+    def edges() -> Iterator[Case]:
+        left_out, widths = without.split(), [5, *[4, 7, 6][: max(depth[0], 1) - 1], 3]
+        ones, square = [1] * len(widths), [at_edges.SQUARE] * len(widths)
+        forms = {"n": (1, widths), at_edges.MANY: (1, ones), at_edges.EQUAL: (at_edges.SQUARE, square)}
+        for word, (count, wide) in forms.items():
+            if word not in left_out:
+                yield replace(_draw_until(partial(filled, count, wide), seed0, kinks), edge=at_edges.OF_LAYERS[word])
+
+    ordinary = [_draw_until(make, seed0 + seed, kinks) for seed in range(seeds)]
+    return Drawn(ordinary, () if "edges" in without.split() else edges())
 
 
 def smaller(case: Case) -> Iterator[Case]:

@@ -205,10 +205,8 @@ def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str
     lead = f"{path}: " if path else ""
     numbers = (int, float)
     if isinstance(expected, numbers):
-        if isinstance(yours, torch.Tensor) and yours.numel() == 1 and yours.dim() == 0:
+        if isinstance(yours, (torch.Tensor, np.generic, np.ndarray)) and yours.ndim == 0:
             yours = yours.item()
-        elif not isinstance(yours, (str, bytes)) and hasattr(yours, "item") and getattr(yours, "size", 0) == 1:
-            yours = yours.item()  # a NumPy scalar
     same_kind = type(yours) is type(expected) or (
         isinstance(yours, numbers)
         and isinstance(expected, numbers)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
 import torch
 
 from course.answers import compare
@@ -102,6 +103,8 @@ def _on_cpu(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def clues(yours: Any, expected: Any, *, kind: Clue) -> Finding:
     """What can be said of one wrong result when no cause is found: never empty-handed, never a guess."""
+    if kind == "type" and isinstance(expected, torch.Tensor):
+        return _no_tensor(yours)
     if kind != "value":
         return CLUES[kind]
     if isinstance(yours, torch.Tensor) and isinstance(expected, torch.Tensor) and yours.shape == expected.shape:
@@ -113,6 +116,23 @@ def clues(yours: Any, expected: Any, *, kind: Clue) -> Finding:
                 "Compare a right entry with a wrong one: what differs between their inputs?",
             )
     return Finding("", FIRST_SURPRISE)
+
+
+def _no_tensor(yours: Any) -> Finding:
+    """What stands where a tensor should, and how it becomes one."""
+    if isinstance(yours, np.ndarray):
+        return Finding("A NumPy array stands where a tensor is asked for.", "Make it one with torch.from_numpy(...).")
+    if isinstance(yours, (int, float)) and not isinstance(yours, bool):
+        return Finding(
+            "A Python number stands where a tensor is asked for.",
+            "Leave out .item() or float(...); or make it a tensor at the end, with torch.tensor(..., dtype=...).",
+        )
+    if isinstance(yours, (list, tuple)):
+        return Finding(
+            f"A {type(yours).__name__} stands where one tensor is asked for.",
+            "Make it one with torch.stack(...) from tensors, or torch.tensor(..., dtype=...) from numbers.",
+        )
+    return CLUES["type"]
 
 
 def error(reply: Reply) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import FrameType
@@ -11,7 +12,7 @@ import torch
 
 from course.answers import ask, differences, reach
 from course.answers.compare import Difference, number_text, shape_text
-from course.cases import Case
+from course.cases import Case, edges_of
 from course.doctor import diagnose
 from course.runtime.shell import graded
 from course.runtime.verdict import NOT_BY_HAND, Verdict
@@ -64,8 +65,10 @@ def failed(name: str, what: str, where: str, finding: diagnose.Finding) -> Verdi
 
 
 def cases_text(on: Sequence[Case], devices: Sequence[torch.device]) -> str:
-    """How many cases ran, and on which devices besides the CPU."""
+    """How many cases ran, with those that people forget, and on which devices besides the CPU."""
+    edges = edges_of(on)
     cases = f"{len(on)} case{'s' if len(on) != 1 else ''}"
+    cases += f" and {len(edges)} at the edges" if edges else ""
     return cases + "".join(f" and on {place.type}" for place in devices[1:])
 
 
@@ -82,7 +85,21 @@ def case_text(case: Case, number: int, total: int) -> str:
 
     inputs = ", ".join(f"{key} {short(value)}" for key, value in case.inputs.items())
     lead = f"case {number + 1} of {total}" if total > 1 else "this case"
+    lead = f"where {case.edge.says}" if case.edge else lead
     return f"{lead} ({inputs})" if inputs else lead
+
+
+def by_group(on: Sequence[Case]) -> list[tuple[Sequence[Case], int]]:
+    """The ordinary cases, and then those that people forget, each with the number of cases before them."""
+    edges = edges_of(on)
+    return [(list(on), 0), *([(edges, len(on))] if edges else [])]
+
+
+def is_defined(right: Any) -> bool:
+    """Whether a right answer holds finite numbers only: at an edge nothing else is asked for."""
+    return all(bool(torch.isfinite(each).all()) for each in ask.tensors_in(right)) and not (
+        isinstance(right, float) and not math.isfinite(right)
+    )
 
 
 def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> Verdict | None:
@@ -151,6 +168,9 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
         pairs = [diagnose.Pair(d.yours, d.expected, on[case].inputs, on[case].sizes) for case, d in wrong]
         finding = diagnose.explain(pairs, right)
     kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
+    edge = on[number].edge
+    if edge and not (finding and finding.named):
+        finding = diagnose.Finding(edge.cause, edge.look)
     finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

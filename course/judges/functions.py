@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -15,10 +15,12 @@ from course.doctor import diagnose, fingerprints, known
 from course.judges.base import (
     Rules,
     by_differences,
+    by_group,
     case_text,
     cases_text,
     explained,
     failed,
+    is_defined,
     not_done,
     passed,
     refusal,
@@ -46,8 +48,8 @@ def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: S
     """The verdict on a function against a reference, or against the results the cases carry."""
     if answer is ...:
         return not_done(name)
-    verdict, replies = _function(name, answer, reference, on, rules)
-    return known.explain(verdict, "function", on, lambda: [_print(reply, rules) for reply in replies])
+    verdict, asked, replies = _function(name, answer, reference, on, rules)
+    return known.explain(verdict, "function", asked, lambda: [_print(reply, rules) for reply in replies])
 
 
 def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Fingerprint:
@@ -63,8 +65,8 @@ def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Fingerprint:
 
 def _function(
     name: str, answer: Any, reference: Callable[..., Any] | None, on: Sequence[Case], rules: Rules
-) -> tuple[Verdict, list[ask.Reply]]:
-    """The verdict, and what came back on the device that was judged last."""
+) -> tuple[Verdict, Sequence[Case], list[ask.Reply]]:
+    """The verdict, the cases that it is about (the ordinary ones, or the edges), and what came back for them."""
     with_tensors = any(True for case in on for _ in ask.tensors_in(list(case)))
     devices = [torch.device("cpu")]
     if with_tensors:
@@ -72,41 +74,70 @@ def _function(
     what = f"{name} against {'the reference' if reference else 'worked examples'}, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="function")), []
+        return failed(name, what, where, diagnose.clues(answer, None, kind="function")), on, []
     replies: list[ask.Reply] = []
     for place in devices:
-        inputs = [device.to(case.inputs, place) for case in on]
-        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
-        wrong: list[tuple[int, Difference]] = []
-        answered: list[differences.Answered] = []
-        for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
-            text = case_text(case, number, len(on))
-            stopped = refusal(name, what, reply, text, rules)
-            if stopped:
-                return stopped, replies
-            right = reference(*ask.copy(given).values()) if reference else device.to(case.gives, place)
-            mine = reply.after[rules.mutates] if rules.mutates else reply.value
-            answered.append(differences.Answered(given, mine, right))
-            if difference := compare(mine, right, rtol=rules.rtol):
-                if rules.mutates and rules.mutates not in reply.changed:
-                    cause = f"{rules.mutates} came back unchanged."
-                    step = f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
-                    finding = diagnose.Finding(cause, step, named=True)
-                    return failed(name, what, f"{text}: {difference.where}", finding), replies
-                wrong.append((number, difference))
-            elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
-                return spoilt, replies
-        if wrong:
-            verdict = explained(name, what, on, wrong)
-            number, first = wrong[0]
-            if reference and first.kind == "value" and not rules.mutates:
-                verdict = with_smallest(verdict, on[number], answer, _teller(reference), rules.rtol)
-            return verdict, replies
-        if rules.by_hand and reference and not rules.mutates:
-            again = differences.Again(_asker(answer, rules), _teller(reference))
-            if found := by_differences(name, what, answered, again, "the reference"):
-                return found, replies
-    return passed(name, what, answer, rules), replies
+        inputs = [device.to(case.inputs, place) for group, _ in by_group(on) for case in group]
+        every = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
+        for group, first in by_group(on):
+            asked = Asked(group, inputs[first : first + len(group)], every[first : first + len(group)])
+            if found := _wrong(name, what, answer, reference, asked, rules):
+                return found, group, asked.replies
+        replies = every[: len(on)]
+    return passed(name, what, answer, rules), on, replies
+
+
+class Asked(NamedTuple):
+    """A group of cases, their inputs on one device, and what came back for them, as far as it went."""
+
+    on: Sequence[Case]
+    inputs: list[dict[str, Any]]
+    replies: list[ask.Reply]
+
+
+def _wrong(
+    name: str, what: str, answer: Any, reference: Callable[..., Any] | None, asked: Asked, rules: Rules
+) -> Verdict | None:
+    """The verdict on what came back, None where all of it is right; ``what`` is the verdict's first line."""
+    on = asked.on
+    wrong: list[tuple[int, Difference]] = []
+    answered: list[differences.Answered] = []
+    for number, (case, given, reply) in enumerate(zip(on, asked.inputs, asked.replies, strict=False)):
+        text = case_text(case, number, len(on))
+        right = _right(case, given, reference)
+        if case.edge and not is_defined(right):
+            continue
+        if stopped := refusal(name, what, reply, text, rules):
+            return stopped
+        mine = reply.after[rules.mutates] if rules.mutates else reply.value
+        answered.append(differences.Answered(given, mine, right))
+        if difference := compare(mine, right, rtol=rules.rtol):
+            if rules.mutates and rules.mutates not in reply.changed:
+                cause = f"{rules.mutates} came back unchanged."
+                step = f"Write into {rules.mutates} itself, as {rules.mutates}[...] = or +=; a new tensor is lost."
+                finding = diagnose.Finding(cause, step, named=True)
+                return failed(name, what, f"{text}: {difference.where}", finding)
+            wrong.append((number, difference))
+        elif not wrong and (spoilt := _memory(name, what, reply, text, rules)):
+            return spoilt
+    if wrong:
+        verdict = explained(name, what, on, wrong)
+        number, first = wrong[0]
+        if reference and first.kind == "value" and not rules.mutates:
+            verdict = with_smallest(verdict, on[number], answer, _teller(reference), rules.rtol)
+        return verdict
+    if rules.by_hand and reference and not rules.mutates and not (on and on[0].edge):
+        again = differences.Again(_asker(answer, rules), _teller(reference))
+        return by_differences(name, what, answered, again, "the reference")
+    return None
+
+
+def _right(case: Case, given: dict[str, Any], reference: Callable[..., Any] | None) -> Any:
+    """The right answer to a case whose inputs are ``given`` on some device, and lie there, too."""
+    if reference:
+        return reference(*ask.copy(given).values())
+    place = next((tensor.device for tensor in ask.tensors_in(list(given.values()))), torch.device("cpu"))
+    return device.to(case.gives, place)
 
 
 def _asker(answer: Any, rules: Rules) -> Callable[[Sequence[dict[str, Any]]], list[Any] | None]:

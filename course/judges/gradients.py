@@ -17,10 +17,12 @@ from course.doctor import diagnose, fingerprints, known
 from course.judges.base import (
     Rules,
     by_differences,
+    by_group,
     case_text,
     cases_text,
     explained,
     failed,
+    is_defined,
     not_done,
     passed,
     refusal,
@@ -55,7 +57,7 @@ class Judgement(NamedTuple):
     """The verdict on gradients, what came back on the device that was judged last, and the trail to draw.
 
     ``answered`` holds the cases of right gradients beside autograd's, ``wrong`` is the number of the first case whose
-    numbers are not.
+    numbers are not. ``on`` are the cases that it is about: the ordinary ones, or the edges.
     """
 
     verdict: Verdict
@@ -63,6 +65,7 @@ class Judgement(NamedTuple):
     trail: Trail
     answered: Sequence[differences.Answered] = ()
     wrong: int | None = None
+    on: Sequence[Case] = ()
 
 
 def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail]:
@@ -72,11 +75,11 @@ def gradient(name: str, answer: Any, question: Question) -> tuple[Verdict, Trail
     found = _judged(name, answer, question)
 
     def prints() -> list[fingerprints.Fingerprint]:
-        both = zip(found.replies, question.on, strict=False)
+        both = zip(found.replies, found.on, strict=False)
         return [_print(reply, question.wrt, case.inputs) for reply, case in both]
 
     more = f"{question.wrt} {question.upstream}"
-    return known.explain(found.verdict, "gradient", question.on, prints, more), found.trail
+    return known.explain(found.verdict, "gradient", found.on, prints, more), found.trail
 
 
 def _print(reply: ask.Reply, wrt: tuple[str, ...], inputs: dict[str, Any]) -> fingerprints.Fingerprint:
@@ -92,17 +95,19 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
     what = f"{', '.join(question.names)} against autograd, {cases_text(on, devices)}"
     if not callable(answer):
         where = f"{name} is {kind_text(answer)}, it should be a function"
-        return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")), [], {})
-    judgement = Judgement(Verdict(name, "passed", what), [], {})
+        return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")), [], {}, on=on)
+    replies: list[ask.Reply] = []
     for place in devices:
-        inputs = [device.to(case.inputs, place) for case in on]
+        inputs = [device.to(case.inputs, place) for group, _ in by_group(on) for case in group]
         replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
-        judgement = _compared(name, what, question, inputs, replies)
-        if rules.by_hand and judgement.verdict.passed:
-            judgement = _by_formula(judgement, answer, question)
-        if not judgement.verdict.passed:
-            return _with_smallest(judgement, answer, question)
-    return judgement._replace(verdict=passed(name, what, answer, rules))
+        for group, first in by_group(on):
+            asked, to = question._replace(on=group), slice(first, first + len(group))
+            judgement = _compared(name, what, asked, inputs[to], replies[to])._replace(on=group)
+            if rules.by_hand and judgement.verdict.passed and not first:
+                judgement = _by_formula(judgement, answer, asked)
+            if not judgement.verdict.passed:
+                return _with_smallest(judgement, answer, asked)
+    return Judgement(passed(name, what, answer, rules), replies[: len(on)], {}, on=on)
 
 
 def _compared(
@@ -115,13 +120,15 @@ def _compared(
     answered: list[differences.Answered] = []
     for number, (case, given, reply) in enumerate(zip(on, inputs, replies, strict=False)):
         text = case_text(case, number, len(on))
+        right = gradients(question.of, given, question.wrt, question.upstream)
+        if case.edge and not is_defined(right):
+            continue
         if stopped := refusal(name, what, reply, text, rules):
             return Judgement(stopped, replies, {})
         if reply.value is None:
             where = f"{text}: you give None, it should be {', '.join(question.names)}"
             verdict = failed(name, what, where, diagnose.clues(None, None, kind="printed"))
             return Judgement(verdict, replies, {})
-        right = gradients(question.of, given, question.wrt, question.upstream)
         mine = _by_name(reply.value, question.wrt, given)
         if isinstance(mine, str):
             verdict = failed(name, what, f"{text}: {mine}", diagnose.clues(reply.value, None, kind="length"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import torch
 
 from course.answers.compare import Difference, compare, dtype_text, kind_text, shape_text
+from course.answers.plain import plain
 from course.doctor import diagnose, fingerprints, known
 from course.judges.base import failed, not_done
 from course.runtime.verdict import Verdict
@@ -16,6 +18,8 @@ def value(name: str, answer: Any, expected: Any, rtol: float | None) -> Verdict:
     """The verdict on a plain value."""
     if answer is ...:
         return not_done(name)
+    with contextlib.suppress(Exception):  # where it cannot be read, it is judged as it is
+        answer = plain(answer)
     what = f"the value of {name}"
     if isinstance(expected, torch.Tensor) and isinstance(answer, torch.Tensor):
         expected = expected.to(answer.device)

@@ -83,6 +83,8 @@ class Responder:
         """What one name stands for, as ``look`` answers it."""
         import torch
 
+        from course.answers.plain import plain
+
         if name not in self.names:
             return ["missing"]
         value = self.names[name]
@@ -92,7 +94,7 @@ class Responder:
             return ["object", f"a {type(value).__name__}", True]
         if callable(value) and not isinstance(value, torch.Tensor):
             return ["function"]
-        return ["value", value]
+        return ["value", plain(value)]
 
     def do_ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Call a function for many cases, quietly, under clean settings."""
