@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from course.answers import absent, reach, record
+from course.answers import absent, reach, record, weights
 from course.answers.plain import plain
 from course.device import available, map_tensors, rebuilt
 
@@ -239,7 +239,8 @@ def ask(
 
     With ``hand`` torch's differentiation is refused; ``forbid`` names ready-made torch functions that are refused; what
     decides is the record of what torch was asked until everything had been read off. ``memory`` says that the
-    arguments' own memory matters. A torch.nn.Module is asked as a copy, on the device of the first call's tensors.
+    arguments' own memory matters. A torch.nn.Module is asked as a copy, on the device of the first call's tensors; a
+    call that holds parameters for it (``weights.PARAMETERS``) is asked with these, and for the gradients to them.
     Stops after the first call that was not done: the rest would say the same. Exceptions of the student's never leave
     this function.
     """
@@ -263,7 +264,11 @@ def _all(answer: Callable[..., Any], calls: Sequence[dict[str, Any]]) -> list[Re
     """The replies to these calls, up to the first that was not done."""
     replies: list[Reply] = []
     for arguments in calls:
-        replies.append(_one(answer, arguments))
+        asked = answer
+        if isinstance(answer, torch.nn.Module) and weights.PARAMETERS in arguments:
+            asked = weights.under(answer, arguments[weights.PARAMETERS])
+            arguments = {name: each for name, each in arguments.items() if name != weights.PARAMETERS}
+        replies.append(_one(asked, arguments))
         if replies[-1].not_done is not None:
             break
     return replies

@@ -204,9 +204,8 @@ def _plain(yours: Any, expected: Any, path: str, rtol: float | None, oracle: str
     """The difference where a number, a text, or anything else without parts is expected."""
     lead = f"{path}: " if path else ""
     numbers = (int, float)
-    if isinstance(expected, numbers):
-        if isinstance(yours, (torch.Tensor, np.generic, np.ndarray)) and yours.ndim == 0:
-            yours = yours.item()
+    if isinstance(expected, numbers) and isinstance(yours, (torch.Tensor, np.generic, np.ndarray)) and yours.ndim == 0:
+        yours = yours.item()
     same_kind = type(yours) is type(expected) or (
         isinstance(yours, numbers)
         and isinstance(expected, numbers)

@@ -13,7 +13,10 @@ from typing import Any
 from course.figures.boxes import STATUSES, arrow, frame
 from course.figures.style import sheet, text_width
 
-CAPTION = "The way back, from left to right: look first at the first wrong one. Those after it may be wrong through it."
+CAPTION = (
+    "The way back, from left to right: look first at the first wrong one. Those after it may be wrong for the same "
+    "reason."
+)
 NAME_SIZE, WORD_SIZE = 12.5, 10.0  # of text, in points
 BOX_HEIGHT, GAP, STEP = 0.42, 0.36, 0.55  # of a box, below it (for its word), and between columns, in inches
 

@@ -80,6 +80,8 @@ def case_text(case: Case, number: int, total: int) -> str:
             return number_text(value) if value.dim() == 0 else shape_text(value.shape)
         if isinstance(value, (list, tuple)) and value and isinstance(value[0], torch.Tensor):
             return f"{len(value)} tensors"
+        if isinstance(value, dict) and value and all(isinstance(each, torch.Tensor) for each in value.values()):
+            return "others"
         text = repr(value)
         return text if len(text) <= 30 else text[:27] + "..."
 

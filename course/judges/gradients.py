@@ -234,10 +234,11 @@ def _first_wrong(
         step = "Return them in the order that the exercise names."
         verdict = replace(verdict, cause=lead + swapped, next=step, named=not alone)
     right = [key for key in order if key not in found]
-    others = [key for key in found if key not in (first, _sister(first, order))]
+    sister = _sister(first, order)
+    others = [key for key in found if key not in (first, sister)]
     notes = [f"{', '.join(right)} {'is' if len(right) == 1 else 'are'} right"] if right else []
-    if others and right:
-        notes.append(f"{', '.join(others)} may be wrong through {first}")
+    if others and right and sister in found:
+        notes.append(f"what makes {first} and {sister} wrong may make {', '.join(others)} wrong, too")
     where = verdict.where + ("\n" + "; ".join(notes) if notes else "")
     if not verdict.named and not verdict.cause.startswith("On this case") and (deduced := _deduced(order, found)):
         verdict = replace(verdict, cause=deduced)

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 
 from course import device
-from course.answers import ask
+from course.answers import ask, weights
 from course.answers.compare import kind_text, number_text, shape_text
 from course.cases import Case
 from course.doctor import diagnose, fingerprints, known
+from course.entries import entries, generator
 from course.judges.base import Rules, case_text, cases_text, failed, not_done, refusal
 from course.judges.functions import function
 from course.runtime.verdict import Verdict
@@ -54,7 +55,57 @@ def module(
         return reference(device.to(made.parameters, place), *case)
 
     verdict = function(name, made.target, expected, on, Rules(rtol=rtol))
+    if verdict.passed and (asked := _moved(made, on, reference)):
+        verdict = function(name, made.target, _under(reference), asked, Rules(rtol=rtol))
+        if not verdict.passed and not (verdict.mistake or verdict.stopped):
+            cause = _OTHER_NUMBERS if f"{weights.RESULT}: " in verdict.where else _NO_WAY_BACK
+            verdict = replace(verdict, cause=cause, next=_ITS_PARAMETERS, named=True)
     return replace(verdict, what=what)
+
+
+_OTHER_NUMBERS = (
+    "With the numbers that it begins with your module is right. With other numbers in its parameters it is not: it "
+    "computes with something else."
+)
+_NO_WAY_BACK = (
+    "Your module gives the right result, and autograd finds no right way back from it to the parameters: they would "
+    "not learn."
+)
+_ITS_PARAMETERS = (
+    "Let forward use self.<parameter> itself, made in __init__ as torch.nn.Parameter: no copy, no .data or detach(), "
+    "no number or tensor from outside."
+)
+_MOVED = 2
+"""Cases that a module is asked with other parameters."""
+
+
+def _moved(made: ask.Made, on: Sequence[Case], reference: Callable[..., Any]) -> list[Case]:
+    """The first cases with other parameters, where the right result depends on these smoothly; [] where not."""
+    asked: list[Case] = []
+    for number, case in enumerate(on[:_MOVED]):
+        dice = generator(8101 + number)
+        moved = {
+            key: entries(tuple(each.shape), dice, torch.float64).to(each) / max(1, each[0].numel() if each.dim() else 1)
+            for key, each in made.parameters.items()
+        }
+        asked.append(Case({**case.inputs, weights.PARAMETERS: moved}, case.sizes))
+    try:
+        results = [_under(reference)(*ask.copy(case.inputs).values()) for case in asked]
+    except Exception:  # a reference that is not made for other parameters
+        return []
+    return asked if all(any(bool(part.any()) for part in list(each.values())[1:]) for each in results) else []
+
+
+def _under(reference: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """What is right for a case that ends in other parameters, with the gradients to them."""
+
+    def right(*case: Any) -> dict[str, Any]:
+        *arguments, given = case
+        own = {key: each.detach().clone().requires_grad_() for key, each in given.items()}
+        result = reference(own, *arguments)
+        return {weights.RESULT: result.detach(), **weights.gradients(result, own)}
+
+    return right
 
 
 def _look(made: ask.Made) -> Any:
