@@ -33,12 +33,14 @@ def _kill_matrix(args: argparse.Namespace) -> int:
     rows = gather(paths, args.mutants, _rehearsing)
     from course.authoring.proof import mutate  # loads torch, which the processes of ``gather`` load for themselves
     from course.authoring.proof.page import markdown, problems
+    from course.authoring.proof.strangers import fresh
 
     marks = mutate.read_equivalent(root)
     if set(weeks) == set(all_weeks(root)):
         file = root / "docs" / "kill-matrix.md"
         before = file.read_text(encoding="utf-8") if file.is_file() else ""
-        write_if_changed(file, markdown(rows, marks if args.mutants else None, before).encode())
+        page = markdown(rows, marks if args.mutants else None, before, fresh(root))
+        write_if_changed(file, page.encode())
     sums = totals(rows)
     for line in problems(rows, marks if args.mutants else None):
         print(line)

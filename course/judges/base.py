@@ -171,8 +171,9 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
         finding = diagnose.explain(pairs, right)
     kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
     edge = on[number].edge
-    if edge and not (finding and finding.named):
-        finding = diagnose.Finding(edge.cause, edge.look)
+    if edge:
+        named = finding if finding and finding.named else diagnose.Finding("", edge.look)
+        finding = replace(named, cause=f"{edge.cause} {named.cause}".strip())
     finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

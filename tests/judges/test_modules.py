@@ -1,7 +1,10 @@
 """Are modules and their parameters judged, and loss curves?"""
 
+import inspect
+
 import pytest
 import torch
+from small_notebooks import answer, given, notebook, passed, run_notebook, test_cell
 
 from course import cases, check
 from course.runtime.verdict import CheckFailed
@@ -70,3 +73,62 @@ def test_is_a_bad_loss_curve_named(losses, words):
     with pytest.raises(CheckFailed, match=words):
         check.training(losses, below=1, steps=3)
     check.training([3.0, 2.0, 0.5], below=1, steps=3)
+
+
+class Plain(torch.nn.Module):
+    def __init__(self, w):
+        super().__init__()
+        self.w = torch.nn.Parameter(w.clone())
+        self.first = w.clone()
+
+    def forward(self, X):
+        return X @ self.w
+
+
+class Copied(Plain):
+    def forward(self, X):
+        return X @ self.first
+
+
+class Cut(Plain):
+    def forward(self, X):
+        return X @ self.w.data
+
+
+class Switched(Plain):
+    def __init__(self, w):
+        super().__init__(w)
+        self.w.requires_grad_(False)
+
+
+FALSE = [(Copied, "With other numbers in its parameters"), (Cut, "no right way back"), (Switched, "no right way back")]
+ASKED = {
+    "build": (torch.tensor([1.0, 3.0], dtype=torch.float64),),
+    "parameters": {"w": (2,)},
+    "reference": lambda weights, X: X @ weights["w"],
+}
+
+
+@pytest.mark.parametrize(("module", "says"), FALSE)
+def test_is_a_module_asked_with_other_parameters_and_for_the_way_back(module, says):
+    on = cases.draw(seeds=3, X="n 2")
+    check.module(Plain, on=on, **ASKED)
+    with pytest.raises(CheckFailed, match=says):
+        check.module(module, on=on, **ASKED)
+
+
+def test_is_it_asked_so_in_the_room_too():
+    source = f"import torch\n{inspect.getsource(Plain)}\n{inspect.getsource(Cut)}"
+    test = (
+        "start = (torch.tensor([1.0, 3.0], dtype=torch.float64),)\n"
+        'check.module({}, build=start, on=cases.draw(seeds=3, X="n 2"), reference=lambda weights, X: X @ weights["w"])'
+    )
+    cells = [given("from course import cases, check"), answer("classes", source)]
+    cells += [test_cell(name, test.format(name)) for name in ("Plain", "Cut")]
+    assert passed(run_notebook(notebook(*cells))) == {"Plain": True, "Cut": False}
+
+
+def test_is_nothing_more_asked_where_the_right_answer_rests_on_no_parameter():
+    start = torch.tensor([1.0, 3.0], dtype=torch.float64)
+    on = cases.draw(seeds=3, X="n 2")
+    check.module(Cut, build=(start,), on=on, reference=lambda weights, X: X @ start.to(X))

@@ -6,6 +6,7 @@ that the matrix does not depend on what was written to files before.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.authoring.proof.results import ExerciseRow, Wrong
+from course.authoring.proof.strangers import Stranger
+from course.authoring.text.model import RoleCell
 from course.authoring.text.parse import read
 from course.coursedir.processes import worker_pool
 from course.runtime.context import current, entered
@@ -40,12 +43,13 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
     """
     import torch
 
-    from course.authoring.proof import mutate, rehearse
+    from course.authoring.proof import mutate, rehearse, strangers
     from course.authoring.proof.mistakes import Mistakes
     from course.doctor import known
 
     torch.set_num_threads(1)
     source = read(path)
+    others = strangers.answers(path.absolute().parents[2], source)
     rows: list[ExerciseRow] = []
     with entered(current()._replace(secret=secret)), rehearse.stops_as_authoring_errors(source):
         for stage in rehearse.stages(source):
@@ -61,10 +65,22 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
                 if trial.hidden:
                     row.refused.append(f"{answer.title or 'the solution'}: {trial.hidden}")
                     row.solution_refused = row.solution_refused or answer is exercise.solution
+            for turn, answer in others.get(exercise.name, []):
+                row.strangers.append(_stranger(turn, answer, stage))
             if mutants:
                 row.mutants, row.survivors = mutate.survivors(stage)
             rows.append(row)
     return rows
+
+
+def _stranger(turn: str, answer: RoleCell, stage: Stage) -> Stranger:
+    """What the checks make of a stranger's answer of this round; one that takes too long is refused."""
+    from course.authoring.proof import mutate, rehearse
+
+    said = f"it takes longer than {mutate.TIMEOUT_S:g} s"
+    with contextlib.suppress(mutate.TimeUp), mutate.time_limit(mutate.TIMEOUT_S):
+        said = rehearse.attempt(stage, answer).hidden
+    return Stranger(turn, answer.role, answer.title or "", not said, said)
 
 
 def _wrong(trial: Trial, stage: Stage) -> Wrong:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from course.authoring.proof.mutate import Equivalents
 from course.authoring.proof.results import ExerciseRow, totals
+from course.authoring.proof.strangers import Fresh, section
 
 HEAD = """\
 # The kill matrix
@@ -25,8 +26,13 @@ exercise's tests, every right one must pass.
 """
 
 
-def markdown(rows: Sequence[ExerciseRow], equivalent: Equivalents | None, before: str = "") -> str:
-    """The page. Without ``equivalent`` (no mutants were tried) the section on mutants is kept as it was ``before``."""
+def markdown(
+    rows: Sequence[ExerciseRow], equivalent: Equivalents | None, before: str = "", rounds: Sequence[Fresh] = ()
+) -> str:
+    """The page. Without ``equivalent`` (no mutants were tried) the section on mutants is kept as it was ``before``.
+
+    ``rounds`` is how the rounds of strangers' answers fared when they were new.
+    """
     lines = [HEAD]
     for week in dict.fromkeys(row.week for row in rows):
         lines += [f"## {week}", "", "| exercise | wrong | visible | hidden | cause named | right |"]
@@ -39,6 +45,7 @@ def markdown(rows: Sequence[ExerciseRow], equivalent: Equivalents | None, before
     lines += ["## Wrong answers whose cause is not named", ""]
     lines += [f"- {row.week}, `{row.exercise}`: {wrong.title}." for row, wrong in unnamed] or ["None."]
     lines.append("")
+    lines += section((each for row in rows for each in row.strangers), rounds)
     if equivalent is not None:
         lines += _mutants(rows, equivalent)
     elif found := re.search(r"^## Mutants\n.*?(?=^hidden tests caught|\Z)", before, flags=re.DOTALL | re.MULTILINE):
@@ -58,6 +65,10 @@ def problems(rows: Sequence[ExerciseRow], equivalent: Equivalents | None) -> Ite
                 yield f"{place}: cause not named: {wrong.title} (said instead: {said or 'nothing'})"
         for text in row.refused:
             yield f"{place}: refused: {' '.join(text.split())[:200]}"
+        for each in row.strangers:
+            if not each.as_it_should:
+                what = "accepted" if each.accepted else f"refused: {' '.join(each.said.split())[:200]}"
+                yield f"{place}: a stranger's {each.role} answer of {each.round} ({each.title}) is {what}"
         if equivalent is not None:
             for mutant in row.survivors:
                 if (row.week, row.exercise, mutant) not in equivalent:

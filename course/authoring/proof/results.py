@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from course.authoring.proof.strangers import Stranger
+
 MIN_NAMED = 0.95  # the share of the wrong answers whose cause must be named
 
 
@@ -25,7 +27,9 @@ class Wrong:
 
 @dataclass
 class ExerciseRow:
-    """One exercise: its wrong answers, its right ones (with the message of those refused), and surviving mutants."""
+    """One exercise: its wrong answers, its right ones (with the message of those refused), surviving mutants, and what
+    strangers answered.
+    """
 
     week: str
     notebook: str
@@ -36,6 +40,7 @@ class ExerciseRow:
     solution_refused: bool = False
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Totals:
     named: int
     refused: int
     right: int
+    strangers: int = 0
+    misjudged: int = 0
 
     @property
     def line(self) -> str:
@@ -54,22 +61,27 @@ class Totals:
         return (
             f"hidden tests caught {self.caught} of {self.wrong} wrong answers; causes named {self.named} of "
             f"{self.wrong}; right answers refused {self.refused} of {self.right}"
+            + (f"; strangers' answers misjudged {self.misjudged} of {self.strangers}" if self.strangers else "")
         )
 
     @property
     def good(self) -> bool:
-        """Whether all wrong answers are caught, no right one refused, and enough causes named."""
-        return self.caught == self.wrong and self.refused == 0 and self.named >= MIN_NAMED * self.wrong
+        """Whether all wrong answers are caught, no right one refused, and enough causes named; strangers' alike."""
+        judged = self.caught == self.wrong and self.refused == 0 and self.misjudged == 0
+        return judged and self.named >= MIN_NAMED * self.wrong
 
 
 def totals(rows: Iterable[ExerciseRow]) -> Totals:
     """The closing line's numbers, summed over all exercises."""
     rows = list(rows)
     wrongs = [wrong for row in rows for wrong in row.wrongs]
+    strangers = [each for row in rows for each in row.strangers]
     return Totals(
         caught=sum(wrong.hidden for wrong in wrongs),
         wrong=len(wrongs),
         named=sum(bool(wrong.named) for wrong in wrongs),
         refused=sum(len(row.refused) for row in rows),
         right=sum(row.rights for row in rows),
+        strangers=len(strangers),
+        misjudged=sum(not each.as_it_should for each in strangers),
     )
