@@ -33,6 +33,10 @@ class Edge(NamedTuple):
         return f"Your answer is right on the ordinary cases, and not where {self.says}."
 
 
+EVERYWHERE = "Your answer is right on the ordinary cases, and on none at the edges."
+FROM_ARGUMENTS = (
+    "Look for numbers of an example in your code, and for sizes: everything has to come from the arguments."
+)
 _ONE = (
     "A size of 1 is where squeeze() takes a dimension away and broadcasting stretches one. Look for these, for a "
     "division by a size less 1, and for code that tells things apart by their sizes."

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from course import edges
 from course.answers import ask, differences, reach
 from course.answers.compare import Difference, number_text, shape_text
 from course.cases import Case, edges_of
@@ -66,9 +67,9 @@ def failed(name: str, what: str, where: str, finding: diagnose.Finding) -> Verdi
 
 def cases_text(on: Sequence[Case], devices: Sequence[torch.device]) -> str:
     """How many cases ran, with those that people forget, and on which devices besides the CPU."""
-    edges = edges_of(on)
+    forgotten = edges_of(on)
     cases = f"{len(on)} case{'s' if len(on) != 1 else ''}"
-    cases += f" and {len(edges)} at the edges" if edges else ""
+    cases += f" and {len(forgotten)} at the edges" if forgotten else ""
     return cases + "".join(f" and on {place.type}" for place in devices[1:])
 
 
@@ -91,10 +92,9 @@ def case_text(case: Case, number: int, total: int) -> str:
     return f"{lead} ({inputs})" if inputs else lead
 
 
-def by_group(on: Sequence[Case]) -> list[tuple[Sequence[Case], int]]:
-    """The ordinary cases, and then those that people forget, each with the number of cases before them."""
-    edges = edges_of(on)
-    return [(list(on), 0), *([(edges, len(on))] if edges else [])]
+def by_group(on: Sequence[Case]) -> list[Sequence[Case]]:
+    """The ordinary cases, and then, for an answer that is right on these, those that people forget."""
+    return [list(on), forgotten] if (forgotten := edges_of(on)) else [list(on)]
 
 
 def is_defined(right: Any) -> bool:
@@ -172,8 +172,10 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
     kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
     edge = on[number].edge
     if edge:
-        named = finding if finding and finding.named else diagnose.Finding("", edge.look)
-        finding = replace(named, cause=f"{edge.cause} {named.cause}".strip())
+        everywhere = not right and len(on) > 1
+        cause, look = (edges.EVERYWHERE, edges.FROM_ARGUMENTS) if everywhere else (edge.cause, edge.look)
+        named = finding if finding and finding.named else diagnose.Finding("", look)
+        finding = replace(named, cause=f"{cause} {named.cause}".strip())
     finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
     also = f"; {right} of {len(on)} cases are right" if right else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

@@ -76,14 +76,13 @@ def _function(
         where = f"{name} is {kind_text(answer)}, it should be a function"
         return failed(name, what, where, diagnose.clues(answer, None, kind="function")), on, []
     replies: list[ask.Reply] = []
-    for place in devices:
-        inputs = [device.to(case.inputs, place) for group, _ in by_group(on) for case in group]
-        every = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
-        for group, first in by_group(on):
-            asked = Asked(group, inputs[first : first + len(group)], every[first : first + len(group)])
-            if found := _wrong(name, what, answer, reference, asked, rules):
-                return found, group, asked.replies
-        replies = every[: len(on)]
+    for group in by_group(on):
+        for place in devices:
+            inputs = [device.to(case.inputs, place) for case in group]
+            came = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid, memory=rules.memory)
+            if found := _wrong(name, what, answer, reference, Asked(group, inputs, came), rules):
+                return found, group, came
+            replies = replies or came
     return passed(name, what, answer, rules), on, replies
 
 

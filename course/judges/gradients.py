@@ -97,17 +97,18 @@ def _judged(name: str, answer: Any, question: Question) -> Judgement:
         where = f"{name} is {kind_text(answer)}, it should be a function"
         return Judgement(failed(name, what, where, diagnose.clues(answer, None, kind="type")), [], {}, on=on)
     replies: list[ask.Reply] = []
-    for place in devices:
-        inputs = [device.to(case.inputs, place) for group, _ in by_group(on) for case in group]
-        replies = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
-        for group, first in by_group(on):
-            asked, to = question._replace(on=group), slice(first, first + len(group))
-            judgement = _compared(name, what, asked, inputs[to], replies[to])._replace(on=group)
-            if rules.by_hand and judgement.verdict.passed and not first:
+    for group in by_group(on):
+        asked = question._replace(on=group)
+        for place in devices:
+            inputs = [device.to(case.inputs, place) for case in group]
+            came = ask.ask(answer, inputs, hand=rules.by_hand, forbid=rules.forbid)
+            judgement = _compared(name, what, asked, inputs, came)._replace(on=group)
+            if rules.by_hand and judgement.verdict.passed and not any(case.edge for case in group):
                 judgement = _by_formula(judgement, answer, asked)
             if not judgement.verdict.passed:
                 return _with_smallest(judgement, answer, asked)
-    return Judgement(passed(name, what, answer, rules), replies[: len(on)], {}, on=on)
+            replies = replies or came
+    return Judgement(passed(name, what, answer, rules), replies, {}, on=on)
 
 
 def _compared(
