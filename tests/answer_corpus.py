@@ -119,11 +119,17 @@ def visible(answer: Answer) -> str:
 
 
 def numbers_alone(answer: Answer) -> str:
-    """The whole check of the answer's exercise, hidden tests too, which asks for numbers and not for how."""
+    """The whole check of the answer's exercise, hidden tests too, which asks for numbers and not for how.
+
+    A cheat that draws the cases beforehand draws the ordinary ones, so edges are left out.
+    """
     tree = ast.parse(answer.task.check.source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             node.keywords = [keyword for keyword in node.keywords if keyword.arg not in ("by_hand", "forbid")]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("draw", "layers"):
+                left_out = [keyword for keyword in node.keywords if keyword.arg != "without"]
+                node.keywords = [ast.keyword("without", ast.Constant("edges")), *left_out]
     return ast.unparse(tree)
 
 

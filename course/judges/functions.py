@@ -44,12 +44,23 @@ def _memory(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     return None
 
 
-def function(name: str, answer: Any, reference: Callable[..., Any] | None, on: Sequence[Case], rules: Rules) -> Verdict:
-    """The verdict on a function against a reference, or against the results the cases carry."""
+def function(
+    name: str,
+    answer: Any,
+    reference: Callable[..., Any] | None,
+    on: Sequence[Case],
+    rules: Rules,
+    more: str = "",
+) -> Verdict:
+    """The verdict on a function against a reference, or against the results the cases carry.
+
+    ``name`` is the exercise's name and ``answer`` the function; ``reference`` gives the right results of the cases
+    ``on``, and ``rules`` what else is asked. ``more`` tells this question from others on the same cases.
+    """
     if answer is ...:
         return not_done(name)
     verdict, asked, replies = _function(name, answer, reference, on, rules)
-    return known.explain(verdict, "function", asked, lambda: [_print(reply, rules) for reply in replies])
+    return known.explain(verdict, "function", asked, lambda: [_print(reply, rules) for reply in replies], more)
 
 
 def _print(reply: ask.Reply, rules: Rules) -> fingerprints.Fingerprint:

@@ -54,9 +54,9 @@ def module(
         place = next((tensor.device for tensor in ask.tensors_in(list(case))), torch.device("cpu"))
         return reference(device.to(made.parameters, place), *case)
 
-    verdict = function(name, made.target, expected, on, Rules(rtol=rtol))
+    verdict = function(name, made.target, expected, on, Rules(rtol=rtol), f"{build}")
     if verdict.passed and (asked := _moved(made, on, reference)):
-        verdict = function(name, made.target, _under(reference), asked, Rules(rtol=rtol))
+        verdict = function(name, made.target, _under(reference), asked, Rules(rtol=rtol), f"{build}")
         if not verdict.passed and not (verdict.mistake or verdict.stopped):
             cause = _OTHER_NUMBERS if f"{weights.RESULT}: " in verdict.where else _NO_WAY_BACK
             verdict = replace(verdict, cause=cause, next=_ITS_PARAMETERS, named=True)
