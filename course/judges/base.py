@@ -177,5 +177,5 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
         named = finding if finding and finding.named else diagnose.Finding("", look)
         finding = replace(named, cause=f"{cause} {named.cause}".strip())
     finding = finding or diagnose.clues(first.yours, first.expected, kind=kind)
-    also = f"; {right} of {len(on)} cases are right" if right else ""
+    also = f"; {right} of {len(on)} cases are right" if right and not edge else ""
     return failed(name, what, f"{case_text(on[number], number, len(on))}: {first.where}{also}", finding)

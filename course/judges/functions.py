@@ -117,7 +117,10 @@ def _wrong(
         right = _right(case, given, reference)
         if case.edge and not is_defined(right):
             continue
-        if stopped := refusal(name, what, reply, text, rules):
+        stopped = refusal(name, what, reply, text, rules)
+        if stopped and case.edge and wrong:
+            break
+        if stopped:
             return stopped
         mine = reply.after[rules.mutates] if rules.mutates else reply.value
         answered.append(differences.Answered(given, mine, right))

@@ -124,7 +124,10 @@ def _compared(
         right = gradients(question.of, given, question.wrt, question.upstream)
         if case.edge and not is_defined(right):
             continue
-        if stopped := refusal(name, what, reply, text, rules):
+        stopped = refusal(name, what, reply, text, rules)
+        if stopped and case.edge and wrong:
+            break
+        if stopped:
             return Judgement(stopped, replies, {})
         if reply.value is None:
             where = f"{text}: you give None, it should be {', '.join(question.names)}"
