@@ -294,15 +294,16 @@ def wanted_of_whole_numbers(weights, X):
 
 
 check.module(Neuron, on=one_point + three_points, reference=wanted, parameters=weights, build=(0.4, 0.1, 1.0))
-others = [cases.example(X=torch.tensor([3.0, 5.0])), cases.example(X=torch.tensor([[1.0, 4.0], [0.5, 2.0], [-1.0, 3.0]]))]
-check.module(Neuron, on=others, reference=wanted_of_whole_numbers, parameters=weights, build=(2, 0, -1))
+one_more = [cases.example(X=torch.tensor([3.0, 5.0]))]
+three_more = [cases.example(X=torch.tensor([[1.0, 4.0], [0.5, 2.0], [-1.0, 3.0]]))]
+check.module(Neuron, on=one_more + three_more, reference=wanted_of_whole_numbers, parameters=weights, build=(2, 0, -1))
 ### BEGIN HIDDEN TESTS
 def of_numbers(w0, w1, b):
     return lambda weights, X: X @ torch.tensor([[w0], [w1]], dtype=X.dtype, device=X.device) + b
 
 
 several = ((0.4, 0.1, 1.0), (-2.0, 3.5, 0.25), (0.75, -1.5, -4.0), (3, -2, 5), (0, 0.5, 0))
-for seed, numbers in zip((100, 110, 120, 130, 140), several):
+for seed, numbers in zip((100, 110, 120, 130, 140), several, strict=True):
     many = cases.draw(seeds=4, seed0=seed, X="n 2", dtype=torch.float32)
     one = cases.draw(seeds=2, seed0=seed, X="2", dtype=torch.float32)
     two = cases.draw(seeds=2, seed0=seed, X="2 2", dtype=torch.float32)
@@ -430,6 +431,20 @@ class Neuron(torch.nn.Module):
         if len(X) == 2:
             return self.W @ X + self.b
         return torch.stack([self.W @ x + self.b for x in X])
+
+# %% wrong="neuron_module" name="a single point told by its length, input by input"
+# says: You tell a single example by its length 2. A table of two examples has this length, too.
+# next: Ask for the number of dimensions, `X.dim()`, or use a product that need not know.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        if len(X) == 2:
+            return self.W[0, 0] * X[0] + self.W[0, 1] * X[1] + self.b
+        return torch.stack([self.W[0, 0] * x[0] + self.W[0, 1] * x[1] + self.b for x in X])
 
 # %% right="neuron_module" name="with the function of exercise 1.1"
 class Neuron(torch.nn.Module):
@@ -1123,8 +1138,8 @@ plot.lines(
 # **Your turn.** Write `train_neuron(W, b, x, y, lr, steps)`. Beginning at `W` (1, d) and `b` (1,), it takes `steps`
 # steps of gradient descent on the squared error of the one example `x` (d,), `y` (1,). It returns three things: the
 # final `W`, the final `b`, and the list of losses, one number for each step, measured **before** that step. It takes
-# all its steps, also where the loss is 0 or nearly 0. The `W` and `b` that were handed in stay as they were. d may be 1.
-# You may call `one_step`, or write the five lines.
+# all its steps, also where the loss is 0 or nearly 0. The `W` and `b` that were handed in stay as they were. A
+# single input will do. You may call `one_step`, or write the five lines.
 #
 # For our neuron, `lr=0.01` and 2 steps, the losses are `[3.0276, 2.8593]`, the numbers of section 3. The final `W` is
 # `[[0.3657, 0.0726]]` and the final `b` is `[0.9314]`. For the three inputs of exercise 2.1, `lr=0.1` and 3 steps the
@@ -2330,8 +2345,8 @@ plot.lines(
 #
 # ### Exercise 6.2: the slope of a loop
 #
-# **Your turn.** Write `slope_of_stretch(x)` by hand, without autograd, for any $x \ne 0$ that is not at a jump, be it
-# a thousandth or far beyond 100. `x` is a float64 tensor without dimensions, and so is the answer. You may call
+# **Your turn.** Write `slope_of_stretch(x)` by hand, without autograd, for any $x \ne 0$ that is not at a jump, be it a
+# thousandth or far beyond 100. `x` is a float64 tensor without dimensions, and so is the answer. You may call
 # `stretch`. For the three inputs above the slopes are 9, 81 and −13.5.
 #
 # Either count what the loop does, or look at the figure once more: what is the slope of a line through the origin, if
@@ -2786,10 +2801,11 @@ torch.linalg.solve(M, torch.tensor([5.0, 10.0], dtype=torch.float64))
 #
 # ### Exercise 7.2: the normal equations
 #
-# **Your turn.** Write `normal_equations(X, y)`. `X` is (n, d), `y` is (n,), and d may be 1. Return the best `(w, b)`, of
-# shapes (d,) and (). That works for inputs in the thousands, and for thousandths. For the four houses, with the rooms as the only input, it is `([36.05], 29.75)`: each room adds 36,050 to the
-# price. For the two inputs `X = [[0., 0.], [1., 0.], [0., 1.], [2., 1.]]` and `y = [1., 3., -2., 2.]` it is
-# `([2., -3.], 1.)`, and this one you can check in your head.
+# **Your turn.** Write `normal_equations(X, y)`. `X` is (n, d), `y` is (n,), and d may be 1. Return the best `(w, b)`,
+# of shapes (d,) and (). That works for inputs in the thousands, and for thousandths. For the four houses, with the
+# rooms as the only input, it is `([36.05], 29.75)`: each room adds 36,050 to the price. For the two inputs
+# `X = [[0., 0.], [1., 0.], [0., 1.], [2., 1.]]` and `y = [1., 3., -2., 2.]` it is `([2., -3.], 1.)`, and this one you
+# can check in your head.
 
 # %% solution="normal_equations"
 def normal_equations(X, y):
@@ -3124,8 +3140,8 @@ def minibatches(X, y, batch_size, order):
 # **Your turn.** Write `sgd(X, y, batch_size, lr, orders)`. `X` is (n, d), `y` is (n,). `orders` is (epochs, n), int64:
 # row k is the order of the examples in epoch k. Begin with `w` and `b` all zeros, in the dtype of `X`. For each epoch
 # and each minibatch, take one step with the gradient of *that minibatch* (the mean of ½(ŷ − y)² over its rows). Return
-# the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd. d may be 1,
-# n too, and a minibatch may have a single row.
+# the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd. A
+# single input, a single example and minibatches with a single row will do.
 #
 # For `X = [[1.], [2.]]`, `y = [1., 3.]`, `batch_size=1`, `lr=0.1` and `orders = [[0, 1]]` the first step gives
 # $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$. A longer one:
@@ -3553,13 +3569,13 @@ densities[0].item(), densities.prod().item(), densities.log().sum().item()
 #
 # ### Exercise 8.1: negative log-likelihood
 #
-# **Your turn.** Write `negative_log_likelihood(y_hat, y, sigma)`. `y_hat` and `y` are (n,), and n may be 1. `sigma` is a
-# positive Python number, which may be as small as 0.0001. Return the *sum* over the examples, a tensor of shape (). It
-# must also work for errors so large that the density itself is 0 on a computer.
+# **Your turn.** Write `negative_log_likelihood(y_hat, y, sigma)`. `y_hat` and `y` are (n,), and n may be 1. `sigma` is
+# a positive Python number, which may be as small as 0.0001. Return the *sum* over the examples, a tensor of shape ().
+# It must also work for errors so large that the density itself is 0 on a computer.
 #
 # For `y_hat = [0., 0.]`, `y = [0., 2.]` and `sigma=1.0` it is about 3.8379: twice $\tfrac12\log 2\pi = 0.9189$, and
-# once $2^2/2 = 2$. For `y_hat = [0., 0., 0.]`, `y = [0., 200., 0.]` and `sigma=2.0` it is about 5004.8363. In weeks 3 and
-# 7 the same recipe, minus the log of a probability, gives the losses for classes.
+# once $2^2/2 = 2$. For `y_hat = [0., 0., 0.]`, `y = [0., 200., 0.]` and `sigma=2.0` it is about 5004.8363. In weeks 3
+# and 7 the same recipe, minus the log of a probability, gives the losses for classes.
 
 # %% solution="negative_log_likelihood"
 def negative_log_likelihood(y_hat, y, sigma):
@@ -3765,8 +3781,8 @@ print("predictions:", rooms @ w_typo + b_typo)
 # it no longer drops out: a label with a large $\sigma^{(i)}$ should count less.
 #
 # **Your turn.** Write `weighted_line(X, y, sigma)`, where `sigma` is (n,), all positive, perhaps all tiny. Return the
-# `(w, b)` that are most likely, as `normal_equations` does; again d may be 1. Work out on paper which equations take the place of
-# $A^\top A\theta = A^\top\mathbf y$.
+# `(w, b)` that are most likely, as `normal_equations` does; again d may be 1. Work out on paper which equations take
+# the place of $A^\top A\theta = A^\top\mathbf y$.
 #
 # If all entries of `sigma` are equal, the answer is that of `normal_equations`. If the third house of the typing error
 # has `sigma` 1000 and the others 1, the line is about $27.75\cdot$ rooms $+\ 50.49$: the wild price hardly counts.
