@@ -494,8 +494,9 @@ print(product(torch.tensor([3.0, 4.0])).item(), [name for name, _ in product.nam
 # (\*, 1), for any leading dimensions, of size 1 too. Go through `self` to the neurons themselves: training will change
 # their numbers, and the result must follow.
 #
-# For `X = [0.3, 0.1]` the result is `[-0.545]`; for `X = [[0.3, 0.1], [-1.0, 0.5]]` it is `[[-0.545], [-0.5]]`. You
-# meet this network again: next week you differentiate it by hand, the week after you make it wider.
+# For `X = [0.3, 0.1]` the result is `[-0.545]`; for `X = [[0.3, 0.1], [-1.0, 0.5]]` it is `[[-0.545], [-0.5]]`, and for
+# `X = [[[-2.0, -1.0]]]` it is `[[[-0.96]]]`. You meet this network again: next week you differentiate it by hand, the
+# week after you make it wider.
 
 # %% solution="two_layer_nn"
 class TwoLayerNN(torch.nn.Module):
@@ -520,10 +521,12 @@ class TwoLayerNN(torch.nn.Module):
 neurons = ("hidden0", "hidden1", "output")
 one = cases.example(X=torch.tensor([0.3, 0.1]))
 two = cases.example(X=torch.tensor([[0.3, 0.1], [-1.0, 0.5]]))
+sheet = cases.example(X=torch.tensor([[[-2.0, -1.0]]]))
+by_dimensions = {1: [-0.545], 2: [[-0.545], [-0.5]], 3: [[[-0.96]]]}
 check.module(
     TwoLayerNN,
-    on=[one, two],
-    reference=lambda weights, X: X.new_tensor([-0.545]) if X.dim() == 1 else X.new_tensor([[-0.545], [-0.5]]),
+    on=[one, two, sheet],
+    reference=lambda weights, X: X.new_tensor(by_dimensions[X.dim()]),
     parameters={f"{neuron}.{key}": size for neuron in neurons for key, size in (("W", (1, 2)), ("b", (1,)))},
 )
 ### BEGIN HIDDEN TESTS
@@ -1037,13 +1040,6 @@ def two_layers(X, W1, b1, W2, b2, activation="relu"):
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     A = activations[activation](X @ W1.T + b1)
     return A @ W2.reshape(W2.shape[::-1]) + b2
-
-# %% wrong="two_layers" name="W1 reshaped"
-# says: You reshape W1 where its transpose is needed. The shape fits, and the neurons are mixed up.
-# next: Swap rows and columns with .T.
-def two_layers(X, W1, b1, W2, b2, activation="relu"):
-    A = activations[activation](X @ W1.reshape(W1.shape[::-1]) + b1)
-    return A @ W2.T + b2
 
 # %% wrong="two_layers" name="second bias left out"
 # says: The output layer's bias never enters.
@@ -2218,6 +2214,38 @@ def elu(Z, alpha):
 def elu_slope(Z, alpha):
     return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
 
+# %% wrong="elu" name="difference quotient"
+# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small h.
+# next: Differentiate each branch.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    h = 1e-3
+    return (elu(Z + h, alpha) - elu(Z, alpha)) / h
+
+# %% wrong="elu" name="difference quotient, both sides"
+# says: Your slopes are nearly right and not quite, as those of a difference quotient are, or of float32 on the way.
+# next: Differentiate each branch, and stay in the dtype of Z.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    h = 1e-3
+    return (elu(Z + h, alpha) - elu(Z - h, alpha)) / (2 * h)
+
+# %% wrong="elu" name="all of it above 0"
+# says: Right of 0 your slope is alpha. There elu is z itself, and alpha belongs to the left branch only.
+# next: What is the slope of z?
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return alpha * torch.where(Z > 0, torch.ones_like(Z), torch.exp(Z))
+
 # %% right="elu" name="negative part cut out first"
 def elu(Z, alpha):
     return Z.clamp(min=0) + alpha * torch.expm1(Z.clamp(max=0))
@@ -2455,9 +2483,8 @@ def silu_slope(Z):
     return (silu(Z + h) - silu(Z)) / h
 
 # %% wrong="silu_slope" name="difference quotient, both sides"
-# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small
-# h.
-# next: Differentiate z σ(z) with the product rule.
+# says: Your slopes are nearly right and not quite, as those of a difference quotient are, or of float32 on the way.
+# next: Differentiate z σ(z) with the product rule, and stay in the dtype of Z.
 def silu_slope(Z):
     def silu(Z):
         return Z * torch.sigmoid(Z)
@@ -3303,19 +3330,18 @@ def neuron_states(X, W1, b1):
     ### END SOLUTION
 
 # %% check="neuron_states" points=2
-corners = cases.example(
-    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
-    W1=torch.tensor([[0.8, -0.5], [-1.0, -0.1], [0.2, 0.3]], dtype=torch.float64),
-    b1=torch.tensor([0.5, -0.2, 0.1], dtype=torch.float64),
-    gives=["bends", "dead", "linear"],
-)
-early_and_late = cases.example(
-    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
-    W1=torch.tensor([[1, 1], [1, 1], [-1, -1]], dtype=torch.float64),
-    b1=torch.tensor([-1.5, 0.5, 0.5], dtype=torch.float64),
-    gives=["bends", "linear", "bends"],
-)
-check.function(neuron_states, on=[corners, early_and_late])
+def on_the_corners(*neurons):
+    W1 = torch.tensor([neuron[:2] for neuron in neurons], dtype=torch.float64)
+    b1 = torch.tensor([neuron[2] for neuron in neurons], dtype=torch.float64)
+    square = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64)
+    return cases.example(X=square, W1=W1, b1=b1, gives=[neuron[3] for neuron in neurons])
+
+
+section_1 = [(0.8, -0.5, 0.5, "bends"), (-1.0, -0.1, -0.2, "dead"), (0.2, 0.3, 0.1, "linear")]
+early_and_late = [(1, 1, -1.5, "bends"), (1, 1, 0.5, "linear"), (-1, -1, 0.5, "bends")]
+at_the_edge = [(-1, -1, 0, "dead"), (0, 0, 1e-9, "linear")]
+alone = [on_the_corners(neuron) for neuron in section_1 + early_and_late + at_the_edge]
+check.function(neuron_states, on=[on_the_corners(*section_1), on_the_corners(*early_and_late)] + alone)
 ### BEGIN HIDDEN TESTS
 def by_counting(X, W1, b1):
     counts = (X @ W1.T + b1 > 0).sum(0).tolist()
