@@ -2682,9 +2682,9 @@ plot.lines(
 # ### Exercise 4.5 (optional, harder, no points): softmax's table of slopes
 #
 # **If you like.** Write `softmax_slopes(z)` for one row of q scores, which may be as large as ±1000: the (q, q) table
-# whose entry in row i, column j is $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For `z
-# = [0., 0.]` it is `[[0.25, -0.25], [-0.25, 0.25]]`. The scores $0, \ln 2, 0$ have the probabilities ¼, ½, ¼, and row 0
-# of their table is `[0.1875, -0.125, -0.0625]`. A single score gives `[[0.]]`. What must every row add up to, and why?
+# whose entry in row i, column j is $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For
+# `z = [0., 0.]` it is `[[0.25, -0.25], [-0.25, 0.25]]`. The scores $0, \ln 2, 0$ have the probabilities ¼, ½, ¼, and row
+# 0 of their table is `[0.1875, -0.125, -0.0625]`. A single score gives `[[0.]]`. What must every row add up to, and why?
 
 # %% solution="softmax_slopes"
 def softmax_slopes(z):
