@@ -2307,8 +2307,8 @@ plot.activation(
 #
 # **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape, a single entry too, and
 # for entries as large as ±1000. It is a product, so you need the product rule: the slope of the first factor times the
-# second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at $z =
-# 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
+# second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at
+# $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
 #
 # Next week you multiply slopes like this one into the gradients that come back from the layer above.
 
@@ -2683,8 +2683,9 @@ plot.lines(
 #
 # **If you like.** Write `softmax_slopes(z)` for one row of q scores, which may be as large as ±1000: the (q, q) table
 # whose entry in row i, column j is $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For
-# `z = [0., 0.]` it is `[[0.25, -0.25], [-0.25, 0.25]]`. The scores $0, \ln 2, 0$ have the probabilities ¼, ½, ¼, and row
-# 0 of their table is `[0.1875, -0.125, -0.0625]`. A single score gives `[[0.]]`. What must every row add up to, and why?
+# `z = [0., 0.]` it is `[[0.25, -0.25], [-0.25, 0.25]]`. The scores $0, \ln 2, 0$ have the probabilities ¼, ½, ¼, and
+# row 0 of their table is `[0.1875, -0.125, -0.0625]`. A single score gives `[[0.]]`. What must every row add up to, and
+# why?
 
 # %% solution="softmax_slopes"
 def softmax_slopes(z):
@@ -3315,8 +3316,8 @@ print(X @ W1.T + b1)
 # the corner (0, 1) the first pre-activation is $-0.5 + 0.5 = 0$, on the edge. With a third neuron of weights 0.2 and
 # 0.3 and bias 0.1 it is `["bends", "dead", "linear"]`. Three neurons with the weights (1, 1), (1, 1) and (−1, −1) and
 # the biases −1.5, 0.5 and 0.5 give `["bends", "linear", "bends"]`. A positive number counts as positive however small
-# it is. A single neuron gives a list of one string, and with a single example nothing bends. It is a question worth
-# asking of any ReLU network that does not learn.
+# it is. A single neuron gives a list of one string, with a single example nothing bends, and d may be 1. It is a
+# question worth asking of any ReLU network that does not learn.
 
 # %% solution="neuron_states"
 def neuron_states(X, W1, b1):
