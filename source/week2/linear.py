@@ -88,8 +88,9 @@ first
 # ### Exercise 1.1: the linear model
 #
 # **Your turn.** Write `linear(X, W, b)`. `X` is (n, in), `W` is (out, in), `b` is (out,). Return all predictions, shape
-# (n, out). The function must also work for a single example of shape (in,), and then return shape (out,). If you use a
-# matrix product, that happens by itself.
+# (n, out). The function must also work for a single example of shape (in,), and then return shape (out,). A table with
+# one row stays a table: (1, in) gives (1, out). If you use a matrix product, all that happens by itself, also for one
+# input or one neuron.
 #
 # For `X_small` above it is `[[8., 23.], [10., 21.], [13., 22.]]`. For our neuron, `x = [0.5, 0.4]`, `W = [[0.4, 0.1]]`,
 # `b = [1.]`, it is `[1.24]`. This one line is in every layer of every network of this course.
@@ -159,6 +160,45 @@ def linear(X, W, b):
 def linear(X, W, b):
     return (X * W[0]).sum(dim=-1, keepdim=True) + b
 
+# %% wrong="linear" name="first bias for every neuron"
+# says: You add `b[0]` to every column. Each neuron has a bias of its own.
+# next: Add all of `b`. Its entries line up with the columns.
+def linear(X, W, b):
+    return X @ W.T + b[0]
+
+# %% wrong="linear" name="weights reshaped"
+# says: You give W the shape (in, out) by reshaping. That keeps the order of the numbers and mixes the neurons.
+# next: Turn rows into columns instead; `reshape` does not do that.
+def linear(X, W, b):
+    return X @ W.reshape(W.shape[1], W.shape[0]) + b
+
+# %% wrong="linear" name="a single row squeezed away"
+# says: Your table with one row comes back without its row: `squeeze` takes away every size of 1 that it meets.
+# next: Leave out the squeeze for tables. Only an example of shape (in,) is answered without a row.
+def linear(X, W, b):
+    rows = X[None] if X.dim() == 1 else X
+    return (rows @ W.T + b).squeeze(0)
+
+# %% wrong="linear" name="every size of one squeezed away"
+# says: You squeeze your result. With one example or one neuron a dimension is lost that is asked for.
+# next: Leave out `squeeze()`: the product has the right shape already.
+def linear(X, W, b):
+    return (X @ W.T + b).squeeze()
+
+# %% wrong="linear" name="a single example told by its length"
+# says: You tell a single example by its length. A table with as many rows as inputs has the same length.
+# next: Ask for the number of dimensions, `X.dim()`, or use a product that need not know.
+def linear(X, W, b):
+    if len(X) == W.shape[1]:
+        return W @ X + b
+    return torch.stack([W @ x + b for x in X])
+
+# %% wrong="linear" name="bias added to the weights"
+# says: You add the bias to the weights, so it is multiplied by the inputs.
+# next: Add it to the finished sums.
+def linear(X, W, b):
+    return X @ (W + b[:, None]).T
+
 # %% right="linear" name="torch's own"
 def linear(X, W, b):
     return torch.nn.functional.linear(X, W, b)
@@ -213,8 +253,9 @@ for name, parameter in fahrenheit.named_parameters():
 # ### Exercise 1.2: a neuron as a module
 #
 # **Your turn.** Write the class `Neuron`. `Neuron(w0, w1, b)` takes three Python numbers and keeps them as two
-# parameters: `W` of shape (1, 2) and `b` of shape (1,), both float32, PyTorch's default. Its `forward(X)` takes
-# examples of shape (n, 2), or one of shape (2,), and returns the predictions, (n, 1) or (1,).
+# parameters: `W` of shape (1, 2) and `b` of shape (1,), both float32, PyTorch's default. Whole numbers will do as well,
+# as in `Neuron(2, 0, -1)`. Its `forward(X)` takes examples of shape (n, 2), or a single one of shape (2,), and returns
+# the predictions, (n, 1) or (1,). A table of one or two examples is a table like any other.
 #
 # `Neuron(0.4, 0.1, 1.0)` called on `torch.tensor([0.5, 0.4])` gives `[1.24]`. Called on the three examples
 # `[[0.5, 0.4], [0., 0.], [1., 1.]]` it gives `[[1.24], [1.], [1.5]]`. In week 4 you will join three such
@@ -228,8 +269,8 @@ class Neuron(torch.nn.Module):
         """Keep the weights as W, shape (1, 2), and the bias as b, shape (1,), both float32."""
         super().__init__()
         ### BEGIN SOLUTION
-        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]]))
-        self.b = torch.nn.Parameter(torch.tensor([b]))
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
         ### END SOLUTION
 
     def forward(self, X):
@@ -248,16 +289,25 @@ def wanted(weights, X):
     return X.new_tensor([1.24] if X.dim() == 1 else [[1.24], [1.0], [1.5]])
 
 
+def wanted_of_whole_numbers(weights, X):
+    return 2 * X[..., :1] - 1
+
+
 check.module(Neuron, on=one_point + three_points, reference=wanted, parameters=weights, build=(0.4, 0.1, 1.0))
+one_more = [cases.example(X=torch.tensor([3.0, 5.0]))]
+three_more = [cases.example(X=torch.tensor([[1.0, 4.0], [0.5, 2.0], [-1.0, 3.0]]))]
+check.module(Neuron, on=one_more + three_more, reference=wanted_of_whole_numbers, parameters=weights, build=(2, 0, -1))
 ### BEGIN HIDDEN TESTS
 def of_numbers(w0, w1, b):
     return lambda weights, X: X @ torch.tensor([[w0], [w1]], dtype=X.dtype, device=X.device) + b
 
 
-for numbers in ((0.4, 0.1, 1.0), (-2.0, 3.5, 0.25), (0.75, -1.5, -4.0)):
-    many = cases.draw(seeds=4, seed0=100, X="n 2", dtype=torch.float32)
-    one = cases.draw(seeds=2, seed0=100, X="2", dtype=torch.float32)
-    check.module(Neuron, on=many + one, reference=of_numbers(*numbers), parameters=weights, build=numbers)
+several = ((0.4, 0.1, 1.0), (-2.0, 3.5, 0.25), (0.75, -1.5, -4.0), (3, -2, 5), (0, 0.5, 0))
+for seed, numbers in zip((100, 110, 120, 130, 140), several, strict=True):
+    many = cases.draw(seeds=4, seed0=seed, X="n 2", dtype=torch.float32)
+    one = cases.draw(seeds=2, seed0=seed, X="2", dtype=torch.float32)
+    two = cases.draw(seeds=2, seed0=seed, X="2 2", dtype=torch.float32)
+    check.module(Neuron, on=many + one + two, reference=of_numbers(*numbers), parameters=weights, build=numbers)
 ### END HIDDEN TESTS
 
 # %% wrong="neuron_module" name="plain tensors"
@@ -266,8 +316,8 @@ for numbers in ((0.4, 0.1, 1.0), (-2.0, 3.5, 0.25), (0.75, -1.5, -4.0)):
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
         super().__init__()
-        self.W = torch.tensor([[w0, w1]])
-        self.b = torch.tensor([b])
+        self.W = torch.tensor([[w0, w1]], dtype=torch.float32)
+        self.b = torch.tensor([b], dtype=torch.float32)
 
     def forward(self, X):
         return X @ self.W.T + self.b
@@ -278,8 +328,8 @@ class Neuron(torch.nn.Module):
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
         super().__init__()
-        self.W = torch.nn.Parameter(torch.tensor([w0, w1]))
-        self.b = torch.nn.Parameter(torch.tensor([b]))
+        self.W = torch.nn.Parameter(torch.tensor([w0, w1], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
 
     def forward(self, X):
         return (X @ self.W)[..., None] + self.b
@@ -302,8 +352,8 @@ class Neuron(torch.nn.Module):
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
         super().__init__()
-        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]]))
-        self.b = torch.nn.Parameter(torch.tensor([b]))
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
 
     def forward(self, X):
         return X @ self.W.T
@@ -314,17 +364,93 @@ class Neuron(torch.nn.Module):
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
         super().__init__()
-        self.W = torch.nn.Parameter(torch.tensor([[w1, w0]]))
+        self.W = torch.nn.Parameter(torch.tensor([[w1, w0]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        return X @ self.W.T + self.b
+
+# %% wrong="neuron_module" name="whole numbers kept whole"
+# says: Of whole numbers `torch.tensor` makes int64, and a `Parameter` takes only floating-point numbers.
+# next: Say `dtype=torch.float32` when you make the two tensors.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]]))
         self.b = torch.nn.Parameter(torch.tensor([b]))
 
     def forward(self, X):
         return X @ self.W.T + self.b
 
+# %% wrong="neuron_module" name="bias not wrapped"
+# says: Only your `W` is wrapped in `torch.nn.Parameter`. The bias is a plain tensor, and would never be trained.
+# next: Wrap the bias in the same way.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.tensor([b], dtype=torch.float32)
+
+    def forward(self, X):
+        return X @ self.W.T + self.b
+
+# %% wrong="neuron_module" name="bias without a dimension"
+# says: Your `b` has shape (). There is one bias for each neuron, so its shape is (1,).
+# next: Put the number into brackets before you make a tensor of it.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor(float(b)))
+
+    def forward(self, X):
+        return X @ self.W.T + self.b
+
+# %% wrong="neuron_module" name="predictions without a column"
+# says: For a table you return one dimension, (n,). One neuron makes one column, (n, 1).
+# next: Keep `W` as a row of shape (1, 2) and use exercise 1.1 as it is.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        return (X * self.W[0]).sum(dim=-1) + self.b
+
+# %% wrong="neuron_module" name="a single point told by its length"
+# says: You tell a single example by its length 2. A table of two examples has this length, too.
+# next: Ask for the number of dimensions, `X.dim()`, or use a product that need not know.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        if len(X) == 2:
+            return self.W @ X + self.b
+        return torch.stack([self.W @ x + self.b for x in X])
+
+# %% wrong="neuron_module" name="a single point told by its length, input by input"
+# says: You tell a single example by its length 2. A table of two examples has this length, too.
+# next: Ask for the number of dimensions, `X.dim()`, or use a product that need not know.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        if len(X) == 2:
+            return self.W[0, 0] * X[0] + self.W[0, 1] * X[1] + self.b
+        return torch.stack([self.W[0, 0] * x[0] + self.W[0, 1] * x[1] + self.b for x in X])
+
 # %% right="neuron_module" name="with the function of exercise 1.1"
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
         super().__init__()
-        self.W = torch.nn.Parameter(torch.tensor([w0, w1]).reshape(1, 2))
+        self.W = torch.nn.Parameter(torch.tensor([w0, w1]).float().reshape(1, 2))
         self.b = torch.nn.Parameter(torch.full((1,), float(b)))
 
     def forward(self, X):
@@ -430,10 +556,12 @@ u.grad
 # ### Exercise 2.1: gradients of the neuron's loss
 #
 # **Your turn.** Write `loss_gradients(W, b, x, y)` with autograd. `W` is (1, d), `b` is (1,), `x` is one example (d,),
-# `y` its label (1,). Compute $L = (\hat y - y)^2$, go backward, and return the tuple `(dW, db)`: the gradient with
-# respect to `W`, shape (1, d), and with respect to `b`, shape (1,).
+# `y` its label (1,); d may be 1. Compute $L = (\hat y - y)^2$, go backward, and return the tuple `(dW, db)`: the
+# gradient with respect to `W`, shape (1, d), and with respect to `b`, shape (1,).
 #
-# For the neuron above it is `([[1.74, 1.392]], [3.48])`. Gradients are all that training needs to know about the loss.
+# For the neuron above it is `([[1.74, 1.392]], [3.48])`. For three inputs, `W = [[1., -1., 2.]]`, `b = [0.5]`,
+# `x = [2., 1., 1.]` and `y = [5.]`, the error is −1.5 and the gradients are `([[-6., -3., -3.]], [-3.])`. Gradients are
+# all that training needs to know about the loss.
 
 # %% solution="loss_gradients"
 def loss_gradients(W, b, x, y):
@@ -457,7 +585,14 @@ ours = cases.example(
     y=torch.tensor([-0.5]).double(),
     gives=(torch.tensor([[1.74, 1.392]]).double(), torch.tensor([3.48]).double()),
 )
-check.function(loss_gradients, on=[ours], rtol=1e-6)
+three_inputs = cases.example(
+    W=torch.tensor([[1.0, -1.0, 2.0]]).double(),
+    b=torch.tensor([0.5]).double(),
+    x=torch.tensor([2.0, 1.0, 1.0]).double(),
+    y=torch.tensor([5.0]).double(),
+    gives=(torch.tensor([[-6.0, -3.0, -3.0]]).double(), torch.tensor([-3.0]).double()),
+)
+check.function(loss_gradients, on=[ours, three_inputs], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def squared_error(W, b, x, y):
     return ((W @ x + b - y) ** 2).sum()
@@ -521,6 +656,38 @@ def loss_gradients(W, b, x, y):
     b = b.clone().requires_grad_()
     ((x @ W.T + b - y) ** 2).backward()
     return b.grad, W.grad
+
+# %% wrong="loss_gradients" name="each product squared by itself"
+# says: You make an error of each product and add up their squares. A neuron adds the products first: it has one error.
+# next: Print your prediction. It should be one number.
+def loss_gradients(W, b, x, y):
+    W = W.clone().requires_grad_()
+    b = b.clone().requires_grad_()
+    ((W * x + b - y) ** 2).sum().backward()
+    return W.grad, b.grad
+
+# %% wrong="loss_gradients" name="input left out"
+# says: Your `dW` is twice the error for every weight. The slope of a weight also contains its input.
+# next: Let autograd go backward from the loss, or multiply by `x`.
+def loss_gradients(W, b, x, y):
+    slope = 2 * (x @ W.T + b - y)
+    return slope * torch.ones_like(W), slope
+
+# %% wrong="loss_gradients" name="distance instead of its square"
+# says: You went backward from the distance between prediction and label. The loss is its square.
+# next: Square the error.
+def loss_gradients(W, b, x, y):
+    W = W.clone().requires_grad_()
+    b = b.clone().requires_grad_()
+    (x @ W.T + b - y).abs().backward()
+    return W.grad, b.grad
+
+# %% wrong="loss_gradients" name="weights as a vector"
+# says: Your `dW` has shape (d,). A gradient has the shape of what it belongs to, and `W` is (1, d).
+# next: Ask for slopes of the whole of `W`, not of its row.
+def loss_gradients(W, b, x, y):
+    error = x @ W[0] + b - y
+    return 2 * error * x, 2 * error
 
 # %% right="loss_gradients" name="by formula"
 def loss_gradients(W, b, x, y):
@@ -597,7 +764,10 @@ piled_up(torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.zeros(2), torch.zeros(1, 
 #
 # **Your turn.** Write `gradient_of_each(X, y, W, b)`, mended. `X` is (n, d), `y` is (n,), `W` is (1, d), `b` is (1,).
 # Return a tensor of shape (n, d): row $i$ is the gradient, with respect to the weights, of the squared error of
-# example $i$ alone. For the four arguments above it is `[[2., 0.], [0., 2.]]`.
+# example $i$ alone. A single example or a single input will do.
+#
+# For the four arguments above it is `[[2., 0.], [0., 2.]]`. For `X = [[1., 2.], [3., -1.], [0., 4.]]`,
+# `y = [1., -2., 3.]`, `W = [[0.5, -1.]]` and `b = [1.]` it is `[[-3., -6.], [33., -11.], [0., -48.]]`.
 
 # %% solution="gradient_of_each"
 def gradient_of_each(X, y, W, b):
@@ -624,7 +794,14 @@ corners = cases.example(
     b=torch.tensor([1.0]),
     gives=torch.tensor([[2.0, 0.0], [0.0, 2.0]]),
 )
-check.function(gradient_of_each, on=[corners])
+three_rows = cases.example(
+    X=torch.tensor([[1.0, 2.0], [3.0, -1.0], [0.0, 4.0]]).double(),
+    y=torch.tensor([1.0, -2.0, 3.0]).double(),
+    W=torch.tensor([[0.5, -1.0]]).double(),
+    b=torch.tensor([1.0]).double(),
+    gives=torch.tensor([[-3.0, -6.0], [33.0, -11.0], [0.0, -48.0]]).double(),
+)
+check.function(gradient_of_each, on=[corners, three_rows])
 ### BEGIN HIDDEN TESTS
 def rows_by_formula(X, y, W, b):
     return 2 * (X @ W[0] + b - y)[:, None] * X
@@ -679,6 +856,47 @@ def gradient_of_each(X, y, W, b):
     ((X @ W[0] + b - y) ** 2).sum().backward()
     return W.grad.repeat(len(X), 1)
 
+# %% wrong="gradient_of_each" name="only the row before subtracted"
+# says: You take away the row before. By then the pile holds the gradients of all rows before.
+# next: Clear the gradient before each backward pass; then there is nothing to take away.
+def gradient_of_each(X, y, W, b):
+    pile = (2 * (X @ W[0] + b - y)[:, None] * X).cumsum(dim=0)
+    rows = [pile[0]]
+    for i in range(1, len(X)):
+        rows.append(pile[i] - rows[i - 1])
+    return torch.stack(rows)
+
+# %% wrong="gradient_of_each" name="label subtracted after the square"
+# says: You subtract the label after squaring. There it has no influence on the slope.
+# next: Put the brackets around prediction minus label.
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W[0] + b)[:, None] * X
+
+# %% wrong="gradient_of_each" name="all pairs"
+# says: Your predictions are (n, 1) and the labels (n,): their difference is a table of all pairs.
+# next: Give both the same shape before you subtract.
+def gradient_of_each(X, y, W, b):
+    errors = X @ W.T + b - y
+    return 2 * errors * X
+
+# %% wrong="gradient_of_each" name="divided by the number of examples"
+# says: You divide by the number of examples. Each row belongs to one example alone.
+# next: Leave out the mean.
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W[0] + b - y)[:, None] * X / len(X)
+
+# %% wrong="gradient_of_each" name="the factor 2 lost"
+# says: Your rows are half as large as they should be. The square brings down a factor of 2.
+# next: Compare with exercise 2.1, which has it.
+def gradient_of_each(X, y, W, b):
+    return (X @ W[0] + b - y)[:, None] * X
+
+# %% wrong="gradient_of_each" name="bias left out"
+# says: Your predictions are those of a neuron without a bias.
+# next: Add `b` before you subtract the label.
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W[0] - y)[:, None] * X
+
 # %% right="gradient_of_each" name="zeroed and cloned"
 def gradient_of_each(X, y, W, b):
     W = W.clone().requires_grad_()
@@ -732,11 +950,11 @@ u_new
 # ### Exercise 3.1: one step
 #
 # **Your turn.** Write `one_step(W, b, x, y, lr)`. It takes one step of gradient descent on the squared error of one
-# example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, and you may call it. Do
-# not change `W` and `b` themselves.
+# example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, with any number of inputs
+# from 1 on, and you may call it. Do not change `W` and `b` themselves.
 #
 # For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`, and for `lr=0.1` `[[0.226, -0.0392]]` and
-# `[0.652]`.
+# `[0.652]`. For the three inputs of exercise 2.1 and `lr=0.1` it gives `[[1.6, -0.7, 2.3]]` and `[0.8]`.
 
 # %% solution="one_step"
 def one_step(W, b, x, y, lr):
@@ -760,7 +978,15 @@ ours = dict(
 short = (torch.tensor([[0.3826, 0.08608]]).double(), torch.tensor([0.9652]).double())
 long = (torch.tensor([[0.226, -0.0392]]).double(), torch.tensor([0.652]).double())
 steps = [cases.example(**ours, lr=0.01, gives=short), cases.example(**ours, lr=0.1, gives=long)]
-check.function(one_step, on=steps, rtol=1e-6)
+wide = cases.example(
+    W=torch.tensor([[1.0, -1.0, 2.0]]).double(),
+    b=torch.tensor([0.5]).double(),
+    x=torch.tensor([2.0, 1.0, 1.0]).double(),
+    y=torch.tensor([5.0]).double(),
+    lr=0.1,
+    gives=(torch.tensor([[1.6, -0.7, 2.3]]).double(), torch.tensor([0.8]).double()),
+)
+check.function(one_step, on=[*steps, wide], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def stepped(W, b, x, y, lr):
     error = x @ W.T + b - y
@@ -806,6 +1032,43 @@ def one_step(W, b, x, y, lr):
 # next: Compute the step from the arguments.
 def one_step(W, b, x, y, lr):
     return torch.tensor([[0.3826, 0.08608]], dtype=W.dtype), torch.tensor([0.9652], dtype=b.dtype)
+
+# %% wrong="one_step" name="two weights only"
+# says: Only the first two weights move. A neuron may have any number of them.
+# next: Take the step for all of `W` at once.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    moved = torch.cat([W[:, :2] - lr * dW[:, :2], W[:, 2:]], dim=1)
+    return moved, b - lr * db
+
+# %% wrong="one_step" name="the factor 2 lost for the bias"
+# says: Your bias moves half as far as it should. Its slope is twice the error, like the weights'.
+# next: Compare your `db` with that of `loss_gradients`.
+def one_step(W, b, x, y, lr):
+    error = x @ W.T + b - y
+    return W - lr * 2 * error * x, b - lr * error
+
+# %% wrong="one_step" name="the factor 2 lost"
+# says: Weights and bias move half as far as they should. The slope of the square carries a factor of 2.
+# next: Compare your gradients with those of `loss_gradients`.
+def one_step(W, b, x, y, lr):
+    error = x @ W.T + b - y
+    return W - lr * error * x, b - lr * error
+
+# %% wrong="one_step" name="the step instead of the place"
+# says: You return the steps themselves. Asked for are the parameters after the step.
+# next: Subtract the steps from `W` and `b`.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    return lr * dW, lr * db
+
+# %% wrong="one_step" name="bias first"
+# says: You moved the bias first and took the weights' slopes at the new place. All slopes belong to the old place.
+# next: Compute both gradients before you change anything.
+def one_step(W, b, x, y, lr):
+    b_new = b - lr * 2 * (x @ W.T + b - y)
+    W_new = W - lr * 2 * (x @ W.T + b_new - y) * x
+    return W_new, b_new
 
 # %% right="one_step" name="with torch's optimiser"
 def one_step(W, b, x, y, lr):
@@ -874,11 +1137,13 @@ plot.lines(
 #
 # **Your turn.** Write `train_neuron(W, b, x, y, lr, steps)`. Beginning at `W` (1, d) and `b` (1,), it takes `steps`
 # steps of gradient descent on the squared error of the one example `x` (d,), `y` (1,). It returns three things: the
-# final `W`, the final `b`, and the list of losses, one number for each step, measured **before** that step. The `W` and
-# `b` that were handed in stay as they were. You may call `one_step`, or write the five lines.
+# final `W`, the final `b`, and the list of losses, one number for each step, measured **before** that step. It takes
+# all its steps, also where the loss is 0 or nearly 0. The `W` and `b` that were handed in stay as they were. A
+# single input will do. You may call `one_step`, or write the five lines.
 #
 # For our neuron, `lr=0.01` and 2 steps, the losses are `[3.0276, 2.8593]`, the numbers of section 3. The final `W` is
-# `[[0.3657, 0.0726]]` and the final `b` is `[0.9314]`.
+# `[[0.3657, 0.0726]]` and the final `b` is `[0.9314]`. For the three inputs of exercise 2.1, `lr=0.1` and 3 steps the
+# losses are `[2.25, 0.36, 0.0576]`, and it ends at `[[1.456, -0.772, 2.228]]` and `[0.728]`.
 
 # %% solution="train_neuron"
 def train_neuron(W, b, x, y, lr, steps):
@@ -911,7 +1176,16 @@ start = dict(
 )
 W_two, b_two = torch.tensor([[0.36569068, 0.072552544]]).double(), torch.tensor([0.93138136]).double()
 two_steps = cases.example(**start, lr=0.01, steps=2, gives=(W_two, b_two, [3.0276, 2.859251]))
-check.function(train_neuron, on=[two_steps], rtol=1e-5)
+three_steps = cases.example(
+    W=torch.tensor([[1.0, -1.0, 2.0]]).double(),
+    b=torch.tensor([0.5]).double(),
+    x=torch.tensor([2.0, 1.0, 1.0]).double(),
+    y=torch.tensor([5.0]).double(),
+    lr=0.1,
+    steps=3,
+    gives=(torch.tensor([[1.456, -0.772, 2.228]]).double(), torch.tensor([0.728]).double(), [2.25, 0.36, 0.0576]),
+)
+check.function(train_neuron, on=[two_steps, three_steps], rtol=1e-5)
 ### BEGIN HIDDEN TESTS
 def walked(W, b, x, y, lr, steps):
     error = x @ W.T + b - y
@@ -920,8 +1194,12 @@ def walked(W, b, x, y, lr, steps):
     return W - moved * x, b - moved, [((error * shrink**k) ** 2).item() for k in range(steps)]
 
 
-for lr, steps in ((0.01, 100), (0.1, 30), (1.0, 12), (0.05, 1)):
-    check.function(train_neuron, walked, on=[cases.example(**start, lr=lr, steps=steps)])
+rates = ((0.01, 100), (0.1, 30), (1.0, 12), (0.05, 1), (0.1, 100))
+check.function(train_neuron, walked, on=[cases.example(**start, lr=lr, steps=steps) for lr, steps in rates])
+W_done, b_done = torch.tensor([[1.0, 2.0]]).double(), torch.tensor([-1.0]).double()
+x_done, y_done = torch.tensor([3.0, 0.5]).double(), torch.tensor([3.0]).double()
+nothing_left = cases.example(W=W_done, b=b_done, x=x_done, y=y_done, lr=0.1, steps=5)
+check.function(train_neuron, walked, on=[nothing_left])
 for lr, steps in ((0.004, 60), (0.02, 7)):
     many = cases.draw(seeds=5, seed0=100, W="1 d", b="1", x="d", y="1", lr=lr, steps=steps)
     check.function(train_neuron, walked, on=many)
@@ -992,6 +1270,95 @@ def train_neuron(W, b, x, y, lr, steps):
         losses.append((error**2).item())
         W -= lr * 2 * error * x
         b -= lr * 2 * error
+    return W, b, losses
+
+# %% wrong="train_neuron" name="only the weights' gradient cleared"
+# says: You clear the weights' gradient. The bias's piles up from step to step.
+# next: Clear both before each backward pass.
+def train_neuron(W, b, x, y, lr, steps):
+    losses, piled = [], torch.zeros_like(b)
+    for _ in range(steps):
+        error = x @ W.T + b - y
+        losses.append((error**2).item())
+        piled = piled + 2 * error
+        W, b = W - lr * 2 * error * x, b - lr * piled
+    return W, b, losses
+
+# %% wrong="train_neuron" name="only the bias's gradient cleared"
+# says: You clear the bias's gradient. The weights' piles up from step to step.
+# next: Clear both before each backward pass.
+def train_neuron(W, b, x, y, lr, steps):
+    losses, piled = [], torch.zeros_like(W)
+    for _ in range(steps):
+        error = x @ W.T + b - y
+        losses.append((error**2).item())
+        piled = piled + 2 * error * x
+        W, b = W - lr * piled, b - lr * 2 * error
+    return W, b, losses
+
+# %% wrong="train_neuron" name="one loss too many"
+# says: Your list has one loss too many: that at the start, and one after every step.
+# next: Write down one loss in each turn of the loop, before the step.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = [((x @ W.T + b - y) ** 2).item()]
+    for _ in range(steps):
+        W, b = one_step(W, b, x, y, lr)
+        losses.append(((x @ W.T + b - y) ** 2).item())
+    return W, b, losses
+
+# %% wrong="train_neuron" name="stopped when good enough"
+# says: You stop when the loss is small. Asked for are `steps` steps, and a loss for each of them.
+# next: Let the loop run to its end, whatever the loss.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        if losses[-1] < 1e-8:
+            break
+        W, b = one_step(W, b, x, y, lr)
+    return W, b, losses
+
+# %% wrong="train_neuron" name="errors instead of losses"
+# says: Your list holds the errors. A loss is the square of the error.
+# next: Square each before you write it down.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append((x @ W.T + b - y).item())
+        W, b = one_step(W, b, x, y, lr)
+    return W, b, losses
+
+# %% wrong="train_neuron" name="weights and bias one after the other"
+# says: You move the weights and take the bias's slope afterwards, at the new place.
+# next: Compute both gradients of a step before you change anything.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        W = W - lr * 2 * (x @ W.T + b - y) * x
+        b = b - lr * 2 * (x @ W.T + b - y)
+    return W, b, losses
+
+# %% wrong="train_neuron" name="uphill"
+# says: You add the gradients, so the loss grows.
+# next: Step against the gradient: subtract.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        error = x @ W.T + b - y
+        losses.append((error**2).item())
+        W, b = W + lr * 2 * error * x, b + lr * 2 * error
+    return W, b, losses
+
+# %% wrong="train_neuron" name="the factor 2 lost"
+# says: Each of your steps is half as long as it should be. The slope of the square carries a factor of 2.
+# next: Compare your gradients with those of `loss_gradients`.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        error = x @ W.T + b - y
+        losses.append((error**2).item())
+        W, b = W - lr * error * x, b - lr * error
     return W, b, losses
 
 # %% right="train_neuron" name="step by step with one_step"
@@ -1106,8 +1473,8 @@ plot.slider(
 #
 # ### Exercise 4.2: two special learning rates
 #
-# **Your turn.** Write two functions of one example `x`, shape (d,), for a neuron with d inputs. Each returns a number,
-# a tensor without dimensions.
+# **Your turn.** Write two functions of one example `x`, shape (d,), for a neuron with d inputs; d may be 1, and entries
+# may be 0. Each returns a number, a tensor without dimensions.
 #
 # - `landing_rate(x)`: the rate for which a single step brings the error to exactly 0.
 # - `breaking_rate(x)`: the rate at which the loss stops falling. Below it the error shrinks, above it the error grows.
@@ -1158,7 +1525,7 @@ def breaking_rate(x):
     return 1 / (x @ x)
 
 # %% wrong="learning_rates" name="the factor 2 lost"
-# says: Both rates are twice as large as they should be. The slope of a square carries a factor of 2.
+# says: This rate is twice as large as it should be. The slope of a square carries a factor of 2.
 # next: Set the factor 1 - 2η(...) to 0 and solve for η once more.
 def landing_rate(x):
     return 1 / (x @ x + 1)
@@ -1196,6 +1563,56 @@ def landing_rate(x):
 
 def breaking_rate(x):
     return 1 / (x[0] ** 2 + x[1] ** 2 + 1)
+
+# %% wrong="learning_rates" name="one for every input"
+# says: You add 1 for every input. The 1 stands for the bias, and there is one bias.
+# next: Sum the squares first, then add 1.
+def landing_rate(x):
+    return 1 / (2 * ((x**2 + 1).sum()))
+
+
+def breaking_rate(x):
+    return 1 / ((x**2 + 1).sum())
+
+# %% wrong="learning_rates" name="mean of the squares"
+# says: You take the mean of the squares. The factor contains their sum.
+# next: Use `sum()`, or `x @ x`.
+def landing_rate(x):
+    return 1 / (2 * ((x**2).mean() + 1))
+
+
+def breaking_rate(x):
+    return 1 / ((x**2).mean() + 1)
+
+# %% wrong="learning_rates" name="square of the sum"
+# says: You add the inputs and square the sum. The factor contains the sum of the squares.
+# next: Square each entry first.
+def landing_rate(x):
+    return 1 / (2 * (x.sum() ** 2 + 1))
+
+
+def breaking_rate(x):
+    return 1 / (x.sum() ** 2 + 1)
+
+# %% wrong="learning_rates" name="rounded"
+# says: You round the rate to four digits after the point. The text does so for reading only.
+# next: Return it unrounded.
+def landing_rate(x):
+    return torch.round(1 / (2 * (x @ x + 1)), decimals=4)
+
+
+def breaking_rate(x):
+    return torch.round(1 / (x @ x + 1), decimals=4)
+
+# %% wrong="learning_rates" name="a dimension kept"
+# says: Your rate has shape (1,). A tensor without dimensions is asked for.
+# next: Let the sum take the dimension away: leave out `keepdim`.
+def landing_rate(x):
+    return 1 / (2 * ((x**2).sum(dim=0, keepdim=True) + 1))
+
+
+def breaking_rate(x):
+    return 1 / ((x**2).sum(dim=0, keepdim=True) + 1)
 
 # %% right="learning_rates" name="the bias as an input that is always 1"
 def landing_rate(x):
@@ -1276,7 +1693,8 @@ w.grad
 #
 # **Your turn.** Write three functions, `slope_w0`, `slope_w1` and `slope_b`. Each takes the six arguments
 # `(w0, w1, b, x0, x1, y)`, tensors without dimensions, and returns one partial derivative of $L$: with respect to
-# $w_0$, to $w_1$, to $b$. *By hand* means by a formula: these functions may not call autograd, and the check looks.
+# $w_0$, to $w_1$, to $b$. Any of the six may be 0. *By hand* means by a formula: these functions may not call autograd,
+# nor compare the loss at two places, and the check looks.
 #
 # At $w = (0.4, 0.1)$, $b = 1$, $x = (0.5, 0.4)$, $y = -0.5$ the three are 1.74, 1.392 and 3.48, as autograd said in
 # section 2. When you have all three, lay them side by side: what do they share, and in what do they differ?
@@ -1319,7 +1737,7 @@ check.gradient(slope_b, of=neuron_loss, on=many, wrt="b", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="slopes_by_hand" name="factor 2 missing"
-# says: All three slopes are half as large as they should be. A square brings down a factor of 2.
+# says: This slope is half as large as it should be. A square brings down a factor of 2.
 # next: Look at the worked example: the slope of w²x² is 2wx².
 def slope_w0(w0, w1, b, x0, x1, y):
     return (w0 * x0 + w1 * x1 + b - y) * x0
@@ -1333,7 +1751,7 @@ def slope_b(w0, w1, b, x0, x1, y):
     return w0 * x0 + w1 * x1 + b - y
 
 # %% wrong="slopes_by_hand" name="error the wrong way round"
-# says: Your slopes have the wrong sign: your error is label minus prediction.
+# says: This slope has the wrong sign: your error is label minus prediction.
 # next: Write the error as prediction minus label. A prediction that is too high must give a positive slope for b.
 def slope_w0(w0, w1, b, x0, x1, y):
     return 2 * (y - w0 * x0 - w1 * x1 - b) * x0
@@ -1389,7 +1807,7 @@ def slope_b(w0, w1, b, x0, x1, y):
     return 2 * (b - y)
 
 # %% wrong="slopes_by_hand" name="inputs swapped"
-# says: The slopes of the two weights carry each other's input.
+# says: This slope carries the input of the other weight.
 # next: Each weight meets its own input in the sum.
 def slope_w0(w0, w1, b, x0, x1, y):
     return 2 * (w0 * x0 + w1 * x1 + b - y) * x1
@@ -1421,6 +1839,108 @@ def slope_w1(w0, w1, b, x0, x1, y):
 
 def slope_b(w0, w1, b, x0, x1, y):
     return slopes(w0, w1, b, x0, x1, y)[2]
+
+# %% wrong="slopes_by_hand" name="mixed term forgotten"
+# says: Multiplied out, the square also has a term with both weights, 2w₀x₀w₁x₁. Its slope is missing.
+# next: Multiply out once more, every term with every other, or do not multiply out at all.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * w0 * x0**2 + 2 * x0 * b - 2 * x0 * y
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * w1 * x1**2 + 2 * x1 * b - 2 * x1 * y
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="bias left out of the error"
+# says: Your error is that of a neuron without a bias.
+# next: Add `b` to the prediction.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 - y) * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 - y) * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 - y)
+
+# %% wrong="slopes_by_hand" name="label added"
+# says: Your error is the prediction plus the label. It should be their difference.
+# next: Check the sign in front of `y`.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b + y) * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b + y) * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b + y)
+
+# %% wrong="slopes_by_hand" name="input left out"
+# says: Your slope is twice the error and nothing more. The slope of a weight also contains its input.
+# next: Ask how far the prediction moves when this weight moves by 1.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="square kept"
+# says: You kept the square. The slope of u² is 2u, without a square.
+# next: Look at the small example of section 2.3.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2 * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2 * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2
+
+# %% wrong="slopes_by_hand" name="the example's input"
+# says: You multiply by the input of the notebook's example, 0.5 or 0.4, whatever the arguments are.
+# next: Use `x0` and `x1`. The name `x` is the example of section 2.1.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * 0.5
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * 0.4
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="difference quotient"
+# says: You compare the loss at two places a thousandth apart. That gives the slope only roughly, and no formula.
+# next: Differentiate on paper, as in the worked example.
+def loss_at(w0, w1, b, x0, x1, y):
+    return (w0 * x0 + w1 * x1 + b - y) ** 2
+
+
+def slope_w0(w0, w1, b, x0, x1, y):
+    return (loss_at(w0 + 0.001, w1, b, x0, x1, y) - loss_at(w0, w1, b, x0, x1, y)) / 0.001
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return (loss_at(w0, w1 + 0.001, b, x0, x1, y) - loss_at(w0, w1, b, x0, x1, y)) / 0.001
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return (loss_at(w0, w1, b + 0.001, x0, x1, y) - loss_at(w0, w1, b, x0, x1, y)) / 0.001
 
 # %% right="slopes_by_hand" name="multiplied out"
 def slope_w0(w0, w1, b, x0, x1, y):
@@ -1516,8 +2036,8 @@ print("both factors move:", free, "  first one held still:", s.grad.item())
 # ### Exercise 6.1: three questions for autograd
 #
 # **Your turn.** Write three functions. Each takes a float64 vector `x` of shape (n,) and returns a gradient of shape
-# (n,). `x` belongs to the caller and must stay as it is, so remember the habit of section 2.3: begin with
-# `x = x.clone().requires_grad_()`.
+# (n,); n may be 1, and entries may be 0. `x` belongs to the caller and must stay as it is, so remember the habit of
+# section 2.3: begin with `x = x.clone().requires_grad_()`.
 #
 # - `twice_squares(x)`: the gradient of the number $2\,x^\top x$. At `[1., 2., 3.]` it is `[4., 8., 12.]`.
 # - `weighted_cubes(x, v)`: the vector of cubes $x_i^3$, taken backward with the weights `v`, shape (n,). At
@@ -1560,9 +2080,12 @@ def double(*numbers):
     return torch.tensor(numbers, dtype=torch.float64)
 
 
-check.function(twice_squares, on=[cases.example(x=double(1, 2, 3), gives=double(4, 8, 12))])
-check.function(weighted_cubes, on=[cases.example(x=double(1, 2), v=double(1, 10), gives=double(3, 120))])
-check.function(frozen_square, on=[cases.example(x=double(1, 2, 3), gives=double(1, 4, 9))])
+doubled = cases.example(x=double(0, 0.5, -1, 3, 2), gives=double(0, 2, -4, 12, 8))
+cubed = cases.example(x=double(-1, 0, 2), v=double(2, 5, -1), gives=double(6, 0, -12))
+frozen = cases.example(x=double(0, -3, 1, 2), gives=double(0, 9, 1, 4))
+check.function(twice_squares, on=[cases.example(x=double(1, 2, 3), gives=double(4, 8, 12)), doubled])
+check.function(weighted_cubes, on=[cases.example(x=double(1, 2), v=double(1, 10), gives=double(3, 120)), cubed])
+check.function(frozen_square, on=[cases.example(x=double(1, 2, 3), gives=double(1, 4, 9)), frozen])
 ### BEGIN HIDDEN TESTS
 vectors = cases.draw(seeds=8, seed0=100, x="n")
 check.gradient(twice_squares, of=lambda x: 2 * (x * x).sum(), on=vectors, wrt="x")
@@ -1663,6 +2186,90 @@ def weighted_cubes(x, v):
 def frozen_square(x):
     return x**2
 
+# %% wrong="autograd_manners" name="three entries only"
+# says: In the first function only the first three entries count. A vector may have any number of them.
+# next: Use `x @ x`, or the sum over all of `x`.
+def twice_squares(x):
+    return torch.cat([4 * x[:3], 0 * x[3:]])
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="the square of the double"
+# says: In the first function you doubled x before squaring, so the 2 is squared as well.
+# next: Multiply xᵀx by 2, not x.
+def twice_squares(x):
+    return 8 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="the exponent not brought down"
+# says: In the second function a factor of 3 is missing: the slope of a cube is 3x².
+# next: Let autograd differentiate the cubes, or bring the exponent down.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return v * x**2
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="the values returned"
+# says: In the second function you return the weighted cubes, not their slopes.
+# next: Go backward from the cubes, and return the gradient.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return v * x**3
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="divided by the input"
+# says: In the third function you divide by x. Where an entry is 0, that is 0 / 0.
+# next: What is left of x²·x when x² is held still and you take the slope? No division is needed.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v
+
+
+def frozen_square(x):
+    return x**2 * x / x
+
+# %% wrong="autograd_manners" name="both factors held still"
+# says: Your third function gives zeros: nothing is left that moves.
+# next: Hold only the square still.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v
+
+
+def frozen_square(x):
+    return 0 * x
+
 # %% right="autograd_manners" name="formulas"
 def twice_squares(x):
     return 4 * x
@@ -1738,9 +2345,9 @@ plot.lines(
 #
 # ### Exercise 6.2: the slope of a loop
 #
-# **Your turn.** Write `slope_of_stretch(x)` by hand, without autograd, for any $x \ne 0$ that is not at a jump. `x` is
-# a float64 tensor without dimensions, and so is the answer. You may call `stretch`. For the three inputs above the
-# slopes are 9, 81 and −13.5.
+# **Your turn.** Write `slope_of_stretch(x)` by hand, without autograd, for any $x \ne 0$ that is not at a jump, be it a
+# thousandth or far beyond 100. `x` is a float64 tensor without dimensions, and so is the answer. You may call
+# `stretch`. For the three inputs above the slopes are 9, 81 and −13.5.
 #
 # Either count what the loop does, or look at the figure once more: what is the slope of a line through the origin, if
 # you know one point on it?
@@ -1765,7 +2372,7 @@ check.gradient(slope_of_stretch, of=stretched, on=some, wrt="x", by_hand=True)
 values = (0.002, -0.07, 7.5, -31.0, 99.0, 250.0, -400.0)
 others = [cases.example(x=torch.tensor(value).double()) for value in values]
 check.gradient(slope_of_stretch, of=stretched, on=others, wrt="x", by_hand=True)
-drawn = cases.draw(seeds=10, seed0=100, without="zeros", x="")
+drawn = cases.draw(seeds=10, seed0=100, without="zeros", x="")  # at 0 the loop does not end
 check.gradient(slope_of_stretch, of=stretched, on=drawn, wrt="x", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1795,6 +2402,76 @@ def slope_of_stretch(x):
 # next: Do not take the distance of x from 0; keep its sign.
 def slope_of_stretch(x):
     return stretch(x) / x.abs()
+
+# %% wrong="slope_of_stretch" name="at least one tripling"
+# says: Your loop triples before it looks. An input that is 100 or more away from 0 is not tripled at all.
+# next: Ask before the first tripling, as `while` does.
+def slope_of_stretch(x):
+    slope = torch.full_like(x, 3.0)
+    while (slope * x).abs() < 100:
+        slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="fewer than no triplings"
+# says: Far from 0 your number of triplings is negative, so you divide by 3. `stretch` never does.
+# next: Take 0 where the logarithm gives less.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    while (slope * x).abs() < 100:
+        slope = 3 * slope
+    while (slope * x).abs() >= 300:
+        slope = slope / 3
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="two places compared"
+# says: You compare `stretch` at two places. Near 0 the pieces are short, and a jump lies between the two.
+# next: Use one point: what is the slope of a line through it and the origin?
+def slope_of_stretch(x):
+    return (stretch(x + 0.01) - stretch(x)) / 0.01
+
+# %% wrong="slope_of_stretch" name="ten triplings at most"
+# says: Your loop gives up after ten triplings. A small input needs more of them.
+# next: Let the loop run until 100 is reached, however often that is.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    for _ in range(10):
+        if (slope * x).abs() < 100:
+            slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="the half forgotten"
+# says: You turned the sign round for negative inputs. `stretch` halves them as well.
+# next: Read the branch once more: it does two things.
+def slope_of_stretch(x):
+    return stretch(x.abs()) / x
+
+# %% wrong="slope_of_stretch" name="the triplings added"
+# says: You add 3 for each tripling. Each one multiplies the slope by 3.
+# next: Two triplings make 9, not 6.
+def slope_of_stretch(x):
+    slope, far = torch.zeros_like(x), x
+    while far.abs() < 100:
+        far, slope = 3 * far, slope + 3
+    slope = slope if slope > 0 else slope + 1
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="one tripling too few"
+# says: You count one tripling too few.
+# next: Go through the example with 20 on paper: 20, 60, 180.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    while (3 * slope * x).abs() < 100:
+        slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="the triplings counted"
+# says: You return the number of triplings. Each one multiplies the slope by 3.
+# next: Multiply by 3 where you count.
+def slope_of_stretch(x):
+    count, far = torch.zeros_like(x), x
+    while far.abs() < 100:
+        far, count = 3 * far, count + 1
+    return count if x > 0 else -count / 2
 
 # %% right="slope_of_stretch" name="counted"
 def slope_of_stretch(x):
@@ -1904,7 +2581,7 @@ labels = torch.zeros(3)
 # ### Exercise 7.1: the gradient for a whole table
 #
 # **Your turn.** Write `regression_gradient(X, y, w, b)`, by hand and without loops. `X` is (n, d), `y` is (n,), `w` is
-# (d,), `b` is (). Return `(dw, db)`, of shapes (d,) and ().
+# (d,), `b` is (). Return `(dw, db)`, of shapes (d,) and (), also for a single example or a single input.
 #
 # For the table above it is `([-2.1667, -2.6667], -0.5)`, rounded. You will use this function for the rest of the
 # section. In week 5 it becomes the backward pass of a layer.
@@ -1988,6 +2665,69 @@ def regression_gradient(X, y, w, b):
     error = X @ w + b - y
     return error[:, None] * X, error.mean()
 
+# %% wrong="regression_gradient" name="all pairs"
+# says: Your predictions are (n, 1) and the labels (n,): their difference is a table of all pairs.
+# next: Use `X @ w` with `w` as the vector that it is. The errors should have shape (n,).
+def regression_gradient(X, y, w, b):
+    error = (X @ w)[:, None] + b - y
+    return (X.T @ error).mean(dim=1) / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="all pairs, then summed"
+# says: Your predictions and labels have different shapes: their difference is a table of all pairs.
+# next: Print the shape of your errors. It should be (n,).
+def regression_gradient(X, y, w, b):
+    error = (X @ w)[:, None] + b - y
+    return (X.T @ error).sum(dim=1) / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="half applied again"
+# says: The weights' slopes are half as large as they should be. The ½ has cancelled the 2 already.
+# next: Divide by n, not by 2n.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / (2 * len(y)), error.mean()
+
+# %% wrong="regression_gradient" name="half kept everywhere"
+# says: Your gradient is half as large as it should be. The ½ of the loss cancels the 2 of the square.
+# next: Work out the slope of ½e² on paper: it is e.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / (2 * len(y)), error.mean() / 2
+
+# %% wrong="regression_gradient" name="divided by n less 1"
+# says: You divide by n − 1. The mean of n numbers divides by n.
+# next: Count the examples, without taking one away.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / (len(y) - 1), error.sum() / (len(y) - 1)
+
+# %% wrong="regression_gradient" name="a single input squeezed away"
+# says: With a single input your `dw` has no dimension left: `squeeze` takes away every size of 1 that it meets.
+# next: Work with vectors, then there is nothing to squeeze.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return (X.T @ error[:, None] / len(y)).squeeze(), error.mean()
+
+# %% wrong="regression_gradient" name="weights summed, bias averaged"
+# says: The bias's slope is right. The weights' are sums where means belong.
+# next: The 1/n belongs to both formulas.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error, error.mean()
+
+# %% wrong="regression_gradient" name="label added"
+# says: Your error is the prediction plus the label. It should be their difference.
+# next: Check the sign in front of `y`.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b + y
+    return X.T @ error / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="squares of the errors"
+# says: Your bias's slope averages the squares of the errors. The slope of ½e² is e.
+# next: Average the errors themselves.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), (error**2).mean() / 2
+
 # %% right="regression_gradient" name="rows weighted by their errors"
 def regression_gradient(X, y, w, b):
     error = X @ w + b - y
@@ -2061,10 +2801,11 @@ torch.linalg.solve(M, torch.tensor([5.0, 10.0], dtype=torch.float64))
 #
 # ### Exercise 7.2: the normal equations
 #
-# **Your turn.** Write `normal_equations(X, y)`. `X` is (n, d), `y` is (n,). Return the best `(w, b)`, of shapes (d,)
-# and (). For the four houses, with the rooms as the only input, it is `([36.05], 29.75)`: each room adds 36,050 to the
-# price. For the two inputs `X = [[0., 0.], [1., 0.], [0., 1.], [2., 1.]]` and `y = [1., 3., -2., 2.]` it is
-# `([2., -3.], 1.)`, and this one you can check in your head.
+# **Your turn.** Write `normal_equations(X, y)`. `X` is (n, d), `y` is (n,), and d may be 1. Return the best `(w, b)`,
+# of shapes (d,) and (). That works for inputs in the thousands, and for thousandths. For the four houses, with the
+# rooms as the only input, it is `([36.05], 29.75)`: each room adds 36,050 to the price. For the two inputs
+# `X = [[0., 0.], [1., 0.], [0., 1.], [2., 1.]]` and `y = [1., 3., -2., 2.]` it is `([2., -3.], 1.)`, and this one you
+# can check in your head.
 
 # %% solution="normal_equations"
 def normal_equations(X, y):
@@ -2097,8 +2838,11 @@ def least_squares(X, y):
     return w, y.mean() - X.mean(dim=0) @ w
 
 
+large = cases.draw(seeds=4, seed0=100, without="edges", X="12 3", y="12")
+large = [cases.example(X=1000 * case["X"], y=case["y"]) for case in large]
+check.function(normal_equations, least_squares, on=large, rtol=1e-7)
 for shape, n in (("12 3", "12"), ("20 5", "20"), ("9 2", "9"), ("15 1", "15")):
-    many = cases.draw(seeds=4, seed0=100, X=shape, y=n)
+    many = cases.draw(seeds=4, seed0=100, without="zeros", X=shape, y=n)  # a column of zeros has no best weight
     check.function(normal_equations, least_squares, on=many, rtol=1e-7)
 ### END HIDDEN TESTS
 
@@ -2139,6 +2883,40 @@ def normal_equations(X, y):
     A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     theta = torch.linalg.solve(A.T @ A, A.T @ y)
     return theta[:-1], theta[-1:]
+
+# %% wrong="normal_equations" name="each weight alone"
+# says: You find each weight from its own column alone, as if the other columns were not there.
+# next: Solve for all parameters at once: AᵀA holds the products of all pairs of columns.
+def normal_equations(X, y):
+    centred = X - X.mean(dim=0)
+    w = (centred * (y - y.mean())[:, None]).sum(dim=0) / (centred**2).sum(dim=0)
+    return w, y.mean() - X.mean(dim=0) @ w
+
+# %% wrong="normal_equations" name="bias as the mean label"
+# says: Your weights are right. Your bias is the mean of the labels, as if the inputs had the mean 0.
+# next: Let the column of ones find the bias, or subtract what the weights predict for the mean inputs.
+def normal_equations(X, y):
+    centred = X - X.mean(dim=0)
+    w = torch.linalg.solve(centred.T @ centred, centred.T @ (y - y.mean()))
+    return w, y.mean()
+
+# %% wrong="normal_equations" name="a little added to the matrix"
+# says: You add a small number to the diagonal of AᵀA. Small inputs have small products, and then it counts.
+# next: Leave it out: other equations have other solutions.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A + 1e-8 * torch.eye(A.shape[1], dtype=A.dtype), A.T @ y)
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="walked downhill"
+# says: You walk downhill with a fixed rate. Large inputs make it too large, and the numbers explode.
+# next: Solve the equations: they have no learning rate.
+def normal_equations(X, y):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for _ in range(300):
+        error = X @ w + b - y
+        w, b = w - 0.1 * X.T @ error / len(y), b - 0.1 * error.mean()
+    return w, b
 
 # %% right="normal_equations" name="least squares from the library"
 def normal_equations(X, y):
@@ -2204,10 +2982,11 @@ print([order[start : start + 3].tolist() for start in range(0, 7, 3)])
 #
 # **Your turn.** Write `minibatches(X, y, batch_size, order)`. `X` is (n, d), `y` is (n,), `order` is a permutation of
 # the rows, int64, (n,). Return a list of pairs `(X_part, y_part)`: the rows in the given order, `batch_size` at a
-# time, the last pair perhaps smaller.
+# time, the last pair perhaps smaller, but never empty. `batch_size` may be larger than n, and n may be 1.
 #
 # For `X = [[0.], [1.], [2.]]`, `y = [0., 10., 20.]`, `batch_size=2` and `order = [2, 0, 1]` the list is
-# `[([[2.], [0.]], [20., 0.]), ([[1.]], [10.])]`.
+# `[([[2.], [0.]], [20., 0.]), ([[1.]], [10.])]`. Five rows with `batch_size=4` make a pair with four rows and one with
+# a single row.
 
 # %% solution="minibatches"
 def minibatches(X, y, batch_size, order):
@@ -2236,17 +3015,43 @@ three_rows = cases.example(
         (torch.tensor([[1.0]]), torch.tensor([10.0])),
     ],
 )
-check.function(minibatches, on=[three_rows])
+one_by_one = cases.example(
+    X=torch.tensor([[0.0], [1.0], [2.0]]),
+    y=torch.tensor([0.0, 10.0, 20.0]),
+    batch_size=1,
+    order=torch.tensor([1, 2, 0]),
+    gives=[
+        (torch.tensor([[1.0]]), torch.tensor([10.0])),
+        (torch.tensor([[2.0]]), torch.tensor([20.0])),
+        (torch.tensor([[0.0]]), torch.tensor([0.0])),
+    ],
+)
+five_rows = cases.example(
+    X=torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0], [6.0, 7.0], [8.0, 9.0]]).double(),
+    y=torch.tensor([10.0, 11.0, 12.0, 13.0, 14.0]).double(),
+    batch_size=4,
+    order=torch.tensor([3, 0, 4, 1, 2]),
+    gives=[
+        (
+            torch.tensor([[6.0, 7.0], [0.0, 1.0], [8.0, 9.0], [2.0, 3.0]]).double(),
+            torch.tensor([13.0, 10.0, 14.0, 11.0]).double(),
+        ),
+        (torch.tensor([[4.0, 5.0]]).double(), torch.tensor([12.0]).double()),
+    ],
+)
+check.function(minibatches, on=[three_rows, one_by_one, five_rows])
 ### BEGIN HIDDEN TESTS
 def cut(X, y, batch_size, order):
     X, y = X.index_select(0, order), y.index_select(0, order)
     return list(zip(X.split(batch_size), y.split(batch_size), strict=True))
 
 
-X_rows, y_rows = torch.arange(22.0).reshape(11, 2), torch.arange(100.0, 111.0)
-shuffled = torch.randperm(11, generator=torch.Generator().manual_seed(3))
-several = [cases.example(X=X_rows, y=y_rows, batch_size=size, order=shuffled) for size in (1, 3, 4, 11, 20)]
-drawn = cases.draw(seeds=4, seed0=100, X="n 3", y="n")
+X_rows, y_rows = torch.arange(26.0).reshape(13, 2), torch.arange(100.0, 113.0)
+several = []
+for n, size in ((11, 1), (11, 3), (11, 4), (11, 11), (11, 20), (12, 4), (9, 4), (13, 6), (1, 1), (1, 3)):
+    shuffled = torch.randperm(n, generator=torch.Generator().manual_seed(n))
+    several.append(cases.example(X=X_rows[:n], y=y_rows[:n], batch_size=size, order=shuffled))
+drawn = cases.draw(seeds=4, seed0=100, without="edges", X="n 3", y="n")  # a single row is among those above
 several += [cases.example(**case.inputs, batch_size=2, order=case["y"].argsort()) for case in drawn]
 check.function(minibatches, cut, on=several)
 ### END HIDDEN TESTS
@@ -2280,6 +3085,39 @@ def minibatches(X, y, batch_size, order):
 def minibatches(X, y, batch_size, order):
     return [(X[chosen], y[chosen]) for chosen in order.tensor_split(batch_size)]
 
+# %% wrong="minibatches" name="cut evenly"
+# says: You cut the order into pieces of nearly the same size. Each should have `batch_size` rows, but for the last.
+# next: Walk through the order in strides of `batch_size`.
+def minibatches(X, y, batch_size, order):
+    return [(X[rows], y[rows]) for rows in torch.chunk(order, math.ceil(len(order) / batch_size))]
+
+# %% wrong="minibatches" name="an empty one at the end"
+# says: Where the rows fill the minibatches exactly, you add an empty one at the end.
+# next: Count on only while there are rows left.
+def minibatches(X, y, batch_size, order):
+    starts = range(0, len(y) // batch_size * batch_size + 1, batch_size)
+    return [(X[order[s : s + batch_size]], y[order[s : s + batch_size]]) for s in starts]
+
+# %% wrong="minibatches" name="order turned round"
+# says: You send row i to place `order[i]`. The order says it the other way round: `order[i]` is the row at place i.
+# next: Use `order` to pick rows, as in `X[order]`.
+def minibatches(X, y, batch_size, order):
+    places = order.argsort()
+    return [(X[rows], y[rows]) for rows in torch.split(places, batch_size)]
+
+# %% wrong="minibatches" name="inputs not shuffled"
+# says: Your labels are shuffled and your inputs are not, so examples carry other examples' labels.
+# next: Pick the rows of `X` with the same numbers as those of `y`.
+def minibatches(X, y, batch_size, order):
+    starts = range(0, len(y), batch_size)
+    return [(X[s : s + batch_size], y[order[s : s + batch_size]]) for s in starts]
+
+# %% wrong="minibatches" name="the first one only"
+# says: Your list ends after the first minibatch.
+# next: Look at the indentation of `return`: it belongs after the loop.
+def minibatches(X, y, batch_size, order):
+    return [(X[order[:batch_size]], y[order[:batch_size]])]
+
 # %% right="minibatches" name="split"
 def minibatches(X, y, batch_size, order):
     return [(X[chosen], y[chosen]) for chosen in torch.split(order, batch_size)]
@@ -2302,7 +3140,8 @@ def minibatches(X, y, batch_size, order):
 # **Your turn.** Write `sgd(X, y, batch_size, lr, orders)`. `X` is (n, d), `y` is (n,). `orders` is (epochs, n), int64:
 # row k is the order of the examples in epoch k. Begin with `w` and `b` all zeros, in the dtype of `X`. For each epoch
 # and each minibatch, take one step with the gradient of *that minibatch* (the mean of ½(ŷ − y)² over its rows). Return
-# the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd.
+# the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd. A
+# single input, a single example and minibatches with a single row will do.
 #
 # For `X = [[1.], [2.]]`, `y = [1., 3.]`, `batch_size=1`, `lr=0.1` and `orders = [[0, 1]]` the first step gives
 # $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$. A longer one:
@@ -2329,12 +3168,12 @@ def sgd(X, y, batch_size, lr, orders):
 
 # %% check="sgd" points=3
 two_steps = cases.example(
-    X=torch.tensor([[1.0], [2.0]], dtype=torch.float64),
-    y=torch.tensor([1.0, 3.0], dtype=torch.float64),
+    X=torch.tensor([[1.0], [2.0]]),  # float32
+    y=torch.tensor([1.0, 3.0]),
     batch_size=1,
     lr=0.1,
     orders=torch.tensor([[0, 1]]),
-    gives=(torch.tensor([0.64], dtype=torch.float64), torch.tensor(0.37, dtype=torch.float64)),
+    gives=(torch.tensor([0.64]), torch.tensor(0.37)),
 )
 two_epochs = cases.example(
     X=torch.tensor([[1.0], [2.0], [4.0]], dtype=torch.float64),
@@ -2344,7 +3183,15 @@ two_epochs = cases.example(
     orders=torch.tensor([[0, 1, 2], [2, 0, 1]]),
     gives=(torch.tensor([0.8322], dtype=torch.float64), torch.tensor(0.42135, dtype=torch.float64)),
 )
-check.function(sgd, on=[two_steps, two_epochs])
+two_inputs = cases.example(
+    X=torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 2.0], dtype=torch.float64),
+    batch_size=2,
+    lr=0.1,
+    orders=torch.tensor([[0, 1], [1, 0]]),
+    gives=(torch.tensor([0.495, 0.01], dtype=torch.float64), torch.tensor(0.215, dtype=torch.float64)),
+)
+check.function(sgd, on=[two_steps, two_epochs, two_inputs])
 ### BEGIN HIDDEN TESTS
 def walked(X, y, batch_size, lr, orders):
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
@@ -2356,17 +3203,18 @@ def walked(X, y, batch_size, lr, orders):
 
 
 chance = torch.Generator().manual_seed(11)
+small = []
+for n, d, size in ((11, 3, 4), (6, 1, 4), (9, 2, 9), (1, 2, 3)):
+    for case in cases.draw(seeds=3, seed0=100, without="edges", X=f"{n} {d}", y=f"{n}"):  # sizes of one are above
+        orders = torch.stack([torch.randperm(n, generator=chance) for _ in range(3)])
+        small.append(cases.example(X=case["X"], y=case["y"], batch_size=size, lr=0.05, orders=orders))
+check.function(sgd, walked, on=small)
 X_true = torch.randn(120, 2, generator=chance, dtype=torch.float64)
 w_true, b_true = torch.tensor([2.0, -3.4]).double(), torch.tensor(4.2).double()
 y_true = X_true @ w_true + b_true + 0.01 * torch.randn(120, generator=chance, dtype=torch.float64)
 epochs = torch.stack([torch.randperm(120, generator=chance) for _ in range(12)])
 recovered = cases.example(X=X_true, y=y_true, batch_size=10, lr=0.1, orders=epochs, gives=(w_true, b_true))
 check.function(sgd, on=[recovered], rtol=0.01)
-small = []
-for case in cases.draw(seeds=5, seed0=100, X="11 3", y="11", batch_size=4, lr=0.05):
-    orders = torch.stack([torch.randperm(11, generator=chance) for _ in range(3)])
-    small.append(cases.example(X=case["X"], y=case["y"], batch_size=4, lr=0.05, orders=orders))
-check.function(sgd, walked, on=small)
 ### END HIDDEN TESTS
 
 # %% wrong="sgd" name="all examples in each step"
@@ -2432,6 +3280,135 @@ def sgd(X, y, batch_size, lr, orders):
         for X_part, y_part in minibatches(X, y, batch_size, order):
             dw, db = regression_gradient(X_part, y_part, w, b)
             w, b = w - lr * dw, b - lr * db
+    return w, b
+
+# %% wrong="sgd" name="one slope for all weights"
+# says: You average over all entries of the products, so every weight gets the same slope.
+# next: Average over the rows only: one slope for each column.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w = w - lr * (error[:, None] * X[rows]).mean()
+            b = b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="all pairs"
+# says: Your predictions are (m, 1) and the labels (m,): their difference is a table of all pairs.
+# next: Keep `w` as a vector of shape (d,), and print the shape of the errors once.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = (X[rows] @ w)[:, None] + b - y[rows]
+            w = w - lr * (X[rows].T @ error).mean(dim=1) / len(rows)
+            b = b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="weights and bias one after the other"
+# says: You move the weights and take the bias's slope afterwards, at the new place.
+# next: Compute both gradients of a step before you change anything.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w = w - lr * X[rows].T @ error / len(rows)
+            b = b - lr * (X[rows] @ w + b - y[rows]).mean()
+    return w, b
+
+# %% wrong="sgd" name="order ignored"
+# says: You cut the table as it stands. The rows in `orders` never enter.
+# next: Let each piece of the order pick the rows.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for _ in orders:
+        for X_part, y_part in zip(X.split(batch_size), y.split(batch_size), strict=True):
+            dw, db = regression_gradient(X_part, y_part, w, b)
+            w, b = w - lr * dw, b - lr * db
+    return w, b
+
+# %% wrong="sgd" name="last ones dropped"
+# says: The rows that do not fill a whole minibatch never take part.
+# next: Go on while there are rows left, and let the last minibatch be smaller.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for k in range(len(y) // batch_size):
+            rows = order[k * batch_size : (k + 1) * batch_size]
+            dw, db = regression_gradient(X[rows], y[rows], w, b)
+            w, b = w - lr * dw, b - lr * db
+    return w, b
+
+# %% wrong="sgd" name="factor 2 kept"
+# says: Your steps are twice as long as they should be. The ½ in the loss cancels the 2 of the square.
+# next: Use the loss of this section, the mean of half the squares.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - 2 * lr * X[rows].T @ error / len(rows), b - 2 * lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="uphill"
+# says: You add the gradients, so the loss grows.
+# next: Step against the gradient: subtract.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w + lr * X[rows].T @ error / len(rows), b + lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="bias not trained"
+# says: Only the weights are trained. The bias stays at 0.
+# next: The bias takes a step too, with its own gradient.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w = w - lr * X[rows].T @ error / len(rows)
+    return w, b
+
+# %% wrong="sgd" name="gradients pile up"
+# says: Your first step is right, later ones are too long: the gradients of all steps so far are added together.
+# next: Clear both gradients before each backward pass.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    dw, db = w, b
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            dw, db = dw + X[rows].T @ error / len(rows), db + error.mean()
+            w, b = w - lr * dw, b - lr * db
+    return w, b
+
+# %% wrong="sgd" name="always float64"
+# says: Your parameters are float64 whatever the data are. They should have the dtype of `X`.
+# next: Make the zeros in the dtype of `X`, for example with `torch.zeros_like(X[0])`.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros(X.shape[1]).double(), torch.tensor(0.0).double()
+    for order in orders:
+        for rows in order.split(batch_size):
+            part = X[rows].double()
+            error = part @ w + b - y[rows]
+            w, b = w - lr * part.T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="bias in float32"
+# says: Your `b` is float32 and stays so, also where the data are float64.
+# next: Make it in the dtype of `X`, for example with `torch.zeros_like(y[0])`.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.tensor(0.0)
+    for order in orders:
+        for X_part, y_part in minibatches(X, y, batch_size, order):
+            dw, db = regression_gradient(X_part, y_part, w, b)
+            w -= lr * dw
+            b -= lr * db
     return w, b
 
 # %% right="sgd" name="with autograd"
@@ -2592,13 +3569,13 @@ densities[0].item(), densities.prod().item(), densities.log().sum().item()
 #
 # ### Exercise 8.1: negative log-likelihood
 #
-# **Your turn.** Write `negative_log_likelihood(y_hat, y, sigma)`. `y_hat` and `y` are (n,), `sigma` is a positive
-# Python number. Return the *sum* over the examples, a tensor of shape (). It must also work for errors so large that
-# the density itself is 0 on a computer.
+# **Your turn.** Write `negative_log_likelihood(y_hat, y, sigma)`. `y_hat` and `y` are (n,), and n may be 1. `sigma` is
+# a positive Python number, which may be as small as 0.0001. Return the *sum* over the examples, a tensor of shape ().
+# It must also work for errors so large that the density itself is 0 on a computer.
 #
 # For `y_hat = [0., 0.]`, `y = [0., 2.]` and `sigma=1.0` it is about 3.8379: twice $\tfrac12\log 2\pi = 0.9189$, and
-# once $2^2/2 = 2$. For `y = [0., 200.]` and `sigma=2.0` it is about 5003.2242. In weeks 3 and 7 the same recipe, minus
-# the log of a probability, gives the losses for classes.
+# once $2^2/2 = 2$. For `y_hat = [0., 0., 0.]`, `y = [0., 200., 0.]` and `sigma=2.0` it is about 5004.8363. In weeks 3
+# and 7 the same recipe, minus the log of a probability, gives the losses for classes.
 
 # %% solution="negative_log_likelihood"
 def negative_log_likelihood(y_hat, y, sigma):
@@ -2620,10 +3597,10 @@ zero_and_two = cases.example(
     gives=torch.tensor(3.837877).double(),
 )
 far_out = cases.example(
-    y_hat=torch.tensor([0.0, 0.0]).double(),
-    y=torch.tensor([0.0, 200.0]).double(),
+    y_hat=torch.tensor([0.0, 0.0, 0.0]).double(),
+    y=torch.tensor([0.0, 200.0, 0.0]).double(),
     sigma=2.0,
-    gives=torch.tensor(5003.224171).double(),
+    gives=torch.tensor(5004.836257).double(),
 )
 check.function(negative_log_likelihood, on=[zero_and_two, far_out], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
@@ -2632,7 +3609,7 @@ def surprise(y_hat, y, sigma):
     return n / 2 * math.log(2 * math.pi) + n * math.log(sigma) + ((y - y_hat) ** 2).sum() / (2 * sigma**2)
 
 
-for sigma in (0.3, 1.0, 2.5):
+for sigma in (0.3, 1.0, 2.5, 0.0005):
     many = cases.draw(seeds=4, seed0=100, y_hat="n", y="n", sigma=sigma)
     check.function(negative_log_likelihood, surprise, on=many)
 y_hat, y_far = torch.tensor([0.0, 3.0, -80.0]).double(), torch.tensor([60.0, 2.5, 4.0]).double()
@@ -2676,6 +3653,51 @@ def negative_log_likelihood(y_hat, y, sigma):
 # next: Put a minus in front of everything.
 def negative_log_likelihood(y_hat, y, sigma):
     return -(0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="first term for two examples"
+# says: Your first term is that of exactly two examples. Every example brings its own ½ log(2πσ²).
+# next: Put it inside the sum, or multiply it by n.
+def negative_log_likelihood(y_hat, y, sigma):
+    return math.log(2 * math.pi * sigma**2) + ((y_hat - y) ** 2).sum() / (2 * sigma**2)
+
+# %% wrong="negative_log_likelihood" name="density held above 0"
+# says: You hold the density above the smallest numbers, so a far error counts no more than a nearer one.
+# next: Take the logarithm on paper, where log and exp cancel.
+def negative_log_likelihood(y_hat, y, sigma):
+    density = torch.exp(-((y - y_hat) ** 2) / (2 * sigma**2)) / math.sqrt(2 * math.pi * sigma**2)
+    return -density.clamp(min=1e-300).log().sum()
+
+# %% wrong="negative_log_likelihood" name="variance held above a millionth"
+# says: `gaussian_nll_loss` raises variances below 1e-6 to 1e-6, so a small σ is not the σ that you were given.
+# next: Write the formula out, or set its `eps`.
+def negative_log_likelihood(y_hat, y, sigma):
+    variance = torch.full_like(y, sigma**2)
+    return torch.nn.functional.gaussian_nll_loss(y_hat, y, variance, full=True, reduction="sum")
+
+# %% wrong="negative_log_likelihood" name="the constant left out"
+# says: ½ log(2π) is missing for each example. It moves no minimum, but it belongs to the density.
+# next: Keep 2π in the first term.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (math.log(sigma) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="first term left out"
+# says: You return the squares alone. The first term, ½ log(2πσ²) for each example, is missing.
+# next: Take the logarithm of the whole density, with what stands in front of exp.
+def negative_log_likelihood(y_hat, y, sigma):
+    return ((y_hat - y) ** 2).sum() / (2 * sigma**2)
+
+# %% wrong="negative_log_likelihood" name="the first term not halved"
+# says: Your first term is twice as large as it should be: the root in front of exp becomes a factor ½.
+# next: Take the logarithm of 1/√(2πσ²) once more.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="a little added to the variance"
+# says: You add a small number to σ². For a small σ that makes another density.
+# next: Leave it out: `sigma` is positive, so nothing is divided by 0.
+def negative_log_likelihood(y_hat, y, sigma):
+    variance = sigma**2 + 1e-8
+    return (0.5 * math.log(2 * math.pi * variance) + (y_hat - y) ** 2 / (2 * variance)).sum()
 
 # %% right="negative_log_likelihood" name="torch's normal distribution"
 def negative_log_likelihood(y_hat, y, sigma):
@@ -2758,9 +3780,9 @@ print("predictions:", rooms @ w_typo + b_typo)
 # $\sigma^{(i)}$. The negative log-likelihood is that of section 8.2, with $\sigma^{(i)}$ in the place of $\sigma$. Now
 # it no longer drops out: a label with a large $\sigma^{(i)}$ should count less.
 #
-# **Your turn.** Write `weighted_line(X, y, sigma)`, where `sigma` is (n,), all positive. Return the `(w, b)` that are
-# most likely, as `normal_equations` does. Work out on paper which equations take the place of
-# $A^\top A\theta = A^\top\mathbf y$.
+# **Your turn.** Write `weighted_line(X, y, sigma)`, where `sigma` is (n,), all positive, perhaps all tiny. Return the
+# `(w, b)` that are most likely, as `normal_equations` does; again d may be 1. Work out on paper which equations take
+# the place of $A^\top A\theta = A^\top\mathbf y$.
 #
 # If all entries of `sigma` are equal, the answer is that of `normal_equations`. If the third house of the typing error
 # has `sigma` 1000 and the others 1, the line is about $27.75\cdot$ rooms $+\ 50.49$: the wild price hardly counts.
@@ -2785,7 +3807,13 @@ equal = cases.example(
     sigma=torch.full((4,), 2.0).double(),
     gives=(torch.tensor([36.05]).double(), torch.tensor(29.75).double()),
 )
-check.function(weighted_line, on=[equal], rtol=1e-6)
+one_doubtful = cases.example(
+    X=torch.tensor([[3.0], [2.0], [4.0], [3.0]]).double(),
+    y=torch.tensor([127.5, 106.0, 1781.0, 140.0]).double(),
+    sigma=torch.tensor([1.0, 1.0, 1000.0, 1.0]).double(),
+    gives=(torch.tensor([27.7532390]).double(), torch.tensor(50.4919025).double()),
+)
+check.function(weighted_line, on=[equal, one_doubtful], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def most_likely(X, y, sigma):
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
@@ -2795,8 +3823,11 @@ def most_likely(X, y, sigma):
 
 
 for shape, n in (("14 3", "14"), ("10 2", "10"), ("8 1", "8")):
-    many = cases.draw(seeds=4, seed0=100, X=shape, y=n, sigma=n, positive=("sigma",))
+    # without zeros: a column of them has no best weight
+    many = cases.draw(seeds=4, seed0=100, without="zeros", X=shape, y=n, sigma=n, positive=("sigma",))
     check.function(weighted_line, most_likely, on=many, rtol=1e-6)
+    sharp = [cases.example(X=case["X"], y=case["y"], sigma=case["sigma"] / 10_000) for case in many]
+    check.function(weighted_line, most_likely, on=sharp, rtol=1e-6)
 ### END HIDDEN TESTS
 
 # %% wrong="weighted_line" name="noise ignored"
@@ -2829,6 +3860,47 @@ def weighted_line(X, y, sigma):
 def weighted_line(X, y, sigma):
     A = torch.cat([X / sigma[:, None], torch.ones_like(X[:, :1])], dim=1)
     theta = torch.linalg.solve(A.T @ A, A.T @ (y / sigma))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="centred with ordinary means"
+# says: Your slopes count each label by its σ, but you centre with ordinary means.
+# next: The means have to be weighted, too; or solve with the column of ones inside.
+def weighted_line(X, y, sigma):
+    trust, centred = sigma[:, None] ** -2, X - X.mean(dim=0)
+    w = torch.linalg.solve(centred.T @ (trust * centred), centred.T @ (trust[:, 0] * (y - y.mean())))
+    return w, y.mean() - X.mean(dim=0) @ w
+
+# %% wrong="weighted_line" name="only the labels weighted"
+# says: You weight the right-hand side with the labels. The matrix AᵀA on the left needs the same weights.
+# next: Differentiate the weighted sum of squares: σ enters both sides.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = sigma**-2
+    theta = torch.linalg.solve(A.T @ A, A.T @ (trust / trust.mean() * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="only the labels divided"
+# says: You divide the labels by σ, but not the rows that should predict them.
+# next: Divide both by σ.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A, A.T @ (y / sigma))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="noisy ones left out"
+# says: You leave the noisy labels out and treat the others alike. Every label counts, each by its own σ.
+# next: Write down the sum that is to be minimised, with σ of each example in it.
+def weighted_line(X, y, sigma):
+    good = sigma <= 3 * sigma.median()
+    return normal_equations(X[good], y[good])
+
+# %% wrong="weighted_line" name="a little added to the noise"
+# says: You add a small number to σ². Where all σ are tiny, it counts.
+# next: Leave it out: `sigma` is positive, so nothing is divided by 0.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = (1 / (sigma**2 + 1e-8))[:, None]
+    theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
     return theta[:-1], theta[-1]
 
 # %% right="weighted_line" name="a matrix of weights"

@@ -116,6 +116,66 @@ on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, 0.0], dtype=torch.float64)
 # next: Take 0.8 and -0.5 for hidden neuron 0, and -1.0 and -0.1 for hidden neuron 1.
 on_paper = torch.tensor([-0.8, 0.25, 0.0, 0.25, -0.3], dtype=torch.float64)
 
+# %% wrong="on_paper" name="neuron by neuron"
+# says: You wrote z and a of one neuron side by side. The order asked for is both z, then both a, then the output.
+# next: Compare with the five numbers for the point (0.3, 0.1): which stands where?
+on_paper = torch.tensor([-0.55, 0.0, 0.75, 0.75, -0.5], dtype=torch.float64)
+
+# %% wrong="on_paper" name="output from the pre-activations"
+# says: Your a are right, but the output neuron got z₀ and z₁ in their place: z₀ is negative and should not count.
+# next: Work out the output again, with the a.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.225], dtype=torch.float64)
+
+# %% wrong="on_paper" name="sign slip in the second hidden neuron"
+# says: In z₁ you added 0.1 times 0.5. Its weight is -0.1, so the product is negative.
+# next: Write out the two products of z₁ with their signs before you add.
+on_paper = torch.tensor([-0.55, 0.85, 0.0, 0.85, -0.54], dtype=torch.float64)
+
+# %% wrong="on_paper" name="sign slip in the first hidden neuron"
+# says: In z₀ you added 0.5 times 0.5. The weight there is -0.5, so the product is negative.
+# next: Write out the two products of z₀ with their signs before you add.
+on_paper = torch.tensor([-0.05, 0.75, 0.0, 0.75, -0.5], dtype=torch.float64)
+
+# %% wrong="on_paper" name="minus lost in the first product"
+# says: In z₀ you took 0.8 times 1.0. The point's first coordinate is -1.0.
+# next: Write out the two products of z₀ with their signs before you add.
+on_paper = torch.tensor([1.05, 0.75, 1.05, 0.75, -1.025], dtype=torch.float64)
+
+# %% wrong="on_paper" name="minus times minus"
+# says: In z₁ the product of -1.0 and -1.0 came out negative. Minus times minus is plus.
+# next: Work out z₁ again.
+on_paper = torch.tensor([-0.55, -1.25, 0.0, 0.0, -0.2], dtype=torch.float64)
+
+# %% wrong="on_paper" name="coordinates swapped"
+# says: You took the point's two coordinates in the other order.
+# next: x₀ is -1.0 and x₁ is 0.5; the first weight of each neuron belongs to x₀.
+on_paper = torch.tensor([1.4, -0.6, 1.4, 0.0, -0.9], dtype=torch.float64)
+
+# %% wrong="on_paper" name="output weights swapped"
+# says: In the output neuron the weights have changed places: a₁ was multiplied by -0.5.
+# next: The first weight, -0.5, belongs to a₀.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.575], dtype=torch.float64)
+
+# %% wrong="on_paper" name="output bias left out"
+# says: Your hidden neurons are right. In the output the bias is missing.
+# next: Add the output neuron's own bias.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.3], dtype=torch.float64)
+
+# %% wrong="on_paper" name="hidden biases swapped"
+# says: The two hidden neurons have each other's bias.
+# next: b1 holds the first neuron's bias first.
+on_paper = torch.tensor([-1.25, 1.45, 0.0, 1.45, -0.78], dtype=torch.float64)
+
+# %% wrong="on_paper" name="size in place of ReLU"
+# says: You made z₀ positive. ReLU makes a 0 of a negative number.
+# next: Ask for each z which is larger, 0 or z.
+on_paper = torch.tensor([-0.55, 0.75, 0.55, 0.75, -0.775], dtype=torch.float64)
+
+# %% wrong="on_paper" name="the point of the example"
+# says: These are the numbers of the point (0.3, 0.1), which the text works out.
+# next: Do the same for the point (-1.0, 0.5).
+on_paper = torch.tensor([0.69, -0.51, 0.69, 0.0, -0.545], dtype=torch.float64)
+
 # %% right="on_paper" name="computed"
 x = torch.tensor([-1.0, 0.5], dtype=torch.float64)
 z = torch.stack([0.8 * x[0] - 0.5 * x[1] + 0.5, -1.0 * x[0] - 0.1 * x[1] - 0.2])
@@ -165,26 +225,32 @@ print(z0, z1)
 # $\max(0, z)$ is a maximum of two numbers. For a tensor it is a maximum of two tensors, entry by entry: `Z` itself and
 # zeros of the same shape. Do not take the largest entry of all, which is what `Z.max()` gives.
 #
-# **Your turn.** Write `relu(Z)`. `Z` has any shape; so has the answer, in the same dtype and on the same device, and
-# `Z` itself stays as it was. Build it from a maximum or from a comparison; the ready-made function of the same name is
-# not allowed this once. For `Z = [[0.69, -0.51], [-1., 2.]]` it is `[[0.69, 0.], [0., 2.]]`. The two hidden neurons
+# **Your turn.** Write `relu(Z)`. `Z` has any shape, a single entry too, and any float dtype, also `torch.float16`, the
+# small one with 16 bits. The answer has the same shape and dtype and is on the same device, and `Z` itself stays as it
+# was. Build it from a maximum or from a comparison; the ready-made function of the same name is not allowed this once.
+# For `Z = [[0.69, -0.51], [-1., 2.]]` it is `[[0.69, 0.], [0., 2.]]`, and an entry of 0 stays 0. The two hidden neurons
 # need it next.
 
 # %% solution="relu"
 def relu(Z):
-    """The larger one of 0 and z for each entry of Z: any shape, same shape and dtype back."""
+    """The larger one of 0 and z for each entry of Z: any shape, any float dtype; same shape and dtype back."""
     ### BEGIN SOLUTION
     return torch.maximum(Z, torch.zeros_like(Z))
     ### END SOLUTION
 
 # %% check="relu" points=1
 Z, A = torch.tensor([[0.69, -0.51], [-1.0, 2.0]]), torch.tensor([[0.69, 0.0], [0.0, 2.0]])
-check.function(relu, on=[cases.example(Z=Z, gives=A)], forbid=("relu",))
+short = cases.example(
+    Z=torch.tensor([-0.5, 0.0, 2.0], dtype=torch.float16), gives=torch.tensor([0.0, 0.0, 2.0], dtype=torch.float16)
+)
+check.function(relu, on=[cases.example(Z=Z, gives=A), short], forbid=("relu",))
 ### BEGIN HIDDEN TESTS
 check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=8, seed0=100, Z="n h"), forbid=("relu",))
 sheets = cases.draw(seeds=4, seed0=120, Z="n k h", dtype=torch.float32)
 check.function(relu, lambda Z: Z.clamp(min=0), on=sheets)
 check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=4, seed0=140, Z="h"), forbid=("relu",))
+for dtype in (torch.float16, torch.bfloat16):
+    check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=2, seed0=150, Z="n h", dtype=dtype))
 with_zero = cases.example(Z=torch.tensor([[-3.0, 0.0, 0.25], [-0.1, -2.0, 7.0]]))
 check.function(relu, lambda Z: Z.clamp(min=0), on=[with_zero])
 ### END HIDDEN TESTS
@@ -226,6 +292,19 @@ def relu(Z):
 def relu(Z):
     return torch.relu(Z)
 
+# %% wrong="relu" name="float32 created inside"
+# says: Something you create inside is float32 whatever Z is: torch.zeros or torch.tensor makes that when you give no
+# dtype.
+# next: Make the zeros from Z, with zeros_like, or pass dtype=Z.dtype.
+def relu(Z):
+    return torch.maximum(Z, torch.zeros(Z.shape, device=Z.device))
+
+# %% wrong="relu" name="the negative part"
+# says: You keep the negative entries and put 0 in place of the positive ones: the wrong side.
+# next: Of 0 and z take the larger one.
+def relu(Z):
+    return torch.minimum(Z, torch.zeros_like(Z))
+
 # %% right="relu" name="where"
 def relu(Z):
     return torch.where(Z > 0, Z, torch.zeros_like(Z))
@@ -265,7 +344,7 @@ print("stack, dim=-1:", torch.stack([A0, A1], dim=-1).shape)
 #
 # **Your turn.** Write `join(A0, A1)`. Both have shape (\*, 1), where \* stands for any leading dimensions, also none;
 # the result has shape (\*, 2), with `A0`'s number first. For `A0 = [0.69]` and `A1 = [0.]` it is `[0.69, 0.]`; for
-# three examples, (3, 1) and (3, 1) become (3, 2).
+# three examples, (3, 1) and (3, 1) become (3, 2), and for a table with one row, (1, 1) and (1, 1) become (1, 2).
 
 # %% solution="join"
 def join(A0, A1):
@@ -281,7 +360,8 @@ three = cases.example(
     A1=torch.tensor([[4.0], [5.0], [6.0]]),
     gives=torch.tensor([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
 )
-check.function(join, on=[one, three])
+row = cases.example(A0=torch.tensor([[7.0]]), A1=torch.tensor([[8.0]]), gives=torch.tensor([[7.0, 8.0]]))
+check.function(join, on=[one, three, row])
 ### BEGIN HIDDEN TESTS
 def side_by_side(A0, A1):
     return torch.cat([A0, A1], dim=-1)
@@ -322,6 +402,39 @@ def join(A0, A1):
 # next: Leave the shape as it is; `cat` with dim=-1 takes any number of dimensions.
 def join(A0, A1):
     return torch.cat([A0.reshape(-1, 1), A1.reshape(-1, 1)], dim=1)
+
+# %% wrong="join" name="squeezed"
+# says: squeeze() without a number takes away every dimension of size 1, the leading ones too: (1, 1) and (1, 1)
+# should become (1, 2).
+# next: Do not squeeze. Join along a dimension that is there already.
+def join(A0, A1):
+    return torch.stack([A0, A1], dim=-1).squeeze()
+
+# %% wrong="join" name="stacked in front and reshaped"
+# says: You stack the two tensors in front and reshape. A reshape keeps the order of the numbers: all of A0 come
+# first, so numbers of different examples stand in one row.
+# next: Join along the last dimension, then there is nothing to reshape.
+def join(A0, A1):
+    return torch.stack([A0, A1]).reshape(*A0.shape[:-1], 2)
+
+# %% wrong="join" name="stacked in front"
+# says: `stack` makes a new dimension, and yours stands in front. The two numbers of an example belong side by side in
+# the last dimension.
+# next: Make the last dimension longer instead, with `cat`.
+def join(A0, A1):
+    return torch.stack([A0, A1])
+
+# %% wrong="join" name="one of the two twice"
+# says: A0 stands in both places; A1 does not enter.
+# next: Look at the list that you join.
+def join(A0, A1):
+    return torch.cat([A0, A0], dim=-1)
+
+# %% wrong="join" name="added"
+# says: You add the two numbers of each example. They should stand side by side.
+# next: Join them with `cat`, along the last dimension.
+def join(A0, A1):
+    return A0 + A1
 
 # %% right="join" name="stacked and squeezed"
 def join(A0, A1):
@@ -378,10 +491,12 @@ print(product(torch.tensor([3.0, 4.0])).item(), [name for name, _ in product.nam
 # **Your turn.** Complete the class `TwoLayerNN`. In `__init__`, after `super().__init__()`, make three neurons with the
 # numbers of section 1: `self.hidden0`, `self.hidden1` and `self.output`. In `forward`, let the two hidden neurons look
 # at `X`, apply `relu` to each, `join` the results and pass them to the output neuron. `X` is (\*, 2), the result is
-# (\*, 1), for any leading dimensions.
+# (\*, 1), for any leading dimensions, of size 1 too. Go through `self` to the neurons themselves: training will change
+# their numbers, and the result must follow.
 #
-# For `X = [0.3, 0.1]` the result is `[-0.545]`; for `X = [[0.3, 0.1], [-1.0, 0.5]]` it is `[[-0.545], [-0.5]]`. You
-# meet this network again: next week you differentiate it by hand, the week after you make it wider.
+# For `X = [0.3, 0.1]` the result is `[-0.545]`; for `X = [[0.3, 0.1], [-1.0, 0.5]]` it is `[[-0.545], [-0.5]]`, and for
+# `X = [[[-2.0, -1.0]]]` it is `[[[-0.96]]]`. You meet this network again: next week you differentiate it by hand, the
+# week after you make it wider.
 
 # %% solution="two_layer_nn"
 class TwoLayerNN(torch.nn.Module):
@@ -406,10 +521,12 @@ class TwoLayerNN(torch.nn.Module):
 neurons = ("hidden0", "hidden1", "output")
 one = cases.example(X=torch.tensor([0.3, 0.1]))
 two = cases.example(X=torch.tensor([[0.3, 0.1], [-1.0, 0.5]]))
+sheet = cases.example(X=torch.tensor([[[-2.0, -1.0]]]))
+by_dimensions = {1: [-0.545], 2: [[-0.545], [-0.5]], 3: [[[-0.96]]]}
 check.module(
     TwoLayerNN,
-    on=[one, two],
-    reference=lambda weights, X: X.new_tensor([-0.545]) if X.dim() == 1 else X.new_tensor([[-0.545], [-0.5]]),
+    on=[one, two, sheet],
+    reference=lambda weights, X: X.new_tensor(by_dimensions[X.dim()]),
     parameters={f"{neuron}.{key}": size for neuron in neurons for key, size in (("W", (1, 2)), ("b", (1,)))},
 )
 ### BEGIN HIDDEN TESTS
@@ -418,11 +535,17 @@ def by_matrices(weights, X):
     return (X @ W1.T + b1).clamp(min=0) @ X.new_tensor([[-0.5], [-0.4]]) - 0.2
 
 
+def by_its_weights(weights, X):
+    A = [(X @ weights[f"{neuron}.W"].T + weights[f"{neuron}.b"]).clamp(min=0) for neuron in neurons[:2]]
+    return torch.cat(A, dim=-1) @ weights["output.W"].T + weights["output.b"]
+
+
 some = cases.draw(seeds=6, seed0=100, X="2", dtype=torch.float32)
 many = cases.draw(seeds=4, seed0=120, X="n 2", dtype=torch.float32)
 sheets = cases.draw(seeds=4, seed0=140, X="n k 2", dtype=torch.float32)
 stacks = cases.draw(seeds=2, seed0=160, X="n k m 2", dtype=torch.float32)
 check.module(TwoLayerNN, on=some + many + sheets + stacks, reference=by_matrices)
+check.module(TwoLayerNN, on=stacks + sheets, reference=by_its_weights)
 ### END HIDDEN TESTS
 
 # %% wrong="two_layer_nn" name="no ReLU"
@@ -501,6 +624,81 @@ class TwoLayerNN(torch.nn.Module):
     def forward(self, X):
         return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
 
+# %% wrong="two_layer_nn" name="a dimension for each number of dimensions"
+# says: It works for a point and for a table, and not for further dimensions in front: you join along dimension 0 or
+# 1, counted from the front.
+# next: Join along the last dimension, as your function `join` does.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        dim = 0 if X.dim() == 1 else 1
+        return self.output(torch.cat([relu(self.hidden0(X)), relu(self.hidden1(X))], dim=dim))
+
+# %% wrong="two_layer_nn" name="columns read as neurons"
+# says: You gave each hidden neuron a column of W1. A neuron's weights stand in a row.
+# next: hidden0 has the weights 0.8 and -0.5.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -1.0, 0.5), Neuron(-0.5, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="joined in the other order"
+# says: hidden1's number stands first. The output neuron's first weight belongs to hidden0.
+# next: Swap the two where you join them.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(relu(self.hidden1(X)), relu(self.hidden0(X))))
+
+# %% wrong="two_layer_nn" name="ReLU on one neuron only"
+# says: Only hidden0 has its ReLU. hidden1 still passes on negative numbers.
+# next: Apply `relu` to the output of each hidden neuron.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(relu(self.hidden0(X)), self.hidden1(X)))
+
+# %% wrong="two_layer_nn" name="added instead of joined"
+# says: You add the two hidden numbers. The output neuron wants two numbers side by side, one for each of its weights.
+# next: Put them side by side with `join`.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(relu(self.hidden0(X)) + relu(self.hidden1(X)))
+
+# %% wrong="two_layer_nn" name="ReLU of the input"
+# says: You apply ReLU to X. It belongs between the layers, on what the hidden neurons add up.
+# next: Pass X on as it is, and apply `relu` to each hidden result.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        X = relu(X)
+        return self.output(join(self.hidden0(X), self.hidden1(X)))
+
 # %% right="two_layer_nn" name="ReLU after joining"
 class TwoLayerNN(torch.nn.Module):
     def __init__(self):
@@ -546,10 +744,10 @@ for each in (x, X, X.reshape(1, 3, 2)):
 #
 # ### Exercise 2.2: a grid of points
 #
-# **Your turn.** Write `grid(low, high, m)`. It returns a float64 tensor of shape (m, m, 2). Along each direction the m
-# values are evenly spaced from `low` to `high`, both included (`torch.linspace` makes them). The entry in row i and
-# column j is the point $(x_0, x_1)$ where $x_0$ is value number j and $x_1$ is value number i: going right changes
-# $x_0$, going down changes $x_1$.
+# **Your turn.** Write `grid(low, high, m)`, where m is at least 2. It returns a float64 tensor of shape (m, m, 2).
+# Along each direction the m values are evenly spaced from `low` to `high`, both included (`torch.linspace` makes them).
+# The entry in row i and column j is the point $(x_0, x_1)$ where $x_0$ is value number j and $x_1$ is value number i:
+# going right changes $x_0$, going down changes $x_1$.
 #
 # For `grid(0, 1, 3)`, row 0 is `[[0., 0.], [0.5, 0.], [1., 0.]]` and row 2 is `[[0., 1.], [0.5, 1.], [1., 1.]]`. You
 # need a table of all the $x_0$ and a table of all the $x_1$ (`expand`, `repeat` or `torch.meshgrid` make them), and a
@@ -615,6 +813,64 @@ def grid(low, high, m):
 # next: Use `low` and `high`.
 def grid(low, high, m):
     values = torch.linspace(0, 1, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="stacked in front and reshaped"
+# says: You stack the two tables in front and reshape. A reshape keeps the order of the numbers, so two values of x₀
+# make a point.
+# next: Stack along dimension -1; then there is nothing to reshape.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy")).reshape(m, m, 2)
+
+# %% wrong="grid" name="the length taken for high"
+# says: Your values run from `low` to `low + high`. They should end at `high`.
+# next: How long is the way from `low` to `high`?
+def grid(low, high, m):
+    values = low + high * torch.linspace(0, 1, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="a rounded step past the end"
+# says: You count in steps up to the end. A step is rounded, so for some m there is one value too many.
+# next: Let `torch.linspace` count for you: it takes the number of values.
+def grid(low, high, m):
+    step = (high - low) / (m - 1)
+    values = torch.arange(low, high + step, step, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="one value too few"
+# says: Your values stop one step before `high`, so there are m - 1 of them. `arange` leaves its end out.
+# next: Use `torch.linspace`, which includes both ends.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)[:-1]
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="upside down"
+# says: In your grid going down makes x₁ smaller. Row 0 should hold `low`.
+# next: Do not flip the rows.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values.flip(0), indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="a list of points"
+# says: Your points are right, but they stand in one long list. Rows and columns are asked for, (m, m, 2).
+# next: Keep the two tables (m, m), and stack them along a new last dimension.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1).reshape(-1, 2)
+
+# %% wrong="grid" name="joined instead of stacked"
+# says: Your shape is (m, 2m): the two tables stand side by side. A point needs a last dimension of its own.
+# next: Use `stack`, which makes a new dimension.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    return torch.cat(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="float32 first"
+# says: Your values are float64 and have the digits of float32: they were made in float32 and converted afterwards.
+# next: Give `torch.linspace` the dtype, so that nothing is rounded on the way.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m).double()
     return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
 
 # %% right="grid" name="meshgrid"
@@ -684,9 +940,9 @@ activations["relu"](torch.tensor([0.69, -0.51]))
 # ### Exercise 2.3: the network as two products
 #
 # **Your turn.** Write `two_layers(X, W1, b1, W2, b2, activation="relu")`. `X` is (\*, d), `W1` (h, d), `b1` (h,), `W2`
-# (q, h), `b2` (q,); the result is (\*, q). `activation` is one of the names in `activations`. With the numbers of
-# section 1 and `X = [[0.3, 0.1], [-1.0, 0.5]]` the result is `[[-0.545], [-0.5]]`, as before; with
-# `activation="tanh"` it is `[[-0.3110], [-0.2038]]` to four decimals.
+# (q, h), `b2` (q,); the result is (\*, q), also for a single example (d,) and where n, d, h or q is 1. `activation` is
+# one of the names in `activations`. With the numbers of section 1 and `X = [[0.3, 0.1], [-1.0, 0.5]]` the result is
+# `[[-0.545], [-0.5]]`, as before; with `activation="tanh"` it is `[[-0.3110], [-0.2038]]` to four decimals.
 
 # %% solution="two_layers"
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
@@ -763,6 +1019,46 @@ def two_layers(X, W1, b1, W2, b2, activation="relu"):
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     return (X @ W1.T + b1) @ W2.T + b2
 
+# %% wrong="two_layers" name="tanh for everything else"
+# says: Whatever is not "relu" gets tanh from you. There is a third name, "sigmoid".
+# next: Look the function up in `activations`, under the name you are given.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    f = torch.relu if activation == "relu" else torch.tanh
+    return f(X @ W1.T + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="one output only"
+# says: Every output gets the weights of the first one: you use the first row of W2 alone. There are q outputs.
+# next: Use all of W2 in one product.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2[:1].T + b2
+
+# %% wrong="two_layers" name="W2 reshaped"
+# says: You reshape W2 where its transpose is needed. With one output both are the same; with more, reshape mixes the
+# neurons up.
+# next: Swap rows and columns with .T.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2.reshape(W2.shape[::-1]) + b2
+
+# %% wrong="two_layers" name="second bias left out"
+# says: The output layer's bias never enters.
+# next: Add b2 at the end.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation](X @ W1.T + b1) @ W2.T
+
+# %% wrong="two_layers" name="activation at the output only"
+# says: The activation stands after the output layer. It belongs between the layers.
+# next: Apply it to the first sum, and return the second sum as it is.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation]((X @ W1.T + b1) @ W2.T + b2)
+
+# %% wrong="two_layers" name="biases swapped"
+# says: The two layers have each other's bias.
+# next: b1 belongs to W1, b2 to W2.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation](X @ W1.T + b2) @ W2.T + b1
+
 # %% right="two_layers" name="with torch's linear"
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     hidden = torch.nn.functional.linear(X, W1, b1)
@@ -819,7 +1115,7 @@ print("w0, w1, b:", best.flatten().round(decimals=6).abs().tolist())
 # ### Exercise 3.1: collapse
 #
 # **Your turn.** Write `collapse(W1, b1, W2, b2)`. It returns a pair `(W, b)`: the *one* layer that does the same as the
-# two. `W1` is (h, d), `b1` (h,), `W2` (q, h), `b2` (q,); `W` is (q, d) and `b` is (q,).
+# two. `W1` is (h, d), `b1` (h,), `W2` (q, h), `b2` (q,); `W` is (q, d) and `b` is (q,). Each of d, h and q may be 1.
 #
 # For the numbers of section 1, `W` is `[[0.0, 0.29]]` and `b` is `[-0.37]`. Two layers, nine numbers, and all they
 # compute is $0.29\,x_1 - 0.37$.
@@ -882,6 +1178,37 @@ def collapse(W1, b1, W2, b2):
 # next: Return W2 @ W1 as it is.
 def collapse(W1, b1, W2, b2):
     return W1.T @ W2.T, W2 @ b1 + b2
+
+# %% wrong="collapse" name="bias summed over the outputs"
+# says: Your b adds up over all outputs. Each output has a bias of its own, with its own row of W2.
+# next: Multiply b1 by the matrix W2.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, (W2 * b1).sum() + b2
+
+# %% wrong="collapse" name="W reshaped"
+# says: You have the transpose of W and reshape it. Reshape does not swap rows and columns; with one output it only
+# looks as if it did.
+# next: Use .T, or multiply in the order that gives (q, d) at once.
+def collapse(W1, b1, W2, b2):
+    return (W1.T @ W2.T).reshape(len(W2), -1), W2 @ b1 + b2
+
+# %% wrong="collapse" name="second bias through the second layer"
+# says: You multiply both biases by W2. b2 is added after W2 and does not pass through it.
+# next: Multiply out the brackets again: only what stands inside meets W2.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ (b1 + b2)
+
+# %% wrong="collapse" name="b first"
+# says: Your pair begins with b. It should be (W, b).
+# next: Return W first.
+def collapse(W1, b1, W2, b2):
+    return W2 @ b1 + b2, W2 @ W1
+
+# %% wrong="collapse" name="biases as a column"
+# says: You make a column of b1. A column and b2 broadcast to a table, and b should be a vector (q,).
+# next: Multiply W2 by the vector b1 as it is.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ b1[:, None] + b2
 
 # %% right="collapse" name="row by row"
 def collapse(W1, b1, W2, b2):
@@ -967,7 +1294,8 @@ plot.lines(
 # **Your turn.** Complete `XorByHand` with weights of your own choosing, so that its output at the four corners is
 # exactly $-1, +1, +1, -1$. Make four parameters: `self.W1` (2, 2), `self.b1` (2,), `self.W2` (1, 2), `self.b2` (1,),
 # each a `torch.nn.Parameter` made from a float tensor, such as `torch.nn.Parameter(torch.tensor([0.5]))`. `forward` is
-# written already. You may use the idea above or one of your own: there are many answers, and all of them count.
+# written already, for one point (2,) and for many. You may use the idea above or one of your own: there are many
+# answers, and all of them count.
 #
 # Nothing here is trained. The aim is to see that a network with two hidden neurons *can* do it, before we ask whether
 # training finds the way.
@@ -1073,6 +1401,118 @@ class XorByHand(torch.nn.Module):
         self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
         self.W2 = torch.nn.Parameter(torch.tensor([2.0, -4.0]))
         self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="rounded weights"
+# says: Your idea works, but the weights are rounded, so the corners are only nearly -1 and +1.
+# next: Choose numbers that multiply out exactly: whole numbers will do.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[0.67, 0.67], [0.67, 0.67]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -0.67]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.99, -5.97]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="not stretched"
+# says: Your network says -1 and 0: it is shifted, but not stretched. The rise should be 2.
+# next: Double the output neuron's weights.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[1.0, -2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="not shifted"
+# says: Your network says 0 and 2. The height of the rise is right, it only lies too high.
+# next: Lower the output neuron's bias by 1.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([0.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="half as high"
+# says: Your network says -0.5 and +0.5: the signs are right, and everything is half as high as it should be.
+# next: Double the output neuron's weights and its bias.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[1.0, -2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-0.5]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="both bend at the same place"
+# says: Both hidden neurons wake up at s = 0, so the sum never turns around: your output falls from corner to corner.
+# next: Give the second hidden neuron a bias, so that it wakes up at s = 1.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, 0.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="bias with the wrong sign"
+# says: With the bias +1 your second hidden neuron is awake at all corners. It should wake up later, not earlier.
+# next: It is to be max(0, s - 1).
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, 1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="output weights as a column"
+# says: Your W2 is a column, (2, 1). A neuron's weights stand in a row, so it is (1, 2).
+# next: Put both numbers into one inner pair of brackets.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0], [-4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="output bias without brackets"
+# says: Your b2 is a single number without dimensions. It should have shape (1,), an entry for each output neuron.
+# next: Put brackets around the number.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor(-1.0))
 
     def forward(self, X):
         return two_layers(X, self.W1, self.b1, self.W2, self.b2)
@@ -1207,7 +1647,7 @@ plot.activation(
 #
 # ### Exercise 4.1: tanh from the sigmoid, and its slope
 #
-# **Your turn.** Write two functions, both for `Z` of any shape.
+# **Your turn.** Write two functions, both for `Z` of any shape, a single entry too, and for entries as large as ±1000.
 #
 # - `tanh_by_sigmoid(Z)`: the formula above, with `torch.sigmoid`. The ready-made tanh is not allowed here.
 # - `tanh_slope(Z)`: the derivative of tanh. Differentiate the formula above. You may leave the result in terms of the
@@ -1217,18 +1657,19 @@ plot.activation(
 # value*, and multiply it by the slope of the inner one. For instance $e^{-3z}$ is $e^u$ with $u = -3z$, so its slope is
 # $e^{-3z} \cdot (-3)$. (Next week is all about this rule.)
 #
-# At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals.
+# At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals. At $z = 1000$ they are 1 and 0.
+# Beware of $e^{2z}$ there: it is too large for a float, so it becomes `inf`, and `inf / inf` is `nan`.
 
 # %% solution="tanh_slope"
 def tanh_by_sigmoid(Z):
-    """tanh of each entry of Z, any shape, made from the sigmoid."""
+    """tanh of each entry of Z, any shape, entries up to ±1000, made from the sigmoid."""
     ### BEGIN SOLUTION
     return 2 * torch.sigmoid(2 * Z) - 1
     ### END SOLUTION
 
 
 def tanh_slope(Z):
-    """The derivative of tanh at each entry of Z, any shape."""
+    """The derivative of tanh at each entry of Z, any shape, entries up to ±1000."""
     ### BEGIN SOLUTION
     return 1 - tanh_by_sigmoid(Z) ** 2
     ### END SOLUTION
@@ -1236,11 +1677,15 @@ def tanh_slope(Z):
 # %% check="tanh_slope" points=2
 two = cases.example(Z=torch.tensor([0.0, 1.0]).double(), gives=torch.tensor([0.0, 0.7616]).double())
 check.function(tanh_by_sigmoid, on=[two], forbid=("tanh",), rtol=1e-3)
-visible = [cases.example(Z=torch.tensor([0.0, 1.0]).double()), *cases.draw(seeds=1, Z="n h")]
+visible = [cases.example(Z=torch.tensor([0.0, 1.0]).double())] + cases.draw(seeds=1, Z="n h")
 check.gradient(tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=visible, wrt="Z", by_hand=True)
 ### BEGIN HIDDEN TESTS
-check.function(tanh_by_sigmoid, torch.tanh, on=cases.draw(seeds=8, seed0=100, Z="n h"), forbid=("tanh",))
-hidden = cases.draw(seeds=16, seed0=120, Z="n h") + cases.draw(seeds=4, seed0=140, Z="n k h")
+far = [
+    cases.example(Z=torch.tensor(entries, dtype=torch.float64))
+    for entries in ([-1000.0, 0.5, 1000.0], [-7.0, -3.5, -0.25, 3.25, 5.5])
+]
+check.function(tanh_by_sigmoid, torch.tanh, on=cases.draw(seeds=8, seed0=100, Z="n h") + far, forbid=("tanh",))
+hidden = cases.draw(seeds=16, seed0=120, Z="n h") + cases.draw(seeds=4, seed0=140, Z="n k h") + far
 check.gradient(tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=hidden, wrt="Z", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1318,6 +1763,157 @@ def tanh_slope(Z):
     torch.tanh(Z).sum().backward()
     return Z.grad
 
+# %% wrong="tanh_slope" name="sigmoid's slope at z"
+# says: You take the slope of the sigmoid at z. Inside the sigmoid stands 2z, so its slope is wanted there.
+# next: The chain rule: the slope of the outer function at the inner value.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(Z)
+    return 4 * S * (1 - S)
+
+# %% wrong="tanh_slope" name="both factors left out"
+# says: The two factors of 2 are missing: the one in front of the sigmoid, and the one inside, which comes out by the
+# chain rule.
+# next: At z = 0 your slope should be 1.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return S * (1 - S)
+
+# %% wrong="tanh_slope" name="z squared"
+# says: You square z itself. In 1 - tanh² it is tanh z that is squared.
+# next: Put tanh z in its place.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - Z**2
+
+# %% wrong="tanh_slope" name="the difference squared"
+# says: You square the whole difference, (1 - tanh z)². Only tanh z is squared.
+# next: Look where your brackets close.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return (1 - tanh_by_sigmoid(Z)) ** 2
+
+# %% wrong="tanh_slope" name="the sigmoid's pattern"
+# says: You use t (1 - t) with t = tanh z. That pattern belongs to the sigmoid.
+# next: Differentiate 2 σ(2z) - 1 step by step.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    T = tanh_by_sigmoid(Z)
+    return T * (1 - T)
+
+# %% wrong="tanh_slope" name="one over cosh"
+# says: You return 1 / cosh z. The slope is its square.
+# next: Square it.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 / torch.cosh(Z)
+
+# %% wrong="tanh_slope" name="overflow"
+# says: For large z your exponential is infinite, and infinity divided by infinity is nan.
+# next: Leave the result in terms of the sigmoid or of tanh, which stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    E = torch.exp(2 * Z)
+    return 4 * E / (E + 1) ** 2
+
+# %% wrong="tanh_slope" name="overflow on the left"
+# says: For a z far below 0 your exponential is infinite, and infinity divided by infinity is nan.
+# next: Leave the result in terms of the sigmoid or of tanh, which stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    E = torch.exp(-2 * Z)
+    return 4 * E / (E + 1) ** 2
+
+# %% wrong="tanh_slope" name="cut off"
+# says: You set the slope to 0 beyond some z. It is small there, but not 0.
+# next: Use one formula for all z.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    slope = 1 - tanh_by_sigmoid(Z) ** 2
+    return torch.where(Z.abs() > 3, torch.zeros_like(Z), slope)
+
+# %% wrong="tanh_slope" name="rounded"
+# says: Your slopes are rounded to four decimals. The text rounds its examples for reading only.
+# next: Return the numbers as they are.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return (1 - tanh_by_sigmoid(Z) ** 2).round(decimals=4)
+
+# %% wrong="tanh_slope" name="difference quotient"
+# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small
+# h.
+# next: Differentiate the formula with the chain rule.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    h = 1e-3
+    return (tanh_by_sigmoid(Z + h) - tanh_by_sigmoid(Z)) / h
+
+# %% wrong="tanh_slope" name="difference quotient, both sides"
+# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small
+# h.
+# next: Differentiate the formula with the chain rule.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    h = 1e-3
+    return (tanh_by_sigmoid(Z + h) - tanh_by_sigmoid(Z - h)) / (2 * h)
+
+# %% wrong="tanh_slope" name="minus 1 forgotten"
+# says: In your tanh the - 1 is missing, so at z = 0 it is 1 and not 0.
+# next: Subtract 1 after the stretching.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z)
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="minus 1 inside the brackets"
+# says: In your tanh the - 1 stands inside the sigmoid. It comes after the stretching.
+# next: Close the bracket of the sigmoid after 2 * Z.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z - 1)
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
 # %% right="tanh_slope" name="in terms of the sigmoid"
 def tanh_by_sigmoid(Z):
     return 2 / (1 + torch.exp(-2 * Z)) - 1
@@ -1384,8 +1980,9 @@ plot.activation(
 # %% [markdown]
 # ### Exercise 4.2: ELU and its slope
 #
-# **Your turn.** Write `elu(Z, alpha)` and `elu_slope(Z, alpha)` for `Z` of any shape and a positive number `alpha`.
-# Work out the slope of each branch first. The ready-made ELU is not allowed.
+# **Your turn.** Write `elu(Z, alpha)` and `elu_slope(Z, alpha)` for `Z` of any shape, a single entry too, and a
+# positive number `alpha`, which may be above 1. Work out the slope of each branch first. The ready-made ELU is not
+# allowed. At 0 the function is 0; its slope is not asked there, because there is a corner.
 #
 # For `Z = [2., -1.]` and `alpha = 0.5` the function is `[2., -0.3161]` and the slope `[1., 0.1839]` to four decimals.
 #
@@ -1414,13 +2011,16 @@ def elu_sum(Z, alpha):
 
 visible = cases.draw(seeds=1, Z="n h", alpha=0.5)
 check.function(elu, torch.nn.functional.elu, on=visible, forbid=("elu",))
-check.gradient(elu_slope, of=elu_sum, on=visible, wrt="Z", by_hand=True, forbid=("elu",))
+off_zero = cases.draw(seeds=1, Z="n h", alpha=0.5, without="zeros")  # there is a corner at 0
+check.gradient(elu_slope, of=elu_sum, on=off_zero, wrt="Z", by_hand=True, forbid=("elu",))
 ### BEGIN HIDDEN TESTS
 hidden = cases.draw(seeds=6, seed0=100, Z="n h", alpha=1.0)
 hidden += cases.draw(seeds=6, seed0=120, Z="n h", alpha=0.3)
-far = [cases.example(Z=torch.tensor([[800.0, -2.0], [-0.5, 3.0]], dtype=torch.float64), alpha=1.7)]
+far = [cases.example(Z=torch.tensor([[800.0, -2.0, -8.0], [-0.5, 3.0, -800.0]], dtype=torch.float64), alpha=1.7)]
 check.function(elu, torch.nn.functional.elu, on=hidden + far, forbid=("elu",))
-check.gradient(elu_slope, of=elu_sum, on=hidden + far, wrt="Z", by_hand=True, forbid=("elu",))
+off_zero = cases.draw(seeds=6, seed0=100, Z="n h", alpha=1.0, without="zeros")
+off_zero += cases.draw(seeds=6, seed0=120, Z="n h", alpha=0.3, without="zeros")
+check.gradient(elu_slope, of=elu_sum, on=off_zero + far, wrt="Z", by_hand=True, forbid=("elu",))
 ### END HIDDEN TESTS
 
 # %% wrong="elu" name="branches added with masks"
@@ -1493,6 +2093,159 @@ def elu(Z, alpha):
 def elu_slope(Z, alpha):
     return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(alpha * Z))
 
+# %% wrong="elu" name="clamped at 1"
+# says: You cut the left branch's slope off at 1 for both sides. Which branch counts is a matter of z, not of the
+# slope's size.
+# next: Choose with torch.where, by whether z is above 0.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return (alpha * torch.exp(Z)).clamp(max=1)
+
+# %% wrong="elu" name="brackets lost"
+# says: Left of 0 you compute alpha e^z - 1. Alpha multiplies the whole bracket, e^z - 1.
+# next: At 0 the two branches should meet: is yours 0 there for every alpha?
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * torch.exp(Z) - 1)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="slope for alpha = 1"
+# says: Left of 0 you return elu + 1. That fits for alpha = 1 only.
+# next: Differentiate alpha (e^z - 1), and compare with elu itself.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * (torch.exp(Z) - 1) + 1)
+
+# %% wrong="elu" name="power rule"
+# says: You differentiate e^z like a power of z. The derivative of e^z is e^z itself.
+# next: The power rule is for z to a fixed number; here z is the exponent.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * Z * torch.exp(Z - 1))
+
+# %% wrong="elu" name="a factor z too many"
+# says: Your slope on the left has a factor z too many. The exponent is z, and the slope of z is 1.
+# next: The derivative of e^z is e^z itself.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * Z * torch.exp(Z))
+
+# %% wrong="elu" name="brackets lost in the slope"
+# says: Your slope on the left still has the - 1. A constant disappears when you differentiate.
+# next: Differentiate alpha e^z - alpha, term by term.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z) - 1)
+
+# %% wrong="elu" name="ReLU's slope"
+# says: Left of 0 your slope is 0, as with ReLU. ELU still sinks there, so its slope is not 0.
+# next: Differentiate the left branch.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return (Z > 0).to(Z.dtype)
+
+# %% wrong="elu" name="leaky ReLU's slope"
+# says: Left of 0 your slope is alpha everywhere, as with leaky ReLU. ELU's slope fades.
+# next: Differentiate the left branch: e^z stays.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.ones_like(Z))
+
+# %% wrong="elu" name="exponent with the wrong sign"
+# says: Your slope on the left has e^-z, which grows to the left. It should fade there.
+# next: The derivative of e^z is e^z itself.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(-Z))
+
+# %% wrong="elu" name="the larger branch"
+# says: You take the larger one of the two branches. For large z the left branch, with its e^z, is the larger one.
+# next: Choose with torch.where, by whether z is above 0.
+def elu(Z, alpha):
+    return torch.maximum(Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="branches swapped"
+# says: Your two branches have changed places in elu: right of 0 it is z itself.
+# next: Look at your condition, and at which of the two comes first in torch.where.
+def elu(Z, alpha):
+    return torch.where(Z > 0, alpha * (torch.exp(Z) - 1), Z)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="alpha lost"
+# says: In your elu alpha is missing, so it fits only for alpha = 1.
+# next: Multiply the bracket by alpha.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, torch.exp(Z) - 1)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="difference quotient"
+# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small h.
+# next: Differentiate each branch.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    h = 1e-3
+    return (elu(Z + h, alpha) - elu(Z, alpha)) / h
+
+# %% wrong="elu" name="difference quotient, both sides"
+# says: Your slopes are nearly right and not quite, as those of a difference quotient are, or of float32 on the way.
+# next: Differentiate each branch, and stay in the dtype of Z.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    h = 1e-3
+    return (elu(Z + h, alpha) - elu(Z - h, alpha)) / (2 * h)
+
+# %% wrong="elu" name="all of it above 0"
+# says: Right of 0 your slope is alpha. There elu is z itself, and alpha belongs to the left branch only.
+# next: What is the slope of z?
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return alpha * torch.where(Z > 0, torch.ones_like(Z), torch.exp(Z))
+
 # %% right="elu" name="negative part cut out first"
 def elu(Z, alpha):
     return Z.clamp(min=0) + alpha * torch.expm1(Z.clamp(max=0))
@@ -1552,16 +2305,16 @@ plot.activation(
 #
 # ### Exercise 4.3: the slope of SiLU
 #
-# **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape. It is a product, so you
-# need the product rule: the slope of the first factor times the second, plus the first times the slope of the second.
-# You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four
-# decimals.
+# **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape, a single entry too, and
+# for entries as large as ±1000. It is a product, so you need the product rule: the slope of the first factor times the
+# second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at
+# $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
 #
 # Next week you multiply slopes like this one into the gradients that come back from the layer above.
 
 # %% solution="silu_slope"
 def silu_slope(Z):
-    """The derivative of z σ(z) at each entry of Z, any shape."""
+    """The derivative of z σ(z) at each entry of Z, any shape, entries up to ±1000."""
     ### BEGIN SOLUTION
     S = torch.sigmoid(Z)
     return S + Z * S * (1 - S)
@@ -1574,7 +2327,12 @@ def silu_sum(Z):
 
 check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=1, Z="n h"), wrt="Z", by_hand=True)
 ### BEGIN HIDDEN TESTS
-check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=16, seed0=100, Z="n h"), wrt="Z", by_hand=True)
+far = [
+    cases.example(Z=torch.tensor(entries, dtype=torch.float64))
+    for entries in ([-1000.0, 0.5, 1000.0], [-15.0, -5.0, -0.25, 2.5, 12.0])
+]
+hidden = cases.draw(seeds=16, seed0=100, Z="n h") + far
+check.gradient(silu_slope, of=silu_sum, on=hidden, wrt="Z", by_hand=True)
 check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=4, seed0=130, Z="n k h"), wrt="Z", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1632,6 +2390,114 @@ def silu_slope(Z):
     Z = Z.clone().requires_grad_()
     torch.nn.functional.silu(Z).sum().backward()
     return Z.grad
+
+# %% wrong="silu_slope" name="sigmoid's slope without its first factor"
+# says: Your slope of the sigmoid is incomplete: 1 - σ(z) alone. It is σ(z) times (1 - σ(z)).
+# next: Put the factor S into the second term.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + Z * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid applied twice"
+# says: In the second term you apply the sigmoid to what is a sigmoid already.
+# next: With S for σ(z), its slope is S (1 - S).
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    T = torch.sigmoid(S)
+    return S + Z * T * (1 - T)
+
+# %% wrong="silu_slope" name="clamped at 1"
+# says: You cut your slopes off at 1. SiLU's slope exceeds 1 for a stretch.
+# next: Return what the product rule gives, as it is.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return (S + Z * S * (1 - S)).clamp(max=1)
+
+# %% wrong="silu_slope" name="clamped at 0"
+# says: You cut your slopes off at 0. SiLU goes down before it goes up, so its slope is negative for a stretch.
+# next: Return what the product rule gives, as it is.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return (S + Z * S * (1 - S)).clamp(min=0)
+
+# %% wrong="silu_slope" name="the function itself"
+# says: What you return is z σ(z), the function itself and not its slope. If you meant the product rule, a bracket is
+# missing.
+# next: Put 1 - S into brackets, or begin with the product rule.
+def silu_slope(Z):
+    return Z * torch.sigmoid(Z)
+
+# %% wrong="silu_slope" name="tanh's pattern"
+# says: You use 1 - S² for the slope of the sigmoid. That pattern belongs to tanh.
+# next: The slope of the sigmoid is S (1 - S).
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + Z * (1 - S**2)
+
+# %% wrong="silu_slope" name="denominator not squared"
+# says: You differentiate z / (1 + e^-z) as a quotient and divide once. In the quotient rule the denominator is
+# squared.
+# next: Square it, or use the product rule with σ(z).
+def silu_slope(Z):
+    E = torch.exp(-Z)
+    return (1 + E + Z * E) / (1 + E)
+
+# %% wrong="silu_slope" name="z in the first term"
+# says: In the first term the factor z still stands. There it has been differentiated, and its slope is 1.
+# next: The first term is 1 times σ(z).
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return Z * S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="overflow"
+# says: For large z your exponential is infinite, and infinity divided by infinity is nan.
+# next: Use `torch.sigmoid`, which stays finite.
+def silu_slope(Z):
+    E = torch.exp(Z)
+    return E * (E + Z + 1) / (E + 1) ** 2
+
+# %% wrong="silu_slope" name="overflow on the left"
+# says: For a z far below 0 your exponential is infinite, and infinity divided by infinity is nan.
+# next: Use `torch.sigmoid`, which stays finite.
+def silu_slope(Z):
+    E = torch.exp(-Z)
+    return (1 + E + Z * E) / (1 + E) ** 2
+
+# %% wrong="silu_slope" name="cut off"
+# says: You set the slope to 0 or 1 beyond some z. It is near there, but not equal.
+# next: Use one formula for all z.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    slope = S + Z * S * (1 - S)
+    return torch.where(Z.abs() > 10, (Z > 0).to(Z.dtype), slope)
+
+# %% wrong="silu_slope" name="difference quotient"
+# says: Your slopes are only nearly right, as those of a difference quotient are: (f(z + h) - f(z)) / h with a small
+# h.
+# next: Differentiate z σ(z) with the product rule.
+def silu_slope(Z):
+    def silu(Z):
+        return Z * torch.sigmoid(Z)
+
+    h = 1e-3
+    return (silu(Z + h) - silu(Z)) / h
+
+# %% wrong="silu_slope" name="difference quotient, both sides"
+# says: Your slopes are nearly right and not quite, as those of a difference quotient are, or of float32 on the way.
+# next: Differentiate z σ(z) with the product rule, and stay in the dtype of Z.
+def silu_slope(Z):
+    def silu(Z):
+        return Z * torch.sigmoid(Z)
+
+    h = 1e-3
+    return (silu(Z + h) - silu(Z - h)) / (2 * h)
+
+# %% wrong="silu_slope" name="rounded"
+# says: Your slopes are rounded to four decimals. The text rounds its examples for reading only.
+# next: Return the numbers as they are.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return (S + Z * S * (1 - S)).round(decimals=4)
 
 # %% right="silu_slope" name="factored"
 def silu_slope(Z):
@@ -1692,6 +2558,81 @@ far_slopes = torch.tensor([[0, 0], [0, 0], [1, 0], [1, 0.1], [1, 0], [1, 0], [1,
 # next: Look how high the dashed curve of tanh is at z = 4.
 far_slopes = torch.tensor([[0, 0], [1, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64)
 
+# %% wrong="far_slopes" name="another alpha"
+# says: Your leaky ReLU has α = 0.01. The table asks for α = 0.1.
+# next: Left of 0 its slope is α.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.01, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="ELU's height"
+# says: For ELU you give the value that the function approaches on the left. A curve that levels off has slope 0.
+# next: Look at the dashed curve, far to the left.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [-1, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="heights on the right"
+# says: For sigmoid and tanh you give the height they approach on the right. A curve that levels off has slope 0.
+# next: Look at the dashed curves, far to the right.
+far_slopes = torch.tensor(
+    [[0, 1], [0, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="heights of the squashing ones"
+# says: For sigmoid and tanh you give the heights they approach. A curve that levels off has slope 0.
+# next: Look at the dashed curves, not at the solid ones.
+far_slopes = torch.tensor(
+    [[0, 1], [-1, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="the largest slopes"
+# says: For sigmoid and tanh you give the top of the dashed curve. The question is where it goes far out.
+# next: Follow the dashed curve to both ends.
+far_slopes = torch.tensor(
+    [[0.25, 0.25], [1, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="the top of the slope"
+# says: For SiLU and GELU you give the top of the dashed curve, 1.1. Further out it comes back down.
+# next: Follow the dashed curve to its right end.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [0, 1.1], [0, 1.1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="the dip of the slope"
+# says: For SiLU and GELU you give the dip of the dashed curve, -0.1. Further out it comes back up.
+# next: Follow the dashed curve to its left end.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [-0.1, 1], [-0.1, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="saturated on the right"
+# says: SiLU and GELU look like z itself far to the right: they do not level off there.
+# next: What is the slope of a straight line that rises like z?
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [0, 0], [0, 0]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="ELU and leaky ReLU exchanged"
+# says: Two rows have changed places: 0.1 belongs to leaky ReLU, which comes before ELU.
+# next: Go through the order in the text once more.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0, 1], [0.1, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="ELU does not saturate"
+# says: ELU levels off on the left, at -α. There its slope fades to 0.
+# next: Look at its dashed curve, far to the left.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [1, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="all lefts first"
+# says: All values for the left come first in your list, and reshape fills row by row: they land in the wrong rows.
+# next: Write one pair for each activation, or stack the two lists as columns.
+far_slopes = torch.tensor([0, 0, 0, 0.1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], dtype=torch.float64).reshape(7, 2)
+
 # %% right="far_slopes" name="asked of autograd"
 Z = torch.tensor([-60.0, 60.0], dtype=torch.float64, requires_grad=True)
 F = torch.nn.functional
@@ -1740,13 +2681,15 @@ plot.lines(
 #
 # ### Exercise 4.5 (optional, harder, no points): softmax's table of slopes
 #
-# **If you like.** Write `softmax_slopes(z)` for one row of q scores: the (q, q) table whose entry in row i, column j is
-# $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For `z = [0., 0.]` it is
-# `[[0.25, -0.25], [-0.25, 0.25]]`. What must every row add up to, and why?
+# **If you like.** Write `softmax_slopes(z)` for one row of q scores, which may be as large as ±1000: the (q, q) table
+# whose entry in row i, column j is $\partial p_i / \partial z_j$. `torch.softmax` may be used, autograd may not. For
+# `z = [0., 0.]` it is `[[0.25, -0.25], [-0.25, 0.25]]`. The scores $0, \ln 2, 0$ have the probabilities ¼, ½, ¼, and
+# row 0 of their table is `[0.1875, -0.125, -0.0625]`. A single score gives `[[0.]]`. What must every row add up to, and
+# why?
 
 # %% solution="softmax_slopes"
 def softmax_slopes(z):
-    """All derivatives of softmax: z (q,) -> (q, q), entry [i, j] is the derivative of p_i by z_j."""
+    """All derivatives of softmax: z (q,), up to ±1000 -> (q, q), entry [i, j] is the derivative of p_i by z_j."""
     ### BEGIN SOLUTION
     p = torch.softmax(z, dim=0)
     return torch.diag(p) - p[:, None] * p
@@ -1754,15 +2697,22 @@ def softmax_slopes(z):
 
 # %% check="softmax_slopes" points=0
 two = cases.example(z=torch.zeros(2).double(), gives=torch.tensor([[0.25, -0.25], [-0.25, 0.25]]).double())
-check.function(softmax_slopes, on=[two], by_hand=True)
+table = [[0.1875, -0.125, -0.0625], [-0.125, 0.25, -0.125], [-0.0625, -0.125, 0.1875]]
+three = cases.example(z=torch.tensor([1, 2, 1]).double().log(), gives=torch.tensor(table).double())
+check.function(softmax_slopes, on=[two, three], by_hand=True)
 ### BEGIN HIDDEN TESTS
 def entry_by_entry(z):
-    p = torch.exp(z) / torch.exp(z).sum()
+    p = torch.softmax(z, dim=0)
     rows = [[p[i] * (float(i == j) - p[j]) for j in range(len(z))] for i in range(len(z))]
     return torch.stack([torch.stack(row) for row in rows])
 
 
-check.function(softmax_slopes, entry_by_entry, on=cases.draw(seeds=12, seed0=100, z="q"), by_hand=True)
+large = [
+    cases.example(z=torch.tensor(scores, dtype=torch.float64))
+    for scores in ([1000.0, 998.5, -1000.0, 999.0, 0.0], [-1000.0, -1001.0, -999.5])
+]
+hidden = cases.draw(seeds=12, seed0=100, z="q") + large
+check.function(softmax_slopes, entry_by_entry, on=hidden, by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="softmax_slopes" name="only the diagonal"
@@ -1792,6 +2742,64 @@ def softmax_slopes(z):
 def softmax_slopes(z):
     p = torch.softmax(z, dim=0)
     return torch.eye(len(z), dtype=z.dtype, device=z.device) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="the same probability twice"
+# says: In entry [i, j] you take p_i twice. The second one is p_j.
+# next: Make a column of one p and a row of the other, so that they broadcast to a table.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p) - (p**2)[:, None].expand(len(z), len(z))
+
+# %% wrong="softmax_slopes" name="the sigmoid of each score"
+# says: You take the sigmoid of each score. Softmax divides by the sum over all of them, so that they make 1.
+# next: Begin with `torch.softmax`.
+def softmax_slopes(z):
+    p = torch.sigmoid(z)
+    return torch.diag(p) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="the loss shared out equally"
+# says: You let all other classes lose the same. Each loses in proportion to its own probability.
+# next: Off the diagonal entry [i, j] is -p_i p_j.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    gain, q = p * (1 - p), len(z)
+    return torch.diag(gain * q / (q - 1)) - (gain / (q - 1))[:, None]
+
+# %% wrong="softmax_slopes" name="equal values taken for one class"
+# says: You ask whether p_i and p_j are equal. δ asks whether i and j are: two classes may have the same probability.
+# next: Take δ from `torch.eye`, or write p on the diagonal with `torch.diag`.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return p[:, None] * ((p[:, None] == p).to(z.dtype) - p)
+
+# %% wrong="softmax_slopes" name="δ always 1"
+# says: Your table is p_i (1 - p_j) everywhere. δ is 1 on the diagonal only.
+# next: Off the diagonal p_i (0 - p_j) is left.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.outer(p, 1 - p)
+
+# %% wrong="softmax_slopes" name="plus off the diagonal"
+# says: Off the diagonal your entries are positive. Raising one score lowers all the other probabilities.
+# next: Off the diagonal entry [i, j] is -p_i p_j.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p - 2 * p**2) + torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="no diagonal"
+# says: Your diagonal is -p_i². There δ is 1, and p_i (1 - p_i) is left.
+# next: Add p on the diagonal, with `torch.diag`.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return -torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="overflow"
+# says: For large scores your exponential is infinite, and infinity divided by infinity is nan.
+# next: Use `torch.softmax`, or subtract the largest score before the exponential.
+def softmax_slopes(z):
+    E = torch.exp(z)
+    p = E / E.sum()
+    return torch.diag(p) - torch.outer(p, p)
 
 # %% right="softmax_slopes" name="written as in the formula"
 def softmax_slopes(z):
@@ -1851,11 +2859,11 @@ print("loss before:", loss.item(), " after:", ((model(X32) - Y32) ** 2).mean().i
 # append the loss as a plain number to `losses` (`loss.item()`, before the step), clear the gradients, go backward, and
 # update all four parameters with the rate `lr`.
 #
-# It returns the list of losses, as Python numbers, and the list of the four trained parameters. With the numbers of
-# section 1, the four corners of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574, 1.0809]` to four
-# decimals. (The module above may differ from that in the third decimal. At the corner (0, 1) its first hidden neuron
-# stands exactly at $z = 0$, where ReLU has no slope, and ways of writing ReLU differ in what they take instead:
-# `torch.relu` takes 0, `torch.maximum` takes ½.)
+# It returns the list of losses, as Python numbers, and the list of the four trained parameters. Each of n, d and h may
+# be 1. With the numbers of section 1, the four corners of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574,
+# 1.0809]` to four decimals. (The module above may differ from that in the third decimal. At the corner (0, 1) its first
+# hidden neuron stands exactly at $z = 0$, where ReLU has no slope, and ways of writing ReLU differ in what they take
+# instead: `torch.relu` takes 0, `torch.maximum` takes ½.)
 #
 # The check trains for three steps on four points near the corners, where no neuron stands at 0: once with ReLU, once
 # with tanh. Three steps, because the third loss is the first one that shows what happens to the gradients in between.
@@ -1923,6 +2931,9 @@ for number, name in enumerate(("relu", "tanh", "sigmoid")):
     drawn = cases.draw(seeds=4, seed0=100 + 10 * number, **shapes, lr=0.01 + 0.005 * number, steps=5 + number)
     on = [cases.Case({**case.inputs, "activation": name}, case.sizes) for case in drawn]
     check.function(train, expected_training, on=on)
+# without zeros: at a pre-activation of exactly 0 there is no slope
+small = cases.draw(seeds=4, seed0=140, **shapes, lr=0.002, steps=3, without="zeros")
+check.function(train, expected_training, on=small)
 ### END HIDDEN TESTS
 
 # %% wrong="train" name="gradients never cleared"
@@ -2043,6 +3054,194 @@ def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
             losses.append(((two_layers(X, *parameters, activation) - Y) ** 2).mean().item())
     return losses, [P.detach() for P in parameters]
 
+# %% wrong="train" name="a rate of its own"
+# says: Your steps are always taken with the rate 0.1, whatever `lr` is.
+# next: Use `lr` in the update.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= 0.1 * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="divided by four"
+# says: You divide the sum of the squared errors by 4. There are n examples, not always four.
+# next: Use mean(), or the number of rows of X.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).sum() / 4
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="gradients of the biases pile up"
+# says: You clear the gradients of the weights only. Those of the biases pile up from step to step.
+# next: Clear all four gradients in each step.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters[::2]:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="gradients of the weights pile up"
+# says: You clear the gradients of the biases only. Those of the weights pile up from step to step.
+# next: Clear all four gradients in each step.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters[1::2]:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="half the mean"
+# says: Your loss has a factor ½. Here it is the plain mean of the squared errors.
+# next: Leave the ½ out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean() / 2
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="nothing moves"
+# says: All your losses are the same: no parameter moves. The step goes to a copy, or the gradients are cleared before
+# the step uses them.
+# next: Change each parameter itself, with -=, right after going backward.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= 0 * lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="only the weights"
+# says: Only the weights are trained. The biases stay where they were.
+# next: Update all four parameters in each step.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters[::2]:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="only the hidden layer"
+# says: Only the hidden neurons are trained. The output neuron stays where it was.
+# next: Update all four parameters in each step.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters[:2]:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="absolute errors"
+# says: You take the size of each error. The loss is made of their squares.
+# next: Square the differences before you take the mean.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = (two_layers(X, *parameters, activation) - Y).abs().mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="root of the mean"
+# says: You take the square root of the mean squared error. Here the loss is the mean itself.
+# next: Leave the root out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean().sqrt()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="mean squared"
+# says: You take the mean of the errors first and square it then. Errors of opposite signs cancel out like that.
+# next: Square each error, then take the mean.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = (two_layers(X, *parameters, activation) - Y).mean() ** 2
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
 # %% right="train" name="with torch's optimiser"
 def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
     parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
@@ -2113,11 +3312,12 @@ print(X @ W1.T + b1)
 # - `"linear"` if it is positive for every one of them,
 # - `"bends"` otherwise.
 #
-# `X` is (n, d), `W1` (h, d), `b1` (h,). For the four corners and the numbers of section 1 it is `["bends", "dead"]`:
-# at the corner (0, 1) the first pre-activation is $-0.5 + 0.5 = 0$, on the edge. With a third neuron of weights 0.2 and
+# `X` is (n, d), `W1` (h, d), `b1` (h,). For the four corners and the numbers of section 1 it is `["bends", "dead"]`: at
+# the corner (0, 1) the first pre-activation is $-0.5 + 0.5 = 0$, on the edge. With a third neuron of weights 0.2 and
 # 0.3 and bias 0.1 it is `["bends", "dead", "linear"]`. Three neurons with the weights (1, 1), (1, 1) and (−1, −1) and
-# the biases −1.5, 0.5 and 0.5 give `["bends", "linear", "bends"]`. It is a question worth asking of any ReLU network
-# that does not learn.
+# the biases −1.5, 0.5 and 0.5 give `["bends", "linear", "bends"]`. A positive number counts as positive however small
+# it is. A single neuron gives a list of one string, with a single example nothing bends, and d may be 1. It is a
+# question worth asking of any ReLU network that does not learn.
 
 # %% solution="neuron_states"
 def neuron_states(X, W1, b1):
@@ -2131,19 +3331,18 @@ def neuron_states(X, W1, b1):
     ### END SOLUTION
 
 # %% check="neuron_states" points=2
-corners = cases.example(
-    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
-    W1=torch.tensor([[0.8, -0.5], [-1.0, -0.1], [0.2, 0.3]], dtype=torch.float64),
-    b1=torch.tensor([0.5, -0.2, 0.1], dtype=torch.float64),
-    gives=["bends", "dead", "linear"],
-)
-early_and_late = cases.example(
-    X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64),
-    W1=torch.tensor([[1, 1], [1, 1], [-1, -1]], dtype=torch.float64),
-    b1=torch.tensor([-1.5, 0.5, 0.5], dtype=torch.float64),
-    gives=["bends", "linear", "bends"],
-)
-check.function(neuron_states, on=[corners, early_and_late])
+def on_the_corners(*neurons):
+    W1 = torch.tensor([neuron[:2] for neuron in neurons], dtype=torch.float64)
+    b1 = torch.tensor([neuron[2] for neuron in neurons], dtype=torch.float64)
+    square = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=torch.float64)
+    return cases.example(X=square, W1=W1, b1=b1, gives=[neuron[3] for neuron in neurons])
+
+
+section_1 = [(0.8, -0.5, 0.5, "bends"), (-1.0, -0.1, -0.2, "dead"), (0.2, 0.3, 0.1, "linear")]
+early_and_late = [(1, 1, -1.5, "bends"), (1, 1, 0.5, "linear"), (-1, -1, 0.5, "bends")]
+at_the_edge = [(-1, -1, 0, "dead"), (0, 0, 1e-9, "linear")]
+alone = [on_the_corners(neuron) for neuron in section_1 + early_and_late + at_the_edge]
+check.function(neuron_states, on=[on_the_corners(*section_1), on_the_corners(*early_and_late)] + alone)
 ### BEGIN HIDDEN TESTS
 def by_counting(X, W1, b1):
     counts = (X @ W1.T + b1 > 0).sum(0).tolist()
@@ -2162,7 +3361,14 @@ edge = cases.example(
     b1=torch.tensor([0, 0, 0, 1, 0], dtype=torch.float64),
     gives=["bends", "dead", "dead", "linear", "bends"],
 )
-check.function(neuron_states, on=[edge])
+small = cases.example(
+    X=torch.tensor([[1], [2]], dtype=torch.float64),
+    W1=torch.tensor([[1e-9], [-1e-9], [1e-3]], dtype=torch.float64),
+    b1=torch.tensor([0, 0, -1e-3], dtype=torch.float64),
+    gives=["linear", "dead", "bends"],
+)
+check.function(neuron_states, on=[edge, small])
+check.function(neuron_states, by_counting, on=cases.draw(seeds=10, seed0=200, X="n d", W1="h d", b1="h"))
 ### END HIDDEN TESTS
 
 # %% wrong="neuron_states" name="one answer for each example"
@@ -2199,6 +3405,57 @@ def neuron_states(X, W1, b1):
 def neuron_states(X, W1, b1):
     on = X @ W1.T + b1 > 0
     return ["bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="dead only below 0"
+# says: You call a neuron dead only if all its pre-activations are below 0. At exactly 0 it is off as well.
+# next: Dead is: 0 or negative for every example.
+def neuron_states(X, W1, b1):
+    Z = X @ W1.T + b1
+    return ["dead" if (z < 0).all() else "linear" if (z > 0).all() else "bends" for z in Z.T]
+
+# %% wrong="neuron_states" name="always four examples"
+# says: You call a neuron linear if it is on for 4 examples. There are n of them.
+# next: Compare with the number of rows of X.
+def neuron_states(X, W1, b1):
+    counts = (X @ W1.T + b1 > 0).sum(0).tolist()
+    return [{0: "dead", 4: "linear"}.get(count, "bends") for count in counts]
+
+# %% wrong="neuron_states" name="0 counts for linear"
+# says: You call a neuron linear if its pre-activation is 0 somewhere. At exactly 0 it is off.
+# next: Linear is: above 0 for every example.
+def neuron_states(X, W1, b1):
+    Z = X @ W1.T + b1
+    return ["dead" if (z <= 0).all() else "linear" if (z >= 0).all() else "bends" for z in Z.T]
+
+# %% wrong="neuron_states" name="rounded"
+# says: You round the pre-activations, or ask whether they exceed some small number. A positive one counts as on,
+# however small it is.
+# next: Compare the pre-activations themselves with 0.
+def neuron_states(X, W1, b1):
+    on = (X @ W1.T + b1).round(decimals=2) > 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="squeezed"
+# says: With a single neuron squeeze() takes its dimension away, and you go through the examples instead.
+# next: Keep the (n, h) table as it is.
+def neuron_states(X, W1, b1):
+    Z = X @ W1.T + b1
+    columns = Z.squeeze().unbind(dim=-1)
+    return ["dead" if (z <= 0).all() else "linear" if (z > 0).all() else "bends" for z in columns]
+
+# %% wrong="neuron_states" name="dead and linear swapped"
+# says: Your "dead" and "linear" have changed places. A neuron whose pre-activations are all positive is on
+# everywhere.
+# next: Ask what ReLU makes of a positive number.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["dead" if column.all() else "bends" if column.any() else "linear" for column in on.T]
+
+# %% wrong="neuron_states" name="the first example decides"
+# says: You look at the first example only. A neuron can be on for one example and off for the others.
+# next: Ask whether it is on for none, for some or for all.
+def neuron_states(X, W1, b1):
+    return ["linear" if z > 0 else "dead" for z in (X @ W1.T + b1)[0]]
 
 # %% right="neuron_states" name="smallest and largest"
 def neuron_states(X, W1, b1):

@@ -968,7 +968,7 @@ def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
                 P -= lr * P.grad
     return losses, [P.detach() for P in parameters]
 
-# %% wrong="train" name="appends loss.detach(), a tensor, where plain Python numbers are asked for"
+# %% right="train" name="appends loss.detach(), a tensor without dimensions, in place of a Python number"
 def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
     parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
     losses = []
