@@ -933,9 +933,8 @@ def prepare(text):
 # next: Leave the missing words as they are, and give `get_dummies` the option `dummy_na=True`.
 def prepare(text):
     inputs = read_table(text).iloc[:, :-1]
-    words = inputs.select_dtypes(exclude="number").fillna("missing")
-    inputs = pd.concat([inputs.select_dtypes("number"), pd.get_dummies(words)], axis=1)
-    return torch.tensor(inputs.fillna(inputs.mean()).to_numpy(dtype=float)), target_values(text)
+    inputs = pd.get_dummies(inputs.fillna(inputs.mean(numeric_only=True)).fillna("missing"))
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
 
 # %% wrong="prepare" name="the median"
 # says: You fill with the median, the middle one of the known numbers. The mean is asked for.
@@ -1127,22 +1126,24 @@ my_missing = list(count_missing(my_text).values())
 ### END SOLUTION
 
 # %% check="my_text" points=1
-check.shape(my_X, (6, 4), dtype=torch.float64)
-check.shape(my_y, (6,), dtype=torch.float64)
-check.value(my_missing, [1, 1, 0])
-
-
-def is_number(cell):
-    return any(sign.isdigit() for sign in cell) and not set(cell) - set("0123456789+-.eE")
+def number(cell):
+    try:
+        return float(cell.strip(' "'))
+    except ValueError:
+        return torch.nan
 
 
 rows = [line.split(",") for line in str(my_text).strip().splitlines() if line.strip()][1:]
-numbers_in_first_column = ... if my_text is ... else sum(is_number(cells[0].strip(' "')) for cells in rows)
+number_of_rows = ... if my_text is ... else len(rows)
+first_column = torch.tensor([number(cells[0]) for cells in rows])
+numbers_in_first_column = ... if my_text is ... else int(torch.isfinite(first_column).sum())
+check.value(number_of_rows, 6)
 check.value(numbers_in_first_column, 5)
+check.shape(my_X, (6, 4), dtype=torch.float64)
+check.shape(my_y, (6,), dtype=torch.float64)
+check.value(my_missing, [1, 1, 0])
 ### BEGIN HIDDEN TESTS
-targets = [cells[-1].strip(' "') for cells in rows]
-targets = [float(cell) if is_number(cell) else torch.nan for cell in targets]
-check.value(my_y, torch.tensor(targets, dtype=torch.float64))
+check.value(my_y, torch.tensor([number(cells[-1]) for cells in rows], dtype=torch.float64))
 from_text = cases.example(text=my_text, gives=(my_X, my_y))  # X and y come from this very text
 check.function(prepare, on=[from_text])
 ### END HIDDEN TESTS
@@ -1192,7 +1193,21 @@ my_missing = list(count_missing(my_text).values())
 # %% wrong="my_text" name="five rows"
 # says: Your table has five rows. The line with the names is not one of the six.
 # next: Add one more row.
-my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n"
+my_text = "minutes,weather,rating\n25,sun,9\n29,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="no number missing"
+# says: Your column of numbers is complete. Exactly one of its cells should be missing.
+# next: Write NA, or nothing, in place of one of the numbers.
+my_text = "minutes,weather,rating\n25,sun,9\n29,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="seven rows"
+# says: Your table has seven rows below the line with the names. Asked for are six.
+# next: Leave one row out.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n40,sun,3\n"
 my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 

@@ -366,7 +366,8 @@ check.function(write_vector, on=[one_vector], mutates="z")
 Z = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 5.0, 0.0, 0.0]])
 one_matrix = cases.example(Z=torch.zeros(3, 4), i=2, j=1, value=5.0, gives=Z)
 check.function(write_matrix, on=[one_matrix], mutates="Z")
-T = torch.stack([torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 8.0], [0.0, 0.0, 0.0]]), torch.zeros(3, 3), torch.zeros(3, 3)])
+first = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 8.0], [0.0, 0.0, 0.0]])
+T = torch.stack([first, torch.zeros(3, 3), torch.zeros(3, 3)])
 three_sheets = cases.example(T=torch.zeros(3, 3, 3), i=0, j=1, k=2, value=8.0, gives=T)
 check.function(write_sheets, on=[three_sheets], mutates="T")
 ### BEGIN HIDDEN TESTS
@@ -1981,7 +1982,7 @@ A.cumsum(dim=0)
 # %% [markdown]
 # ### Exercise 7.1: three summaries
 #
-# Write `summaries(A)` for a matrix `A` of shape `(n, d)` with positive entries, perhaps with a single row or column. Return a tuple of three tensors of A's dtype:
+# Write `summaries(A)` for a matrix `A` of shape `(n, d)` with positive entries, perhaps with a single row or column. Return a tuple of three tensors of the dtype of `A`:
 #
 # 1. the mean of each column, shape `(d,)`;
 # 2. the running totals down each column, shape `(n, d)`;
@@ -2718,10 +2719,13 @@ def broadcast_rule(shape_a, shape_b):
 # says: You let a size fit where it divides the other one. Only a 1 is stretched: 2 and 4 do not fit.
 # next: Ask whether one of the two is 1.
 def broadcast_rule(shape_a, shape_b):
-    length = max(len(shape_a), len(shape_b))
+    length, sizes = max(len(shape_a), len(shape_b)), []
     shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
-    sizes = [b if a == 1 else a for a, b in zip(shape_a, shape_b)]
-    return sizes if all(max(a, b) % max(1, min(a, b)) == 0 and (a > 0 and b > 0 or max(a, b) <= 1) for a, b in zip(shape_a, shape_b)) else None
+    for small, large in map(sorted, zip(shape_a, shape_b)):
+        if small != large and large != 1 and (small == 0 or large % small):
+            return None
+        sizes.append(large if small else 0)
+    return sizes
 
 # %% wrong="broadcast_rule" name="from the right and not turned round"
 # says: Your sizes are in the wrong order: you collect them from the right and return them so.
