@@ -1144,7 +1144,7 @@ def mean_loss(X, T, W, b):
     return torch.nn.functional.cross_entropy(X @ W.T + b, T)
 def labelled(seeds, seed0, n="n", d="d", q="q"):
     shapes = {"X": f"{n} {d}", "T": f"{n} {q}", "W": f"{q} {d}", "b": q}
-    drawn = cases.draw(seeds=seeds, seed0=seed0, **shapes, without="edges")
+    drawn = cases.draw(seeds=seeds, seed0=seed0, **shapes, without="edges")  # they come below
     return [cases.example(**{**case.inputs, "T": torch.softmax(2 * case["T"], dim=1)}) for case in drawn]
 check.gradient(regression_gradients, of=mean_loss, on=labelled(2, 0), wrt="W b", by_hand=True, forbid=ready_made)
 ### BEGIN HIDDEN TESTS
