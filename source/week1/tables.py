@@ -116,7 +116,8 @@ int(houses["rooms"].isna().sum())
 #
 # **Your turn.** Write `count_missing(text)`. It reads the CSV text and returns a dictionary with one entry for each
 # column: its name, and how many of its cells are missing, a whole number. For the houses it is
-# `{"rooms": 2, "roof": 3, "price": 0}`.
+# `{"rooms": 2, "roof": 3, "price": 0}`. Other tables may have spaces after the commas, or a single row, and a 0 is a
+# number like any other: it is not missing.
 #
 # Two hints. Called on a whole table, `sum()` adds up each column separately. What it returns has a method
 # `to_dict()`, which makes an ordinary dictionary.
@@ -146,7 +147,12 @@ complete = cases.example(text="NAME,age\nNANA,3\nDANA,-4\n", gives={"NAME": 0, "
 spellings = cases.example(
     text="a,b,c,d\nnull,NaN,N/A,1\n,NA,,2\n0,,7,3\n", gives={"a": 2, "b": 3, "c": 2, "d": 0}
 )
-check.function(count_missing, on=[first_row, complete, spellings])
+spaces = cases.example(
+    text="pier, boats, depth\nNorth, NA, 4\nNA, 0, 4\nSouth, 2,\nNorth, 2, 4\n",
+    gives={"pier": 1, "boats": 1, "depth": 1},
+)
+one_row = cases.example(text="a,b,c\n,0,NA\n", gives={"a": 1, "b": 0, "c": 1})
+check.function(count_missing, on=[first_row, complete, spellings, spaces, one_row])
 ### END HIDDEN TESTS
 
 # %% wrong="count_missing" name="present cells counted"
@@ -173,6 +179,45 @@ def count_missing(text):
 # next: Compute the answer from `text`.
 def count_missing(text):
     return {"rooms": 2, "roof": 3, "price": 0}
+
+# %% wrong="count_missing" name="spaces after the commas kept"
+# says: You read the text without `skipinitialspace=True`. Where a space stands before it, NA is a word for you.
+# next: Let `read_table` read the text: it skips these spaces.
+def count_missing(text):
+    return pd.read_csv(io.StringIO(text)).isna().sum().to_dict()
+
+# %% wrong="count_missing" name="only two spellings known"
+# says: You know two spellings of a missing cell, NA and nothing at all. There are more, such as `null` and `N/A`.
+# next: Let `read_table` read the text, then ask the table with `isna()`: pandas knows all spellings.
+def count_missing(text):
+    lines = [[cell.strip() for cell in line.split(",")] for line in text.strip().splitlines()]
+    return {name: sum(cells[j] in ("", "NA") for cells in lines[1:]) for j, name in enumerate(lines[0])}
+
+# %% wrong="count_missing" name="repeated values counted as missing"
+# says: You take the rows less the different values. A value that stands in two rows is then counted as missing.
+# next: Count cells, not values: `isna()` asks each cell by itself.
+def count_missing(text):
+    table = read_table(text)
+    return {name: len(table) - int(table[name].nunique()) for name in table.columns}
+
+# %% wrong="count_missing" name="zeros counted as missing"
+# says: You count a 0 as missing. It is a number that is known.
+# next: Do not ask whether a cell is true or greater than 0; ask only `isna()`.
+def count_missing(text):
+    table = read_table(text)
+    return (table.isna() | (table == 0)).sum().to_dict()
+
+# %% wrong="count_missing" name="zeros and no holes counted"
+# says: You ask which cells are 0. A missing cell holds NaN, and NaN is not equal to 0.
+# next: Ask with `isna()`.
+def count_missing(text):
+    return (read_table(text) == 0).sum().to_dict()
+
+# %% wrong="count_missing" name="counted along the rows"
+# says: You count the holes of each row. Asked for is one number for each column, under its name.
+# next: Leave out `axis=1`: by itself, `sum()` adds up each column.
+def count_missing(text):
+    return read_table(text).isna().sum(axis=1).to_dict()
 
 # %% right="count_missing" name="column by column"
 def count_missing(text):
@@ -228,9 +273,10 @@ rooms.shape, rooms.dtype, rooms
 # ### Exercise 2.1: the targets
 #
 # **Your turn.** Write `target_values(text)`. It returns the last column of the table, whatever its name, as a tensor
-# of shape (n,), one number for each of the n rows, in float64. For the houses it is
+# of shape (n,), one number for each of the n rows, in float64 with all its digits. For the houses it is
 # `tensor([127500., 106000., 178100., 140000.], dtype=torch.float64)`. Look at the dtypes of section 1 again: the prices
-# are whole numbers, and still the answer has to be float64.
+# are whole numbers, and still the answer has to be float64. A table may have a single row, and two rows that are equal
+# are still two.
 
 # %% solution="target_values"
 def target_values(text):
@@ -260,7 +306,14 @@ bikes = cases.example(
 wide = cases.example(
     text="a,b,c,d,e\n1,2,3,x,5\n6,7,8,y,16777217\n", gives=torch.tensor([5, 16777217]).double()
 )
-check.function(target_values, on=[weather, bikes, wide])
+digits = cases.example(
+    text="item,price\n1,16777217.5\n2,0.1\n", gives=torch.tensor([16777217.5, 0.1], dtype=torch.float64)
+)
+twice = cases.example(
+    text="age,floors,size\n3,1,80.5\n3,1,80.5\nNA,2,61\n", gives=torch.tensor([80.5, 80.5, 61]).double()
+)
+one_row = cases.example(text="a,b\n2,-7\n", gives=torch.tensor([-7.0]).double())
+check.function(target_values, on=[weather, bikes, wide, digits, twice, one_row])
 ### END HIDDEN TESTS
 
 # %% wrong="target_values" name="column taken by its name"
@@ -286,6 +339,36 @@ def target_values(text):
 # next: Build the tensor straight from the float64 array.
 def target_values(text):
     return torch.tensor(read_table(text).iloc[:, -1].to_numpy(dtype=float), dtype=torch.float32)
+
+# %% wrong="target_values" name="float64 too late"
+# says: You make a float32 tensor first and turn it into float64 afterwards. The digits after the seventh are lost by then.
+# next: Give the dtype where the tensor is made.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1].tolist()).double()
+
+# %% wrong="target_values" name="squeezed"
+# says: You squeeze a column to a vector. In a table with one row, `squeeze()` takes that dimension away as well.
+# next: Take the column with `-1` alone. It is a vector from the start, whatever the number of rows.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1:].to_numpy(dtype=float)).squeeze()
+
+# %% wrong="target_values" name="equal rows dropped"
+# says: You drop rows that are equal to another one. Two houses may be alike, and both are examples.
+# next: Keep all rows of the table.
+def target_values(text):
+    return torch.tensor(read_table(text).drop_duplicates().iloc[:, -1].to_numpy(dtype=float))
+
+# %% wrong="target_values" name="rows with holes dropped"
+# says: You drop the rows that have a missing cell. The target stands there all the same, and it counts.
+# next: Keep all rows of the table.
+def target_values(text):
+    return torch.tensor(read_table(text).dropna().iloc[:, -1].to_numpy(dtype=float))
+
+# %% wrong="target_values" name="the last row"
+# says: You take the last row. The target is the last column.
+# next: `iloc` takes the row first and the column second; a colon says "all rows".
+def target_values(text):
+    return torch.tensor(pd.to_numeric(read_table(text).iloc[-1], errors="coerce").to_numpy(dtype=float))
 
 # %% right="target_values" name="from a list of numbers"
 def target_values(text):
@@ -359,7 +442,8 @@ pd.get_dummies(houses["roof"])
 #
 # Your function will also meet a column of numbers that are really names, such as the line of a bus. Line 14 is not
 # twice line 7. They are encoded in the same way, the smallest first. (`get_dummies` encodes numbers when you give it a
-# single column, as above. Given a whole table, it encodes only the columns of words.)
+# single column, as above. Given a whole table, it encodes only the columns of words.) A table may also have just one
+# row.
 
 # %% solution="one_hot"
 def one_hot(text, column):
@@ -386,12 +470,14 @@ pet = torch.tensor([[0.0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0], [0
 trips = "stop,line,minutes\nPark,14,3\nMill,7,-1\nMill,,2\nPark,14,9\nMill,7,8\n"
 line = torch.tensor([[0.0, 1, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]]).double()
 stop = torch.tensor([[0.0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0, 0]]).double()  # nothing missing
+one_row = cases.example(text="pet,age\ncat,3\n", column="pet", gives=torch.tensor([[1.0, 0]]).double())
 check.function(
     one_hot,
     on=[
         cases.example(text=pets, column="pet", gives=pet),
         cases.example(text=trips, column="line", gives=line),
         cases.example(text=trips, column="stop", gives=stop),
+        one_row,
     ],
 )
 ### END HIDDEN TESTS
@@ -428,6 +514,43 @@ def one_hot(text, column):
 # next: Give `get_dummies` the single column `table[column]`, with one pair of brackets.
 def one_hot(text, column):
     encoded = pd.get_dummies(read_table(text)[[column]], dummy_na=True)
+    return torch.tensor(encoded.to_numpy(dtype=float))
+
+# %% wrong="one_hot" name="words in the order of the table"
+# says: Your columns come in the order in which the words first appear. They should be in alphabetical order.
+# next: Sort the different words before you make a column for each.
+def one_hot(text, column):
+    values = read_table(text)[column]
+    columns = [values == word for word in values.dropna().unique()] + [values.isna()]
+    return torch.tensor([list(each) for each in columns], dtype=torch.float64).T
+
+# %% wrong="one_hot" name="numbers sorted as words"
+# says: You sort numbers as if they were words, so 14 comes before 7.
+# next: Sort the values as they are in the column, before anything turns them into text.
+def one_hot(text, column):
+    values = read_table(text)[column]
+    columns = [values == word for word in sorted(values.dropna().unique(), key=str)] + [values.isna()]
+    return torch.tensor([list(each) for each in columns], dtype=torch.float64).T
+
+# %% wrong="one_hot" name="missing column never 1"
+# says: Your last column is 0 everywhere. It should be 1 where the cell is missing.
+# next: Ask `isna()` of the column, or let `get_dummies` add the column for missing cells.
+def one_hot(text, column):
+    encoded = torch.tensor(pd.get_dummies(read_table(text)[column]).to_numpy(dtype=float))
+    return torch.cat([encoded, torch.zeros(len(encoded), 1, dtype=torch.float64)], dim=1)
+
+# %% wrong="one_hot" name="one row for each word"
+# says: Your answer lies on its side: one row for each word. There should be one row for each row of the table.
+# next: Print its shape. The transpose turns it round.
+def one_hot(text, column):
+    encoded = pd.get_dummies(read_table(text)[column], dummy_na=True)
+    return torch.tensor(encoded.to_numpy(dtype=float)).T
+
+# %% wrong="one_hot" name="first word left out"
+# says: The column of the first word is missing. Every word has a column of its own.
+# next: Leave out `drop_first=True`.
+def one_hot(text, column):
+    encoded = pd.get_dummies(read_table(text)[column], dummy_na=True, drop_first=True)
     return torch.tensor(encoded.to_numpy(dtype=float))
 
 # %% right="one_hot" name="by comparing"
@@ -502,8 +625,9 @@ plot.tensor_shape(
 #
 # **Your turn.** Write `fill_means(X)`. `X` is a float64 tensor of shape (n, d) with some entries `nan`, at least one
 # known number in every column. Return a new tensor of the same shape and dtype in which every `nan` is replaced by the
-# mean of the known numbers of its column. Leave `X` itself as it was, so that you can still ask it where the holes
-# were. The figure shows an example: `fill_means(before)` is `after`.
+# mean of the known numbers of its column, with all the digits of float64. A known 0 is a number like the others. Leave
+# `X` itself as it was, so that you can still ask it where the holes were. The figure shows an example:
+# `fill_means(before)` is `after`. It also works for a single row or column.
 #
 # A loop over the columns is fine. It also goes without: replace each `nan` by 0, sum over `dim=0`, and divide by how
 # many numbers are known in each column. Then let broadcasting do the filling.
@@ -532,12 +656,19 @@ filled = torch.tensor([[5.0, 8.0, -1.0], [5.0, 2.5, 1.75], [5.0, -3.0, 4.5]]).do
 tall = torch.tensor([[nan, 1.0], [nan, -2.0], [1.0, 3.0], [2.0, 4.0], [6.0, 5.0]]).double()
 tall_filled = torch.tensor([[3.0, 1.0], [3.0, -2.0], [1.0, 3.0], [2.0, 4.0], [6.0, 5.0]]).double()
 whole = torch.tensor([[1.0, -2.0, 0.0, 7.0], [0.0, 3.0, 3.0, 1.0], [4.0, 5.0, 6.0, 9.0]]).double()
+zeros = torch.tensor([[nan, 0.0], [0.0, nan], [6.0, 3.0], [3.0, 0.0]]).double()
+zeros_filled = torch.tensor([[3.0, 0.0], [0.0, 1.0], [6.0, 3.0], [3.0, 0.0]]).double()
+digits = torch.tensor([[0.1], [nan], [0.3], [0.2]], dtype=torch.float64)
+digits_filled = torch.tensor([[0.1], [0.2], [0.3], [0.2]], dtype=torch.float64)
 check.function(
     fill_means,
     on=[
         cases.example(X=square, gives=filled),
         cases.example(X=tall, gives=tall_filled),
         cases.example(X=whole, gives=whole.clone()),
+        cases.example(X=whole[:1], gives=whole[:1].clone()),
+        cases.example(X=zeros, gives=zeros_filled),
+        cases.example(X=digits, gives=digits_filled),
     ],
 )
 ### END HIDDEN TESTS
@@ -587,6 +718,46 @@ def fill_means(X):
 # next: Find them with `torch.isnan(X)`, and leave them out of the mean.
 def fill_means(X):
     return torch.where(X == torch.nan, X.nanmean(dim=0), X)
+
+# %% wrong="fill_means" name="known zeros left out"
+# says: You count only the numbers that are not 0 as known. A 0 that somebody wrote down is known, too.
+# next: Count what is not missing: add up the mask `~torch.isnan(X)`.
+def fill_means(X):
+    zeroed = torch.nan_to_num(X, nan=0.0)
+    return torch.where(torch.isnan(X), zeroed.sum(dim=0) / (zeroed != 0).sum(dim=0), X)
+
+# %% wrong="fill_means" name="known zeros filled"
+# says: You fill the zeros as well. After the holes have become 0, nothing tells them from a 0 that was known.
+# next: Make the mask of the holes from X, before anything is replaced.
+def fill_means(X):
+    zeroed = torch.nan_to_num(X, nan=0.0)
+    return torch.where(zeroed == 0, X.nanmean(dim=0), zeroed)
+
+# %% wrong="fill_means" name="means in float32"
+# says: Your means have been through float32, so only about 7 digits of what you fill in are right.
+# next: Make the tensor for the means with the dtype of X.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X.nanmean(dim=0).float().to(X.dtype), X)
+
+# %% wrong="fill_means" name="halfway between the smallest and the largest"
+# says: You fill with the number halfway between the smallest and the largest known one. That is the mean only of two.
+# next: Add the known numbers of a column up and divide by how many they are.
+def fill_means(X):
+    missing = torch.isnan(X)
+    smallest = torch.where(missing, torch.inf, X).amin(dim=0)
+    return torch.where(missing, (smallest + torch.where(missing, -torch.inf, X).amax(dim=0)) / 2, X)
+
+# %% wrong="fill_means" name="known numbers replaced too"
+# says: You put the mean into every row, so the known numbers are gone. Only the holes are to be filled.
+# next: Choose with `torch.where(mask, a, b)`: the mean where X is nan, else X.
+def fill_means(X):
+    return torch.zeros_like(X) + X.nanmean(dim=0)
+
+# %% wrong="fill_means" name="the sum"
+# says: You fill with the sum of the known numbers. The mean divides it by how many they are.
+# next: Count the known numbers of each column, and divide.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X.nansum(dim=0), X)
 
 # %% right="fill_means" name="with a loop"
 def fill_means(X):
@@ -642,8 +813,8 @@ encoded.mean()
 # $$X = \begin{bmatrix} 3 & 0 & 1 \\ 2 & 0 & 1 \\ 4 & 1 & 0 \\ 3 & 0 & 1 \end{bmatrix}, \qquad
 # y = \begin{bmatrix} 127500 & 106000 & 178100 & 140000 \end{bmatrix}$$
 #
-# with the columns *rooms*, *roof is slate*, *roof is missing*. This is the form in which every later week expects its
-# data: one row for each example, one column for each input.
+# with the columns *rooms*, *roof is slate*, *roof is missing*. A table may have a single row. This is the form in which
+# every later week expects its data: one row for each example, one column for each input.
 
 # %% solution="prepare"
 def prepare(text):
@@ -702,7 +873,11 @@ weather = cases.example(  # two columns of words, one of them complete
         torch.tensor([0.5, 2, -1, 0.25]).double(),
     ),
 )
-check.function(prepare, on=[pupils, complete, weather])
+one_row = cases.example(
+    text="roof,rooms,price\nTile,0,9\n",
+    gives=(torch.tensor([[0.0, 1, 0]]).double(), torch.tensor([9.0]).double()),
+)
+check.function(prepare, on=[pupils, complete, weather, one_row])
 ### END HIDDEN TESTS
 
 # %% wrong="prepare" name="no column for missing words"
@@ -752,6 +927,57 @@ def prepare(text):
         [fill_means(torch.tensor(table[["rooms"]].to_numpy(dtype=float))), one_hot(text, "roof")], dim=1
     )
     return X, target_values(text)
+
+# %% wrong="prepare" name="a word for missing words"
+# says: You write a word of your own where a word is missing. It is sorted among the others, and where no word is missing it has no column.
+# next: Leave the missing words as they are, and give `get_dummies` the option `dummy_na=True`.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    inputs = pd.get_dummies(inputs.fillna(inputs.mean(numeric_only=True)).fillna("missing"))
+    return torch.tensor(inputs.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="the median"
+# says: You fill with the median, the middle one of the known numbers. The mean is asked for.
+# next: Give `fillna` the mean of each column.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True)
+    return torch.tensor(inputs.fillna(inputs.median()).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="columns in the order of the file"
+# says: Your columns stand in the order of the file. Asked for are the numbers first, then the one-hot columns.
+# next: Collect the columns of numbers and those made from words apart, and join them at the end.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    inputs = inputs.fillna(inputs.mean(numeric_only=True))
+    numbers = inputs.select_dtypes("number").columns
+    parts = [inputs[name] if name in numbers else pd.get_dummies(inputs[name], dummy_na=True) for name in inputs]
+    return torch.tensor(pd.concat(parts, axis=1).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="one mean for all columns"
+# says: You fill every hole with one and the same number, so columns that measure different things are mixed.
+# next: Give `fillna` one mean for each column, and no mean of these means.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    filled = pd.get_dummies(inputs, dummy_na=True).fillna(inputs.mean(numeric_only=True).mean())
+    return torch.tensor(filled.to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="targets first"
+# says: You return the targets first. Asked for are the inputs X, then y.
+# next: Exchange the two after `return`.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True)
+    return target_values(text), torch.tensor(inputs.fillna(inputs.mean()).to_numpy(dtype=float))
+
+# %% wrong="prepare" name="words in the order of the table"
+# says: The one-hot columns come in the order in which the words first appear. They should be in alphabetical order.
+# next: Sort the words, or let `get_dummies` do it.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    numbers = inputs.select_dtypes("number")
+    columns = [numbers.fillna(numbers.mean())]
+    for name in inputs.columns.drop(numbers.columns):
+        columns += [inputs[name] == word for word in inputs[name].dropna().unique()] + [inputs[name].isna()]
+    return torch.tensor(pd.concat(columns, axis=1).to_numpy(dtype=float)), target_values(text)
 
 # %% right="prepare" name="from the earlier exercises"
 def prepare(text):
@@ -900,10 +1126,24 @@ my_missing = list(count_missing(my_text).values())
 ### END SOLUTION
 
 # %% check="my_text" points=1
+def number(cell):
+    try:
+        return float(cell.strip(' "'))
+    except ValueError:
+        return torch.nan
+
+
+rows = [line.split(",") for line in str(my_text).strip().splitlines() if line.strip()][1:]
+number_of_rows = ... if my_text is ... else len(rows)
+first_column = torch.tensor([number(cells[0]) for cells in rows])
+numbers_in_first_column = ... if my_text is ... else int(torch.isfinite(first_column).sum())
+check.value(number_of_rows, 6)
+check.value(numbers_in_first_column, 5)
 check.shape(my_X, (6, 4), dtype=torch.float64)
 check.shape(my_y, (6,), dtype=torch.float64)
 check.value(my_missing, [1, 1, 0])
 ### BEGIN HIDDEN TESTS
+check.value(my_y, torch.tensor([number(cells[-1]) for cells in rows], dtype=torch.float64))
 from_text = cases.example(text=my_text, gives=(my_X, my_y))  # X and y come from this very text
 check.function(prepare, on=[from_text])
 ### END HIDDEN TESTS
@@ -941,6 +1181,42 @@ my_missing = list(count_missing(my_text).values())
 # next: Put a number in one of the two places.
 my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\nNA,rain,5\n22,sun,8\n44,rain,1\n"
 my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="words in the first column"
+# says: Your first column has no numbers in it: the words stand there. Asked for are the numbers first, then the words.
+# next: Exchange the first two columns of your table, in every line.
+my_text = "weather,minutes,rating\nsun,25,9\nrain,NA,4\nNA,31,6\nrain,28,5\nsun,22,8\nrain,44,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="five rows"
+# says: Your table has five rows. The line with the names is not one of the six.
+# next: Add one more row.
+my_text = "minutes,weather,rating\n25,sun,9\n29,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="no number missing"
+# says: Your column of numbers is complete. Exactly one of its cells should be missing.
+# next: Write NA, or nothing, in place of one of the numbers.
+my_text = "minutes,weather,rating\n25,sun,9\n29,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="seven rows"
+# says: Your table has seven rows below the line with the names. Asked for are six.
+# next: Leave one row out.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n40,sun,3\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="targets from X"
+# says: Your my_y is not the last column of your text.
+# next: Set both names at once, with `my_X, my_y = prepare(my_text)`.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X = prepare(my_text)[0]
+my_y = my_X[:, -1]
 my_missing = list(count_missing(my_text).values())
 
 # %% right="my_text" name="another table, empty cells"

@@ -160,6 +160,21 @@ zero_column = torch.zeros(1, 3, dtype=torch.float64)
 # next: Choose the function that fills with zeros.
 zero_column = torch.ones(3, 1, dtype=torch.float64)
 
+# %% wrong="zero_column" name="a column of the identity"
+# says: Your column comes from torch.eye, so one of its entries is 1.
+# next: Choose the function that fills with zeros.
+zero_column = torch.eye(3, dtype=torch.float64)[:, :1]
+
+# %% wrong="zero_column" name="NumPy array"
+# says: You made a NumPy array. A tensor is asked for.
+# next: Use the function of the same name in torch.
+zero_column = np.zeros((3, 1))
+
+# %% wrong="zero_column" name="whole numbers"
+# says: Your zeros are whole numbers, int64. They should be float64.
+# next: Add dtype=torch.float64.
+zero_column = torch.tensor([[0], [0], [0]])
+
 # %% right="zero_column" name="from brackets"
 zero_column = torch.tensor([[0.0], [0.0], [0.0]], dtype=torch.double)
 
@@ -228,6 +243,54 @@ grid = torch.arange(1, 13).reshape(4, 3).T
 block = torch.tensor([[[1, 2], [5, 6], [9, 10]], [[3, 4], [7, 8], [11, 12]]])
 read_shape = (3, 2, 1)
 
+# %% wrong="from_brackets" name="innermost brackets forgotten"
+# says: You left out the innermost pairs of brackets. Each single number has a pair of its own, which is a dimension too.
+# next: Step inside once more: what does [7] hold?
+row = torch.tensor([[1.0, 3.0, 5.0]])
+grid = torch.arange(1, 13).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (3, 2)
+
+# %% wrong="from_brackets" name="shape of all entries"
+# says: You counted the numbers only. There is one size for each pair of brackets that lies inside another.
+# next: Begin with the outermost pair: how many things does it hold? Then step inside one of those.
+row = torch.tensor([[1.0, 3.0, 5.0]])
+grid = torch.arange(1, 13).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (6,)
+
+# %% wrong="from_brackets" name="two sizes exchanged"
+# says: You exchanged the two outer sizes. The outermost pair of brackets comes first.
+# next: How many things does the outermost pair hold? Count them.
+row = torch.tensor([[1.0, 3.0, 5.0]])
+grid = torch.arange(1, 13).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (2, 3, 1)
+
+# %% wrong="from_brackets" name="row of whole numbers"
+# says: The numbers of your row are whole, so it is int64. Asked for is float32.
+# next: Write one of the numbers with a decimal point, or name the dtype.
+row = torch.tensor([[1, 3, 5]])
+grid = torch.arange(1, 13).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (3, 2, 1)
+
+# %% wrong="from_brackets" name="grid of decimal numbers"
+# says: The numbers of your grid are float32. Asked for are whole numbers, int64.
+# next: Leave out the decimal points, or name the dtype.
+row = torch.tensor([[1.0, 3.0, 5.0]])
+grid = torch.arange(1.0, 13.0).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (3, 2, 1)
+
+# %% wrong="from_brackets" name="row as a column"
+# says: You made a column, shape (3, 1). A row has one pair of brackets inside the outer one.
+# next: The outer pair holds a single thing: the row.
+row = torch.tensor([[1.0], [3.0], [5.0]])
+grid = torch.arange(1, 13).reshape(3, 4)
+block = torch.stack(torch.arange(1, 13).reshape(3, 4).split(2, dim=1))
+read_shape = (3, 2, 1)
+
 # %% right="from_brackets" name="counted and cut"
 row = torch.arange(1.0, 6.0, 2.0)[None, :]
 grid = torch.arange(1, 13).reshape(3, 4)
@@ -273,7 +336,7 @@ print(zeros[0, 2].item())
 # - `write_matrix(Z, i, j, value)`: row `i`, column `j` of the matrix `Z`;
 # - `write_sheets(T, i, j, k, value)`: sheet `i`, row `j`, column `k` of the tensor `T`.
 #
-# For `z = [0., 0., 0.]`, after `write_vector(z, 0, 1.0)` the same `z` is `[1., 0., 0.]`. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
+# For `z = [4., 0., 2.]`, after `write_vector(z, 0, 1.0)` the same `z` is `[1., 0., 2.]`: what stood there is gone. The tensors may have any sizes. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
 
 # %% solution="write_entries"
 def write_vector(z, i, value):
@@ -297,16 +360,16 @@ def write_sheets(T, i, j, k, value):
     ### END SOLUTION
 
 # %% check="write_entries" points=1
-one_vector = cases.example(z=torch.zeros(3), i=0, value=1.0, gives=torch.tensor([1.0, 0.0, 0.0]))
+z = torch.tensor([4.0, 0.0, 2.0])
+one_vector = cases.example(z=z, i=0, value=1.0, gives=torch.tensor([1.0, 0.0, 2.0]))
 check.function(write_vector, on=[one_vector], mutates="z")
-two_by_two = cases.example(
-    Z=torch.zeros(2, 2), i=1, j=0, value=5.0, gives=torch.tensor([[0.0, 0.0], [5.0, 0.0]])
-)
-check.function(write_matrix, on=[two_by_two], mutates="Z")
-one_sheet = cases.example(
-    T=torch.zeros(1, 1, 3), i=0, j=0, k=2, value=4.0, gives=torch.tensor([[[0.0, 0.0, 4.0]]])
-)
-check.function(write_sheets, on=[one_sheet], mutates="T")
+Z = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 5.0, 0.0, 0.0]])
+one_matrix = cases.example(Z=torch.zeros(3, 4), i=2, j=1, value=5.0, gives=Z)
+check.function(write_matrix, on=[one_matrix], mutates="Z")
+first = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 8.0], [0.0, 0.0, 0.0]])
+T = torch.stack([first, torch.zeros(3, 3), torch.zeros(3, 3)])
+three_sheets = cases.example(T=torch.zeros(3, 3, 3), i=0, j=1, k=2, value=8.0, gives=T)
+check.function(write_sheets, on=[three_sheets], mutates="T")
 ### BEGIN HIDDEN TESTS
 def changed(T, place, value):
     result = T.clone()
@@ -387,6 +450,90 @@ def write_sheets(T, i, j, k, value):
     T = T.clone()
     T[i, j, k] = value
 
+# %% wrong="write_entries" name="added instead of written"
+# says: You add the value to what stands there. It should take its place.
+# next: Use = where you have +=.
+def write_vector(z, i, value):
+    z[i] += value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] += value
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j, k] += value
+
+# %% wrong="write_entries" name="sheet and row swapped"
+# says: You exchanged the sheet and the row.
+# next: The order is sheet, row, column: from the outermost brackets inwards.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[j, i, k] = value
+
+# %% wrong="write_entries" name="row and column of the sheets swapped"
+# says: You exchanged the row and the column in the tensor of three dimensions.
+# next: The order is sheet, row, column: from the outermost brackets inwards.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, k, j] = value
+
+# %% wrong="write_entries" name="every sheet written"
+# says: You write into every sheet. Only sheet i should change.
+# next: Begin the brackets with i, where you have a colon.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[:, j, k] = value
+
+# %% wrong="write_entries" name="whole row of a sheet written"
+# says: You write into a whole row of the sheet. Only one of its entries should change.
+# next: Name sheet, row and column.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j] = value
+
+# %% wrong="write_entries" name="position counted with the rows"
+# says: You work out a position in the flat matrix with the number of rows. A row is as long as there are columns.
+# next: Name the row and the column, with a comma between them.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z.view(-1)[i * Z.shape[0] + j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j, k] = value
+
 # %% right="write_entries" name="one bracket at a time"
 def write_vector(z, i, value):
     z[i].fill_(value)
@@ -461,7 +608,7 @@ plot.tensor_shape(
 # - `slice_b`: columns 1 and 2 of every sheet (the second picture);
 # - `slice_c`: every column but the first, of every sheet.
 #
-# Then write `take_slices(T)`. It gets any tensor of three dimensions and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
+# Then write `take_slices(T)`. It gets any tensor of three dimensions with two sheets or more and three columns or more (a single row will do), and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
 
 # %% solution="take_slices"
 ### BEGIN SOLUTION
@@ -492,7 +639,7 @@ check.value(slice_c, (2, 3, 3))
 check.function(
     take_slices,
     lambda T: (T[1, :, 2], T[:, :, 1:3], T[:, :, 1:]),
-    on=cases.draw(seeds=8, seed0=100, T="a b c", without="a c ones"),
+    on=cases.draw(seeds=8, seed0=100, T="a b c", without="a c ones"),  # there are a sheet 1 and a column 2
 )
 ### END HIDDEN TESTS
 
@@ -539,6 +686,105 @@ slice_c = (2, 3, 3)
 
 def take_slices(T):
     return T[1, 2, :], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="first row dropped in the prediction"
+# says: You left out a row instead of a column. Columns are the last dimension.
+# next: The shape is sheets, rows, columns. Which of the three numbers gets smaller?
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 2, 4)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="nothing dropped in the prediction"
+# says: All four columns are still there in your shape. The first one is left out.
+# next: Four columns less one: how many?
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 4)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="column with a dimension of its own"
+# says: You kept the dimensions of the sheet and of the column. A single number removes its dimension.
+# next: Two single numbers remove two dimensions. Which one stays?
+slice_a = (1, 3, 1)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="columns counted from the end"
+# says: Your second part leaves out the last column. That is columns 1 and 2 only where there are four columns.
+# next: Name the position before which the range stops, counted from the front.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:-1], T[:, :, 1:]
+
+# %% wrong="take_slices" name="last sheet"
+# says: Your first part comes from the last sheet. Sheet 1 is the last one only where there are two.
+# next: Count the sheets from the front: 0, 1.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[-1, :, 2], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="last columns"
+# says: Your second part takes the last columns, however many there are before them.
+# next: Count the columns from the front: begin at 1 and stop before 3.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, -3:-1], T[:, :, 1:]
+
+# %% wrong="take_slices" name="column 2 counted from one"
+# says: You count from 1. The first sheet is sheet 0, and the first column is column 0.
+# next: Use the given numbers as they are.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[0, :, 1], T[:, :, 0:2], T[:, :, 1:]
+
+# %% wrong="take_slices" name="column kept as a matrix"
+# says: Your first part is a matrix with one column. It should have one dimension.
+# next: A range keeps its dimension; a single number removes it.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2:3], T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="without the last column"
+# says: Your third part leaves out the last column. Asked for is all but the first.
+# next: Begin the range at 1, and give it no end.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:3], T[:, :, :-1]
 
 # %% right="take_slices" name="one step at a time"
 slice_a = [3]
@@ -632,7 +878,7 @@ except RuntimeError as error:
 # %% [markdown]
 # ### Exercise 3.1: stack or cat?
 #
-# Write `join(a, b)` for two columns of shape `(n, 1)`. It returns a tuple of three tensors: the two stacked as sheets, shape `(2, n, 1)`; one below the other, shape `(2n, 1)`; side by side, shape `(n, 2)`. For `a = [[1.], [3.]]` and `b = [[2.], [4.]]` the last one is `[[1., 2.], [3., 4.]]`.
+# Write `join(a, b)` for two columns of shape `(n, 1)`. It returns a tuple of three tensors: the two stacked as sheets, shape `(2, n, 1)`; one below the other, shape `(2n, 1)`; side by side, shape `(n, 2)`. They keep the dtype of the columns, and `n` may be 1: a single row. For `a = [[1.], [3.]]` and `b = [[2.], [4.]]` the last one is `[[1., 2.], [3., 4.]]`.
 #
 # Then say what happens with `P` of shape `(3, 1)` and `Q` of shape `(3, 2)`. Write the shape as a tuple, or `None` where PyTorch refuses.
 #
@@ -658,12 +904,11 @@ join_c = (3, 3)
 
 # %% check="join" points=2
 four = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
-results = (
-    four.reshape(2, 2, 1),
-    torch.tensor([[1.0], [2.0], [3.0], [4.0]]),
-    torch.tensor([[1.0, 3.0], [2.0, 4.0]]),
-)
-check.function(join, on=[cases.example(a=four[:2], b=four[2:], gives=results)])
+results = (four.reshape(2, 2, 1), four.clone(), torch.tensor([[1.0, 3.0], [2.0, 4.0]]))
+tens = tuple(10 * each.double() for each in results)  # ten times as much, in float64
+small = cases.example(a=four[:2], b=four[2:], gives=results)
+large = cases.example(a=tens[1][:2], b=tens[1][2:], gives=tens)
+check.function(join, on=[small, large])
 ### BEGIN HIDDEN TESTS
 check.function(
     join,
@@ -718,6 +963,94 @@ def join(a, b):
 join_a = (2, 3, 2)
 join_b = (6, 2)
 join_c = (3, 3)
+
+# %% wrong="join" name="squeezed"
+# says: You stack the two and squeeze the result. Where n is 1, squeeze() takes that dimension away as well.
+# next: Side by side, the columns grow along a dimension that they have: use cat.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.stack([a, b], dim=1).squeeze()
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="side by side in float32"
+# says: Side by side, your numbers are float32 whatever the columns are.
+# next: Make the tensor that you fill with the dtype of a, or let cat make it.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a, b], dim=1).float()
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="all in float32"
+# says: Your results are float32 whatever the columns are.
+# next: Make what you fill with the dtype of a, or let stack and cat make it.
+def join(a, b):
+    return torch.stack([a, b]).float(), torch.cat([a, b]).float(), torch.cat([a, b], dim=1).float()
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="one below the other alternates"
+# says: One below the other, your entries of a and b alternate. First comes all of a, then all of b.
+# next: Use cat with dim=0. A reshape of the table side by side reads it row by row.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b], dim=1).reshape(-1, 1), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="stacked along a last dimension"
+# says: Your first result is stacked along another dimension. The sheets come first.
+# next: Leave dim out, or say dim=0: the new dimension is then in front.
+def join(a, b):
+    return torch.stack([a, b], dim=1), torch.cat([a, b]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="b before a"
+# says: You put b before a. a comes first.
+# next: Exchange the two in the list.
+def join(a, b):
+    return torch.stack([b, a]), torch.cat([b, a]), torch.cat([b, a], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="cat below taken for possible"
+# says: You expect cat to put (3, 2) below (3, 1). Below each other, the rows must be of one length.
+# next: Compare (3, 1) and (3, 2) where they are not glued: in dimension 1.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = (6, 3)
+join_c = (3, 3)
+
+# %% wrong="join" name="nothing accepted"
+# says: You expect that PyTorch refuses here too. Along dim the sizes may differ; all others are equal.
+# next: Glue a column and two columns side by side: how many columns come out?
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = None
 
 # %% right="join" name="hstack and vstack"
 def join(a, b):
@@ -783,7 +1116,7 @@ torch.transpose(T, 0, 1).shape
 # %% [markdown]
 # ### Exercise 4.1: transpose every sheet
 #
-# Write `swap_dimensions(T)`: it swaps dimensions 1 and 2 of a tensor with three dimensions, so that every sheet is transposed. Shape `(a, b, c)` becomes `(a, c, b)`. For `T = [[[1., 2.], [3., 4.], [5., 6.]], [[7., 8.], [9., 0.], [1., 2.]]]`, two sheets, shape `(2, 3, 2)`, it returns `[[[1., 3., 5.], [2., 4., 6.]], [[7., 9., 1.], [8., 0., 2.]]]`, shape `(2, 2, 3)`: still two sheets, each of them transposed. You will use it whenever a batch of matrices must be turned round together.
+# Write `swap_dimensions(T)`: it swaps dimensions 1 and 2 of a tensor with three dimensions, so that every sheet is transposed. Shape `(a, b, c)` becomes `(a, c, b)`. For `T = [[[1., 2.], [3., 4.], [5., 6.]], [[7., 8.], [9., 0.], [1., 2.]]]`, two sheets, shape `(2, 3, 2)`, it returns `[[[1., 3., 5.], [2., 4., 6.]], [[7., 9., 1.], [8., 0., 2.]]]`, shape `(2, 2, 3)`: still two sheets, each of them transposed. The dtype stays, and each size may be 1. You will use it whenever a batch of matrices must be turned round together.
 
 # %% solution="swap_dimensions"
 def swap_dimensions(T):
@@ -795,7 +1128,10 @@ def swap_dimensions(T):
 # %% check="swap_dimensions" points=1
 before = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 0.0], [1.0, 2.0]]])
 after = torch.tensor([[[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]], [[7.0, 9.0, 1.0], [8.0, 0.0, 2.0]]])
-check.function(swap_dimensions, on=[cases.example(T=before, gives=after)])
+T_wide = torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]], dtype=torch.float64)
+T_tall = torch.tensor([[[1.0], [2.0]], [[3.0], [4.0]], [[5.0], [6.0]]], dtype=torch.float64)
+on = [cases.example(T=before, gives=after), cases.example(T=T_wide, gives=T_tall)]
+check.function(swap_dimensions, on=on)
 ### BEGIN HIDDEN TESTS
 check.function(swap_dimensions, lambda T: T.transpose(1, 2), on=cases.draw(seeds=8, seed0=100, T="a b c"))
 ### END HIDDEN TESTS
@@ -823,6 +1159,30 @@ def swap_dimensions(T):
 # next: Keep all sheets: swap dimensions 1 and 2 of the whole tensor.
 def swap_dimensions(T):
     return T[0].T[None]
+
+# %% wrong="swap_dimensions" name="made for two sheets"
+# says: You transpose exactly two sheets. There may be one, or many.
+# next: Go through all sheets, or swap dimensions 1 and 2 of the whole tensor at once.
+def swap_dimensions(T):
+    return torch.stack([T[0].T, T[min(1, len(T) - 1)].T])
+
+# %% wrong="swap_dimensions" name="always float32"
+# says: Your result is float32 whatever T is.
+# next: Give the tensor that you fill the dtype of T.
+def swap_dimensions(T):
+    return T.transpose(1, 2).float()
+
+# %% wrong="swap_dimensions" name="squeezed"
+# says: Your result has lost the dimensions of size 1.
+# next: Leave out squeeze(). All three dimensions stay.
+def swap_dimensions(T):
+    return T.transpose(1, 2).squeeze()
+
+# %% wrong="swap_dimensions" name="nothing swapped"
+# says: You return T as it was.
+# next: torch.transpose makes a new tensor. Return that one.
+def swap_dimensions(T):
+    return T
 
 # %% right="swap_dimensions" name="sheet by sheet"
 def swap_dimensions(T):
@@ -1023,6 +1383,66 @@ broadcast_d = None
 broadcast_e = None
 broadcast_f = None
 
+# %% wrong="broadcast_shapes" name="last 1 not stretched"
+# says: You keep the last 1 of (2, 3, 1). It meets the 4, and a 1 is stretched.
+# next: Write (1, 1, 4) under (2, 3, 1) and take the larger size of each pair.
+broadcast_a = (4, 5)
+broadcast_b = (4, 3)
+broadcast_c = None
+broadcast_d = (2, 3, 1)
+broadcast_e = (6, 3, 5)
+broadcast_f = None
+
+# %% wrong="broadcast_shapes" name="6 meets 3"
+# says: You refuse (6, 1, 5) and (3, 1). Aligned at the right, the 3 stands below the 1, and a 1 below the 5.
+# next: Write (1, 3, 1) under (6, 1, 5) and compare the pairs.
+broadcast_a = (4, 5)
+broadcast_b = (4, 3)
+broadcast_c = None
+broadcast_d = (2, 3, 4)
+broadcast_e = None
+broadcast_f = None
+
+# %% wrong="broadcast_shapes" name="middle 1 not stretched"
+# says: You keep the 1 in the middle of (6, 1, 5). It meets the 3, and a 1 is stretched.
+# next: Write (1, 3, 1) under (6, 1, 5) and compare the pairs.
+broadcast_a = (4, 5)
+broadcast_b = (4, 3)
+broadcast_c = None
+broadcast_d = (2, 3, 4)
+broadcast_e = (6, 1, 5)
+broadcast_f = None
+
+# %% wrong="broadcast_shapes" name="column and row refused"
+# says: You refuse (4, 1) and (1, 5). In each position one of the two sizes is 1, so both fit.
+# next: Stretch each 1 to the size that stands above or below it.
+broadcast_a = None
+broadcast_b = (4, 3)
+broadcast_c = None
+broadcast_d = (2, 3, 4)
+broadcast_e = (6, 3, 5)
+broadcast_f = None
+
+# %% wrong="broadcast_shapes" name="vector refused"
+# says: You refuse (4, 3) and (3,). The vector is filled up with a 1 in front, and then each pair fits.
+# next: Write (1, 3) under (4, 3).
+broadcast_a = (4, 5)
+broadcast_b = None
+broadcast_c = None
+broadcast_d = (2, 3, 4)
+broadcast_e = (6, 3, 5)
+broadcast_f = None
+
+# %% wrong="broadcast_shapes" name="both stretched"
+# says: You take the larger size wherever two meet. Two different sizes fit only where one of them is 1.
+# next: Look for a position with two different sizes that are both not 1.
+broadcast_a = (4, 5)
+broadcast_b = (4, 3)
+broadcast_c = (4, 4)
+broadcast_d = (2, 3, 4)
+broadcast_e = (6, 3, 5)
+broadcast_f = None
+
 # %% right="broadcast_shapes" name="computed"
 broadcast_a = tuple((torch.ones(4, 1) * torch.ones(1, 5)).shape)
 broadcast_b = torch.broadcast_shapes((4, 3), (3,))
@@ -1065,7 +1485,7 @@ plot.broadcast(
 # %% [markdown]
 # ### Exercise 5.2: the residuals
 #
-# Write `residuals(y_hat, y)`: prediction minus truth for each example. `y_hat` has shape `(n, 1)`, `y` has shape `(n,)`; return a vector of shape `(n,)`. For `y_hat = [[3.], [5.]]` and `y = [1., 2.]` it is `[2., 3.]`. Next week the loss of your first model is made of these.
+# Write `residuals(y_hat, y)`: prediction minus truth for each example. `y_hat` has shape `(n, 1)`, `y` has shape `(n,)`; return a vector of shape `(n,)`, of their dtype. It works for a single example, too. For `y_hat = [[3.], [5.]]` and `y = [1., 2.]` it is `[2., 3.]`. Next week the loss of your first model is made of these.
 
 # %% solution="residuals"
 def residuals(y_hat, y):
@@ -1076,7 +1496,10 @@ def residuals(y_hat, y):
 
 # %% check="residuals" points=2
 y_hat_small, y_small = torch.tensor([[3.0], [5.0]]), torch.tensor([1.0, 2.0])
-check.function(residuals, on=[cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor([2.0, 3.0]))])
+two = cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor([2.0, 3.0]))
+y_hat_three, y_three = torch.tensor([[4.0], [-1.0], [0.5]]).double(), torch.tensor([5.0, 1.0, 0.0]).double()
+three = cases.example(y_hat=y_hat_three, y=y_three, gives=torch.tensor([-1.0, -2.0, 0.5]).double())
+check.function(residuals, on=[two, three])
 ### BEGIN HIDDEN TESTS
 check.function(
     residuals, lambda y_hat, y: y_hat[:, 0] - y, on=cases.draw(seeds=12, seed0=100, y_hat="n 1", y="n")
@@ -1109,6 +1532,36 @@ def residuals(y_hat, y):
 # next: Flatten y_hat before you subtract; then there is no table.
 def residuals(y_hat, y):
     return (y_hat - y).mean(dim=1)
+
+# %% wrong="residuals" name="squeezed"
+# says: You squeeze the result. For a single example squeeze() takes its only dimension away as well.
+# next: Flatten y_hat with reshape(-1), or take its column: that keeps one dimension for every n.
+def residuals(y_hat, y):
+    return (y_hat - y[:, None]).squeeze()
+
+# %% wrong="residuals" name="without the sign"
+# says: You return how large each difference is, without its sign. A prediction that is too low has a negative residual.
+# next: Leave out the absolute value.
+def residuals(y_hat, y):
+    return (y_hat.reshape(-1) - y).abs()
+
+# %% wrong="residuals" name="squared"
+# says: You return the squares. Asked for are the differences themselves.
+# next: Leave out the square. The loss comes next week.
+def residuals(y_hat, y):
+    return (y_hat.reshape(-1) - y) ** 2
+
+# %% wrong="residuals" name="a column"
+# says: Your differences are a column, shape (n, 1). A vector of shape (n,) is asked for.
+# next: Flatten y_hat, and leave y as it is.
+def residuals(y_hat, y):
+    return y_hat - y[:, None]
+
+# %% wrong="residuals" name="always float32"
+# says: Your result is float32 whatever the inputs are.
+# next: Give the tensor that you fill the dtype of y.
+def residuals(y_hat, y):
+    return (y_hat.reshape(-1) - y).float()
 
 # %% right="residuals" name="the diagonal of the table"
 def residuals(y_hat, y):
@@ -1260,6 +1713,76 @@ product_d = (2, 1)
 product_e = (5, 2, 2)
 product_f = None
 
+# %% wrong="product_shapes" name="inner sizes kept in the first"
+# says: For A @ B.T you kept the inner sizes. They vanish; the outer ones stay.
+# next: Write the two shapes side by side, (2, 3) and (3, 2), and cross out the two in the middle.
+product_a = (3, 3)
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = (5, 2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="first product refused"
+# says: You refuse A @ B.T. The shape of B.T is (3, 2), so the inner sizes agree.
+# next: Write (2, 3) and (3, 2) side by side.
+product_a = None
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = (5, 2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="vector refused"
+# says: You refuse A @ v. A vector as long as the rows of A fits: each row gives one dot product.
+# next: How many rows has A?
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = None
+product_e = (5, 2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="length of the vector kept"
+# says: You kept the length of v. That is the inner size, and it vanishes.
+# next: Each row of A gives one number. How many rows are there?
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (3,)
+product_e = (5, 2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="stack refused"
+# says: You refuse T @ B.T. Each of the five sheets, (2, 3), is multiplied by B.T, (3, 2).
+# next: Do one sheet first, then put the 5 in front.
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = None
+product_f = None
+
+# %% wrong="product_shapes" name="inner sizes of the stack kept"
+# says: For T @ B.T you kept the shape of T. The last two sizes are those of a matrix product, (2, 3) times (3, 2).
+# next: Do one sheet first, then put the 5 in front.
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = (5, 2, 3)
+product_f = None
+
+# %% wrong="product_shapes" name="transposed product refused"
+# says: You refuse A.T @ B. The shape of A.T is (3, 2), so the inner sizes agree.
+# next: Write (3, 2) and (2, 3) side by side.
+product_a = (2, 2)
+product_b = None
+product_c = None
+product_d = (2,)
+product_e = (5, 2, 2)
+product_f = None
+
 # %% right="product_shapes" name="computed"
 product_a = (torch.ones(2, 3) @ torch.ones(3, 2)).shape
 product_b = None
@@ -1296,7 +1819,7 @@ plot.broadcast(
 # %% [markdown]
 # ### Exercise 6.2: one layer
 #
-# Write `layer(X, W, b)`, which returns $XW^\top + b$. `X` is `(n, d)`, `W` is `(q, d)`, `b` is `(q,)`, the answer is `(n, q)`. For `X = [[1., 2.]]`, `W = [[3., 4.], [5., 6.], [7., 8.]]` and `b = [10., 20., 30.]` it is `[[21., 37., 53.]]`; work the 21 out by hand first. It must also take a stack of such tables, `X` of shape `(k, n, d)`, and then return `(k, n, q)`. PyTorch has this ready as `torch.nn.functional.linear`; write it yourself here. It is a linear layer, and every network of this course is built from it.
+# Write `layer(X, W, b)`, which returns $XW^\top + b$. `X` is `(n, d)`, `W` is `(q, d)`, `b` is `(q,)`, the answer is `(n, q)`. For `X = [[1., 2.], [0., 1.]]`, `W = [[3., 4.], [5., 6.], [7., 8.]]` and `b = [10., 20., 30.]` it is `[[21., 37., 53.], [14., 26., 38.]]`; work the 21 out by hand first. It must also take a stack of any number of such tables, `X` of shape `(k, n, d)`, and then return `(k, n, q)`. The dtype is that of the inputs. It works for a single example, input or neuron, too, and where `W` is square. PyTorch has this ready as `torch.nn.functional.linear`; write it yourself here. It is a linear layer, and every network of this course is built from it.
 
 # %% solution="layer"
 def layer(X, W, b):
@@ -1306,14 +1829,14 @@ def layer(X, W, b):
     ### END SOLUTION
 
 # %% check="layer" points=2
-X_small, W_small = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
-Z_small = torch.tensor([[21.0, 37.0, 53.0]])
+X_small, W_small = torch.tensor([[1.0, 2.0], [0.0, 1.0]]), torch.tensor([[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
+Z_small = torch.tensor([[21.0, 37.0, 53.0], [14.0, 26.0, 38.0]])
 b_small = torch.tensor([10.0, 20.0, 30.0])
 one_table = cases.example(X=X_small, W=W_small, b=b_small, gives=Z_small)
-X_stack = torch.tensor([[[1.0, 2.0]], [[0.0, 1.0]]])
-Z_stack = torch.tensor([[[21.0, 37.0, 53.0]], [[14.0, 26.0, 38.0]]])
-two_tables = cases.example(X=X_stack, W=W_small, b=b_small, gives=Z_stack)
-check.function(layer, on=[one_table, two_tables], forbid=("linear",))
+X_stack = torch.tensor([[[1.0, 2.0]], [[0.0, 1.0]], [[1.0, 0.0]]]).double()
+Z_stack = torch.tensor([[[21.0, 37.0, 53.0]], [[14.0, 26.0, 38.0]], [[13.0, 25.0, 37.0]]]).double()
+three_tables = cases.example(X=X_stack, W=W_small.double(), b=b_small.double(), gives=Z_stack)
+check.function(layer, on=[one_table, three_tables], forbid=("linear",))
 ### BEGIN HIDDEN TESTS
 linear = torch.nn.functional.linear
 check.function(layer, linear, on=cases.draw(seeds=12, seed0=100, X="n d", W="q d", b="q"), forbid=("linear",))
@@ -1358,6 +1881,50 @@ def layer(X, W, b):
 # next: Write the line yourself, with @ and +. From then on you know what the ready one does.
 def layer(X, W, b):
     return torch.nn.functional.linear(X, W, b)
+
+# %% wrong="layer" name="transposed only where it has to be"
+# says: You transpose W only where X @ W does not fit. Where W is square it always fits, and the numbers are wrong.
+# next: The rows of X meet the rows of W, whatever the sizes: always transpose.
+def layer(X, W, b):
+    return (X @ W if X.shape[-1] == W.shape[0] else X @ W.T) + b
+
+# %% wrong="layer" name="two tables only"
+# says: You take exactly two tables of a stack. There may be one, or many.
+# next: Use @, which works on the last two dimensions whatever stands in front.
+def layer(X, W, b):
+    return X @ W.T + b if X.ndim == 2 else torch.stack([X[0], X[min(1, len(X) - 1)]]) @ W.T + b
+
+# %% wrong="layer" name="first table only"
+# says: Of a stack you return the first table only.
+# next: Use @, which works on the last two dimensions whatever stands in front.
+def layer(X, W, b):
+    return X @ W.T + b if X.ndim == 2 else X[0] @ W.T + b
+
+# %% wrong="layer" name="always float32"
+# says: You turn everything into float32, whatever the inputs are. Digits get lost, and the dtype changes.
+# next: Leave out float(): all three inputs have one dtype already.
+def layer(X, W, b):
+    return X.float() @ W.float().T + b.float()
+
+# %% wrong="layer" name="bias of the first row only"
+# says: You add the bias to the first example only. Every row gets it.
+# next: Add b to the whole result. Broadcasting repeats it down the rows.
+def layer(X, W, b):
+    Z = X @ W.T
+    Z[..., 0, :] += b
+    return Z
+
+# %% wrong="layer" name="bias subtracted"
+# says: You subtract the bias. It is added.
+# next: Write + where you have -.
+def layer(X, W, b):
+    return X @ W.T - b
+
+# %% wrong="layer" name="squeezed"
+# says: You squeeze the result, so a dimension of size 1 is gone.
+# next: Leave out squeeze(): a single example is still a row.
+def layer(X, W, b):
+    return (X @ W.T + b).squeeze()
 
 # %% right="layer" name="einsum"
 def layer(X, W, b):
@@ -1415,7 +1982,7 @@ A.cumsum(dim=0)
 # %% [markdown]
 # ### Exercise 7.1: three summaries
 #
-# Write `summaries(A)` for a matrix `A` of shape `(n, d)` with positive entries. Return a tuple of
+# Write `summaries(A)` for a matrix `A` of shape `(n, d)` with positive entries, perhaps with a single row or column. Return a tuple of three tensors of the dtype of `A`:
 #
 # 1. the mean of each column, shape `(d,)`;
 # 2. the running totals down each column, shape `(n, d)`;
@@ -1433,9 +2000,11 @@ def summaries(A):
 # %% check="summaries" points=2
 shares = torch.tensor([[0.25, 0.25, 0.5], [0.3, 0.5, 0.2]])
 expected = (torch.tensor([2.0, 3.0, 2.0]), torch.tensor([[1.0, 1.0, 2.0], [4.0, 6.0, 4.0]]), shares)
-check.function(
-    summaries, on=[cases.example(A=torch.tensor([[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), gives=expected)]
-)
+wide = cases.example(A=torch.tensor([[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), gives=expected)
+A_tall = torch.tensor([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], dtype=torch.float64)
+totals = torch.tensor([[1.0, 3.0], [3.0, 5.0], [6.0, 6.0]], dtype=torch.float64)
+tall = cases.example(A=A_tall, gives=(torch.tensor([2.0, 2.0]).double(), totals, A_tall / 4))
+check.function(summaries, on=[wide, tall])
 ### BEGIN HIDDEN TESTS
 def three(A):
     return A.mean(dim=0), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
@@ -1474,6 +2043,60 @@ def summaries(A):
 # next: Give the sum a dimension, and keep it.
 def summaries(A):
     return A.mean(dim=0), A.cumsum(dim=0), A / A.sum()
+
+# %% wrong="summaries" name="only the row above added"
+# says: Your running totals add only the row just above. From the third row on, the total holds all rows before it.
+# next: Add each row to the total so far, not to the row before.
+def summaries(A):
+    return A.mean(dim=0), torch.cat([A[:1], A[1:] + A[:-1]]), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="means squeezed"
+# says: You squeeze the means. Where there is one column, squeeze() takes that dimension away as well.
+# next: A mean with dim=0 and without keepdim has one dimension already.
+def summaries(A):
+    return A.mean(dim=0, keepdim=True).squeeze(), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="means as a row"
+# says: Your means are a row, shape (1, d). A vector of shape (d,) is asked for.
+# next: Leave out keepdim for the means.
+def summaries(A):
+    return A.mean(dim=0, keepdim=True), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="totals in float32"
+# says: Your running totals are float32 whatever A is.
+# next: Give the tensor that you fill the dtype of A.
+def summaries(A):
+    return A.mean(dim=0), A.cumsum(dim=0).float(), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="all in float32"
+# says: Your results are float32 whatever A is.
+# next: Give what you make the dtype of A.
+def summaries(A):
+    return A.mean(dim=0).float(), A.cumsum(dim=0).float(), (A / A.sum(dim=1, keepdim=True)).float()
+
+# %% wrong="summaries" name="sums instead of means"
+# says: Your first result holds the sums of the columns. A mean divides by the number of rows.
+# next: Divide by n, or use mean.
+def summaries(A):
+    return A.sum(dim=0), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="means divided by the columns"
+# says: You divide the sums of the columns by the number of columns. Each sum has one number from each row.
+# next: Divide by the number of rows.
+def summaries(A):
+    return A.sum(dim=0) / A.shape[1], A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="only the last total"
+# says: Your second result is the last row of the running totals. Asked for are all of them, a row for each row of A.
+# next: cumsum keeps every row.
+def summaries(A):
+    return A.mean(dim=0), A.sum(dim=0), A / A.sum(dim=1, keepdim=True)
+
+# %% wrong="summaries" name="shares of the largest"
+# says: You divide by the largest entry of each row. A share is a part of the sum.
+# next: Use sum where you have max.
+def summaries(A):
+    return A.mean(dim=0), A.cumsum(dim=0), A / A.amax(dim=1, keepdim=True)
 
 # %% right="summaries" name="row by row"
 def summaries(A):
@@ -1515,7 +2138,7 @@ plot.show(
 # %% [markdown]
 # ### Exercise 7.2: three norms
 #
-# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [3., -4.]` and `M = [[1., 2.], [2., 0.]]` it returns 7, 5 and 3. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
+# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions, of the dtype of `v` and `M`. Entries may be 0, and there may be a single one. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [2., -3., 6.]` and `M = [[1., 2.], [0., 2.]]` it returns 11, 7 and 3. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
 
 # %% solution="norms"
 def norms(v, M):
@@ -1525,9 +2148,11 @@ def norms(v, M):
     ### END SOLUTION
 
 # %% check="norms" points=1
-v, M = torch.tensor([3.0, -4.0]), torch.tensor([[1.0, 2.0], [2.0, 0.0]])
-seven_five_three = (torch.tensor(7.0), torch.tensor(5.0), torch.tensor(3.0))
-check.function(norms, on=[cases.example(v=v, M=M, gives=seven_five_three)])
+v, M = torch.tensor([2.0, -3.0, 6.0]), torch.tensor([[1.0, 2.0], [0.0, 2.0]])
+three = cases.example(v=v, M=M, gives=(torch.tensor(11.0), torch.tensor(7.0), torch.tensor(3.0)))
+v, M = torch.tensor([3.0, -4.0]).double(), torch.tensor([[2.0, -1.0], [4.0, 2.0]]).double()
+two = cases.example(v=v, M=M, gives=tuple(torch.tensor(norm).double() for norm in (7.0, 5.0, 5.0)))
+check.function(norms, on=[three, two])
 ### BEGIN HIDDEN TESTS
 check.function(
     norms,
@@ -1559,6 +2184,54 @@ def norms(v, M):
 # next: Use sum where you have mean.
 def norms(v, M):
     return v.abs().sum(), (v**2).mean().sqrt(), (M**2).mean().sqrt()
+
+# %% wrong="norms" name="matrix times its transpose"
+# says: You multiply M by its transpose entry by entry. Each entry is to be multiplied by itself.
+# next: Square M with **2, or write M * M.
+def norms(v, M):
+    return v.abs().sum(), (v**2).sum().sqrt(), torch.sqrt((M * M.T).sum())
+
+# %% wrong="norms" name="two entries only"
+# says: Your l2 norm knows only the first two entries of v.
+# next: Square all entries and add them up with sum().
+def norms(v, M):
+    return v.abs().sum(), (v[:2] ** 2).sum().sqrt(), (M**2).sum().sqrt()
+
+# %% wrong="norms" name="always float32"
+# says: Your norms are float32 whatever v and M are.
+# next: Stay with tensors to the end. What goes through item() or tolist() has to be told its dtype again.
+def norms(v, M):
+    return v.abs().sum().float(), (v**2).sum().sqrt().float(), (M**2).sum().sqrt().float()
+
+# %% wrong="norms" name="l1 and l2 exchanged"
+# says: Your first two numbers are exchanged.
+# next: First the walk along the streets, then the straight line.
+def norms(v, M):
+    return (v**2).sum().sqrt(), v.abs().sum(), (M**2).sum().sqrt()
+
+# %% wrong="norms" name="absolute value of the sum"
+# says: You take the absolute value of the sum. Entries of different sign have cancelled by then.
+# next: Take the absolute values first, then the sum.
+def norms(v, M):
+    return v.sum().abs(), (v**2).sum().sqrt(), (M**2).sum().sqrt()
+
+# %% wrong="norms" name="root of each entry"
+# says: You take the root before the sum. The root of a square is the entry without its sign, so this is the l1 norm again.
+# next: Add the squares up first, then take one root.
+def norms(v, M):
+    return v.abs().sum(), (v**2).sqrt().sum(), (M**2).sqrt().sum()
+
+# %% wrong="norms" name="one norm for each column"
+# says: You have one norm for each column of M. Asked for is one number for the whole matrix.
+# next: Leave out dim, so that the sum takes all entries.
+def norms(v, M):
+    return v.abs().sum(), (v**2).sum().sqrt(), (M**2).sum(dim=0).sqrt()
+
+# %% wrong="norms" name="root of the matrix forgotten"
+# says: Your third number is the square of the norm.
+# next: Take the square root of the sum.
+def norms(v, M):
+    return v.abs().sum(), (v**2).sum().sqrt(), (M**2).sum()
 
 # %% right="norms" name="torch.linalg"
 def norms(v, M):
@@ -1615,7 +2288,7 @@ print(shared, copied)
 # %% [markdown]
 # ### Exercise 8.1: a step in place
 #
-# Write `step_in_place(w, g, lr)`. It changes the vector `w` to `w - lr * g`, in place: the memory of `w` is used again, and every other name for it sees the change. `w` and `g` have shape `(d,)`, `lr` is a number. Return nothing. For `w = [1., 2.]`, `g = [10., 10.]` and `lr = 0.1`, afterwards `w` is `[0., 1.]`, and `g` is as it was. This one line is how a network learns; next week you will see what `g` is.
+# Write `step_in_place(w, g, lr)`. It changes the vector `w` to `w - lr * g`, in place: the memory of `w` is used again, and every other name for it sees the change. `w` and `g` have shape `(d,)`, perhaps with a single entry, `lr` is any number. Return nothing. For `w = [1., 2.]`, `g = [10., 10.]` and `lr = 0.1`, afterwards `w` is `[0., 1.]`, and `g` is as it was. This one line is how a network learns; next week you will see what `g` is.
 
 # %% solution="step_in_place"
 def step_in_place(w, g, lr):
@@ -1626,9 +2299,9 @@ def step_in_place(w, g, lr):
 
 # %% check="step_in_place" points=1
 w, g = torch.tensor([1.0, 2.0]), torch.tensor([10.0, 10.0])
-check.function(
-    step_in_place, on=[cases.example(w=w, g=g, lr=0.1, gives=torch.tensor([0.0, 1.0]))], mutates="w"
-)
+short = cases.example(w=w, g=g, lr=0.1, gives=torch.tensor([0.0, 1.0]))
+long = cases.example(w=w, g=g, lr=0.5, gives=torch.tensor([-4.0, -3.0]))
+check.function(step_in_place, on=[short, long], mutates="w")
 ### BEGIN HIDDEN TESTS
 random = cases.draw(seeds=6, seed0=100, w="d", g="d", lr=0.3)
 random += cases.draw(seeds=6, seed0=200, w="d", g="d", lr=2.0)
@@ -1660,6 +2333,36 @@ def step_in_place(w, g, lr):
 def step_in_place(w, g, lr):
     g *= lr
     w -= g
+
+# %% wrong="step_in_place" name="rate of the example"
+# says: You use 0.1 whatever lr is.
+# next: Multiply by lr, the number that your function is given.
+def step_in_place(w, g, lr):
+    w -= 0.1 * g
+
+# %% wrong="step_in_place" name="weight shrunk too"
+# says: You multiply w by lr as well. Only g is.
+# next: Look at your brackets: subtract lr * g from w itself.
+def step_in_place(w, g, lr):
+    w[:] = lr * (w - g)
+
+# %% wrong="step_in_place" name="divided by the rate"
+# says: You divide g by lr. A small rate then makes a large step.
+# next: Multiply.
+def step_in_place(w, g, lr):
+    w -= g / lr
+
+# %% wrong="step_in_place" name="the step alone"
+# says: You write the step -lr * g into w. What stood there before is lost.
+# next: Subtract from what w holds, with -=.
+def step_in_place(w, g, lr):
+    w[:] = -lr * g
+
+# %% wrong="step_in_place" name="first entry only"
+# says: You change the first entry only.
+# next: Write into all of w, with w[:] or -=.
+def step_in_place(w, g, lr):
+    w[0] -= lr * g[0]
 
 # %% right="step_in_place" name="slice assignment"
 def step_in_place(w, g, lr):
@@ -1693,7 +2396,7 @@ torch.cat([X_there, extra], dim=1)
 # %% [markdown]
 # ### Exercise 8.2: a column of ones
 #
-# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, also when these are whole numbers, and lives on its device. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
+# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, whatever that is (float32, float64, int32, int64), keeps large numbers as they are, and lives on the device of `X`. There may be a single row or column. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
 
 # %% solution="with_ones"
 def with_ones(X):
@@ -1706,8 +2409,11 @@ def with_ones(X):
 # %% check="with_ones" points=1
 X_wide = torch.tensor([[1.0, 5.0, 6.0], [1.0, 7.0, 8.0]])
 decimal = cases.example(X=torch.tensor([[5.0, 6.0], [7.0, 8.0]]), gives=X_wide)
-whole = cases.example(X=torch.tensor([[-2], [0], [3]]), gives=torch.tensor([[1, -2], [1, 0], [1, 3]]))
-check.function(with_ones, on=[decimal, whole])
+double = cases.example(X=X_wide[:, 1:2].double(), gives=X_wide[:, :2].double())
+X_large = torch.tensor([[1, -2], [1, 0], [1, 16777217]])  # too many digits for float32
+whole = cases.example(X=X_large[:, 1:], gives=X_large.clone())
+short = cases.example(X=X_large[:, 1:].int(), gives=X_large.int())
+check.function(with_ones, on=[decimal, double, whole, short])
 ### BEGIN HIDDEN TESTS
 def widened(X):
     return torch.cat([torch.ones_like(X[:, :1]), X], dim=1)
@@ -1743,6 +2449,44 @@ def with_ones(X):
 def with_ones(X):
     X[:, 0] = 1
     return X
+
+# %% wrong="with_ones" name="converted there and back"
+# says: Your ones are float32, and you convert the result afterwards. Large whole numbers have been rounded by then.
+# next: Give torch.ones the dtype of X; then there is nothing to convert.
+def with_ones(X):
+    return torch.cat([torch.ones(len(X), 1, device=X.device), X], dim=1).to(X.dtype)
+
+# %% wrong="with_ones" name="one type for all whole numbers"
+# says: You make all whole numbers int64. X may be int32.
+# next: Take X.dtype itself.
+def with_ones(X):
+    kind = X.dtype if X.is_floating_point() else torch.int64
+    return torch.cat([torch.ones(X.shape[0], 1, dtype=kind, device=X.device), X], dim=1)
+
+# %% wrong="with_ones" name="decimal numbers in float32"
+# says: Your result is float32 also where X is float64.
+# next: Take X.dtype itself.
+def with_ones(X):
+    kind = torch.float32 if X.is_floating_point() else X.dtype
+    return torch.cat([torch.ones(X.shape[0], 1, dtype=kind, device=X.device), X.to(kind)], dim=1)
+
+# %% wrong="with_ones" name="always float32"
+# says: Your result is float32 whatever X is.
+# next: Give the tensor that you make the dtype of X.
+def with_ones(X):
+    return torch.cat([torch.ones(X.shape[0], 1, device=X.device), X.float()], dim=1)
+
+# %% wrong="with_ones" name="always float64"
+# says: Your result is float64 whatever X is.
+# next: Give the tensor that you make the dtype of X.
+def with_ones(X):
+    return torch.cat([torch.ones(X.shape[0], 1, device=X.device), X], dim=1).double()
+
+# %% wrong="with_ones" name="zeros"
+# says: Your new column holds zeros.
+# next: Choose the function that fills with ones.
+def with_ones(X):
+    return torch.cat([torch.zeros_like(X[:, :1]), X], dim=1)
 
 # %% right="with_ones" name="written into a larger tensor"
 def with_ones(X):
@@ -1790,7 +2534,7 @@ except RuntimeError as error:
 # %% [markdown]
 # ### Exercise 8.3: accuracy
 #
-# A classifier says for each example which class it belongs to. Its **accuracy** is the share of examples where it is right. Write `accuracy(y_hat, y)`: both are vectors of whole numbers, shape `(n,)`, predicted and true classes. Return one number as a tensor of type `torch.float32` with no dimensions. For `y_hat = [2, 0, 1, 1]` and `y = [2, 0, 0, 1]` it is 0.75. Compare, convert, average.
+# A classifier says for each example which class it belongs to. Its **accuracy** is the share of examples where it is right. Write `accuracy(y_hat, y)`: both are vectors of whole numbers, shape `(n,)`, predicted and true classes. Return one number as a tensor of type `torch.float32` with no dimensions. For `y_hat = [2, 0, 1, 1]` and `y = [2, 0, 3, 1]` it is 0.75. It works for a single example, too. Compare, convert, average.
 
 # %% solution="accuracy"
 def accuracy(y_hat, y):
@@ -1800,8 +2544,10 @@ def accuracy(y_hat, y):
     ### END SOLUTION
 
 # %% check="accuracy" points=1
-y_hat_small, y_small = torch.tensor([2, 0, 1, 1]), torch.tensor([2, 0, 0, 1])
-check.function(accuracy, on=[cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor(0.75))])
+y_hat_small, y_small = torch.tensor([2, 0, 1, 1]), torch.tensor([2, 0, 3, 1])
+four = cases.example(y_hat=y_hat_small, y=y_small, gives=torch.tensor(0.75))
+two = cases.example(y_hat=torch.tensor([1, 2]), y=torch.tensor([4, 2]), gives=torch.tensor(0.5))
+check.function(accuracy, on=[four, two])
 ### BEGIN HIDDEN TESTS
 random = cases.draw(seeds=12, seed0=100, y_hat="n:3", y="n:3")
 check.function(accuracy, lambda y_hat, y: (y_hat == y).float().mean(), on=random)
@@ -1834,6 +2580,42 @@ def accuracy(y_hat, y):
 def accuracy(y_hat, y):
     return (y_hat == y).sum() / 4
 
+# %% wrong="accuracy" name="distance of the classes"
+# says: You measure how far the class numbers lie apart. A wrong class is wrong, however near its number is.
+# next: Ask where the two are equal, with ==.
+def accuracy(y_hat, y):
+    return 1 - (y_hat - y).abs().float().mean()
+
+# %% wrong="accuracy" name="only whether a class is 0"
+# says: You compare only whether the classes are greater than 0. Classes 1 and 2 are then the same for you.
+# next: Compare y_hat and y themselves.
+def accuracy(y_hat, y):
+    return ((y_hat > 0) == (y > 0)).float().mean()
+
+# %% wrong="accuracy" name="float64"
+# says: Your answer is float64. Asked for is float32.
+# next: Convert with float(), or name torch.float32.
+def accuracy(y_hat, y):
+    return (y_hat == y).double().mean()
+
+# %% wrong="accuracy" name="a Python number"
+# says: You return a Python number. A tensor with no dimensions is asked for.
+# next: Leave out item().
+def accuracy(y_hat, y):
+    return (y_hat == y).float().mean().item()
+
+# %% wrong="accuracy" name="in per cent"
+# says: You give per cent. Accuracy is a share between 0 and 1.
+# next: Leave out the factor 100.
+def accuracy(y_hat, y):
+    return 100 * (y_hat == y).float().mean()
+
+# %% wrong="accuracy" name="one answer for each example"
+# says: You say for each example whether it is right. Accuracy is one number: their mean.
+# next: Average what you have.
+def accuracy(y_hat, y):
+    return (y_hat == y).float()
+
 # %% right="accuracy" name="counted and divided"
 def accuracy(y_hat, y):
     return (y_hat == y).sum() / len(y)
@@ -1851,7 +2633,7 @@ def accuracy(y_hat, y):
 #
 # ### Exercise 9.1: the rule in Python (optional, no points)
 #
-# You know the three steps of the broadcasting rule. Write them down in Python: `broadcast_rule(shape_a, shape_b)` gets two shapes as lists of whole numbers and returns the shape of the result as a list, or `None` where the shapes do not fit. Make no tensors; only compare sizes. For `[3, 1]` and `[3]` it is `[3, 3]`; for `[3, 2]` and `[3]` it is `None`; for `[]` and `[2]` it is `[2]`. Hint: it is easier from the right, and `[1] * 3` is `[1, 1, 1]`.
+# You know the three steps of the broadcasting rule. Write them down in Python: `broadcast_rule(shape_a, shape_b)` gets two shapes as lists of whole numbers and returns the shape of the result as a list, or `None` where the shapes do not fit. Make no tensors; only compare sizes. For `[3, 1]` and `[3]` it is `[3, 3]`; for `[3, 2]` and `[3]` it is `None`; for `[]` and `[2]` it is `[2]`. A size may be 0: a 1 that meets it becomes 0, so `[2, 1]` and `[0]` give `[2, 0]`. Leave the two lists as they are. Hint: it is easier from the right, and `[1] * 3` is `[1, 1, 1]`.
 
 # %% solution="broadcast_rule"
 def broadcast_rule(shape_a, shape_b):
@@ -1869,7 +2651,7 @@ def broadcast_rule(shape_a, shape_b):
     ### END SOLUTION
 
 # %% check="broadcast_rule" points=0
-examples = [([3, 1], [3], [3, 3]), ([3, 2], [3], None), ([], [2], [2])]
+examples = [([3, 1], [3], [3, 3]), ([3, 2], [3], None), ([], [2], [2]), ([2, 1], [0], [2, 0])]
 on = [cases.example(shape_a=a, shape_b=b, gives=c) for a, b, c in examples]
 check.function(broadcast_rule, on=on, forbid=("broadcast_shapes",))
 ### BEGIN HIDDEN TESTS
@@ -1883,6 +2665,11 @@ examples = [
     ([7], [7], [7]),
     ([1, 1, 1], [9], [1, 1, 9]),
     ([5, 2], [3, 1], None),
+    ([4, 2], [4, 4], None),
+    ([6], [2, 3], None),
+    ([0], [3, 1], [3, 0]),
+    ([5, 0], [2], None),
+    ([0], [0], [0]),
 ]
 sizes = [case["X"].shape for case in cases.draw(seeds=4, seed0=100, X="a b c")]
 examples += [([a, 1, c], [b, 1], [a, b, c]) for a, b, c in sizes] + [([a, b], [c], None) for a, b, c in sizes]
@@ -1898,7 +2685,7 @@ def broadcast_rule(shape_a, shape_b):
     shape_a, shape_b = shape_a + [1] * (length - len(shape_a)), shape_b + [1] * (length - len(shape_b))
     if any(a != b and 1 not in (a, b) for a, b in zip(shape_a, shape_b)):
         return None
-    return [max(a, b) for a, b in zip(shape_a, shape_b)]
+    return [b if a == 1 else a for a, b in zip(shape_a, shape_b)]
 
 # %% wrong="broadcast_rule" name="nothing refused"
 # says: You take the larger size everywhere. Two different sizes that are both not 1 do not fit.
@@ -1916,17 +2703,65 @@ def broadcast_rule(shape_a, shape_b):
     for a, b in zip(reversed(shape_a), reversed(shape_b)):
         if a != b and 1 not in (a, b):
             return None
-        result.insert(0, max(a, b))
+        result.insert(0, b if a == 1 else a)
     return result
+
+# %% wrong="broadcast_rule" name="the larger of the two"
+# says: You take the larger of the two sizes. A 1 that meets a 0 becomes 0, not 1.
+# next: Ask which of the two is 1, and take the other one.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    sizes = [max(a, b) for a, b in zip(shape_a, shape_b)]
+    return sizes if all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)) else None
+
+# %% wrong="broadcast_rule" name="sizes that divide each other"
+# says: You let a size fit where it divides the other one. Only a 1 is stretched: 2 and 4 do not fit.
+# next: Ask whether one of the two is 1.
+def broadcast_rule(shape_a, shape_b):
+    length, sizes = max(len(shape_a), len(shape_b)), []
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    for small, large in map(sorted, zip(shape_a, shape_b)):
+        if small != large and large != 1 and (small == 0 or large % small):
+            return None
+        sizes.append(large if small else 0)
+    return sizes
+
+# %% wrong="broadcast_rule" name="from the right and not turned round"
+# says: Your sizes are in the wrong order: you collect them from the right and return them so.
+# next: Turn the list round at the end.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    sizes = [b if a == 1 else a for a, b in zip(shape_a, shape_b)]
+    return sizes[::-1] if all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)) else None
+
+# %% wrong="broadcast_rule" name="refused with a list"
+# says: Where the shapes do not fit you return an empty list. That is the shape of a single number.
+# next: Return None there.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    sizes = [b if a == 1 else a for a, b in zip(shape_a, shape_b)]
+    return sizes if all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)) else []
+
+# %% wrong="broadcast_rule" name="a 1 kept"
+# says: You take the first of the two sizes, also where it is 1 and the other one is not.
+# next: A 1 is stretched to the other size.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    sizes = [a for a, b in zip(shape_a, shape_b)]
+    return sizes if all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)) else None
 
 # %% right="broadcast_rule" name="from the right"
 def broadcast_rule(shape_a, shape_b):
     a, b, result = list(shape_a), list(shape_b), []
     while a or b:
         left, right = (a.pop() if a else 1), (b.pop() if b else 1)
-        if left != right and min(left, right) != 1:
+        if left != right and 1 not in (left, right):
             return None
-        result.append(max(left, right))
+        result.append(right if left == 1 else left)
     return result[::-1]
 
 # %% right="broadcast_rule" name="with zip_longest"

@@ -121,9 +121,9 @@ for c in (0.0, 85.0, 90.0, -110.0):
 # ### Exercise 1.1: softmax
 #
 # **Your turn.** Write `softmax(Z)`. `Z` is (n, q), one row of scores per example; the result is (n, q), and every row
-# adds up to 1. It must be right for scores of any size, also when one row is near 1000 and the next near -1000. Use
-# `torch.exp`, sums and maxima; the ready-made functions are refused. (Along a dimension, `max` gives a pair, the values
-# and their places. You want `.values`.)
+# adds up to 1. It must be right for scores of any size, also when one row is near 1000 and the next near -1000, and for
+# a single example or a single class, too. Use `torch.exp`, sums and maxima; the ready-made functions are refused.
+# (Along a dimension, `max` gives a pair, the values and their places. You want `.values`.)
 #
 # For the scores `[[log 1, log 2, log 3]]` it gives `[[0.1667, 0.3333, 0.5]]`. You will need the function again for the
 # gradients of section 3 and for the mistakes of section 6.
@@ -140,7 +140,8 @@ def softmax(Z):
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
 weights = torch.tensor([[1.0, 2.0, 3.0], [4.0, 1.0, 5.0]], dtype=torch.float64)
 shares = torch.tensor([[1 / 6, 2 / 6, 3 / 6], [0.4, 0.1, 0.5]], dtype=torch.float64)
-check.function(softmax, on=[cases.example(Z=weights.log(), gives=shares)], forbid=ready_made)
+short = cases.example(Z=weights[:1].log().float(), gives=shares[:1].float())  # a single example, in float32
+check.function(softmax, on=[cases.example(Z=weights.log(), gives=shares), short], forbid=ready_made)
 check.function(softmax, on=[cases.example(Z=weights.log() + 1000, gives=shares)], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def by_rows(Z):
@@ -150,7 +151,10 @@ level = torch.tensor([[2000.0], [-2000.0], [0.0]], dtype=torch.float64)
 far = [cases.example(Z=level + case["Z"]) for case in cases.draw(seeds=4, seed0=200, Z="3 q")]
 single = cases.draw(seeds=4, seed0=300, Z="n q", dtype=torch.float32)
 spread = [cases.example(Z=400 * case["Z"]) for case in cases.draw(seeds=4, seed0=400, Z="n q")]
-check.function(softmax, by_rows, on=many + far + single + spread, forbid=ready_made)
+apart = torch.eye(3, 4, dtype=torch.float64)
+peaks = [cases.example(Z=case["Z"] + 3000 * apart) for case in cases.draw(seeds=2, seed0=500, Z="3 4")]
+peaks += [cases.example(Z=case["Z"] - 3000 * apart) for case in cases.draw(seeds=2, seed0=600, Z="3 4")]
+check.function(softmax, by_rows, on=many + far + single + spread + peaks, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="softmax" name="down the columns"
@@ -194,6 +198,61 @@ def softmax(Z):
     Z -= Z.max(dim=1, keepdim=True).values
     powers = torch.exp(Z)
     return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="largest absolute value subtracted"
+# says: You subtract the largest absolute value. Where it belongs to a score below 0, all powers may round to 0.
+# next: Subtract the largest score itself, whatever its sign.
+def softmax(Z):
+    powers = torch.exp(Z - Z.abs().max(dim=1, keepdim=True).values)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="mean subtracted"
+# says: You subtract the mean of each row. A score far above the mean still overflows.
+# next: Choose the shift so that the largest score of each row becomes 0.
+def softmax(Z):
+    powers = torch.exp(Z - Z.mean(dim=1, keepdim=True))
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="smallest score subtracted"
+# says: You subtract the smallest score of each row. The largest one may still overflow.
+# next: Choose the shift so that the largest score of each row becomes 0.
+def softmax(Z):
+    powers = torch.exp(Z - Z.min(dim=1, keepdim=True).values)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="largest score of each column subtracted"
+# says: You subtract the largest score of each column. That changes the differences within a row, so the shares too.
+# next: Take the maximum of each row: dim=1, with keepdim=True.
+def softmax(Z):
+    powers = torch.exp(Z - Z.max(dim=0).values)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="scores cut off"
+# says: You cut large scores off. Two of them that differ by 1 become equal, and so do their shares.
+# next: Leave the differences as they are: subtract the same number from all scores of a row.
+def softmax(Z):
+    powers = torch.exp(Z.clamp(-700, 700))
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="powers not divided"
+# says: You return the powers, shifted but not divided. The largest of each row is 1, and a row does not add up to 1.
+# next: Divide by the sum of each row.
+def softmax(Z):
+    return torch.exp(Z - Z.max(dim=1, keepdim=True).values)
+
+# %% wrong="softmax" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=Z.dtype there.
+def softmax(Z):
+    powers = torch.exp(Z - Z.max(dim=1, keepdim=True).values)
+    return powers.div(powers.sum(dim=1, keepdim=True)).float()
+
+# %% wrong="softmax" name="always float64"
+# says: Your result is float64, whatever comes in. From scores in float32 should come float32.
+# next: Say dtype=Z.dtype where you make a tensor, and leave double() out.
+def softmax(Z):
+    powers = torch.exp(Z - Z.max(dim=1, keepdim=True).values)
+    return powers.div(powers.sum(dim=1, keepdim=True)).double()
 
 # %% right="softmax" name="row by row"
 def softmax(Z):
@@ -243,7 +302,8 @@ plot.lines(
 #
 # ### Exercise 1.2: log-sum-exp
 #
-# **Your turn.** Write `log_sum_exp(Z)`. `Z` is (n, q), scores of any size; the result is (n,), one number per row.
+# **Your turn.** Write `log_sum_exp(Z)`. `Z` is (n, q), scores of any size; the result is (n,), one number per row, so
+# of shape (1,) for a single example. With a single class it is the score itself.
 #
 # For `Z = [[0., 0.], [1000., 1000.]]` it is `[0.6931, 1000.6931]`. The stable loss of section 2 is one subtraction away
 # from here.
@@ -260,7 +320,8 @@ def log_sum_exp(Z):
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
 equal = torch.tensor([[0.0, 0.0], [1000.0, 1000.0]], dtype=torch.float64)
 sums = torch.tensor([math.log(2), 1000 + math.log(2)], dtype=torch.float64)
-check.function(log_sum_exp, on=[cases.example(Z=equal, gives=sums)], forbid=ready_made)
+short = cases.example(Z=equal[:1].float(), gives=sums[:1].float())  # a single example, in float32
+check.function(log_sum_exp, on=[cases.example(Z=equal, gives=sums), short], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def of_rows(Z):
     return torch.logsumexp(Z, dim=1)
@@ -269,7 +330,10 @@ level = torch.tensor([[2000.0], [-2000.0], [0.0]], dtype=torch.float64)
 far = [cases.example(Z=level + case["Z"]) for case in cases.draw(seeds=4, seed0=200, Z="3 q")]
 single = cases.draw(seeds=4, seed0=300, Z="n q", dtype=torch.float32)
 spread = [cases.example(Z=400 * case["Z"]) for case in cases.draw(seeds=4, seed0=400, Z="n q")]
-check.function(log_sum_exp, of_rows, on=many + far + single + spread, forbid=ready_made)
+apart = torch.eye(3, 4, dtype=torch.float64)
+peaks = [cases.example(Z=case["Z"] + 3000 * apart) for case in cases.draw(seeds=2, seed0=500, Z="3 4")]
+peaks += [cases.example(Z=case["Z"] - 3000 * apart) for case in cases.draw(seeds=2, seed0=600, Z="3 4")]
+check.function(log_sum_exp, of_rows, on=many + far + single + spread + peaks, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="log_sum_exp" name="overflow"
@@ -302,6 +366,73 @@ def log_sum_exp(Z):
 # next: Shift each row by its own maximum.
 def log_sum_exp(Z):
     return Z.max() + torch.log(torch.exp(Z - Z.max()).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="squeezed to a single number"
+# says: Your squeeze() takes every dimension of size 1 away. With a single example nothing is left but a number.
+# next: Say which dimension is to go, or sum without keepdim.
+def log_sum_exp(Z):
+    top = Z.max(dim=1, keepdim=True).values
+    return (top + torch.log(torch.exp(Z - top).sum(dim=1, keepdim=True))).squeeze()
+
+# %% wrong="log_sum_exp" name="only positive maxima"
+# says: You take the largest score out only where it is above 0. In a row far below 0 all powers round to 0: log 0.
+# next: Subtract the row's maximum whatever its sign.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values.clamp(min=0)
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="largest absolute value"
+# says: You take the largest absolute value out. Where it belongs to a score below 0, all powers round to 0: log 0.
+# next: Subtract the largest score itself, whatever its sign.
+def log_sum_exp(Z):
+    top = Z.abs().max(dim=1).values
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="mean taken out"
+# says: You take the mean of each row out. A score far above the mean still overflows.
+# next: Take the largest score out.
+def log_sum_exp(Z):
+    top = Z.mean(dim=1)
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="through one probability"
+# says: You go through the probability of one class. Where that has rounded to 0, its logarithm is -inf.
+# next: Take the logarithm of a sum that is at least 1: that of the powers, shifted by the row's maximum.
+def log_sum_exp(Z):
+    return Z[:, 0] - torch.log(softmax(Z)[:, 0])
+
+# %% wrong="log_sum_exp" name="through the last probability"
+# says: You go through the probability of one class. Where that has rounded to 0, its logarithm is -inf.
+# next: Take the logarithm of a sum that is at least 1: that of the powers, shifted by the row's maximum.
+def log_sum_exp(Z):
+    return Z[:, -1] - torch.log(softmax(Z)[:, -1])
+
+# %% wrong="log_sum_exp" name="maximum taken away twice"
+# says: After the logarithm you subtract the maximum once more. Inside it was taken out, so here it must come back.
+# next: Add the row's maximum at the end.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values
+    return torch.log(torch.exp(Z - top[:, None]).sum(dim=1)) - top
+
+# %% wrong="log_sum_exp" name="sum of the logarithms"
+# says: You take the logarithm of each power before you add. That gives back the scores, and you add those.
+# next: First the sum of the powers, then its logarithm.
+def log_sum_exp(Z):
+    return Z.sum(dim=1)
+
+# %% wrong="log_sum_exp" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=Z.dtype there.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values
+    return (top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))).float()
+
+# %% wrong="log_sum_exp" name="always float64"
+# says: Your result is float64, whatever comes in. From scores in float32 should come float32.
+# next: Say dtype=Z.dtype where you make a tensor, and leave double() out.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values
+    return (top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))).double()
 
 # %% right="log_sum_exp" name="class after class"
 def log_sum_exp(Z):
@@ -340,12 +471,13 @@ print("back again       ", [round(v, 4) for v in (z.exp() / z.exp().sum()).tolis
 #
 # **Your turn.** Write `at_temperature(P, T)`. `P` is (n, q), rows of positive probabilities; `T` is a positive number.
 # Return the probabilities, (n, q), that the model would have given at temperature `T`. For `P = [[0.1, 0.9]]` and
-# `T = 2.0` it is `[[0.25, 0.75]]`; for `T = 1.0` it is `P` itself. You may use your `softmax`. Section 7 looks for the
-# best temperature.
+# `T = 2.0` it is `[[0.25, 0.75]]`; for `T = 1.0` it is `P` itself. It must be right for probabilities as small as
+# $10^{-300}$ and temperatures as small as 0.001, for a single example or a single class, too. You may use your
+# `softmax`. Section 7 looks for the best temperature.
 
 # %% solution="at_temperature"
 def at_temperature(P, T):
-    """The probabilities of softmax(Z / T), from P = softmax(Z): P (n, q) positive, T > 0 a number -> (n, q)."""
+    """The probabilities of softmax(Z / T), from P = softmax(Z): P (n, q) positive, T > 0 -> (n, q), of that dtype."""
     ### BEGIN SOLUTION
     return softmax(torch.log(P) / T)
     ### END SOLUTION
@@ -353,16 +485,24 @@ def at_temperature(P, T):
 # %% check="at_temperature" points=2
 P = torch.tensor([[0.1, 0.9]], dtype=torch.float64)
 cooler = cases.example(P=P, T=2.0, gives=torch.tensor([[0.25, 0.75]], dtype=torch.float64))
-check.function(at_temperature, on=[cooler, cases.example(P=P, T=1.0, gives=P)])
+odds = torch.tensor([[1.0, 1e16], [1.0, 1e4]], dtype=torch.float64)  # one to 1e16 becomes one to 1e4
+P, Q = odds / odds.sum(dim=1, keepdim=True)
+rare = cases.example(P=P[None], T=4.0, gives=Q[None])
+check.function(at_temperature, on=[cooler, cases.example(**{**cooler.inputs, "T": 1.0, "gives": cooler["P"]}), rare])
 ### BEGIN HIDDEN TESTS
 def through_scores(P, T):
-    powers = P ** (1 / T)
-    return powers / powers.sum(dim=1, keepdim=True)
-drawn = [torch.softmax(2 * case["Z"], dim=1) for case in cases.draw(seeds=16, seed0=100, Z="n q")]
+    return torch.softmax(torch.log(P) / T, dim=1)
+drawn = cases.draw(seeds=16, seed0=100, Z="n q", without="edges")  # they come below, as rows of probabilities
+for shape in ("1 q", "n 1", "1 1", "4 4"):
+    drawn += cases.draw(seeds=2, seed0=200, Z=shape, without="edges")
 degrees = [2.0, 0.5, 3.0, 0.8]
-check.function(at_temperature, through_scores, on=[cases.example(P=P, T=degrees[i % 4]) for i, P in enumerate(drawn)])
+many = [cases.example(P=torch.softmax(2 * case["Z"], dim=1), T=degrees[i % 4]) for i, case in enumerate(drawn)]
+check.function(at_temperature, through_scores, on=many)
 tiny = torch.tensor([[1e-300, 1 - 1e-300], [0.5, 0.5]], dtype=torch.float64)
 check.function(at_temperature, through_scores, on=[cases.example(P=tiny, T=10.0)])
+cold = torch.tensor([[0.5, 0.3, 0.2], [0.25, 0.4, 0.35]], dtype=torch.float64)
+tenths = torch.tensor([[0.1, 0.08, 0.12] + 7 * [0.1]], dtype=torch.float64)
+check.function(at_temperature, through_scores, on=[cases.example(P=cold, T=0.001), cases.example(P=tenths, T=0.002)])
 ### END HIDDEN TESTS
 
 # %% wrong="at_temperature" name="probabilities divided"
@@ -389,9 +529,54 @@ def at_temperature(P, T):
 def at_temperature(P, T):
     return torch.exp(torch.log(P) / T)
 
-# %% right="at_temperature" name="as a power"
+# %% wrong="at_temperature" name="one sum for the whole table"
+# says: All entries of your table together add up to 1. Each row should.
+# next: Divide by the sum of each row: dim=1, keepdim=True.
+def at_temperature(P, T):
+    powers = (P / P.max(dim=1, keepdim=True).values) ** (1 / T)
+    return powers / powers.sum()
+
+# %% wrong="at_temperature" name="a small number added"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P + 1e-6) / T)
+
+# %% wrong="at_temperature" name="a tiny number added"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P + 1e-12) / T)
+
+# %% wrong="at_temperature" name="a lower limit"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-6)) / T)
+
+# %% wrong="at_temperature" name="powers that round to 0"
+# says: At a low temperature your powers are so small that they all round to 0, and 0/0 is nan.
+# next: Keep the largest power of each row at 1: go through logarithms, or divide by the row's largest share first.
 def at_temperature(P, T):
     powers = P ** (1 / T)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="at_temperature" name="exponentials of the scores alone"
+# says: At a low temperature your powers are so small that they all round to 0, and 0/0 is nan.
+# next: Keep the largest power of each row at 1: go through logarithms, or divide by the row's largest share first.
+def at_temperature(P, T):
+    powers = torch.exp(torch.log(P) / T)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="at_temperature" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=P.dtype there.
+def at_temperature(P, T):
+    return softmax(torch.log(P) / T).float()
+
+# %% right="at_temperature" name="as a power of the odds"
+def at_temperature(P, T):
+    powers = (P / P.amax(1, keepdim=True)) ** (1 / T)
     return powers / powers.sum(1, keepdim=True)
 
 # %% right="at_temperature" name="through scores with sum 0"
@@ -455,26 +640,31 @@ plot.lines(
 # ### Exercise 2.1: entropy
 #
 # **Your turn.** Write `entropy(P)`. `P` is (n, q), each row adds up to 1 and no entry is negative; entries may be 0.
-# The result is (n,), in nats.
+# The result is (n,), in nats, of shape (1,) for a single example. A single class has entropy 0.
 #
 # For `P = [[0.5, 0.5, 0.], [1., 0., 0.]]` it is `[0.6931, 0.]`. Later you can sort images by it: which is the model
 # least sure about?
 
 # %% solution="entropy"
 def entropy(P):
-    """Entropy of each row in nats: P (n, q), rows of probabilities, zeros allowed -> (n,)."""
+    """Entropy of each row in nats: P (n, q), rows of probabilities, zeros allowed -> (n,), of the same dtype."""
     ### BEGIN SOLUTION
     return -torch.where(P > 0, P * torch.log(P), 0.0).sum(dim=1)
     ### END SOLUTION
 
 # %% check="entropy" points=2
 P = torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
-check.function(entropy, on=[cases.example(P=P, gives=torch.tensor([math.log(2), 0.0], dtype=torch.float64))])
+nats = torch.tensor([math.log(2), 0.0], dtype=torch.float64)
+check.function(entropy, on=[cases.example(P=P, gives=nats), cases.example(P=P[:1], gives=nats[:1])])
 ### BEGIN HIDDEN TESTS
 def expected_surprise(P):
     return torch.special.entr(P).sum(dim=1)
-drawn = [torch.softmax(2 * case["Z"], dim=1) for case in cases.draw(seeds=12, seed0=100, Z="n q")]
+scores = cases.draw(seeds=12, seed0=100, Z="n q", without="edges")  # they come below, as rows of probabilities
+for shape in ("1 q", "n 1", "1 1", "4 4"):
+    scores += cases.draw(seeds=1, seed0=200, Z=shape, without="edges")
+drawn = [torch.softmax(2 * case["Z"], dim=1) for case in scores]
 with_zeros = [P * (P > 0.1) / (P * (P > 0.1)).sum(1, keepdim=True) for P in drawn[:4]]
+with_zeros += [torch.cat([0 * P[:, :1], P / 2, 0 * P[:, :1], P / 2], dim=1) for P in drawn[:2]]
 equal = [torch.full((3, q), 1 / q, dtype=torch.float64) for q in (2, 10)]
 check.function(entropy, expected_surprise, on=[cases.example(P=P) for P in drawn + with_zeros + equal])
 ### END HIDDEN TESTS
@@ -508,6 +698,58 @@ def entropy(P):
 # next: Use sum over dim=1.
 def entropy(P):
     return -torch.where(P > 0, P * torch.log(P), 0.0).mean(dim=1)
+
+# %% wrong="entropy" name="a smaller number added"
+# says: Adding a small number inside the logarithm avoids nan, but it changes every result a little.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P * torch.log(P + 1e-4)).sum(dim=1)
+
+# %% wrong="entropy" name="a tiny number added"
+# says: Adding a small number inside the logarithm avoids nan, but it changes every result a little.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P * torch.log(P + 1e-8)).sum(dim=1)
+
+# %% wrong="entropy" name="stopped at the first zero"
+# says: At the first 0 of a row you stop. What stands behind it in the row counts as well.
+# next: Go on with the next class: continue, not break.
+def entropy(P):
+    result = torch.zeros(len(P), dtype=P.dtype)
+    for i, row in enumerate(P.tolist()):
+        row = row[: row.index(0.0)] if 0.0 in row else row
+        result[i] = -sum(p * math.log(p) for p in row)
+    return result
+
+# %% wrong="entropy" name="squeezed to a single number"
+# says: Your squeeze() takes every dimension of size 1 away. With a single example nothing is left but a number.
+# next: Say which dimension is to go, or sum without keepdim.
+def entropy(P):
+    return -torch.special.xlogy(P, P).sum(dim=1, keepdim=True).squeeze()
+
+# %% wrong="entropy" name="sign forgotten"
+# says: Your entropies are negative. A logarithm of a probability is below 0, the surprise above.
+# next: Put a minus in front.
+def entropy(P):
+    return torch.special.xlogy(P, P).sum(dim=1)
+
+# %% wrong="entropy" name="down the columns"
+# says: You have one number for each class. There should be one for each example, so for each row.
+# next: Sum over dim=1.
+def entropy(P):
+    return -torch.special.xlogy(P, P).sum(dim=0)
+
+# %% wrong="entropy" name="weights forgotten for the zeros"
+# says: A row with a 0 in it becomes 0 as a whole. Only the term of that class is 0.
+# next: Put 0 in place of single terms, before you sum.
+def entropy(P):
+    return -(P * torch.log(P)).sum(dim=1).nan_to_num(0.0)
+
+# %% wrong="entropy" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=P.dtype there.
+def entropy(P):
+    return torch.special.entr(P).sum(dim=1).float()
 
 # %% right="entropy" name="with xlogy"
 def entropy(P):
@@ -567,14 +809,15 @@ P[[0, 1, 2], y], P[:, y].shape
 # ### Exercise 2.2: cross-entropy by indexing
 #
 # **Your turn.** Write `cross_entropy(P, y)`. `P` is (n, q), probabilities; `y` is (n,), class numbers, int64. Return
-# the mean surprise at the true classes, a tensor of shape ().
+# the mean surprise at the true classes, a tensor of shape (), for a single example, too. The true class may have any
+# probability above 0, however small ($10^{-300}$, say), and other classes may have probability 0.
 #
 # For `P = [[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]]` and `y = [0, 2]` it is `1.4979`: a large surprise, $-\log 0.1 = 2.3026$,
 # and a small one, $-\log 0.5 = 0.6931$.
 
 # %% solution="cross_entropy"
 def cross_entropy(P, y):
-    """Mean surprise at the true classes, in nats: P (n, q) probabilities, y (n,) class numbers -> shape ()."""
+    """Mean surprise at the true classes, in nats: P (n, q) probabilities, y (n,) class numbers -> (), dtype of P."""
     ### BEGIN SOLUTION
     rows = torch.arange(len(y), device=y.device)
     return -torch.log(P[rows, y]).mean()
@@ -588,9 +831,17 @@ check.function(cross_entropy, on=[both, first], forbid=("cross_entropy", "nll_lo
 ### BEGIN HIDDEN TESTS
 def surprise(P, y):
     return torch.nn.functional.nll_loss(torch.log(P), y)
-drawn = cases.draw(seeds=16, seed0=100, Z="n q", y="n:q")
+drawn = cases.draw(seeds=16, seed0=100, Z="n q", y="n:q", without="edges")  # they come below
+for shape, labels in (("1 q", "1:q"), ("1 2", "1:2"), ("4 4", "4:4")):
+    drawn += cases.draw(seeds=2, seed0=200, Z=shape, y=labels, without="edges")
 many = [cases.example(P=torch.softmax(2 * case["Z"], dim=1), y=case["y"]) for case in drawn]
 check.function(cross_entropy, surprise, on=many, forbid=("cross_entropy", "nll_loss"))
+P = torch.tensor([[0.25, 0.75, 0.0], [0.0, 1.0, 0.0], [0.0, 0.5, 0.5]], dtype=torch.float64)
+certain = [cases.example(P=P, y=torch.tensor(y)) for y in ([0, 1, 2], [1, 1, 1])]
+check.function(cross_entropy, surprise, on=certain, forbid=("cross_entropy", "nll_loss"))
+rare = [torch.tensor([p, [0.5, 0.25, 0.25]], dtype=torch.float64) for p in ([1e-300, 0.5, 0.5], [1e-20, 0.25, 0.75])]
+hardly = [cases.example(P=P, y=torch.tensor([0, 1])) for P in rare]
+check.function(cross_entropy, surprise, on=hardly, forbid=("cross_entropy", "nll_loss"))
 ### END HIDDEN TESTS
 
 # %% wrong="cross_entropy" name="all rows for each label"
@@ -623,10 +874,53 @@ def cross_entropy(P, y):
 def cross_entropy(P, y):
     return -torch.log(P.max(dim=1).values).mean()
 
-# %% right="cross_entropy" name="with a one-hot table"
+# %% wrong="cross_entropy" name="logarithms of other classes"
+# says: You take the logarithm of every class. Where another class has probability 0, 0 times minus infinity is nan.
+# next: Pick the probability of the true class first, and take the logarithm of that alone.
 def cross_entropy(P, y):
     T = torch.nn.functional.one_hot(y, P.shape[1])
     return -(T * torch.log(P)).sum(dim=1).mean()
+
+# %% wrong="cross_entropy" name="a lower limit"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-7)).mean()
+
+# %% wrong="cross_entropy" name="a tiny lower limit"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-12)).mean()
+
+# %% wrong="cross_entropy" name="mean over classes too"
+# says: You average over the classes as well, so your loss is too small by the factor q.
+# next: Sum over the classes, dim=1, and take the mean over the examples only.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y]).mean() / P.shape[1]
+
+# %% wrong="cross_entropy" name="one surprise for each example"
+# says: You give one surprise for each example. The loss is a single number, their mean.
+# next: Take the mean at the end.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y])
+
+# %% wrong="cross_entropy" name="in bits"
+# says: Your numbers are 1.4427 times too large: you measure in bits.
+# next: Use the natural logarithm, torch.log.
+def cross_entropy(P, y):
+    return -torch.log2(P[torch.arange(len(y)), y]).mean()
+
+# %% wrong="cross_entropy" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=P.dtype there.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y]).mean().float()
+
+# %% right="cross_entropy" name="with a one-hot table"
+def cross_entropy(P, y):
+    T = torch.nn.functional.one_hot(y, P.shape[1])
+    return -torch.log((T * P).sum(dim=1)).mean()
 
 # %% right="cross_entropy" name="with gather"
 def cross_entropy(P, y):
@@ -662,8 +956,9 @@ print("straight from the scores ", (torch.logsumexp(scores[0], dim=0) - scores[0
 # ### Exercise 2.3: soft labels
 #
 # **Your turn.** Write `soft_cross_entropy(Z, T)`. `Z` is (n, q), scores of any size; `T` is (n, q), labels whose rows
-# add up to 1. Return the mean over the examples, of shape (). Do not go through probabilities. (From here on `T` is a
-# table of labels, no longer the temperature, which comes back in section 7.)
+# add up to 1 and may hold zeros. Return the mean over the examples, of shape (), for a single example or a single
+# class, too. Do not go through probabilities. (From here on `T` is a table of labels, no longer the temperature, which
+# comes back in section 7.)
 #
 # For `Z = [[0., 0.], [0., 1000.]]` and `T = [[0.3, 0.7], [1., 0.]]` the two examples give $\log 2 = 0.6931$ and $1000$,
 # so the result is `500.3466`. PyTorch's own `cross_entropy` works in the same way: it takes scores, not probabilities.
@@ -672,7 +967,7 @@ print("straight from the scores ", (torch.logsumexp(scores[0], dim=0) - scores[0
 def soft_cross_entropy(Z, T):
     """Mean cross-entropy from soft labels to softmax(Z), in nats.
 
-    Z (n, q): scores of any size; T (n, q): rows of probabilities. Returns shape ().
+    Z (n, q): scores of any size; T (n, q): rows of probabilities. Returns shape (), of the dtype of Z.
     """
     ### BEGIN SOLUTION
     return (log_sum_exp(Z) - (T * Z).sum(dim=1)).mean()
@@ -683,19 +978,23 @@ ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cr
 Z, T = torch.tensor([[[0.0, 0.0], [0.0, 1000.0]], [[0.3, 0.7], [1.0, 0.0]]], dtype=torch.float64)
 each = torch.tensor([math.log(2), 1000.0], dtype=torch.float64)
 both, first = cases.example(Z=Z, T=T, gives=each.mean()), cases.example(Z=Z[:1], T=T[:1], gives=each[0])
-check.function(soft_cross_entropy, on=[both, first], forbid=ready_made)
+sure = cases.example(Z=Z[1:], T=T[1:].flip(1), gives=0 * each[0])  # certain, and right
+check.function(soft_cross_entropy, on=[both, first, sure], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def by_torch(Z, T):
     return torch.nn.functional.cross_entropy(Z, T)
-def labelled(scale, seeds, seed0):
-    drawn = cases.draw(seeds=seeds, seed0=seed0, Z="n q", T="n q")
+def labelled(scale, seeds, seed0, shape="n q"):
+    drawn = cases.draw(seeds=seeds, seed0=seed0, Z=shape, T=shape, without="edges")  # they come below
     return [cases.example(Z=scale * case["Z"], T=torch.softmax(2 * case["T"], dim=1)) for case in drawn]
 many = labelled(1, 16, 100) + labelled(500, 4, 200)
+apart = 3000 * torch.eye(3, 4, dtype=torch.float64)
+peaks = [cases.example(Z=case["Z"] + apart, T=case["T"]) for case in labelled(1, 2, 300, "3 4")]
+edges = [case for shape in ("1 q", "n 1", "1 1", "4 4") for case in labelled(1, 1, 400, shape)]
 one_hot = []
 for case in many:
     votes = torch.cat([-case["Z"][:1], case["T"][1:]])  # the first target is the lowest score's: the loss is not 0
     one_hot.append(cases.example(Z=case["Z"], T=(votes == votes.max(1, keepdim=True).values).double()))
-check.function(soft_cross_entropy, by_torch, on=many + one_hot, forbid=ready_made)
+check.function(soft_cross_entropy, by_torch, on=many + one_hot + peaks + edges, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="soft_cross_entropy" name="through the probabilities"
@@ -731,6 +1030,48 @@ def soft_cross_entropy(Z, T):
 # next: Add log_sum_exp(Z) for each example.
 def soft_cross_entropy(Z, T):
     return -(T * Z).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="scores averaged over classes too"
+# says: In your second term you average over the classes, too. The shares are the weights already, so it is a sum.
+# next: Sum T times Z over dim=1, then take the mean over the examples.
+def soft_cross_entropy(Z, T):
+    return log_sum_exp(Z).mean() - (T * Z).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities with a lower limit"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-12))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities with a higher limit"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-7))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="overflow"
+# says: Right for small scores. The exponentials of large ones do not fit into the computer, and inf comes out.
+# next: Take the logarithm of the sum with your log_sum_exp.
+def soft_cross_entropy(Z, T):
+    return (torch.log(torch.exp(Z).sum(dim=1)) - (T * Z).sum(dim=1)).mean()
+
+# %% wrong="soft_cross_entropy" name="sum instead of mean"
+# says: You add the examples up. The loss is their mean, so that it does not grow with the size of the minibatch.
+# next: Divide by n, or use mean.
+def soft_cross_entropy(Z, T):
+    return (log_sum_exp(Z) - (T * Z).sum(dim=1)).sum()
+
+# %% wrong="soft_cross_entropy" name="sign turned round"
+# says: Your loss is negative: score minus log-sum-exp is log p. The surprise is -log p.
+# next: Subtract the scores from log-sum-exp.
+def soft_cross_entropy(Z, T):
+    return ((T * Z).sum(dim=1) - log_sum_exp(Z)).mean()
+
+# %% wrong="soft_cross_entropy" name="always float32"
+# says: Your result is float32, whatever comes in. torch.tensor makes that of Python numbers, torch.zeros by default.
+# next: Say dtype=Z.dtype there.
+def soft_cross_entropy(Z, T):
+    return (log_sum_exp(Z) - (T * Z).sum(dim=1)).mean().float()
 
 # %% right="soft_cross_entropy" name="with all logarithms of probabilities"
 def soft_cross_entropy(Z, T):
@@ -780,7 +1121,8 @@ dZ
 #
 # **Your turn.** Write `regression_gradients(X, T, W, b)`. `X` is (n, d), `T` (n, q) with rows that add up to 1, `W`
 # (q, d), `b` (q,). Return the tuple `(dW, db)`, (q, d) and (q,): the gradients of the mean cross-entropy from `T` to
-# `softmax(X @ W.T + b)`. Use formulas, not autograd, and your own `softmax`.
+# `softmax(X @ W.T + b)`. Use formulas, not autograd, and your own `softmax`. Any of n, d and q may be 1: a single
+# example, feature or class.
 #
 # For the worked example, with all weights 0, the first row of `dW` is $(-0.5, -0.5)$ and `db` is
 # $(-0.1667, 0.0833, 0.0833)$.
@@ -800,14 +1142,17 @@ def regression_gradients(X, T, W, b):
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
 def mean_loss(X, T, W, b):
     return torch.nn.functional.cross_entropy(X @ W.T + b, T)
-def labelled(seeds, seed0):
-    drawn = cases.draw(seeds=seeds, seed0=seed0, X="n d", T="n q", W="q d", b="q")
+def labelled(seeds, seed0, n="n", d="d", q="q"):
+    shapes = {"X": f"{n} {d}", "T": f"{n} {q}", "W": f"{q} {d}", "b": q}
+    drawn = cases.draw(seeds=seeds, seed0=seed0, **shapes, without="edges")  # they come below
     return [cases.example(**{**case.inputs, "T": torch.softmax(2 * case["T"], dim=1)}) for case in drawn]
 check.gradient(regression_gradients, of=mean_loss, on=labelled(2, 0), wrt="W b", by_hand=True, forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 check.gradient(regression_gradients, of=mean_loss, on=labelled(24, 100), wrt="W b", by_hand=True, forbid=ready_made)
 large = [cases.example(**{**case.inputs, "W": 300 * case["W"]}) for case in labelled(4, 200)]
 check.gradient(regression_gradients, of=mean_loss, on=large, wrt="W b", by_hand=True, forbid=ready_made)
+edges = labelled(1, 300, n="1") + labelled(1, 301, d="1") + labelled(1, 302, q="1") + labelled(1, 303, "4", "4", "4")
+check.gradient(regression_gradients, of=mean_loss, on=edges, wrt="W b", by_hand=True, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="regression_gradients" name="not averaged"
@@ -867,6 +1212,91 @@ def regression_gradients(X, T, W, b):
 def regression_gradients(X, T, W, b):
     dZ = (X @ W.T + b - T) / len(X)
     return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="averaged in dW only"
+# says: dW is right. In db the 1/n is missing: you add the rows of P - T up as they are.
+# next: Put the 1/n into dZ, once, and both gradients have it.
+def regression_gradients(X, T, W, b):
+    error = softmax(X @ W.T + b) - T
+    return error.T @ X / len(X), error.sum(dim=0)
+
+# %% wrong="regression_gradients" name="averaged in db only"
+# says: db is right. In dW the 1/n is missing.
+# next: Put the 1/n into dZ, once, and both gradients have it.
+def regression_gradients(X, T, W, b):
+    error = softmax(X @ W.T + b) - T
+    return error.T @ X, error.mean(dim=0)
+
+# %% wrong="regression_gradients" name="averaged twice"
+# says: You divide by n twice. The mean enters once, at the scores.
+# next: Divide either dZ or the gradients that come from it.
+def regression_gradients(X, T, W, b):
+    dZ = (softmax(X @ W.T + b) - T) / len(X) ** 2
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="reshaped instead of transposed"
+# says: db is right. X.T @ dZ is (d, q); reshape gives it the shape (q, d) but leaves the numbers in the wrong places.
+# next: Put dZ.T in front: (q, n) times (n, d).
+def regression_gradients(X, T, W, b):
+    dZ = (softmax(X @ W.T + b) - T) / len(X)
+    return (X.T @ dZ).reshape(W.shape), dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="softmax counted twice"
+# says: You multiply P - T by P(1 - P). The slope of the softmax is already in P - T.
+# next: Take dZ = (P - T) / n as it is.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) * P * (1 - P) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="product of the sums"
+# says: db is right. For dW you multiply sums over the examples; each example has its own product of dz and x.
+# next: Let one matrix product run over the examples: dZ.T @ X.
+def regression_gradients(X, T, W, b):
+    db = (softmax(X @ W.T + b) - T).mean(dim=0)
+    return db[:, None] * X.mean(dim=0), db
+
+# %% wrong="regression_gradients" name="product of the sums, not averaged"
+# says: db is right. For dW you multiply sums over the examples; each example has its own product of dz and x.
+# next: Let one matrix product run over the examples: dZ.T @ X.
+def regression_gradients(X, T, W, b):
+    db = (softmax(X @ W.T + b) - T).mean(dim=0)
+    return db[:, None] * X.sum(dim=0), db
+
+# %% wrong="regression_gradients" name="softmax down the columns"
+# says: Your softmax runs down the columns, over the examples. Each row of scores has its own.
+# next: Check that each row of P adds up to 1.
+def regression_gradients(X, T, W, b):
+    dZ = (torch.exp(X @ W.T + b) / torch.exp(X @ W.T + b).sum(dim=0) - T) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="averaged over features"
+# says: You divide by d, the number of features. The mean runs over the examples.
+# next: Divide by n, the number of rows of X.
+def regression_gradients(X, T, W, b):
+    dZ = (softmax(X @ W.T + b) - T) / X.shape[1]
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="labels left out"
+# says: The labels are missing from your gradients. They are what the model says minus what it should say.
+# next: Subtract T from the probabilities.
+def regression_gradients(X, T, W, b):
+    dZ = softmax(X @ W.T + b) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="slope of squared loss"
+# says: Your numbers are those of squared loss, twice too large. Cross-entropy has no factor 2.
+# next: Take dZ = (P - T) / n.
+def regression_gradients(X, T, W, b):
+    dZ = 2 * (softmax(X @ W.T + b) - T) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="one step of gradient descent"
+# says: You return W and b after a step. Asked for are the gradients alone.
+# next: Leave the subtraction out.
+def regression_gradients(X, T, W, b):
+    dZ = (softmax(X @ W.T + b) - T) / len(X)
+    return W - dZ.T @ X, b - dZ.sum(dim=0)
 
 # %% right="regression_gradients" name="with einsum"
 def regression_gradients(X, T, W, b):
@@ -997,8 +1427,12 @@ len(squares), squares[3]
 # numbers, and `names`, a list with the name of each class.
 #
 # - `len(images)` is n.
-# - `images[i]` is the pair (image, label): the image of shape (1, s, s) with $s = \sqrt d$, and the label `y[i]`.
-# - `images.text_labels(y)` takes any tensor of class numbers and returns the list of their names.
+# - `images[i]` is the pair (image, label): the image of shape (1, s, s) with $s = \sqrt d$, and the label `y[i]`. You
+#   may ask again and again.
+# - `images.text_labels(y)` takes any tensor of class numbers, not only its own, also an empty one, and returns the
+#   list of their names.
+#
+# It works for a single image, and for images of a single pixel, too.
 #
 # The function below the class is for the check. With the digits, `images[0]` has an image of shape (1, 8, 8), and
 # `images.text_labels(torch.tensor([3, 0]))` is `["three", "zero"]`. `math.isqrt(64)` is 8.
@@ -1031,25 +1465,31 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% check="image_set" points=2
-X, y = torch.arange(12.0).reshape(3, 4), torch.tensor([1, 0, 1])
-answers = {"length": 3, "image": torch.tensor([[[8.0, 9.0], [10.0, 11.0]]]), "label": 1, "names": ["b", "a", "b"]}
-check.function(image_set, on=[cases.example(X=X, y=y, names=["a", "b"], i=2, gives=answers)])
+pixels, classes = torch.arange(12.0).reshape(3, 4), torch.tensor([0, 1, 1])
+last = {"length": 3, "image": torch.tensor([[[8.0, 9.0], [10.0, 11.0]]]), "label": 1, "names": ["b", "b"]}
+first = {"length": 3, "image": torch.tensor([[[0.0, 1.0], [2.0, 3.0]]]), "label": 0, "names": ["b", "b"]}
+asked = ((0, first), (2, last))
+check.function(
+    image_set, on=[cases.example(X=pixels, y=classes, names=["a", "b"], i=i, gives=gives) for i, gives in asked]
+)
 ### BEGIN HIDDEN TESTS
 words = ["zero", "one", "two", "three", "four"]
 def asked(X, y, names, i):
     side = round(X.shape[1] ** 0.5)
     rows = [X[i, side * k : side * (k + 1)] for k in range(side)]
-    return {"length": len(y), "image": torch.stack(rows)[None], "label": int(y[i]), "names": [names[k] for k in y]}
+    told = [names[k] for k in y[1:]]
+    return {"length": len(y), "image": torch.stack(rows)[None], "label": int(y[i]), "names": told}
 drawn = []
-for place, size in enumerate(("4", "9", "16", "25", "64")):
+for place, size in enumerate(("4", "9", "16", "25", "64", "1")):
     for case in cases.draw(seeds=2, seed0=100 + 10 * place, X=f"n {size}", y="n:5", dtype=torch.float32):
         drawn += [cases.example(X=case["X"], y=case["y"], names=words, i=i) for i in (0, 1, len(case["y"]) - 1)]
+        drawn.append(cases.example(X=case["X"][:1], y=case["y"][:1], names=words, i=0))
 check.function(image_set, asked, on=drawn)
 ### END HIDDEN TESTS
 
@@ -1072,8 +1512,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="image lying on its side"
 # says: Your image is mirrored at its diagonal: rows have become columns.
@@ -1095,8 +1535,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="length of a row"
 # says: Your length is the number of pixels. It should be the number of images.
@@ -1118,8 +1558,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="only eight by eight"
 # says: You wrote the side 8 down. Images of another size cannot be served that way.
@@ -1140,8 +1580,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="names in the order of the list"
 # says: Your text labels are the first names of the list, not those of the classes you were asked for.
@@ -1163,8 +1603,147 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="its own labels named"
+# says: Your text labels are those of the whole set, self.y, whatever classes you are asked for.
+# next: Use the argument y, which may be another tensor than the set's own.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in self.y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="squares kept in X"
+# says: You put the squares into self.X itself. From the second example on, X no longer holds rows.
+# next: Leave self.X as it is, and reshape only the row that you return.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        self.X = self.X.reshape(len(self.X), 1, side, side)
+        return self.X[i], self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="length of some other X"
+# says: Your length is that of X, some tensor of the notebook. Inside the class the images are self.X.
+# next: Write self. in front.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="rows and columns without a channel"
+# says: Your image is (s, s). In front there should be one channel: (1, s, s).
+# next: Add the 1 to the shape that you reshape to.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(side, side), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="a minibatch of one"
+# says: Your image has four dimensions. One image is (1, s, s); the loader will stack them.
+# next: Index the row first, then reshape it to (1, side, side).
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, 1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="one name for all"
+# says: You look up one name. Asked for is a list, a name for each class number in y.
+# next: Go through y in a loop or comprehension.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return self.names[int(y[0])] if len(y) else ""
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="all images turned into squares at once"
 class ImageSet(torch.utils.data.Dataset):
@@ -1184,8 +1763,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="with view and a map"
 class ImageSet(torch.utils.data.Dataset):
@@ -1205,8 +1784,8 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% [markdown]
 # ### 4.3 DataLoader: minibatches, shuffled
@@ -1267,10 +1846,12 @@ plot.images(
 #
 # **Your turn.** Complete the class `DataModule`. `training` and `validation` are data sets. Both methods return a
 # `torch.utils.data.DataLoader` with minibatches of `batch_size`. The one for training shuffles with `self.generator`;
-# the one for validation keeps the order. Keep the last, smaller minibatch in both.
+# the one for validation keeps the order. Keep the last, smaller minibatch in both. A data set or a minibatch may have a
+# single example. A loader can be asked for its minibatches again and again.
 #
-# The function below is for the check; it lists the labels of two training epochs and of the validation set. With seed 1
-# and minibatches of 2, the first two epochs of `squares` are those that you saw above.
+# The function below is for the check; it lists the labels of three training epochs, the last two from one loader, and
+# of the validation set, twice from one loader. With seed 1 and minibatches of 2, the first two epochs of `squares` are
+# those that you saw above.
 
 # %% solution="data_module"
 class DataModule:
@@ -1296,22 +1877,25 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% check="data_module" points=2
 def served(training, validation, batch_size, seed):
     generator = torch.Generator().manual_seed(seed)
     orders = torch.utils.data.DataLoader(range(len(training)), batch_size=batch_size, shuffle=True, generator=generator)
-    epochs = [[training[order.to(training.device)] for order in orders] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": list(validation.split(batch_size))}
+    epochs = {f"epoch {k}": [training[order.to(training.device)] for order in orders] for k in range(3)}
+    return {**epochs, "validation, twice": 2 * list(validation.split(batch_size))}
 numbers = torch.arange(5) ** 2
-check.function(data_module, served, on=[cases.example(training=numbers, validation=numbers, batch_size=2, seed=1)])
+by_twos = cases.example(training=numbers, validation=numbers, batch_size=2, seed=1)
+by_threes = cases.example(training=torch.arange(40), validation=10 + numbers[:4], batch_size=3, seed=2)
+check.function(data_module, served, on=[by_twos, by_threes])
 ### BEGIN HIDDEN TESTS
-sizes = [(23, 9, 4, 0), (12, 7, 3, 5), (31, 11, 8, 7), (6, 5, 10, 2)]
+sizes = [(23, 9, 4, 0), (12, 7, 3, 5), (31, 11, 8, 7), (6, 5, 10, 2), (1, 1, 3, 4), (7, 3, 1, 6)]
 more = [
     cases.example(training=100 + torch.arange(n), validation=torch.arange(m).flip(0), batch_size=size, seed=seed)
     for n, m, size, seed in sizes
@@ -1337,8 +1921,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="the same order in every epoch"
 # says: You make a new generator with the same seed for each loader, so every epoch has the same order.
@@ -1358,8 +1943,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="validation shuffled too"
 # says: Your validation set comes in a random order, so example 17 is another image each time.
@@ -1379,8 +1965,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="last minibatch dropped"
 # says: Some examples never come: the last, smaller minibatch is missing.
@@ -1402,8 +1989,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="training set in both"
 # says: You validate on the training set. A model that has learnt it by heart would look perfect.
@@ -1423,8 +2011,167 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="iterators"
+# says: You return iterators. They are used up after one pass; a loader can be asked again.
+# next: Return the DataLoader itself, without iter: each for loop begins a new pass.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        make = torch.utils.data.DataLoader
+        return iter(make(self.training, self.batch_size, shuffle=True, generator=self.generator))
+
+    def validation_loader(self):
+        return iter(torch.utils.data.DataLoader(self.validation, self.batch_size))
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="validation only once"
+# says: Your validation loader is an iterator. It is used up after one pass; a loader can be asked again.
+# next: Return the DataLoader itself, without iter: each for loop begins a new pass.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return iter(torch.utils.data.DataLoader(self.validation, self.batch_size))
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="training only once"
+# says: Your training loader is an iterator. It is used up after one pass; a loader can be asked again.
+# next: Return the DataLoader itself, without iter: each for loop begins a new pass.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        make = torch.utils.data.DataLoader
+        return iter(make(self.training, self.batch_size, shuffle=True, generator=self.generator))
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="validation in single examples"
+# says: Your validation loader has no batch size, so it serves one example at a time.
+# next: Give it batch_size=self.batch_size, too.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="always 32"
+# says: Your minibatches have 32 examples, whatever batch_size says.
+# next: Use self.batch_size.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, 32, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, 32)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="last minibatch dropped in both"
+# says: Some examples never come: the last, smaller minibatch is missing.
+# next: Leave drop_last out.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(
+            self.training, self.batch_size, shuffle=True, generator=self.generator, drop_last=True
+        )
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size, drop_last=True)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="all in one minibatch"
+# says: You serve the whole set as one minibatch.
+# next: Use self.batch_size.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, len(self.training), shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, len(self.validation))
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="loaders made once"
 class DataModule:
@@ -1443,8 +2190,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="one method for both"
 class DataModule:
@@ -1466,8 +2214,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% [markdown]
 # ## 5. Objects with one job each
@@ -1499,8 +2248,9 @@ def data_module(training, validation, batch_size, seed):
 # - `loss(X, y)`: the mean cross-entropy of the scores for the class numbers `y` (n,), of shape (). It must be right for
 #   scores of any size, so go straight from the scores: $\operatorname{lse}(z) - z_y$.
 #
-# The function below the class puts given weights into a model, for the check. A model with `W = [[1., 0.], [0., 1.]]`
-# and `b = [0., 0.]` gives the image `[[3., 3.]]` the scores $(3, 3)$ and, for the label 1, the loss 0.6931.
+# A single image, a single pixel or a single class works, too. The function below the class puts given weights into a
+# model, for the check. A model with `W = [[1., 0.], [0., 1.]]` and `b = [0., 0.]` gives the image `[[3., 3.]]` the
+# scores $(3, 3)$ and, for the label 1, the loss 0.6931.
 
 # %% solution="softmax_regression"
 class SoftmaxRegression(torch.nn.Module):
@@ -1537,11 +2287,13 @@ def softmax_regression(X, y, W, b):
 # %% check="softmax_regression" points=2
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
 check.module(SoftmaxRegression, build=(6, 4), on=[], parameters={"W": (4, 6), "b": (4,)})
+steps = [cases.example(X=size * torch.arange(12.0).reshape(2, 6)) for size in (1, 2)]
+check.module(SoftmaxRegression, build=(6, 4), on=steps, reference=lambda weights, X: X.new_zeros(2, 4))
 X, y = torch.tensor([[3.0, 3.0], [4.0, 0.0]]), torch.tensor([1, 0])
 square = cases.example(X=X[:1], y=y[:1], W=torch.eye(2), b=torch.zeros(2))
 level = cases.example(**{**square.inputs, "gives": {"scores": X[:1], "loss": torch.tensor(math.log(2))}})
-certain = {"scores": 1000 * X[1:], "loss": torch.tensor(0.0)}
-far = cases.example(X=X[1:], y=y[1:], W=1000 * torch.eye(2), b=torch.zeros(2), gives=certain)
+certain = {"scores": 1000 * X[1:], "loss": torch.tensor(4000.0)}  # and wrong
+far = cases.example(X=X[1:], y=y[:1], W=1000 * torch.eye(2), b=torch.zeros(2), gives=certain)
 check.function(softmax_regression, on=[level, far], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def by_torch(X, y, W, b):
@@ -1554,7 +2306,7 @@ drawn += cases.draw(seeds=4, seed0=300, X="n 1 4 4", y="n:q", W="q 16", b="q")
 drawn += cases.draw(seeds=4, seed0=400, X="n 2 3 5", y="n:q", W="q 30", b="q")
 for case in drawn[:3]:  # far out, the first label the lowest score's: the loss is not nearly 0
     lowest = (case["X"] @ case["W"].T)[:1].argmin(dim=1)
-    drawn.append(cases.example(**{**case.inputs, "W": 400 * case["W"], "y": torch.cat([lowest, case["y"][1:]])}))
+    drawn.append(cases.example(**{**case.inputs, "W": 3000 * case["W"], "y": torch.cat([lowest, case["y"][1:]])}))
 check.function(softmax_regression, by_torch, on=drawn, forbid=ready_made)
 ### END HIDDEN TESTS
 
@@ -1689,6 +2441,182 @@ def softmax_regression(X, y, W, b):
     model.load_state_dict({"W": W, "b": b})
     return {"scores": model(X), "loss": model.loss(X, y)}
 
+# %% wrong="softmax_regression" name="all rows for each label"
+# says: Z[:, y] takes every row for each label, also the labels of other examples.
+# next: Pair the rows with the labels: the rows 0, 1, ..., n-1 in the first place, y in the second.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z)[:, None] - Z[:, y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="all rows for each label, without a new axis"
+# says: Z[:, y] takes every row for each label, also the labels of other examples.
+# next: Pair the rows with the labels: the rows 0, 1, ..., n-1 in the first place, y in the second.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[:, y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="bias left out"
+# says: Your scores lack the bias.
+# next: Add self.b to the product.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="a loss with a lower limit"
+# says: Your loss goes through probabilities and keeps them away from 0. A loss of 4000 is cut off.
+# next: Use log-sum-exp minus the score of the true class.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return -torch.log(softmax(Z)[torch.arange(len(y)), y].clamp(min=1e-12)).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="a loss with a higher limit"
+# says: Your loss goes through probabilities and keeps them away from 0. A loss of 4000 is cut off.
+# next: Use log-sum-exp minus the score of the true class.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return -torch.log(softmax(Z)[torch.arange(len(y)), y].clamp(min=1e-7)).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="score of the winner"
+# says: You subtract the largest score, whatever the label says. The model then never gets anything wrong.
+# next: Subtract the score of the true class.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z.max(dim=1).values).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="log-sum-exp left out"
+# says: You only have the scores of the labels. Without log-sum-exp the model could lower its loss without end.
+# next: Add log_sum_exp(Z) for each example.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return -Z[torch.arange(len(y)), y].mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="loss of each example"
+# says: Your loss is one number for each example. Asked for is their mean, of shape ().
+# next: Take the mean at the end.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return log_sum_exp(Z) - Z[torch.arange(len(y)), y]
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
 # %% right="softmax_regression" name="with flatten and gather"
 class SoftmaxRegression(torch.nn.Module):
     def __init__(self, num_inputs, num_outputs):
@@ -1759,7 +2687,8 @@ for found, derived in zip((model.W.grad, model.b.grad), by_hand):
 # ### Exercise 5.2: accuracy
 #
 # **Your turn.** Write `accuracy(Z, y)`. `Z` is (n, q), scores; `y` is (n,), class numbers. Return the share of the
-# examples whose largest score stands at the true class, a Python float between 0 and 1.
+# examples whose largest score stands at the true class, a Python float between 0 and 1, not rounded. It works for a
+# single example and for rows of negative scores, too; no two largest scores are equal.
 #
 # For `Z = [[2., 1., 0.], [0., 3., 1.], [1., 0., 5.], [4., 0., 0.]]` and `y = [0, 1, 0, 0]` it is `0.75`: only the third
 # is wrong.
@@ -1774,15 +2703,19 @@ def accuracy(Z, y):
 # %% check="accuracy" points=1
 Z = torch.tensor([[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 5.0], [4.0, 0.0, 0.0]])
 first = cases.example(Z=Z, y=torch.tensor([0, 1, 0, 0]), gives=0.75)
-check.function(accuracy, on=[first, cases.example(Z=Z[:2], y=torch.tensor([2, 1]), gives=0.5)])
+half = cases.example(Z=Z[:2], y=torch.tensor([2, 1]), gives=0.5)
+many = cases.example(Z=Z.repeat(4, 1), y=torch.tensor(4 * [0, 1, 0, 0]), gives=0.75)
+check.function(accuracy, on=[first, half, many])
 ### BEGIN HIDDEN TESTS
 def share(Z, y):
     hits = [int(max(range(len(row)), key=row.__getitem__) == k) for row, k in zip(Z.tolist(), y.tolist())]
     return sum(hits) / len(hits)
-drawn = cases.draw(seeds=10, seed0=100, Z="n q", y="n:q")
+drawn = cases.draw(seeds=10, seed0=100, Z="n q", y="n:q", without="zeros")  # two zeros may tie for the largest score
+close = torch.tensor([[-0.3, -0.1, -0.2], [-0.1, -0.2, -0.3], [-0.2, -0.25, -0.1]], dtype=torch.float64)
+thirds = [cases.example(Z=close, y=torch.tensor(y)) for y in ([1, 0, 0], [1, 2, 1])]
 right = [cases.example(Z=case["Z"], y=case["Z"].argmax(1)) for case in drawn[:2]]
 half = [cases.example(Z=case["Z"], y=torch.cat([case["Z"].argmax(1)[:2], case["y"][2:]])) for case in drawn[2:6]]
-check.function(accuracy, share, on=drawn + right + half, rtol=1e-6)
+check.function(accuracy, share, on=drawn + right + half + thirds, rtol=1e-6)
 ### END HIDDEN TESTS
 
 # %% wrong="accuracy" name="a count"
@@ -1814,6 +2747,43 @@ def accuracy(Z, y):
 # next: Find the class with the largest score and compare it with y.
 def accuracy(Z, y):
     return softmax(Z)[torch.arange(len(y)), y].mean().item()
+
+# %% wrong="accuracy" name="rounded"
+# says: You round the share. One third is not 0.33.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round((Z.argmax(dim=1) == y).double().mean().item(), 2)
+
+# %% wrong="accuracy" name="rounded to three digits"
+# says: You round the share. One third is not 0.333.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round((Z.argmax(dim=1) == y).double().mean().item(), 3)
+
+# %% wrong="accuracy" name="largest above 0"
+# says: Your search for the largest score begins at 0. A row of negative scores then counts as class 0.
+# next: Begin with the first score of the row.
+def accuracy(Z, y):
+    best = torch.where((Z > 0).any(dim=1), Z.argmax(dim=1), 0)
+    return (best == y).double().mean().item()
+
+# %% wrong="accuracy" name="more than one half"
+# says: You ask for a probability above one half. With more than two classes the largest one may be smaller.
+# next: Compare the place of the largest score with y.
+def accuracy(Z, y):
+    return (softmax(Z)[torch.arange(len(y)), y] > 0.5).double().mean().item()
+
+# %% wrong="accuracy" name="divided by the number of classes"
+# says: You divide by the number of classes. The share is one of the examples.
+# next: Divide by len(y).
+def accuracy(Z, y):
+    return (Z.argmax(dim=1) == y).sum().item() / Z.shape[1]
+
+# %% wrong="accuracy" name="smallest score"
+# says: You take the class with the smallest score.
+# next: Use argmax.
+def accuracy(Z, y):
+    return (Z.argmin(dim=1) == y).double().mean().item()
 
 # %% right="accuracy" name="with a loop"
 def accuracy(Z, y):
@@ -1878,14 +2848,15 @@ class SGD:
 
 # %% given="stand_ins"
 class OneFeature(torch.nn.Module):
-    """A stand-in for a model: one feature x, the scores x·w for a given w (q,), no bias."""
+    """A stand-in for a model: one feature x, the scores x·w for a given w (q,), no bias. After eval() it is lazy."""
 
     def __init__(self, w):
         super().__init__()
         self.w = torch.nn.Parameter(w.clone())
 
     def forward(self, X):
-        return X[:, None] * self.w
+        w = self.w if self.training else (self.w + self.w.detach()) / 2  # the same number, half the gradient
+        return X[:, None] * w
 
     def loss(self, X, y):
         return torch.nn.functional.cross_entropy(self(X), y)
@@ -1916,8 +2887,11 @@ class FixedData:
 # - `validate(model, batches)`: take no step. Append the mean loss per example to `self.history["validation loss"]` and
 #   the accuracy, a number from 0 to 1, to `self.history["validation accuracy"]`. `model(X)` gives the scores.
 #
-# All entries of the history are Python floats: `.item()` makes one of a tensor. The function below the class is for the
-# check. It trains the stand-ins and returns the final weights and the history.
+# All entries of the history are Python floats: `.item()` makes one of a tensor. A minibatch may hold a single example.
+# Leave the model ready to learn: if you call `model.eval()`, which tells a module that it is not being trained, call
+# `model.train()` before the next step. (You need neither here.)
+#
+# The function below the class is for the check. It trains the stand-ins and returns the final weights and the history.
 
 # %% solution="trainer"
 class Trainer:
@@ -1997,7 +2971,7 @@ def tasks(seeds, seed0, batch_size, max_epochs, lr):
 check.function(trainer, in_full, on=tasks(2, 0, batch_size=4, max_epochs=2, lr=0.5))
 ### BEGIN HIDDEN TESTS
 hidden = tasks(4, 100, 4, 3, 0.3) + tasks(2, 200, 3, 2, 0.1) + tasks(2, 300, 5, 1, 0.2) + tasks(2, 400, 7, 4, 0.05)
-check.function(trainer, in_full, on=hidden)
+check.function(trainer, in_full, on=hidden + tasks(1, 500, 1, 2, 0.1))
 ### END HIDDEN TESTS
 
 # %% wrong="trainer" name="gradients never cleared"
@@ -2041,8 +3015,8 @@ def trainer(X, y, w, batch_size, max_epochs, lr):
     return {"weights": model.w, **history}
 
 # %% wrong="trainer" name="no step"
-# says: The weights stay where they are: gradients are computed, but no step is taken.
-# next: After backward call self.optimiser.step().
+# says: The weights stay where they are: no step is taken, or the gradients are cleared just before it.
+# next: For each minibatch, in this order: zero_grad, backward, step.
 class Trainer:
     def __init__(self, max_epochs=10, lr=0.1):
         self.max_epochs, self.lr = max_epochs, lr
@@ -2328,6 +3302,584 @@ def trainer(X, y, w, batch_size, max_epochs, lr):
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
+# %% wrong="trainer" name="accuracy as a mean of the minibatches"
+# says: Your validation accuracy is the mean over the minibatches, so the examples of a smaller one count more.
+# next: Count the right predictions over all minibatches and divide by the number of all examples.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += accuracy(model(X), y)
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / len(batches))
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="validation loss as a mean of the minibatches"
+# says: In your validation loss each minibatch counts alike, also the smaller last one.
+# next: Multiply each loss by the number of its examples, and divide by the number of all.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / len(batches))
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="both losses as means of the minibatches"
+# says: In both your losses each minibatch counts alike, also the smaller last one.
+# next: Multiply each loss by the number of its examples, and divide by the number of all.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + loss.item(), count + 1
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / len(batches))
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="validation as a mean of the minibatches"
+# says: In your validation each minibatch counts alike, also the smaller last one, for loss and accuracy.
+# next: Multiply each loss by the number of its examples, and divide by the number of all.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += accuracy(model(X), y)
+                count += len(y)
+        self.history["validation loss"].append(total / len(batches))
+        self.history["validation accuracy"].append(right / len(batches))
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="everything as a mean of the minibatches"
+# says: In all your means each minibatch counts alike, also the smaller last one.
+# next: Multiply each loss by the number of its examples, and divide by the number of all.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + loss.item(), count + 1
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += accuracy(model(X), y)
+                count += len(y)
+        self.history["validation loss"].append(total / len(batches))
+        self.history["validation accuracy"].append(right / len(batches))
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="evaluation mode for good"
+# says: Your validate calls model.eval() and never goes back, so the model trains on in evaluation mode.
+# next: Call model.train() before the next step, or leave eval() out.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        model.eval()
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="gradients switched off for good"
+# says: Your validate switches gradients off and never on again, so the next epoch has none.
+# next: Use with torch.no_grad(): it ends where the indented lines end.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        torch.set_grad_enabled(False)
+        total, right, count = 0.0, 0, 0
+        if True:
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="divided by the minibatches"
+# says: You add the losses up per example, but divide by the number of minibatches.
+# next: Divide by the number of examples.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + 1
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / len(batches))
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="sums of the losses"
+# says: Your losses are sums over the examples. Asked for is the mean per example.
+# next: Divide by the number of all examples.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="the loss of the last minibatch"
+# says: Your training loss is that of the last minibatch alone.
+# next: Add up over all minibatches of the epoch.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(loss.item())
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="one loss for each minibatch"
+# says: You append a training loss for each minibatch. Asked for is one number for each epoch.
+# next: Add up inside the loop, and append once after it.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+            self.history["training loss"].append(loss.item())
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="accuracy in per cent"
+# says: Your accuracy is a hundred times too large: it is in per cent.
+# next: Leave the factor 100 out.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(100 * right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="training loss after the epoch"
+# says: You measure the training loss after the epoch, with the weights of its end.
+# next: Use the loss of each minibatch that you computed before its step.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+        for X, y in batches:
+            total, count = total + len(y) * model.loss(X, y).item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="a step against the gradient twice"
+# says: You take two steps for each minibatch.
+# next: Call step once in each round of the loop.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
 # %% right="trainer" name="losses kept in lists"
 class Trainer:
     def __init__(self, max_epochs=10, lr=0.1):
@@ -2353,6 +3905,45 @@ class Trainer:
         self.history["training loss"].append(sum(a * n for a, n in zip(losses, sizes)) / sum(sizes))
 
     def validate(self, model, batches):
+        with torch.no_grad():
+            pairs = list(batches)
+            X, y = torch.cat([X for X, _ in pairs]), torch.cat([y for _, y in pairs])
+            self.history["validation loss"].append(float(model.loss(X, y)))
+            self.history["validation accuracy"].append((model(X).argmax(1) == y).double().mean().item())
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% right="trainer" name="evaluation mode while it validates"
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        model.train()
+        losses, sizes = [], []
+        for X, y in batches:
+            self.optimiser.zero_grad()
+            loss = model.loss(X, y)
+            loss.backward()
+            self.optimiser.step()
+            losses.append(loss.item())
+            sizes.append(len(X))
+        self.history["training loss"].append(sum(a * n for a, n in zip(losses, sizes)) / sum(sizes))
+
+    def validate(self, model, batches):
+        model.eval()
         with torch.no_grad():
             pairs = list(batches)
             X, y = torch.cat([X for X, _ in pairs]), torch.cat([y for _, y in pairs])
@@ -2413,7 +4004,8 @@ def trainer(X, y, w, batch_size, max_epochs, lr):
 # ### 5.4 Keeping hyperparameters
 #
 # The numbers that you choose and training does not change, such as the learning rate, the size of a minibatch and the
-# seed, are the hyperparameters that you know from week 2. A result is worth little when you no longer know with which ones it was made.
+# seed, are the hyperparameters that you know from week 2. A result is worth little when you no longer know with which
+# ones it was made.
 # And look at your classes: each `__init__` copies its arguments one by one, `self.lr = lr` and so on. Both can be had
 # at once: an object that keeps all arguments of its `__init__` under their own names, and a list of them.
 #
@@ -2445,7 +4037,10 @@ kettle = Kettle(1.5, owner="Ada")
 # list `ignore`:
 #
 # - make it an attribute of the object, with its value;
-# - put it into the dictionary `self.hparams`, in the same order.
+# - put it into the dictionary `self.hparams`, in the same order as in `values`.
+#
+# The name alone decides: a value of 0 or `None` is kept like any other, and `values` may be empty. Each object has a
+# dictionary of its own.
 #
 # If `__init__(self, a, b, c)` calls `self.keep(locals(), ignore=["c"])` with 1, 2 and 3, then `self.a` is 1, `self.b`
 # is 2, there is no `self.c`, and `self.hparams` is `{"a": 1, "b": 2}`. The function below is for the check.
@@ -2469,26 +4064,30 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% check="hyperparameters" points=2
-kept = {"a": 1, "b": 2}
-abc = cases.example(values={"a": 1, "b": 2, "c": 3}, ignore=["c"], gives={"hparams": kept, "attributes": kept})
-check.function(hyperparameters, on=[abc])
+kept, rates = {"a": 1, "b": 2}, {"lr": 0.1, "batch_size": 16}
+abc = {"hparams": kept, "order": ["a", "b"], "attributes": kept}
+both = {"hparams": rates, "order": ["lr", "batch_size"], "attributes": rates}
+first = cases.example(values={"a": 1, "b": 2, "c": 3}, ignore=["c"], gives=abc)
+check.function(hyperparameters, on=[first, cases.example(values=rates, ignore=[], gives=both)])
 ### BEGIN HIDDEN TESTS
 def chosen(values, ignore):
     kept = {name: values[name] for name in values if name[0] != "_" and name not in ignore}
-    return {"hparams": kept, "attributes": dict(kept)}
+    return {"hparams": kept, "order": list(kept), "attributes": dict(kept)}
 settings = [
     ({"lr": 0.5, "batch_size": 32, "seed": 0}, []),
     ({"lr": 0.0, "name": "", "layers": [64, 10], "nothing": None, "off": False}, []),
     ({"_secret": 1, "__class__": 2, "width": 8, "my_width": 9}, ["width"]),
     ({"selfish": 1, "ignore": 5, "values": 7, "a_b": 2}, []),
     ({"depth": 2, "rate": 0.1}, ["depth", "rate"]),
+    ({"only": 0}, []),
+    ({}, []),
 ]
 check.function(hyperparameters, chosen, on=[cases.example(values=values, ignore=names) for values, names in settings])
 ### END HIDDEN TESTS
@@ -2507,7 +4106,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="no attributes"
 # says: The list is right, but the object has no attributes: self.lr would fail.
@@ -2521,7 +4120,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="one attribute called name"
 # says: You write self.name, so there is a single attribute called "name", overwritten each time.
@@ -2539,7 +4138,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="self kept too"
 # says: The object keeps itself: self is among the values, but it is no hyperparameter.
@@ -2554,7 +4153,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="zeros and empty values dropped"
 # says: Values such as 0, False and an empty text are missing. They are choices like any other.
@@ -2572,7 +4171,150 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="no underscore at all"
+# says: Names with an underscore inside, such as batch_size, are missing. Only those that begin with one stay out.
+# next: Look at the first character alone.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and "_" not in name and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="two underscores"
+# says: You leave out names that begin with two underscores. One is enough.
+# next: Ask for a single "_" at the beginning.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and name[:2] != "__" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="sorted"
+# says: Your names are in alphabetical order. Asked for is that of values.
+# next: Go through values itself: a dictionary keeps its order.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in sorted(values.items()):
+            if name != "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="in reverse"
+# says: Your names are in the reverse order.
+# next: Go through values itself: a dictionary keeps its order.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in reversed(list(values.items())):
+            if name != "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="one dictionary for all"
+# says: Your hparams belongs to the class, so all objects share it, and the names of earlier ones are still there.
+# next: Begin keep with a new dictionary: self.hparams = {}.
+class HyperParameters:
+    hparams = {}
+
+    def keep(self, values, ignore=()):
+        for name, value in values.items():
+            if name != "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="attributes of everything"
+# says: The list is right, but ignored names, or those with an underscore, have become attributes, too.
+# next: Ask first whether a name is kept, and then do both.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {k: v for k, v in values.items() if k != "self" and k[0] != "_" and k not in ignore}
+        for name, value in values.items():
+            if name != "self":
+                setattr(self, name, value)
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="everything listed"
+# says: The attributes are right, but your list holds names that should be left out.
+# next: Put a name into hparams only where you make it an attribute.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {name: value for name, value in values.items() if name != "self"}
+        for name, value in values.items():
+            if name != "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="underscores kept"
+# says: Names that begin with _ are kept. They are not meant for us.
+# next: Leave out every name with a "_" in front.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% right="hyperparameters" name="with a set of names to leave out"
 class HyperParameters:
@@ -2586,7 +4328,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% right="hyperparameters" name="with continue"
 class HyperParameters:
@@ -2603,7 +4345,7 @@ def hyperparameters(values, ignore):
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% [markdown]
 # Now a trainer that remembers how it was set. It **inherits** from two classes: everything that `Trainer` can, and
@@ -2698,7 +4440,7 @@ pd.DataFrame(rows)
 #
 # **Your turn.** Write `confusion_matrix(y, predicted, q)`. `y` and `predicted` are (n,), class numbers below `q`,
 # int64. Return the table of counts, (q, q), int64: rows are true classes, columns predicted ones. Classes that never
-# occur have a row of zeros.
+# occur have a row of zeros. A pair may occur hundreds of times, and a single example or a single class will do, too.
 #
 # For `y = [0, 0, 1, 1, 1, 2]`, `predicted = [0, 1, 1, 1, 2, 0]` and `q = 3` it is the table above. Beware of
 # `M[y, predicted] += 1`: for a pair that occurs twice it adds 1 only once.
@@ -2716,7 +4458,8 @@ def confusion_matrix(y, predicted, q):
 # %% check="confusion_matrix" points=2
 y, predicted = torch.tensor([0, 0, 1, 1, 1, 2]), torch.tensor([0, 1, 1, 1, 2, 0])
 table = torch.tensor([[1, 1, 0], [0, 2, 1], [1, 0, 0]])
-check.function(confusion_matrix, on=[cases.example(y=y, predicted=predicted, q=3, gives=table)])
+single = cases.example(y=y[:1], predicted=predicted[:1], q=2, gives=torch.tensor([[1, 0], [0, 0]]))
+check.function(confusion_matrix, on=[cases.example(y=y, predicted=predicted, q=3, gives=table), single])
 ### BEGIN HIDDEN TESTS
 def counted(y, predicted, q):
     return torch.stack([torch.stack([((y == i) & (predicted == j)).sum() for j in range(q)]) for i in range(q)])
@@ -2724,6 +4467,10 @@ drawn = cases.draw(seeds=10, seed0=100, y="40:5", predicted="40:5")
 more = [cases.example(**case.inputs, q=5 + i % 3) for i, case in enumerate(drawn)]
 one_class = cases.example(y=torch.full((7,), 2), predicted=torch.tensor([2, 2, 0, 1, 2, 0, 3]), q=4)
 check.function(confusion_matrix, counted, on=[*more, one_class])
+alone = cases.example(y=torch.tensor([2]), predicted=torch.tensor([0]), q=3)
+one = cases.example(y=torch.zeros(3).long(), predicted=torch.zeros(3).long(), q=1)
+often = cases.example(y=torch.tensor([0, 1]).repeat(400), predicted=torch.tensor([1, 1]).repeat(400), q=2)
+check.function(confusion_matrix, counted, on=[alone, one, often])
 ### END HIDDEN TESTS
 
 # %% wrong="confusion_matrix" name="rows and columns exchanged"
@@ -2765,6 +4512,30 @@ def confusion_matrix(y, predicted, q):
     for i, j in zip(y.tolist(), predicted.tolist()):
         counts[i, j] += int(i != j)
     return counts
+
+# %% wrong="confusion_matrix" name="counts too small for their numbers"
+# says: You count in uint8, which ends at 255. A pair that occurs more often begins again at 0.
+# next: Count in int64 from the beginning.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(q * y + predicted, minlength=q * q).reshape(q, q).to(torch.uint8).long()
+
+# %% wrong="confusion_matrix" name="counts in int8"
+# says: You count in int8, which ends at 127. A pair that occurs more often goes on at -128.
+# next: Count in int64 from the beginning.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(q * y + predicted, minlength=q * q).reshape(q, q).to(torch.int8).long()
+
+# %% wrong="confusion_matrix" name="only the diagonal"
+# says: You count only what was recognised. The mistakes are missing.
+# next: Count every example, in the row of its class and the column of what the model said.
+def confusion_matrix(y, predicted, q):
+    return torch.diag(torch.bincount(y[y == predicted], minlength=q))
+
+# %% wrong="confusion_matrix" name="counts of type float32"
+# says: Your counts are float32, the dtype that torch.zeros has by default. Counts are whole numbers.
+# next: Give torch.zeros dtype=torch.int64.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(q * y + predicted, minlength=q * q).reshape(q, q).float()
 
 # %% right="confusion_matrix" name="with bincount"
 def confusion_matrix(y, predicted, q):
@@ -2810,7 +4581,8 @@ plot.confusion(
 # **Your turn.** Write `confident_mistakes(Z, y, k)`. `Z` is (n, q), scores; `y` is (n,), true classes. Among the
 # examples whose predicted class is wrong, find those with the largest probability *of the predicted class*, the most
 # confident first. Return their numbers (their rows in `Z`) as an int64 tensor of shape (k,), or shorter if there are
-# fewer than `k` mistakes.
+# fewer than `k` mistakes: shape (1,) for a single mistake, (0,) for none. The scores may be of any size, and no two
+# mistakes are equally confident.
 #
 # For `Z = [[2., 0.], [0., 1.], [3., 0.], [0., 0.5]]`, `y = [1, 1, 1, 0]` and `k = 2` it is `[2, 0]`. Examples 0, 2 and
 # 3 are wrong, with probabilities 0.8808, 0.9526 and 0.6225. You may use your `softmax`. Mind that a large score is not
@@ -2833,6 +4605,7 @@ def confident_mistakes(Z, y, k):
 Z, y = torch.tensor([[2.0, 0.0], [0.0, 1.0], [3.0, 0.0], [0.0, 0.5]], dtype=torch.float64), torch.tensor([1, 1, 1, 0])
 first, most = torch.tensor([2, 0]), torch.tensor([2, 0, 3])
 examples = [cases.example(Z=Z, y=y, k=2, gives=first), cases.example(Z=Z, y=y, k=9, gives=most)]
+examples.append(cases.example(Z=Z[:2], y=y[:2], k=2, gives=torch.tensor([0])))  # a single mistake
 check.function(confident_mistakes, on=examples)
 ### BEGIN HIDDEN TESTS
 def sorted_rows(Z, y, k):
@@ -2844,6 +4617,10 @@ more = [cases.example(Z=case["Z"] + 5 * case["level"], y=case["y"], k=3 + i) for
 few = [cases.example(Z=case["Z"], y=torch.cat([case["Z"].argmax(1)[:20], case["y"][20:]]), k=9) for case in drawn[:3]]
 none = cases.example(Z=drawn[0]["Z"], y=drawn[0]["Z"].argmax(1), k=4)
 check.function(confident_mistakes, sorted_rows, on=[*more, *few, none])
+ones = [(case["Z"][:1], (case["Z"][:1].argmax(1) + i) % case["Z"].shape[1]) for i, case in enumerate(drawn[:2])]
+edges = [cases.example(Z=Z, y=y, k=1) for Z, y in ones]
+far = [cases.example(Z=case["Z"] + 2000 * case["level"].sign(), y=case["y"], k=5) for case in drawn[:4]]
+check.function(confident_mistakes, sorted_rows, on=edges + far)
 ### END HIDDEN TESTS
 
 # %% wrong="confident_mistakes" name="sorted by score"
@@ -2890,6 +4667,62 @@ def confident_mistakes(Z, y, k):
     confidence, guess = softmax(Z).max(dim=1)
     wrong = (guess != y).nonzero()[:k, 0]
     return wrong[confidence[wrong].argsort(descending=True)]
+
+# %% wrong="confident_mistakes" name="squeezed to a single number"
+# says: Your squeeze() takes every dimension of size 1 away. Of a single mistake nothing is left but a number.
+# next: Take the first column of nonzero(), [:, 0], or torch.where(...)[0].
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = torch.nonzero(P.argmax(dim=1) != y).squeeze()
+    confidence = P.max(dim=1).values[wrong]
+    return wrong[torch.argsort(confidence, descending=True)[:k]]
+
+# %% wrong="confident_mistakes" name="k of all, then the wrong ones"
+# says: You take the k most confident of all examples and keep the wrong ones of them. That gives too few mistakes.
+# next: Keep the wrong ones first, then sort, then cut at k.
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    surest = confidence.argsort(descending=True)[:k]
+    return surest[guess[surest] != y[surest]]
+
+# %% wrong="confident_mistakes" name="filled up with right ones"
+# says: Where there are fewer than k mistakes, you fill up with examples that the model got right.
+# next: Take at most as many as there are mistakes.
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    return torch.where(guess == y, -1.0, confidence).argsort(descending=True)[:k]
+
+# %% wrong="confident_mistakes" name="in the order of the rows"
+# says: These are the right mistakes, but in the order of their rows.
+# next: Leave them in the order of their confidence.
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    wrong = (guess != y).nonzero()[:, 0]
+    return wrong[confidence[wrong].argsort(descending=True)][:k].sort().values
+
+# %% wrong="confident_mistakes" name="overflow"
+# says: Your own softmax does not subtract the largest score. Large scores give nan, and nan has no place in an order.
+# next: Use the softmax of exercise 1.1.
+def confident_mistakes(Z, y, k):
+    confidence, guess = (torch.exp(Z) / torch.exp(Z).sum(dim=1, keepdim=True)).max(dim=1)
+    wrong = (guess != y).nonzero()[:, 0]
+    return wrong[confidence[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="softmax down the columns"
+# says: Your softmax runs down the columns, over the examples. Each row of scores has its own.
+# next: Check that each row of probabilities adds up to 1.
+def confident_mistakes(Z, y, k):
+    guess = Z.argmax(dim=1)
+    confidence = torch.softmax(Z, dim=0)[torch.arange(len(y)), guess]
+    wrong = (guess != y).nonzero()[:, 0]
+    return wrong[confidence[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="their probabilities"
+# says: You return probabilities. Asked for are the numbers of the rows.
+# next: Index the row numbers of the mistakes with the sorted places.
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    return confidence[guess != y].sort(descending=True).values[:k]
 
 # %% right="confident_mistakes" name="with sorted"
 def confident_mistakes(Z, y, k):
@@ -3047,7 +4880,8 @@ plot.confusion(
 #
 # **If you like.** Write `best_temperature(Z, y)`. `Z` is (n, q), scores; `y` is (n,), class numbers. Return, as a
 # Python float right to at least five digits, the temperature between 0.01 and 100 that makes the mean cross-entropy of
-# `softmax(Z / T)` smallest. You may assume that there is one inside. First derive $dL/d\beta$ on paper.
+# `softmax(Z / T)` smallest. You may assume that there is one inside, anywhere between the two ends. The scores may be
+# of any size, near 1000 or near -1000, too. First derive $dL/d\beta$ on paper.
 #
 # For `Z = [[1., 0.], [1., 0.], [1., 0.], [1., 0.]]` and `y = [0, 0, 0, 1]` it is $1/\log 3 = 0.9102$: at this
 # temperature class 0 gets the probability $\tfrac34$, which is how often it is right.
@@ -3070,9 +4904,8 @@ def best_temperature(Z, y):
 
 # %% check="best_temperature" points=0
 Z, y = torch.tensor([[1.0, 0.0]] * 4, dtype=torch.float64), torch.tensor([0, 0, 0, 1])
-right_often = cases.example(Z=Z, y=y, gives=1 / math.log(3))
-double = cases.example(Z=2 * Z, y=y, gives=2 / math.log(3))
-check.function(best_temperature, on=[right_often, double], rtol=1e-4)
+right_often = [cases.example(Z=gap * Z, y=y, gives=gap / math.log(3)) for gap in (1, 2, 0.5, 4)]
+check.function(best_temperature, on=right_often, rtol=5e-5)
 ### BEGIN HIDDEN TESTS
 def by_newton(Z, y):
     beta = 0.3
@@ -3088,7 +4921,10 @@ for i, case in enumerate(cases.draw(seeds=6, seed0=100, Z="60 5")):
     noise = torch.rand(60, 5, generator=torch.Generator().manual_seed(i), dtype=torch.float64)
     labels = ((0.5 + 0.2 * i) * case["Z"] - torch.log(-torch.log(noise))).argmax(dim=1)
     drawn.append(cases.example(Z=case["Z"], y=labels))
-check.function(best_temperature, by_newton, on=drawn, rtol=1e-4)
+check.function(best_temperature, by_newton, on=drawn, rtol=5e-5)
+ends = [cases.example(Z=gap * Z, y=y, gives=gap / math.log(3)) for gap in (0.02, 30, 90, 107)]
+far = [cases.example(Z=Z + level, y=y, gives=1 / math.log(3)) for level in (1000, -1000)]
+check.function(best_temperature, on=ends + far, rtol=5e-5)
 ### END HIDDEN TESTS
 
 # %% wrong="best_temperature" name="its inverse"
@@ -3126,6 +4962,71 @@ def best_temperature(Z, y):
         low, high = (low, middle) if surer else (middle, high)
     return 1 / middle
 
+# %% wrong="best_temperature" name="mean gap over log odds"
+# says: You divide the mean gap of the two largest scores by the log odds of the accuracy. That fits equal gaps only.
+# next: Look for the place where the slope of the loss is 0.
+def best_temperature(Z, y):
+    top = Z.topk(2, dim=1).values
+    right = (Z.argmax(dim=1) == y).double().mean().item()
+    return (top[:, 0] - top[:, 1]).mean().item() / math.log(right / (1 - right))
+
+# %% wrong="best_temperature" name="from 0.1 to 10"
+# says: You search only from 0.1 to 10, and stick at an end where the temperature lies outside.
+# next: Begin with the whole interval, 0.01 to 100.
+def best_temperature(Z, y):
+    low, high = 0.1, 10.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="few halvings"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(25):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        powers = torch.exp(middle * Z)
+        slope = ((powers * Z).sum(dim=1) / powers.sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow the other way"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        powers = torch.exp(middle * Z)
+        slope = ((powers * Z).sum(dim=1) / powers.sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="the wrong half"
+# says: You keep the wrong half: where the slope is negative, the lowest point lies at a larger β.
+# next: Exchange the two branches.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (low, middle) if slope < 0 else (middle, high)
+    return 1 / middle
+
 # %% right="best_temperature" name="golden section on the loss, then parabola"
 def best_temperature(Z, y):
     Z = Z.double()
@@ -3144,12 +5045,12 @@ def best_temperature(Z, y):
 
 # %% right="best_temperature" name="Newton's method"
 def best_temperature(Z, y):
-    beta, truth = 0.2, Z[torch.arange(len(y)), y]
+    beta, truth = 0.01, Z[torch.arange(len(y)), y]
     for _ in range(300):
         P = softmax(beta * Z)
         mean = (P * Z).sum(1)
         bend = ((P * (Z - mean[:, None]) ** 2).sum(1)).mean()
-        beta = beta + float(((truth - mean).mean() / bend).clamp(-0.1, 0.1))
+        beta = beta + float(((truth - mean).mean() / bend).clamp(-0.1 * beta, 0.1 * beta))
     return 1 / beta
 
 # %%

@@ -732,11 +732,6 @@ def with_ones(X):
     result[:, 1:] = X
     return result
 
-# %% wrong="with_ones" name="gives the ones the dtype but not the device of X"
-def with_ones(X):
-    ones = torch.ones((X.shape[0], 1), dtype=X.dtype)
-    return torch.cat((ones, X), dim=1)
-
 # %% wrong="with_ones" name="takes int64 for all whole numbers, so an int32 matrix comes back as int64"
 def with_ones(X):
     kind = X.dtype if X.is_floating_point() else torch.int64

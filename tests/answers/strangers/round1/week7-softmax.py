@@ -363,10 +363,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="beginner loops, pixel rows put together, label as int"
 class ImageSet(torch.utils.data.Dataset):
@@ -397,10 +397,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="images reshaped once in __init__, map for the names"
 class ImageSet(torch.utils.data.Dataset):
@@ -420,10 +420,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="text_labels names the stored self.y and ignores its argument y"
 class ImageSet(torch.utils.data.Dataset):
@@ -442,10 +442,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="__getitem__ stores the reshaped self.X, so side length is misread when a second image is asked for"
 class ImageSet(torch.utils.data.Dataset):
@@ -465,10 +465,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="image is transposed: pixel rows are laid down as columns"
 class ImageSet(torch.utils.data.Dataset):
@@ -488,10 +488,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="__len__ forgets self and measures the notebook's global X, whatever that is at the moment"
 class ImageSet(torch.utils.data.Dataset):
@@ -510,10 +510,10 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: what an ImageSet of X, y, names answers when it is asked for its length and for example i."""
+    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
     images = ImageSet(X, y, names)
-    image, label = images[i]
-    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y)}
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="data_module" name="two plain DataLoaders"
 class DataModule:
@@ -533,11 +533,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="one private helper with keyword options, import from torch"
 from torch.utils.data import DataLoader
@@ -559,11 +560,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="explicit samplers"
 class DataModule:
@@ -583,11 +585,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="validation_loader copied from above and still serves self.training"
 class DataModule:
@@ -605,11 +608,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="both methods return iter(loader), used up after one pass, instead of a DataLoader"
 class DataModule:
@@ -628,11 +632,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="makes a fresh generator with the seed at each call, so every epoch has the same order"
 class DataModule:
@@ -652,11 +657,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="drop_last=True in the training loader loses the last, smaller minibatch"
 class DataModule:
@@ -674,11 +680,12 @@ class DataModule:
 
 
 def data_module(training, validation, batch_size, seed):
-    """For the check: the minibatches of labels of two epochs and of the validation set. training, validation: (n,)."""
+    """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    epochs = [[y for _, y in module.train_loader()] for _ in range(2)]
-    return {"epoch 0": epochs[0], "epoch 1": epochs[1], "validation": [y for _, y in module.validation_loader()]}
+    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
+    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="softmax_regression" name="own log_sum_exp and indexing"
 class SoftmaxRegression(torch.nn.Module):
@@ -887,7 +894,7 @@ def accuracy(Z, y):
         hits += place == k
     return hits / len(y)
 
-# %% wrong="accuracy" name="returns a tensor of shape () instead of a Python float"
+# %% right="accuracy" name="returns a tensor of shape () instead of a Python float"
 def accuracy(Z, y):
     predicted = Z.max(dim=1).indices
     return (predicted == y).float().mean()
@@ -1201,7 +1208,7 @@ def trainer(X, y, w, batch_size, max_epochs, lr):
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
-# %% wrong="trainer" name="history holds detached tensors of shape () instead of Python floats, item is missing"
+# %% right="trainer" name="history holds detached tensors of shape () instead of Python floats, item is missing"
 class Trainer:
     """Trains any model with loss(X, y) on any data module with train_loader() and validation_loader().
 
@@ -1265,11 +1272,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% right="hyperparameters" name="dict comprehension and update of __dict__"
 class HyperParameters:
@@ -1280,11 +1287,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% right="hyperparameters" name="predicate as a static method, filter, list of ignored names extended"
 class HyperParameters:
@@ -1302,11 +1309,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="leaves out every name with an underscore anywhere, max_epochs too"
 class HyperParameters:
@@ -1319,11 +1326,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="values that are falsy, such as 0, None, False or an empty note, are not kept"
 class HyperParameters:
@@ -1339,11 +1346,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="hparams is one dictionary of the class, shared by all objects, older names stay in it"
 class HyperParameters:
@@ -1358,11 +1365,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% wrong="hyperparameters" name="collects the names in a set and sorts them, so hparams is alphabetical and not in the given order"
 class HyperParameters:
@@ -1376,11 +1383,11 @@ class HyperParameters:
 
 
 def hyperparameters(values, ignore):
-    """For the check: what an object keeps of these values, as its list and as attributes."""
+    """For the check: what an object keeps of these values, in which order, and as attributes."""
     thing = HyperParameters()
     thing.keep({"self": "the object", **values}, ignore=ignore)
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
-    return {"hparams": thing.hparams, "attributes": attributes}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
 # %% right="confusion_matrix" name="loop over pairs"
 def confusion_matrix(y, predicted, q):
