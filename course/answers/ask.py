@@ -135,6 +135,17 @@ def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
     return bool(((first == second) | ((first != first) & (second != second))).all())
 
 
+def _same_parts(first: Any, second: Any) -> bool:
+    """Whether lists and dicts hold the same numbers, texts and so on; tensors and arrays are looked at elsewhere."""
+    if isinstance(first, (list, tuple)):
+        return isinstance(second, type(first)) and len(first) == len(second) and all(map(_same_parts, first, second))
+    if isinstance(first, dict):
+        same = isinstance(second, dict) and list(first) == list(second)
+        return same and all(_same_parts(first[key], second[key]) for key in first)
+    plain_kinds = (bool, int, float, str, type(None))
+    return not isinstance(first, plain_kinds) or (type(first) is type(second) and (first == second or first != first))
+
+
 def _storages(value: Any) -> set[int]:
     """Addresses of the memory blocks under the tensors and arrays in ``value``; a NumPy view counts as its base."""
     return {tensor.untyped_storage().data_ptr() for tensor in tensors_in(value) if tensor.numel()}
@@ -214,7 +225,7 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
         name
         for name in given
         if not all(_same(a, b) for a, b in zip(tensors_in(arguments[name]), tensors_in(given[name]), strict=False))
-        or (isinstance(given[name], (list, dict)) and len(given[name]) != len(arguments[name]))
+        or not _same_parts(arguments[name], given[name])
         or any(tensor.requires_grad for tensor in tensors_in(given[name]))  # switched on, for a tensor of the caller's
     )
     as_sent = {name for name in given if name not in changed and isinstance(given[name], torch.Tensor)}

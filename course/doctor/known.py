@@ -100,7 +100,7 @@ def explain(
             notes.append(Note(key, asked, replies() if wrong else None))
             return verdict
         found = replies()
-        if found and all(fingerprints.is_nothing(each) for each in found):
+        if kind != "value" and found and all(fingerprints.is_nothing(each) for each in found):
             return verdict  # None on every case tells no mistake from another; the verdict says that it is None
         fitting = find(key, found)
         alone = kind in LEAD or len(set(asked)) < 2

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dis
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
@@ -42,15 +45,31 @@ def name_of(answer: Any, check: FrameType | None) -> str:
     """The exercise's name: the name under which the test cell speaks of the answer.
 
     ``check`` is the frame of the check that the cell called. A function or class goes by its own name if the cell
-    does so too; else the first of the cell's names counts that stands for this very answer.
+    does so too; else it is the name that stands in this call, or the first of the cell's names for this very answer.
     """
     own = getattr(answer, "__name__", None)
     cell = check.f_back if check is not None else None
     if cell is not None:
         spoken = [name for name in cell.f_code.co_names if cell.f_globals.get(name, _NOTHING) is answer]
         if spoken:
-            return own if own in spoken else spoken[0]
+            return own if own in spoken else next((name for name in _called_with(cell) if name in spoken), spoken[0])
     return "your answer" if own is None else own
+
+
+def _called_with(cell: FrameType) -> Iterator[str]:
+    """The names in the call that a frame is at, in order; Python before 3.11 does not know where that is."""
+    if sys.version_info < (3, 11):
+        return
+    places = list(cell.f_code.co_positions())
+    line, last_line, column, last_column = places[cell.f_lasti // 2]
+    if line is None or last_line is None or column is None or last_column is None:
+        return
+    for step in dis.get_instructions(cell.f_code):
+        at = step.positions
+        if step.opname not in ("LOAD_NAME", "LOAD_GLOBAL") or at is None or at.lineno is None or at.col_offset is None:
+            continue
+        if (line, column) <= (at.lineno, at.col_offset) < (last_line, last_column):
+            yield str(step.argval)
 
 
 def not_done(name: str, waits_for: str = "") -> Verdict:
@@ -168,7 +187,8 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
     right = len(on) - len(wrong)
     if first.kind in ("value", "shape"):
         pairs = [diagnose.Pair(d.yours, d.expected, on[case].inputs, on[case].sizes) for case, d in wrong]
-        finding = diagnose.explain(pairs, right)
+        with contextlib.suppress(Exception):  # a diagnosis that fails is none
+            finding = diagnose.explain(pairs, right)
     kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
     edge = on[number].edge
     if edge:

@@ -13,6 +13,9 @@ from course.doctor import diagnose, fingerprints, known
 from course.judges.base import failed, not_done
 from course.runtime.verdict import Verdict
 
+_TENSOR = torch.empty(0)
+"""Stands for the tensor that is asked for, of which only shape and dtype are known."""
+
 
 def value(name: str, answer: Any, expected: Any, rtol: float | None) -> Verdict:
     """The verdict on a plain value."""
@@ -35,7 +38,8 @@ def _verdict_of(name: str, what: str, difference: Difference | None) -> Verdict:
         return Verdict(name, "passed", what)
     finding = None
     if difference.kind in ("value", "shape"):
-        finding = diagnose.explain([diagnose.Pair(difference.yours, difference.expected)])
+        with contextlib.suppress(Exception):  # a diagnosis that fails is none
+            finding = diagnose.explain([diagnose.Pair(difference.yours, difference.expected)])
     kind: diagnose.Clue = "nothing" if difference.kind == "missing" and not difference.path else difference.kind
     finding = finding or diagnose.clues(difference.yours, difference.expected, kind=kind)
     return failed(name, what, difference.where, finding)
@@ -54,7 +58,7 @@ def _shape(name: str, answer: Any, expected: tuple[int, ...], dtype: torch.dtype
     what = f"the shape of {name}" + (" and its dtype" if dtype else "")
     if not isinstance(answer, torch.Tensor):
         where = f"{name} is {kind_text(answer)}, it should be a tensor"
-        return failed(name, what, where, diagnose.clues(answer, None, kind="nothing" if answer is None else "type"))
+        return failed(name, what, where, diagnose.clues(answer, _TENSOR, kind="nothing" if answer is None else "type"))
     if tuple(answer.shape) != expected:
         where = f"your shape is {shape_text(answer.shape)}, it should be {shape_text(expected)}"
         return failed(name, what, where, diagnose.clues(answer, None, kind="shape"))

@@ -5,7 +5,7 @@ import torch
 from linear_layer import message
 
 from course import cases, check
-from course.runtime.verdict import CheckFailed, NotDone
+from course.runtime.verdict import CheckFailed, NotDone, heard
 
 pytestmark = pytest.mark.usefixtures("graded")
 zero = torch.zeros(3)
@@ -92,3 +92,34 @@ def called(code, **names):
 )
 def test_which_name_does_an_exercise_go_by(code, name):
     assert called(code, double=double, another=another, triple=triple, also=also, number=5) == name
+
+
+def test_is_the_exercise_the_name_that_stands_in_the_call():
+    names = {"check": check, "first": None, "second": None, "third": (2, 3), "fourth": (2, 3)}
+    names["fourth"] = names["third"]  # one and the same constant, as in a cell of a notebook
+    asked = ["first", "second", "third", "fourth"]
+    with heard() as verdicts:
+        exec(compile("\n".join(f"check.value({name}, 1)" for name in asked), "<cell>", "exec"), names)
+    assert [verdict.exercise for verdict in verdicts] == asked
+
+
+def test_is_a_wrong_number_beyond_double_precision_refused_with_a_message():
+    with heard() as verdicts:
+        check.value(torch.tensor([2**53]), torch.tensor([2**53 + 1]))
+    assert verdicts[0].state == "failed" and "9007199254740993" in verdicts[0].where
+
+
+def test_is_a_changed_entry_of_a_list_seen():
+    def forgetful(numbers):
+        numbers[0] = 7
+        return sum(numbers[1:])
+
+    with heard() as verdicts:
+        check.function(forgetful, on=[cases.example(numbers=[1, 2, 3], gives=5)])
+    assert "changes its input numbers" in verdicts[0].cause
+
+
+def test_is_it_said_what_stands_where_a_tensor_of_a_shape_should():
+    with heard() as verdicts:
+        check.shape([1.0, 2.0], (2,))
+    assert "torch.tensor" in verdicts[0].next
