@@ -508,8 +508,8 @@ leaky_relu_backward(dA, Z)
 #
 # Write `relu_backward(dA, Z)` for $A = \max(0, Z)$. `dA` and `Z` are `(n, h)`; return `dZ`, also `(n, h)`.
 #
-# For `dA = [[2., -3.]]` and `Z = [[0.69, -0.51]]` it is `[[2., 0.]]`. Where `Z` is exactly 0, so is `dZ`. One example
-# or one neuron is enough for it. Every ReLU network needs this line once per layer.
+# For `dA = [[2., -3.]]` and `Z = [[0.69, -0.51]]` it is `[[2., 0.]]`. Where `Z` is exactly 0, so is `dZ`. It
+# works for a single example or neuron, too. Every ReLU network needs this line once per layer.
 
 # %% solution="relu_backward"
 def relu_backward(dA, Z):
@@ -1281,8 +1281,8 @@ print("autograd", W.grad.tolist())
 #
 # With the network of section 4, `X = [[0.3, 0.1], [-0.9, 0.4]]` and `Y = [[1.], [1.]]`, you should find
 # `dW1 = [[0.23175, 0.07725], [-0.52704, 0.23424]]`, which is the mean of the two examples' own gradients. At a sum of
-# exactly 0 the ReLU's slope is 0, as before. A single example, input, hidden neuron or output is enough for it. This
-# function is all you need to train a network.
+# exactly 0 the ReLU's slope is 0, as before. It works for a single example, input, hidden neuron or output, too.
+# This function is all you need to train a network.
 
 # %% solution="two_layer_gradients"
 def two_layer_gradients(X, W1, b1, W2, b2, Y):
@@ -1620,8 +1620,8 @@ graph.draw(
 # `(n, h)`.
 #
 # For `A_prev = [[0.3, 0.1]]` and the first layer of section 4, `A` is `[[0.69, 0.]]` and `Z` is `[[0.69, -0.51]]`. For
-# two examples, `A_prev = [[-0.3, 0.1], [-0.9, 0.4]]`, `Z` is `[[0.21, 0.09], [-0.42, 0.66]]`. A layer may have one
-# input or one neuron, and get a single example.
+# two examples, `A_prev = [[-0.3, 0.1], [-0.9, 0.4]]`, `Z` is `[[0.21, 0.09], [-0.42, 0.66]]`. It works
+# for a single example, input or neuron, too.
 
 # %% solution="layer_forward"
 def layer_forward(A_prev, W, b):
@@ -1736,7 +1736,7 @@ def layer_forward(A_prev, W, b):
 #
 # Write `layer_backward(dA, cache)`. It unpacks the cache and returns the tuple `(dA_prev, dW, db)`, each with the shape
 # of what it belongs to. Four lines are enough: first through the ReLU to `dZ`, then the three gradients of section 5.2.
-# Where `Z` is exactly 0 the slope is 0. A single example, input or neuron changes nothing: the shapes stay.
+# Where `Z` is exactly 0 the slope is 0. The shapes stay for a single example, input or neuron.
 #
 # For `dA = [[1.545, 1.236]]` and the cache of the example above you should get
 # `dW = [[0.4635, 0.1545], [0., 0.]]`, `db = [1.545, 0.]` and `dA_prev = [[1.236, -0.7725]]`. These are the numbers of
@@ -3003,7 +3003,7 @@ def central(kind, P, h):
     return torch.stack([(f(P + step) - f(P - step)) / (2 * h) for step in steps]).reshape(P.shape)
 shapes = ["n", "n h", "n h q", ""]
 drawn = [cases.draw(seeds=1, seed0=100 + k, P=shape)[0]["P"] for k, shape in enumerate(shapes)]
-drawn += [drawn[0][:1], drawn[1][:1], drawn[1][:, :1], 0 * drawn[1]]  # one entry, row or column, and zeros
+drawn += [drawn[0][:1], drawn[1][:1], drawn[1][:, :1].clone(), 0 * drawn[1]]  # one entry, row or column, and zeros
 kinds = ("cubes", "columns", "mixed")
 each = [cases.example(kind=kind, P=P, h=h) for kind in kinds for P in drawn for h in (0.1, 0.01)]
 check.function(try_numerical_gradient, central, on=each)
@@ -3504,7 +3504,7 @@ print("  ".join(f"{name} {loss:.4f}" for loss, name in ranking))
 # `db1`, `dW2`, `db2` of `two_layer_loss` at these parameters. Return `True` if *any* of the four is wrong, and
 # `False` if all are right. Use your `numerical_gradient` and `relative_error` on each of the four; call a relative
 # error above $10^{-6}$ wrong. Gradients may have any size: thousands, millionths, or exactly 0 where a neuron is off.
-# One wrong entry is enough, and a single example too.
+# One wrong entry is enough, and there may be a single example.
 #
 # Hint: to differentiate with respect to `W1` alone, give `numerical_gradient` a function of one tensor:
 # `lambda P: two_layer_loss(X, P, b1, W2, b2, Y)`.

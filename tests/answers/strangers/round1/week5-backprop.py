@@ -113,19 +113,6 @@ def graph_gradients(a, b, c):
     da = dv
     return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": du * c, "dc": du * b}
 
-# %% wrong="graph_gradients" name="db and dc by nudging with 0.000001 (finite differences) instead of by the formula as by hand requires"
-def graph_gradients(a, b, c):
-    u = b * c
-    v = a + u
-    L = 3 * v
-    nudge = 0.000001
-    dv = (3 * (v + nudge) - 3 * v) / nudge
-    du = (3 * (a + u + nudge) - L) / nudge
-    da = (3 * (a + nudge + u) - L) / nudge
-    db = (3 * (a + (b + nudge) * c) - L) / nudge
-    dc = (3 * (a + b * (c + nudge)) - L) / nudge
-    return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": db, "dc": dc}
-
 # %% wrong="graph_gradients" name="brackets lost in the forward pass: L is 3a + bc while v and the gradients are fine"
 def graph_gradients(a, b, c):
     u = b * c
