@@ -466,7 +466,8 @@ def start(widths, kind, seed):
     return Ws, bs
 
 # %% wrong="start" name="the network's inputs and outputs for Xavier"
-# says: For Xavier you add the inputs and outputs of the whole network. Each layer has a fan-in and a fan-out of its own.
+# says: For Xavier you add the inputs and outputs of the whole network. Each layer has a fan-in and a fan-out of its
+# own.
 # next: Use the two widths between which the layer lies.
 def start(widths, kind, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -562,7 +563,8 @@ def start(widths, kind, seed):
     return Ws, bs
 
 # %% wrong="start" name="the mean of the fans without the 2"
-# says: For Xavier you take the root of 1/(fan-in + fan-out). The *mean* of the two is half their sum, so a 2 stands above.
+# says: For Xavier you take the root of 1/(fan-in + fan-out). The *mean* of the two is half their sum, so a 2 stands
+# above.
 # next: Read Xavier's formula for s again.
 def start(widths, kind, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -634,8 +636,8 @@ activations = {
 #
 # For `X = [[3., -4.]]`, the weights `[[1., 0.], [1., 1.]]` in each of two layers and `"relu"` it gives `[2.1213, 3.]`.
 # The first layer's sums are $3$ and $3 - 4 = -1$. The −1 is cut off, what is left is `[[3., 0.]]`, and its RMS is
-# $\sqrt{9/2} = 2.1213$. The second layer makes `[[3., 3.]]` of it, with RMS 3. For two examples, `X = [[3., -4.],
-# [1., 2.]]`, the same weights and `"leaky"` it gives `[2.1800, 2.9330]`.
+# $\sqrt{9/2} = 2.1213$. The second layer makes `[[3., 3.]]` of it, with RMS 3. For the two examples
+# `X = [[3., -4.], [1., 2.]]`, the same weights and `"leaky"` it gives `[2.1800, 2.9330]`.
 
 # %% solution="signal_sizes"
 def signal_sizes(X, Ws, activation):
@@ -750,7 +752,8 @@ def signal_sizes(X, Ws, activation):
     return sizes
 
 # %% wrong="signal_sizes" name="the mean of the examples' RMS"
-# says: You take a root for each example and then the mean of the roots. The RMS has one root, of the mean of all squares.
+# says: You take a root for each example and then the mean of the roots. The RMS has one root, of the mean of all
+# squares.
 # next: Take the mean over all entries first, then the root.
 def signal_sizes(X, Ws, activation):
     A, sizes = X, []
@@ -760,7 +763,8 @@ def signal_sizes(X, Ws, activation):
     return sizes
 
 # %% wrong="signal_sizes" name="the mean of the neurons' RMS"
-# says: You take a root for each neuron and then the mean of the roots. The RMS has one root, of the mean of all squares.
+# says: You take a root for each neuron and then the mean of the roots. The RMS has one root, of the mean of all
+# squares.
 # next: Take the mean over all entries first, then the root.
 def signal_sizes(X, Ws, activation):
     A, sizes = X, []
@@ -1016,7 +1020,8 @@ def add_neuron(W1, b1, W2, w, b, v):
     return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([W2, column[:, None]], dim=1)
 
 # %% wrong="add_neuron" name="the column first, the row last"
-# says: Your new column comes first in `W2`, your new row last in `W1`. Then each old neuron meets its neighbour's weight.
+# says: Your new column comes first in `W2`, your new row last in `W1`. Then each old neuron meets its neighbour's
+# weight.
 # next: Put the newcomer last in all three tensors.
 def add_neuron(W1, b1, W2, w, b, v):
     return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([v[:, None], W2], dim=1)
@@ -1634,9 +1639,9 @@ mean_squared_error(before(X_xor), Y_xor).item(), mean_squared_error(model(X_xor)
 # from section 1.
 #
 # Return the tuple `(Ws, bs, losses)`: two lists with the trained weights and biases, and a list of `steps` numbers: the
-# loss in each step, *before* the parameters are changed. Take the gradient off the tensors with `.detach()`; whoever
-# goes on with them need not think of it then. The starting values must come back unchanged. A single example and
-# layers of a single neuron are trained like any others.
+# loss in each step, *before* the parameters are changed. (`.detach()` takes the gradient off a tensor, so that whoever
+# goes on with it need not think of it.) The starting values must come back unchanged. A single example, and layers of
+# a single neuron, are trained like any others.
 #
 # It builds on your `MLP`. With the week 4 network, XOR with the labels 0 and 1 of section 1, a rate of 0.1 and three
 # steps, the losses are 1.3563, 0.7523 and 0.5077. That is the first case of the check; in the second one `activation`
@@ -2487,8 +2492,8 @@ torch.relu(X_three @ W_three.T)  # rows: examples, columns: neurons
 #
 # **Your turn.** Write `dead_neurons(X, W, b)` for a ReLU layer with input `X` (n, d), weights `W` (h, d) and biases
 # `b` (h,). Return a tensor of booleans, shape (h,): `True` for each neuron whose output is 0 for all n examples. For
-# the case above it is `[False, True, False]`; with the biases `[2, 3, -2]` it is `[False, False, True]`. There may be a single example or a single neuron; and 0 means 0, an output
-# of $10^{-9}$ is still alive.
+# the case above it is `[False, True, False]`; with the biases `[2, 3, -2]` it is `[False, False, True]`. There may be a
+# single example or a single neuron. And 0 means exactly 0: a neuron with an output of $10^{-9}$ lives.
 
 # %% solution="dead_neurons"
 def dead_neurons(X, W, b):
@@ -2834,7 +2839,8 @@ def leaky_layer_gradients(dA, X, W, b, slope):
     return dZ.T @ X, dZ.sum(dim=0)
 
 # %% wrong="leaky_layer_gradients" name="on or off by the mean"
-# says: You decide from the mean of Z over the examples whether a neuron is on. That is decided for each example on its own.
+# says: You decide from the mean of Z over the examples whether a neuron is on. That is decided for each example on
+# its own.
 # next: Compare each entry of Z with 0.
 def leaky_layer_gradients(dA, X, W, b, slope):
     Z = X @ W.T + b
@@ -3278,7 +3284,8 @@ def connect_the_dots(knots, values):
     return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
 
 # %% wrong="connect_the_dots" name="the first slope missing"
-# says: Your first output weight is 0. Left of the first dot the path is flat, so at the first knot the slope changes, too.
+# says: Your first output weight is 0. Left of the first dot the path is flat, so at the first knot the slope changes,
+# too.
 # next: The first change is from 0 to the first slope.
 def connect_the_dots(knots, values):
     slopes = values.diff() / knots.diff()
@@ -3650,7 +3657,7 @@ X_train, X_valid = x_train / math.pi, x_valid / math.pi  # inputs of size about 
 # - Return a list of dictionaries, one for each run, with four entries: `"width"`, `"lr"`, `"training"`, the loss on
 #   `X`, `Y`, and `"validation"`, the loss on `X_valid`, `Y_valid`, both **after** training, as Python numbers.
 #
-# All runs with one width start from the same values, those of a rate that is listed twice as well. There may be a single
+# All runs with one width start from the same values. A rate that is listed twice is run twice. There may be a single
 # width, a single rate, a single example. `starts.items()` gives pairs of a width and its start.
 # The check has a linear network of one weight and one bias, so small that you can work out its single step with paper.
 
