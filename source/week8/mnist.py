@@ -157,7 +157,9 @@ def neuron_answers(weights, biases, x, y):
 
 # %% check="neuron" points=1
 example = {"weights": [2.0, -1.0], "biases": [0.5, 4.0], "x": 3.0, "y": 6.0}
-check.function(neuron_answers, on=[cases.example(**example, gives=[6.5, 1.0, 0.25, 25.0, 9.0])])
+one = cases.example(**example, gives=[6.5, 1.0, 0.25, 25.0, 9.0])
+example = {"weights": [-0.5, 3.0], "biases": [1.5, -2.0], "x": 4.0, "y": 1.0}
+check.function(neuron_answers, on=[one, cases.example(**example, gives=[-0.5, 10.0, 2.25, 81.0, 9.0])])
 ### BEGIN HIDDEN TESTS
 def by_formula(weights, biases, x, y):
     outputs = [w * x + b for w, b in zip(weights, biases)]
@@ -915,7 +917,7 @@ def by_matrices(weights, X):
         Z = A @ by_shape[out, fan_in].T + by_shape[out,]
         A = Z.clamp(min=0)
     return Z
-image = cases.draw(seeds=1, X="n 1 4 3", dtype=torch.float32)
+image = cases.draw(seeds=2, X="n 1 4 3", dtype=torch.float32)
 check.module(ImageNetwork, on=image, reference=by_matrices, parameters=sizes, build=(12, 7, 5, 3))
 ### BEGIN HIDDEN TESTS
 images = cases.draw(seeds=6, seed0=100, X="n 1 4 3", dtype=torch.float32)
@@ -1151,7 +1153,8 @@ def count_parameters_of(widths, frozen):
 
 # %% check="count_parameters" points=2
 small = cases.example(widths=[4, 3, 2], frozen=["0.weight"], gives={"all": 24, "trainable": 12})
-check.function(count_parameters_of, on=[small])
+other = cases.example(widths=[3, 2], frozen=["0.bias"], gives={"all": 9, "trainable": 7})
+check.function(count_parameters_of, on=[small, other])
 check.shape(paper_count, (4,), dtype=torch.int64)
 ### BEGIN HIDDEN TESTS
 check.value(paper_count, torch.tensor([401920, 262656, 5130, 669706]))
@@ -1282,7 +1285,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 def count_parameters(model):
     found = [getattr(part, name, None) for part in model.children() for name in ("weight", "bias")]
     found = [P for P in found if P is not None]
-    return {{"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}}
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
 
 
 def count_parameters_of(widths, frozen):
@@ -1300,7 +1303,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 
 def count_parameters(model):
     trained = sum(P.numel() for P in model.parameters() if P.requires_grad)
-    return {{"all": sum(tensor.numel() for tensor in model.state_dict().values()), "trainable": trained}}
+    return {"all": sum(tensor.numel() for tensor in model.state_dict().values()), "trainable": trained}
 
 
 def count_parameters_of(widths, frozen):
@@ -1317,7 +1320,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 
 
 def count_parameters(model):
-    counts = {{"all": 0, "trainable": 0}}
+    counts = {"all": 0, "trainable": 0}
     for part in model.modules():
         own = list(part.parameters(recurse=False))
         counts["all"] += sum(P.numel() for P in own)
@@ -1341,7 +1344,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 def count_parameters(model):
     layers = [part for part in model.modules() if isinstance(part, torch.nn.Linear)]
     found = [P for layer in layers for P in layer.parameters()]
-    return {{"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}}
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
 
 
 def count_parameters_of(widths, frozen):
@@ -1359,7 +1362,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 
 def count_parameters(model):
     frozen = sum(P.numel() for P in model.parameters() if not P.requires_grad)
-    return {{"all": sum(P.numel() for P in model.parameters()), "trainable": frozen}}
+    return {"all": sum(P.numel() for P in model.parameters()), "trainable": frozen}
 
 
 def count_parameters_of(widths, frozen):
@@ -1377,7 +1380,7 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 
 def count_parameters(model):
     found = [P for P in model.parameters() if P.dim() > 1]
-    return {{"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}}
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
 
 
 def count_parameters_of(widths, frozen):
@@ -2351,7 +2354,9 @@ def dropout(A, U, p, training):
 # have all been 0 does not move.
 #
 # For `w = [1., 2.]`, `g = [0.5, -20.]`, `m = v = [0., 0.]`, `t = 1` and `lr = 0.1` the new `w` is `[0.9, 2.1]`, `m` is
-# `[0.05, -2.0]` and `v` is `[0.00025, 0.4]`. The second function is for the check: it makes several steps with yours.
+# `[0.05, -2.0]` and `v` is `[0.00025, 0.4]`. For `g = [0.5, -1.5]`, `m = [0.25, -1.5]`, `v = [0.1, 0.9]`, `t = 2`, `lr =
+# 0.2`, `beta1 = 0.5`, `beta2 = 0.6` and `eps = 0.5` the new `w` is `[0.9, 2.2]`. The second function is for the check: it
+# makes several steps with yours.
 
 # %% solution="adam_step"
 def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -2379,7 +2384,14 @@ def adam_step_path(w, gradients, lr):
 w, g, m, v = torch.tensor([[1.0, 2.0], [0.5, -20.0], [0.0, 0.0], [0.0, 0.0]], dtype=torch.float64)
 after = tuple(torch.tensor([[0.9, 2.1], [0.05, -2.0], [0.00025, 0.4]], dtype=torch.float64))
 usual = {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-check.function(adam_step, on=[cases.example(w=w, g=g, m=m, v=v, **usual, gives=after)], forbid=("Adam",), rtol=1e-6)
+first = cases.example(w=w, g=g, m=m, v=v, **usual, gives=after)
+g, m, v = torch.tensor([[0.5, -1.5], [0.25, -1.5], [0.1, 0.9]], dtype=torch.float64)
+after = tuple(torch.tensor([[0.9, 2.2], [0.375, -1.5], [0.16, 1.44]], dtype=torch.float64))
+other = {"t": 2, "lr": 0.2, "beta1": 0.5, "beta2": 0.6, "eps": 0.5}
+second = cases.example(w=w, g=g, m=m, v=v, **other, gives=after)
+still = {"w": w, "g": 0 * w, "m": 0 * w, "v": 0 * w}
+third = cases.example(**still, **usual, gives=(w, 0 * w, 0 * w))
+check.function(adam_step, on=[first, second, third], forbid=("Adam",), rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def by_formula(w, g, m, v, t, lr, beta1, beta2, eps):
     m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g.square() - v)
@@ -2810,7 +2822,9 @@ def move_batch_places(where, tensors):
 # %% check="move_batch" points=2
 X, y = torch.ones(4, 3), torch.tensor([0, 1, 1, 0])
 gives = {"model": "meta", "batch": [("meta", "torch.float32", [4, 3]), ("meta", "torch.int64", [4])]}
-check.function(move_batch_places, on=[cases.example(where="meta", tensors=[X, y], gives=gives)])
+pair = cases.example(where="meta", tensors=[X, y], gives=gives)
+gives = {"model": "meta", "batch": [*gives["batch"], ("meta", "torch.int64", [4])]}
+check.function(move_batch_places, on=[pair, cases.example(where="meta", tensors=[X, y, y], gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_name(where, tensors):
     return {"model": where, "batch": [(where, str(part.dtype), list(part.shape)) for part in tensors]}
@@ -2923,23 +2937,10 @@ def move_batch_places(where, tensors):
     return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="the weight of the model"
-# says: Your code asks for model.weight. Only a single layer has one; a network has parts.
+# says: Your code asks the model for something that it has not. No model has a .device; only single layers have a .weight.
 # next: Ask for its first parameter: next(model.parameters()).
 def move_batch(model, batch):
     return tuple(part.to(model.weight.device) for part in batch)
-
-
-def move_batch_places(where, tensors):
-    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
-
-# %% wrong="move_batch" name="the device of the model"
-# says: Your code asks for model.device. A model has none, but its parameters do.
-# next: next(model.parameters()).device
-def move_batch(model, batch):
-    return tuple(part.to(model.device) for part in batch)
 
 
 def move_batch_places(where, tensors):
@@ -3113,7 +3114,7 @@ def by_autograd(W, b, X, y, batch_size, lr):
 def problems(seed0, settings):
     drawn = cases.draw(seeds=len(settings), seed0=seed0, W="q d", b="q", X="11 d", y="11:q")
     return [cases.example(**case.inputs, batch_size=size, lr=lr) for case, (size, lr) in zip(drawn, settings)]
-check.function(train_epoch_twice, by_autograd, on=problems(0, [(4, 0.1)]))
+check.function(train_epoch_twice, by_autograd, on=problems(0, [(4, 0.1), (3, 0.2)]))
 ### BEGIN HIDDEN TESTS
 settings = [(4, 0.1), (3, 0.5), (11, 0.2), (1, 0.05), (5, 0.3), (8, 1.0)]
 check.function(train_epoch_twice, by_autograd, on=problems(100, settings))
@@ -3406,44 +3407,12 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="nothing moved"
-# says: Your minibatches stay where they are. The model cannot work with tensors on another device.
-# next: Keep what .to or move_batch returns: X, y = move_batch(model, (X, y)).
+# says: X or y stays where it is. It has to be where the model is, and .to does not move a tensor in place.
+# next: Keep what .to or move_batch returns, for both: X, y = move_batch(model, (X, y)).
 def train_epoch(model, batches, optimizer):
     model.train()
     total, count = 0.0, 0
     for X, y in batches:
-        loss = torch.nn.functional.cross_entropy(model(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total, count = total + loss.item() * len(y), count + len(y)
-    return total / count
-
-
-def train_epoch_twice(W, b, X, y, batch_size, lr):
-    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
-    model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
-    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
-    for P in model.parameters():
-        P.grad = torch.ones_like(P)
-    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
-    for _ in range(2):
-        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
-    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
-    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
-    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
-
-# %% wrong="train_epoch" name="labels not moved"
-# says: The images are moved, the labels stay where they are. The loss needs both in one place.
-# next: Move y as well.
-def train_epoch(model, batches, optimizer):
-    place = next(model.parameters()).device
-    model.train()
-    total, count = 0.0, 0
-    for X, y in batches:
-        X = X.to(place)
         loss = torch.nn.functional.cross_entropy(model(X), y)
         optimizer.zero_grad()
         loss.backward()
@@ -3692,7 +3661,7 @@ def by_counting(W, b, X, y, batch_size):
 def problems(seeds, seed0, batch_size):
     drawn = cases.draw(seeds=seeds, seed0=seed0, W="3 d", b="3", X="11 d", y="11:3")
     return [cases.example(**case.inputs, batch_size=batch_size) for case in drawn]
-check.function(accuracy_of, by_counting, on=problems(1, 0, 4))
+check.function(accuracy_of, by_counting, on=problems(2, 0, 4))
 ### BEGIN HIDDEN TESTS
 check.function(accuracy_of, by_counting, on=problems(6, 100, 4) + problems(4, 120, 3) + problems(2, 140, 1))
 ### END HIDDEN TESTS
@@ -3946,8 +3915,8 @@ def accuracy_of(W, b, X, y, batch_size):
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="nothing moved"
-# says: Your minibatches stay where they are. The model cannot work with tensors on another device.
-# next: Keep what .to or move_batch returns.
+# says: X or y stays where it is. It has to be where the model is, and .to does not move a tensor in place.
+# next: Keep what .to or move_batch returns, for both.
 def accuracy(model, batches):
     model.eval()
     right, count = 0, 0
@@ -4253,7 +4222,10 @@ W, b, X = torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]), torch.tensor([[3.0, 4
 names, flags = ["1.bias", "1.weight", "mean"], {"in training mode": [False, False, False]}
 flags |= {"old network in training mode": True, "the network itself is returned": True}
 gives = {"names": names, "scores": torch.tensor([[11.5], [2.5]]), "mean": torch.tensor([1.0]), **flags}
-check.function(save_and_load, on=[cases.example(W=W, b=b, X=X, gives=gives)])
+one = cases.example(W=W, b=b, X=X, gives=gives)
+W, b = torch.tensor([[0.5, -1.0], [2.0, 0.0]]), torch.tensor([1.0, -1.0])
+gives = {**gives, "scores": torch.tensor([[-1.5, 5.0], [0.0, -1.0]]), "mean": torch.tensor([2.0, -2.0])}
+check.function(save_and_load, on=[one, cases.example(W=W, b=b, X=X, gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_matrices(W, b, X):
     return {"names": names, "scores": X @ W.T + b, "mean": 2 * b, **flags}
@@ -4665,7 +4637,7 @@ plot.confusion(
 # mistake a tensor with one entry, for none an empty one, int64 all the same.
 #
 # For `P = [[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]]`, `y = [1, 0, 0, 0]` and `k = 2` the
-# answer is `[1, 3]`: example 0 is right; the others are wrong, with 0.7, 0.5 and 0.6.
+# answer is `[1, 3]`: example 0 is right; the others are wrong, with 0.7, 0.5 and 0.6. For `y = [1, 1, 2, 0]` it is `[3]`.
 
 # %% solution="worst_mistakes"
 def worst_mistakes(P, y, k):
@@ -4683,7 +4655,8 @@ def worst_mistakes(P, y, k):
 # %% check="worst_mistakes" points=2
 P = torch.tensor([[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]], dtype=torch.float64)
 gives, y = torch.tensor([1, 3]), torch.tensor([1, 0, 0, 0])
-check.function(worst_mistakes, on=[cases.example(P=P, y=y, k=2, gives=gives)])
+single = cases.example(P=P, y=torch.tensor([1, 1, 2, 0]), k=2, gives=torch.tensor([3]))
+check.function(worst_mistakes, on=[cases.example(P=P, y=y, k=2, gives=gives), single])
 ### BEGIN HIDDEN TESTS
 def by_sorting(P, y, k):
     rows = [(float(P[i].max()), i) for i in range(len(y)) if int(P[i].argmax()) != int(y[i])]
@@ -5386,7 +5359,7 @@ def step_by_step(X, y, Ws, bs, order, batch_size, lr):
         Ws = [W - lr * (X[rows].mean() * W + b.mean()) for W, b in old]
         bs = [b - lr * (b + y[rows].to(b).mean() + W.mean(dim=1)) for W, b in old]
     return Ws, bs
-check.function(sgd_epoch_simple, step_by_step, on=problems(0, [(3, 0.1)]))
+check.function(sgd_epoch_simple, step_by_step, on=problems(0, [(3, 0.1), (2, 0.3)]))
 ### BEGIN HIDDEN TESTS
 settings = [(2, 0.1), (3, 0.5), (1, 0.2), (4, 0.3), (2, 0.7), (20, 0.4), (3, 0.05), (2, 1.5)]
 check.function(sgd_epoch_simple, step_by_step, on=problems(100, settings))
