@@ -22,7 +22,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="beginner with intermediate names and product instead of power"
 class Neuron:
@@ -50,7 +51,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="programmer with a dataclass that writes the constructor"
 from dataclasses import dataclass
@@ -79,7 +81,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="weight and bias are stored on the class, so the second neuron overwrites the first one"
 class Neuron:
@@ -105,7 +108,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="loss uses the output remembered from the last forward call and ignores its own argument x"
 class Neuron:
@@ -133,7 +137,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="loss repeats the formula instead of calling self.forward, so a child with another forward gets a false loss"
 class Neuron:
@@ -159,7 +164,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="missing brackets in loss: only y is squared and then subtracted from the output"
 class Neuron:
@@ -185,7 +191,8 @@ def neuron_answers(weights, biases, x, y):
 
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
     losses = [first.loss(x, y), second.loss(x, y)]
-    return [first.forward(x), second.forward(x), *losses, Echo(weights[0], biases[0]).loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="leaky_neuron" name="if and else with the sum from the parent"
 class LeakyNeuron(Neuron):
@@ -206,13 +213,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="positive part plus slope times negative part"
 class LeakyNeuron(Neuron):
@@ -228,13 +237,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="parent named explicitly, keyword arguments, factor picked by a conditional expression in a method of its own"
 class LeakyNeuron(Neuron):
@@ -255,13 +266,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="looks at the sign of the input x instead of the sign of the sum"
 class LeakyNeuron(Neuron):
@@ -281,13 +294,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="slope is stored on the class, so all leaky neurons share the slope of the newest"
 class LeakyNeuron(Neuron):
@@ -305,13 +320,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="negative sums are always divided by ten as in the example, whatever slope was given"
 class LeakyNeuron(Neuron):
@@ -331,13 +348,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="writes loss a second time in the child although the inherited one was to be used"
 class LeakyNeuron(Neuron):
@@ -360,13 +379,15 @@ class LeakyNeuron(Neuron):
 def leaky_neuron(weight, bias, slope, y, x):
     """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
     neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = [neuron.forward(x), neuron.loss(x, y)]
-    inherits = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    parents, Neuron.forward = Neuron.forward, lambda self, x: 7.0  # does forward ask the parent's forward?
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
     try:
-        return [*answers, inherits, neuron.forward(x) == 7.0]
+        neuron.forward(x)
     finally:
         Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="image_network" name="three layers by name and functional calls line by line"
 class ImageNetwork(torch.nn.Module):
