@@ -1765,10 +1765,10 @@ def build_network_parts(widths, p, X):
 # - `self.b1` (num_hiddens,) and `self.b2` (num_outputs,), zeros.
 #
 # `forward` flattens each example, as in exercise 3.1, and returns the scores, `(n, num_outputs)`, also for a single
-# example, one hidden neuron or one output. With `W1 = [[1., 1.], [1., -1.]]`,
-# `b1 = [0., 0.5]`, `W2 = [[2., 5.]]` and `b2 = [-1.]`, the scores of `X = [[1., 2.]]` are `[[5.]]`: the first hidden
-# neuron gives 3, the second nothing. The functions below the class are for the check. One says how spread out your
-# starting weights are, the other puts in parameters of its own.
+# example, one hidden neuron or one output. With `W1 = [[1., 1.], [1., -1.]]`, `b1 = [0., 0.5]`, `W2 = [[2., 5.]]` and
+# `b2 = [-1.]`, the scores of `X = [[1., 2.]]` are `[[5.]]`: the first hidden neuron gives 3, the second nothing. The
+# functions below the class are for the check. One says how spread out your starting weights are, the other puts in
+# parameters of its own.
 
 # %% solution="scratch_network"
 class ScratchNetwork(torch.nn.Module):
@@ -3707,7 +3707,9 @@ def problems(seeds, seed0, batch_size):
     return [cases.example(**case.inputs, batch_size=batch_size) for case in drawn]
 check.function(accuracy_of, by_counting, on=problems(2, 0, 4))
 ### BEGIN HIDDEN TESTS
-check.function(accuracy_of, by_counting, on=problems(6, 100, 4) + problems(4, 120, 3) + problems(2, 140, 1))
+each = problems(6, 100, 4) + problems(4, 120, 3) + problems(2, 140, 1)
+unsure = [case.inputs | {"W": 0.1 * case["W"], "b": 0.1 * case["b"]} for case in problems(2, 160, 5)]
+check.function(accuracy_of, by_counting, on=each + [cases.example(**inputs) for inputs in unsure])
 ### END HIDDEN TESTS
 
 # %% wrong="accuracy" name="mean of the minibatches' shares"
