@@ -63,6 +63,8 @@ X_two @ w_two + b_two
 #   positive, −1 elsewhere. A score of exactly 0 gets −1. The dtype is `torch.int64`, which is what
 #   `torch.where(mask, 1, -1)` gives you.
 #
+# Both work for any number of features and examples, a single one included.
+#
 # For the two points above the scores are `[2.5, -0.8]` and the classes `[1, -1]`. With `b = 0.5` instead of 0 the
 # scores are `[3., -0.3]`.
 
@@ -114,7 +116,7 @@ check.module(
     parameters={"w": (3,), "b": ()},
 )
 zeros = cases.example(z=torch.tensor([0.0, 1e-9, -1e-9, -0.0, 7.0]), gives=torch.tensor([-1, 1, -1, -1, 1]))
-check.function(classify, lambda z: 2 * (z > 0).long() - 1, on=[zeros, *cases.draw(seeds=8, seed0=100, z="n")])
+check.function(classify, lambda z: 2 * (z > 0).long() - 1, on=[zeros] + cases.draw(seeds=8, seed0=100, z="n"))
 ### END HIDDEN TESTS
 
 # %% wrong="score_and_sign" name="bias forgotten"
@@ -196,6 +198,134 @@ class LinearClassifier(torch.nn.Module):
 
 def classify(z):
     return (z > 0).long()
+
+# %% wrong="score_and_sign" name="two features only"
+# says: Your score uses features 0 and 1 and leaves out all further ones.
+# next: Let a product over all the features do it.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X[:, 0] * self.w[0] + X[:, 1] * self.w[1] + self.b
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="bias a plain tensor"
+# says: Your bias is an ordinary tensor. The module does not know that it is there to be learned.
+# next: Wrap it in `torch.nn.Parameter`, too.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = b
+
+    def forward(self, X):
+        return X @ self.w + self.b
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="bias added once for each feature"
+# says: You add the bias before you sum over the features, so it counts once for each feature.
+# next: Sum first, then add the bias once.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return (X * self.w + self.b).sum(dim=1)
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="class instead of score"
+# says: Your `forward` returns classes. It should return the scores; `classify` comes after it.
+# next: Leave the sign out of `forward`.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return torch.where(X @ self.w + self.b > 0, 1, -1)
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="starting values thrown away"
+# says: Your module begins with zeros and not with the `w` that it is given.
+# next: Put `w` itself into the parameter.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(torch.zeros_like(w))
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X @ self.w + self.b
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="bias subtracted"
+# says: You subtract the bias from the product.
+# next: The score adds it.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X @ self.w - self.b
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
+
+# %% wrong="score_and_sign" name="classes the wrong way round"
+# says: A positive score gets −1 from you, and the others 1.
+# next: Swap the two.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X @ self.w + self.b
+
+
+def classify(z):
+    return torch.where(z > 0, -1, 1)
+
+# %% wrong="score_and_sign" name="sigmoid in the score"
+# says: You put the score through a sigmoid. The score itself is asked for.
+# next: Return the product plus the bias as it is.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return torch.sigmoid(X @ self.w + self.b)
+
+
+def classify(z):
+    return torch.where(z > 0, 1, -1)
 
 # %% right="score_and_sign" name="sum over the features, if and else"
 class LinearClassifier(torch.nn.Module):
@@ -288,8 +418,9 @@ plot.slider(
 # ### Exercise 2.1: the line in the plane
 #
 # **Your turn.** Solve for $x_1$ on paper, then write `boundary_x1(x0, w, b, level)`. `x0` holds places on the
-# horizontal axis, shape (m,); `w` has shape (2,), `b` and `level` are single numbers. The answer has shape (m,): the
-# height of the line above each place. You may assume $w_1 \ne 0$; with $w_1 = 0$ the line is vertical and has no such
+# horizontal axis, shape (m,); `w` has shape (2,), `b` and `level` are single numbers. The answer has shape (m,) and the
+# dtype of `x0`: the height of the line above each place, be it a single place. With $w_0 = 0$ the line is horizontal,
+# and you still return m heights. You may assume $w_1 \ne 0$; with $w_1 = 0$ the line is vertical and has no such
 # height.
 #
 # For `w = [1., 3.]`, `b = 0` and level 0, the places `[0., 3., -6.]` give `[0., -1., 2.]`. On level 3 they give
@@ -313,10 +444,16 @@ at_3 = cases.example(**given, b=none, level=3.0, gives=torch.tensor([1.0, 0.0, 3
 at_2 = cases.example(**given, b=half, level=2.0, gives=torch.tensor([0.5, -0.5, 2.5], dtype=torch.float64))
 check.function(boundary_x1, on=[at_0, at_3, at_2])
 ### BEGIN HIDDEN TESTS
+level_line = cases.example(
+    x0=torch.tensor([1.0, -2.0, 0.5, 4.0], dtype=torch.float64),
+    w=torch.tensor([0.0, -2.0], dtype=torch.float64),
+    b=torch.tensor(0.5, dtype=torch.float64),
+    level=torch.tensor(-1.0, dtype=torch.float64),
+)
 check.function(
     boundary_x1,
     lambda x0, w, b, level: -x0 * w[0] / w[1] + (level - b) / w[1],
-    on=cases.draw(seeds=12, seed0=100, x0="m", w="2", b="", level=""),
+    on=cases.draw(seeds=12, seed0=100, x0="m", w="2", b="", level="") + [level_line],
 )
 ### END HIDDEN TESTS
 
@@ -343,6 +480,62 @@ def boundary_x1(x0, w, b, level):
 # next: Set the score equal to `level` and solve again.
 def boundary_x1(x0, w, b, level):
     return (-b - w[0] * x0) / w[1]
+
+# %% wrong="boundary_x1" name="divided by the size of w₁"
+# says: You divide by the absolute value of w₁. When w₁ is negative your line has the wrong sign.
+# next: Divide by `w[1]` with its sign.
+def boundary_x1(x0, w, b, level):
+    return (level - b - w[0] * x0) / w[1].abs()
+
+# %% wrong="boundary_x1" name="level not divided"
+# says: You divide only part of the equation by w₁. The level has to be divided as well.
+# next: Put everything that you moved to the other side into one bracket, then divide the bracket.
+def boundary_x1(x0, w, b, level):
+    return -w[0] / w[1] * x0 + level - b / w[1]
+
+# %% wrong="boundary_x1" name="only the slope divided"
+# says: You divide only the term with x₀ by w₁. The level and the bias have to be divided as well.
+# next: Put everything that you moved to the other side into one bracket, then divide the bracket.
+def boundary_x1(x0, w, b, level):
+    return level - b - w[0] / w[1] * x0
+
+# %% wrong="boundary_x1" name="not divided at all"
+# says: You never divide by w₁. So you return w₁ x₁, not x₁.
+# next: Divide everything by the weight of x₁.
+def boundary_x1(x0, w, b, level):
+    return level - b - w[0] * x0
+
+# %% wrong="boundary_x1" name="sign of the slope"
+# says: The term w₀ x₀ changes sides in the equation, so it changes its sign. Yours keeps it.
+# next: Subtract it.
+def boundary_x1(x0, w, b, level):
+    return (level - b + w[0] * x0) / w[1]
+
+# %% wrong="boundary_x1" name="sign of the level"
+# says: You subtract the level. It stands on the other side already, so it keeps its sign.
+# next: Start from w₁ x₁ = c − …
+def boundary_x1(x0, w, b, level):
+    return (-level - b - w[0] * x0) / w[1]
+
+# %% wrong="boundary_x1" name="all signs turned"
+# says: All your heights have the wrong sign.
+# next: Solve for x₁ once more: which terms change sides?
+def boundary_x1(x0, w, b, level):
+    return (w[0] * x0 + b - level) / w[1]
+
+# %% wrong="boundary_x1" name="a horizontal line as one number"
+# says: For a horizontal line you return one number. There are m places, so m heights are asked for.
+# next: Leave the special case out: the formula covers w₀ = 0.
+def boundary_x1(x0, w, b, level):
+    if w[0] == 0:
+        return (level - b) / w[1]
+    return (level - b - w[0] * x0) / w[1]
+
+# %% wrong="boundary_x1" name="the first place only"
+# says: You use the first place only, so all heights are the same.
+# next: Use the whole tensor `x0`.
+def boundary_x1(x0, w, b, level):
+    return (level - b - w[0] * x0[0]) / w[1] + 0 * x0
 
 # %% right="boundary_x1" name="slope and intercept"
 def boundary_x1(x0, w, b, level):
@@ -398,7 +591,8 @@ y_two * z_two, y_two * z_two / w_two.norm()
 # **Your turn.** Write `margin(X, y, w, b)`: the smallest $y z / \lVert w \rVert$ over all examples, as a tensor
 # without dimensions. `X` is (n, d), `y` (n,) with entries 1 and −1, `w` (d,), `b` a single number. For the two points
 # it is 0.2530. When some point is on the wrong side, the margin is negative, and that is as it should be: with
-# `b = 0.5` and a third point, $(1, 1)$ of class $-1$, it is −1.4230.
+# `b = 1.5` and a third point, $(1, 1)$ of class $-1$, it is −1.7393. It works for any number of examples and features,
+# a single one included, and however far the points lie from the line.
 #
 # You will need it to compare two lines that both make no mistake.
 
@@ -422,16 +616,36 @@ wrong_side = cases.example(
     X=torch.tensor([[1.0, 0.5], [0.1, -0.3], [1.0, 1.0]], dtype=torch.float64),
     y=torch.tensor([1.0, -1.0, -1.0], dtype=torch.float64),
     w=torch.tensor([1.0, 3.0], dtype=torch.float64),
-    b=torch.tensor(0.5, dtype=torch.float64),
-    gives=torch.tensor(-1.4230, dtype=torch.float64),
+    b=torch.tensor(1.5, dtype=torch.float64),
+    gives=torch.tensor(-1.7393, dtype=torch.float64),
 )
 check.function(margin, on=[two, wrong_side], rtol=1e-4)
+
+
 ### BEGIN HIDDEN TESTS
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
+def far(scale):
+    """Points far out on their right side: the margin is 2.7 times the scale."""
+    X = torch.tensor([[3.0, 4.0], [-6.0, 0.5], [6.0, -0.3]], dtype=torch.float64) * scale
+    y = torch.tensor([1.0, -1.0, 1.0], dtype=torch.float64)
+    w = torch.tensor([0.6, 0.8], dtype=torch.float64)
+    return cases.example(X=X, y=y, w=w, b=torch.tensor(0.5 * scale, dtype=torch.float64))
+
+
 drawn = cases.draw(seeds=16, seed0=100, X="n d", y="n:2", w="d", b="")
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-right = [(case["X"] @ case["w"] + case["b"]).sign() for case in signed]
-wide = [cases.Case({**case.inputs, "y": y}, case.sizes) for case, y in zip(signed, right)]
-check.function(margin, lambda X, y, w, b: ((X @ w + b) * y).min() / (w * w).sum().sqrt(), on=signed + wide)
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
+right = [(case["X"] @ case["w"] + case["b"]).sign() for case in mixed]
+wide = [cases.Case({**case.inputs, "y": y}, case.sizes) for case, y in zip(mixed, right)]
+check.function(
+    margin,
+    lambda X, y, w, b: ((X @ w + b) * y).min() / (w * w).sum().sqrt(),
+    on=mixed + wide + [far(1.0), far(50.0), far(1e13)],
+)
 ### END HIDDEN TESTS
 
 # %% wrong="margin" name="not divided by the length"
@@ -463,6 +677,69 @@ def margin(X, y, w, b):
 # next: Divide by the length of w without b.
 def margin(X, y, w, b):
     return (y * (X @ w + b)).min() / torch.cat([w, b.reshape(1)]).norm()
+
+# %% wrong="margin" name="length of two weights"
+# says: The length of w takes weights 0 and 1 only. With more features there are more weights, with one there is one.
+# next: Sum the squares of all weights, or use `w.norm()`.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / (w[:2] ** 2).sum().sqrt()
+
+# %% wrong="margin" name="search begins at 1"
+# says: Your search for the smallest begins with 1, so a margin above 1 becomes 1.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1.0)
+
+# %% wrong="margin" name="search begins at 0"
+# says: Your search for the smallest begins with 0, so a positive margin becomes 0.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=0.0)
+
+# %% wrong="margin" name="the point nearest the line"
+# says: You take the distance of the point nearest the line. A point far out on the wrong side has a smaller one, with
+# its sign.
+# next: Take the smallest of all signed distances.
+def margin(X, y, w, b):
+    z = X @ w + b
+    nearest = z.abs().argmin()
+    return y[nearest] * z[nearest] / w.norm()
+
+# %% wrong="margin" name="class forgotten"
+# says: You take the smallest score. For a point of class −1 a low score is a safe one.
+# next: Multiply each score by its y first.
+def margin(X, y, w, b):
+    return (X @ w + b).min() / w.norm()
+
+# %% wrong="margin" name="sum of the weights as length"
+# says: You divide by the sum of the absolute weights, which is the ℓ1 norm. The length is the ℓ2 norm.
+# next: Take the root of the sum of the squares.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / w.abs().sum()
+
+# %% wrong="margin" name="largest instead of smallest"
+# says: You take the largest of the distances.
+# next: A line is as safe as its worst point: take the smallest.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).max() / w.norm()
+
+# %% wrong="margin" name="score without the bias"
+# says: You leave the bias out of the scores.
+# next: The scores are `X @ w + b`.
+def margin(X, y, w, b):
+    return (y * (X @ w)).min() / w.norm()
+
+# %% wrong="margin" name="bias not divided"
+# says: You divide the weights by their length and leave the bias as it is.
+# next: The whole score has to be divided.
+def margin(X, y, w, b):
+    return (y * (X @ (w / w.norm()) + b)).min()
+
+# %% wrong="margin" name="negative margins cut off"
+# says: You cut negative distances off at 0. With a mistake the margin is negative.
+# next: Leave the sign as it is.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min().clamp(min=0) / w.norm()
 
 # %% right="margin" name="one example at a time"
 def margin(X, y, w, b):
@@ -519,7 +796,8 @@ print("after: ", y * (w @ x + b), "with", w, b)
 #
 # For `w = [1., -1.]`, `b = 0.5`, `x = [2., 1.]`, `y = -1.`, `lr = 0.5` the score is 1.5, a mistake, and the answer is
 # `[0., -1.5]` and `0.`. With `y = 1.` nothing changes. With `w = [0., 0.]`, `b = 0.` and `y = -1.` the score is 0, so
-# it is a mistake too, and the answer is `[-1., -0.5]` and `-0.5`.
+# it is a mistake too, and the answer is `[-1., -0.5]` and `-0.5`. With `y = 1.` it is `[1., 0.5]` and `0.5` there. It
+# works for any number of features, a single one included.
 
 # %% solution="perceptron_step"
 def perceptron_step(w, b, x, y, lr):
@@ -543,7 +821,9 @@ fine = cases.example(**given, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, 
 nothing = {**given, "w": torch.zeros(2).double(), "b": torch.tensor(0.0, dtype=torch.float64)}
 new = (torch.tensor([-1.0, -0.5], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64))
 start = cases.example(**nothing, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.5, gives=new)
-check.function(perceptron_step, on=[mistake, fine, start])
+new = (torch.tensor([1.0, 0.5], dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64))
+other = cases.example(**nothing, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, gives=new)
+check.function(perceptron_step, on=[mistake, fine, start, other])
 
 
 ### BEGIN HIDDEN TESTS
@@ -552,16 +832,22 @@ def right_step(w, b, x, y, lr):
     return w + wrong_side * lr * y * x, b + wrong_side * lr * y
 
 
+def signed(case):
+    """The sign of y for y: 1 or -1, and -1 for 0."""
+    inputs = {**case.inputs, "y": 2 * (case["y"] > 0).double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 drawn = cases.draw(seeds=20, seed0=100, w="d", b="", x="d", y="", lr=0.25)
-signed = [cases.Case({**case.inputs, "y": case["y"].sign()}, case.sizes) for case in drawn]
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
 nought = {
     "w": torch.zeros(3).double(),
     "b": torch.tensor(0.0, dtype=torch.float64),
     "x": torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64),
 }
 ties = [cases.example(**nought, y=torch.tensor(y, dtype=torch.float64), lr=0.25) for y in (-1.0, 1.0)]
-decided = [cases.Case({**c.inputs, "b": -1.5 * (c["w"] @ c["x"])}, c.sizes) for c in signed[:6]]  # by the bias
-check.function(perceptron_step, right_step, on=signed + decided + ties)
+decided = [cases.Case({**c.inputs, "b": -1.5 * (c["w"] @ c["x"])}, c.sizes) for c in mixed[:6]]  # by the bias
+check.function(perceptron_step, right_step, on=mixed + decided + ties)
 ### END HIDDEN TESTS
 
 # %% wrong="perceptron_step" name="a score of 0 is no mistake"
@@ -611,6 +897,88 @@ def perceptron_step(w, b, x, y, lr):
         b += lr * y
     return w, b
 
+# %% wrong="perceptron_step" name="always subtracted"
+# says: You subtract the example after every mistake. One of class +1 has to be added.
+# next: Multiply by y what you add, for the weights and for the bias.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + -lr * x, b + -lr
+    return w, b
+
+# %% wrong="perceptron_step" name="class from classify compared"
+# says: For a score of 0 `classify` says −1. So an example of class −1 with score 0 is no mistake in your code; here
+# it is one.
+# next: Ask whether y times the score is 0 or less.
+def perceptron_step(w, b, x, y, lr):
+    if torch.where(w @ x + b > 0, 1, -1) != y:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="a score of 0 as class +1"
+# says: You count a score of 0 as class +1. So an example of class +1 with score 0 is no mistake in your code; here it
+# is one.
+# next: Ask whether y times the score is 0 or less.
+def perceptron_step(w, b, x, y, lr):
+    if torch.where(w @ x + b >= 0, 1, -1) != y:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="learning rate left out"
+# says: Your step ignores the learning rate.
+# next: Multiply by lr what you add, for the weights and for the bias.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + y * x, b + y
+    return w, b
+
+# %% wrong="perceptron_step" name="learning rate for the weights only"
+# says: You move the bias without the learning rate.
+# next: Multiply by lr there, too.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + lr * y * x, b + y
+    return w, b
+
+# %% wrong="perceptron_step" name="the wrong direction"
+# says: You move away from the example: the signs of both updates are turned.
+# next: Add lr times y times x.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + -lr * y * x, b + -lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="right ones move"
+# says: You move for examples that are on their right side, and leave mistakes as they are.
+# next: Turn your condition round.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) > 0:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="street as for the SVM"
+# says: You also move for examples that are right but close. The perceptron moves for mistakes only.
+# next: Compare y times the score with 0.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 1:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="judged without the class"
+# says: You move for every score of 0 or less, whatever the class.
+# next: A mistake depends on y times the score.
+def perceptron_step(w, b, x, y, lr):
+    if w @ x + b <= 0:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="bias moved by the class only if positive"
+# says: The bias always grows by lr. For class −1 it has to shrink.
+# next: Multiply by y there, too.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + lr * y * x, b + lr
+    return w, b
+
 # %% right="perceptron_step" name="difference of classes"
 def perceptron_step(w, b, x, y, lr):
     z = (w * x).sum() + b
@@ -648,12 +1016,13 @@ torch.column_stack([corners, y_and, y_or, y_xor])
 # **Your turn.** Write `train_perceptron(X, y, epochs)`. It starts with all weights and the bias at 0, and shows the
 # examples one by one, in order, with `lr` 1. It returns three things: `w`, `b`, and `mistakes`, a list with the
 # number of mistakes in each epoch. It stops after the first epoch without a mistake, or after `epochs` epochs. So the
-# list of a successful training ends with 0.
+# list of a successful training ends with 0. It works for any number of examples and features, a single one included.
 #
 # Two hints. `torch.zeros_like(X[0])` is a zero vector with the length, dtype and device of an example, and
 # `torch.zeros_like(y[0])` a zero without dimensions. And `zip(X, y)` gives you the examples one by one.
 #
-# For AND it takes 9 epochs, with mistakes `[2, 3, 3, 2, 2, 3, 2, 1, 0]`, and ends at `w = [3., 2.]`, `b = -4.`.
+# For AND it takes 9 epochs, with mistakes `[2, 3, 3, 2, 2, 3, 2, 1, 0]`, and ends at `w = [3., 2.]`, `b = -4.`. Two
+# epochs of OR have the mistakes `[3, 1]` and end at `w = [1., 1.]`, `b = 0.`.
 
 # %% solution="train_perceptron"
 def train_perceptron(X, y, epochs):
@@ -679,7 +1048,11 @@ found = (
     [2, 3, 3, 2, 2, 3, 2, 1, 0],
 )
 table = torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
-check.function(train_perceptron, on=[cases.example(X=square, y=table, epochs=50, gives=found)])
+logic_and = cases.example(X=square, y=table, epochs=50, gives=found)
+found = (torch.tensor([1.0, 1.0], dtype=torch.float64), torch.tensor(0.0, dtype=torch.float64), [3, 1])
+table = torch.tensor([-1.0, 1.0, 1.0, 1.0], dtype=torch.float64)
+logic_or = cases.example(X=square, y=table, epochs=2, gives=found)
+check.function(train_perceptron, on=[logic_and, logic_or])
 
 
 ### BEGIN HIDDEN TESTS
@@ -694,12 +1067,18 @@ def right_training(X, y, epochs):
     return w, b, mistakes
 
 
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 classes = ([-1.0, 1, 1, 1], [-1.0, 1, 1, -1], [1.0, 1, 1, -1])
 tables = [torch.tensor(signs, dtype=torch.float64) for signs in classes]
-logic = [cases.example(X=square, y=table, epochs=12) for table in tables]
+logic = [cases.example(X=square, y=table, epochs=epochs) for table in tables for epochs in (12, 1)]
 drawn = cases.draw(seeds=8, seed0=100, X="n d", y="n:2", epochs=7)
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-check.function(train_perceptron, right_training, on=logic + signed)
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
+check.function(train_perceptron, right_training, on=logic + mixed)
 ### END HIDDEN TESTS
 
 # %% wrong="train_perceptron" name="never stops early"
@@ -770,6 +1149,191 @@ def train_perceptron(X, y, epochs):
         if count == 0:
             break
         mistakes.append(count)
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="one epoch too many"
+# says: You make one epoch too many where the mistakes do not come to an end.
+# next: `range(epochs)` gives exactly that many.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs + 1):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="nothing where the epochs run out"
+# says: Your function returns only after an epoch without mistakes. Where the epochs run out it gives None.
+# next: Put the return below the outer loop.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            return w, b, mistakes
+    return None
+
+# %% wrong="train_perceptron" name="one epoch too few"
+# says: You make one epoch too few.
+# next: `range(epochs)` gives exactly that many.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(1, epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="two features"
+# says: Your `w` has two entries whatever `X` is. It needs one for each feature.
+# next: Use the hint with `torch.zeros_like`.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros(2).to(X), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="counted by classify"
+# says: You count an example as a mistake where `classify` differs from its class. A score of 0 with class −1 is a
+# mistake, too, and you miss it.
+# next: Count where y times the score is 0 or less, as `perceptron_step` does.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            z = w @ x + b
+            count += int((z > 0) != (t > 0))
+            if t * z <= 0:
+                w, b = w + t * x, b + t
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="a score of 0 is no mistake"
+# says: An example with score 0 is no mistake in your code, so training from zero does not begin as it should.
+# next: Compare with <= 0.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) < 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="moves only where classify differs"
+# says: An example of class −1 with score 0 is no mistake in your code: `classify` says −1 there.
+# next: Ask whether y times the score is 0 or less.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if (w @ x + b > 0) != (t > 0):
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="counted after the step"
+# says: You look for the mistake after the step. Then most of them are mended already and do not count.
+# next: Work out the score before you call `perceptron_step`.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            w, b = perceptron_step(w, b, x, t, 1.0)
+            count += int(t * (w @ x + b) <= 0)
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="mistakes added up over the epochs"
+# says: Your counter is never set back to 0, so each entry holds the mistakes of all epochs so far.
+# next: Set the counter to 0 at the beginning of each epoch.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes, count = torch.zeros_like(X[0]), torch.zeros_like(y[0]), [], 0
+    for _ in range(epochs):
+        before = count
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == before:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="bias never learned"
+# says: The bias stays at 0.
+# next: Move it by y after each mistake, too.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, count = w + t * x, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="stops after the first right example"
+# says: You leave the epoch at the first example that is right. Every example gets its turn in every epoch.
+# next: Decide after the inner loop, by the count.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+            else:
+                break
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="one epoch only"
+# says: You make a single epoch.
+# next: Put a loop over the epochs around the loop over the examples; check whether `return` stands too far in.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(min(1, epochs)):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
     return w, b, mistakes
 
 # %% right="train_perceptron" name="by index, without the step"
@@ -861,7 +1425,8 @@ plot.boundary(
 # **Your turn.** First a tool, then two small puzzles.
 #
 # - `count_right(X, y, w, b)` returns how many examples the line classifies rightly, a whole number. `y` holds 1 and −1.
-#   Your `classify` helps. A score of 0 means class −1.
+#   Your `classify` helps. A score of 0 means class −1. Any number of examples and features will do, a single one
+#   included. With `w = [3., 2.]` and `b = -4.` it is 4 for AND, 2 for OR, 1 for XOR, and 1 for AND's last corner alone.
 # - If XOR is impossible, how close can a line come? Find `best_w`, shape (2,), and `best_b`, without dimensions, both
 #   float64, that get **three** of XOR's four corners right. Look at the square and think of a line; no training needed.
 # - Four other points: $(0, 0)$, $(4, 1)$, $(3, -1)$, $(1, 3)$, in this order. Give two of them class $+1$ and two class
@@ -886,13 +1451,25 @@ hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
 square = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
 every = {"w": torch.tensor([3.0, 2.0], dtype=torch.float64), "b": torch.tensor(-4.0, dtype=torch.float64)}
 logic_and = torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
-check.function(count_right, on=[cases.example(X=square, y=logic_and, **every, gives=4)])
+logic_xor = torch.tensor([-1.0, 1.0, 1.0, -1.0], dtype=torch.float64)
+tables = {4: logic_and, 2: torch.tensor([-1.0, 1.0, 1.0, 1.0], dtype=torch.float64), 1: logic_xor}
+counted = [cases.example(X=square, y=table, **every, gives=count) for count, table in tables.items()]
+corner = cases.example(X=square[3:], y=logic_and[3:], **every, gives=1)
+check.function(count_right, on=[*counted, corner])
 check.shape(best_w, (2,), dtype=torch.float64)
 check.shape(best_b, (), dtype=torch.float64)
 check.shape(hard_y, (4,), dtype=torch.float64)
+
+
 ### BEGIN HIDDEN TESTS
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 drawn = cases.draw(seeds=16, seed0=100, X="n d", y="n:2", w="d", b="")
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
 on_the_line = cases.example(
     X=square,
     y=torch.tensor([-1.0, -1, 1, -1], dtype=torch.float64),
@@ -902,10 +1479,9 @@ on_the_line = cases.example(
 check.function(
     count_right,
     lambda X, y, w, b: int(((X @ w + b > 0) == (y > 0)).sum()),
-    on=[*signed, on_the_line],
+    on=mixed + [on_the_line],
 )
-exclusive = torch.tensor([-1.0, 1.0, 1.0, -1.0], dtype=torch.float64)
-check.function(count_right, on=[cases.example(X=square, y=exclusive, w=best_w, b=best_b, gives=3)])
+check.function(count_right, on=[cases.example(X=square, y=logic_xor, w=best_w, b=best_b, gives=3)])
 check.value(hard_y, torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64))
 ### END HIDDEN TESTS
 
@@ -974,6 +1550,105 @@ def count_right(X, y, w, b):
 best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
 best_b = torch.tensor(-0.5, dtype=torch.float64)
 hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="right minus wrong"
+# says: You add up products of two classes, which are 1 or −1. That is the right ones minus the wrong ones.
+# next: Count where the two classes are equal.
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b) * y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="a line through two corners"
+# says: Your line passes exactly through the two corners of class +1. Their score is 0, which means class −1.
+# next: Move the line a little, by the bias.
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b) == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-1.0, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="a line through the middle"
+# says: Your line has two corners on either side, and gets two right.
+# next: Cut off a single corner.
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b) == y).sum())
+
+
+best_w = torch.tensor([1.0, 0.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="positive scores counted"
+# says: You count the positive scores, whatever the classes are.
+# next: Compare each class with y.
+def count_right(X, y, w, b):
+    return int((X @ w + b > 0).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="bias left out of the count"
+# says: You leave the bias out of the scores.
+# next: The scores are `X @ w + b`.
+def count_right(X, y, w, b):
+    return int((classify(X @ w) == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="scores compared with classes"
+# says: You compare the scores themselves with the classes.
+# next: Turn the scores into classes first.
+def count_right(X, y, w, b):
+    return int((X @ w + b == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="pairs of all classes"
+# says: You compare every class with every other example's class, so there are n times n comparisons.
+# next: Compare entry by entry: both tensors have shape (n,).
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b)[:, None] == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="three of one class"
+# says: You gave three points one class. Two of each are asked for.
+# next: Draw the four points, join them to a quadrilateral, and look for its diagonals.
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b) == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, 1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="all signs turned round"
+# says: The points on the diagonal of the first point have class −1 in your answer.
+# next: The first point has class +1, as the exercise says.
+def count_right(X, y, w, b):
+    return int((classify(X @ w + b) == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([-1.0, -1.0, 1.0, 1.0], dtype=torch.float64)
 
 # %% right="no_line" name="the other corner cut off"
 def count_right(X, y, w, b):
@@ -1083,12 +1758,13 @@ plot.lines(
 # **Your turn.** Write two functions of the scores `z` and the classes `y`, both of shape (n,), with `y` 1 or −1:
 #
 # - `hinge_loss(z, y)` returns the mean hinge loss, a tensor without dimensions;
-# - `hinge_backward(z, y)` returns `dz`, shape (n,), the formula above. By hand: no autograd.
+# - `hinge_backward(z, y)` returns `dz`, shape (n,), in the dtype of `z`, the formula above. By hand: no autograd.
 #
 # For the four examples the loss is `0.6` and `dz` is `[0., 0.25, -0.25, -0.25]`. Check the sign of the second entry
 # with common sense: its class is −1 and its score −0.8 is not negative enough. Gradient descent goes against `dz`, so
 # it will lower the score. Good. A second set: for `z = [1., 3., -2.]` and `y = [1., -1., 1.]` the loss is 2.3333 and
-# `dz` is `[0., 0.3333, -0.3333]`. The first of these sits exactly at the corner.
+# `dz` is `[0., 0.3333, -0.3333]`. The first of these sits exactly at the corner. A single safe example, `z = [3.]` and
+# `y = [1.]`, costs 0 and has `dz = [0.]`.
 
 # %% solution="hinge"
 def hinge_loss(z, y):
@@ -1113,15 +1789,26 @@ three = {
     "z": torch.tensor([1.0, 3.0, -2.0], dtype=torch.float64),
     "y": torch.tensor([1.0, -1.0, 1.0], dtype=torch.float64),
 }
-costs = torch.tensor([0.6, 7 / 3], dtype=torch.float64)
-check.function(hinge_loss, on=[cases.example(**four, gives=costs[0]), cases.example(**three, gives=costs[1])])
+safe = {"z": torch.tensor([3.0], dtype=torch.float64), "y": torch.tensor([1.0], dtype=torch.float64)}
+costs = torch.tensor([0.6, 7 / 3, 0.0], dtype=torch.float64)
+paid = [cases.example(**each, gives=cost) for each, cost in zip((four, three, safe), costs)]
+check.function(hinge_loss, on=paid)
 slopes = (
     torch.tensor([0.0, 0.25, -0.25, -0.25], dtype=torch.float64),
     torch.tensor([0.0, 1 / 3, -1 / 3], dtype=torch.float64),
+    torch.tensor([0.0], dtype=torch.float64),
 )
-both = [cases.example(**four, gives=slopes[0]), cases.example(**three, gives=slopes[1])]
-check.function(hinge_backward, on=both, by_hand=True)
+pulled = [cases.example(**each, gives=slope) for each, slope in zip((four, three, safe), slopes)]
+check.function(hinge_backward, on=pulled, by_hand=True)
+
+
 ### BEGIN HIDDEN TESTS
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 def slack(case):
     return 1 - (2 * case["y"].double() - 1) * case["z"]
 
@@ -1131,9 +1818,9 @@ def right_loss(z, y):
 
 
 drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2", away=slack)
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-check.function(hinge_loss, right_loss, on=signed)
-check.gradient(hinge_backward, of=right_loss, on=signed, wrt="z", by_hand=True)
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
+check.function(hinge_loss, right_loss, on=mixed)
+check.gradient(hinge_backward, of=right_loss, on=mixed, wrt="z", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="hinge" name="the mean forgotten in the gradient"
@@ -1207,6 +1894,127 @@ def hinge_loss(z, y):
 def hinge_backward(z, y):
     return -y * (y * z < 1) / len(z)
 
+# %% wrong="hinge" name="pulling at the corner"
+# says: An example exactly at the corner, with margin score 1, gets a slope from you. We chose 0 there.
+# next: Use < instead of <=.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z <= 1) / len(z)
+
+# %% wrong="hinge" name="only inside the street"
+# says: Only examples between the edges of the street get a slope from you. Those beyond it, far on the wrong side,
+# pay the most.
+# next: Compare y times z with 1, not the size of z.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (z.abs() < 1) / len(z)
+
+# %% wrong="hinge" name="loss averaged over the paying examples"
+# says: You average over the examples that pay. The mean is over all n, also those that cost nothing.
+# next: Divide by the length of z.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).sum() / (y * z < 1).sum().clamp(min=1)
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="sum of the losses"
+# says: You add the losses up. The loss is their mean.
+# next: Divide by the number of examples.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).sum()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="loss with its corner at 0"
+# says: Your loss has its corner at 0, like the perceptron's. An example inside the street pays as well.
+# next: Put 1 − y z into the maximum.
+def hinge_loss(z, y):
+    return torch.clamp(-y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="loss with a plus"
+# says: You charge 1 + y z, so the safest examples pay most.
+# next: The margin score is subtracted.
+def hinge_loss(z, y):
+    return torch.clamp(1 + y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="never cut off"
+# says: Your loss is negative for examples outside the street. They cost nothing.
+# next: Raise everything below 0 to 0.
+def hinge_loss(z, y):
+    return (1 - y * z).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="class left out of the loss"
+# says: You leave the class out of the loss: every example is treated as one of class +1.
+# next: Multiply each score by its y.
+def hinge_loss(z, y):
+    return torch.clamp(1 - z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="loss squared"
+# says: You square each example's loss. The hinge loss grows evenly, in a straight line.
+# next: Leave the square out.
+def hinge_loss(z, y):
+    return (torch.clamp(1 - y * z, min=0) ** 2).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="mask without the class"
+# says: You compare the score with 1 without its class. For class −1 the street's edge lies at −1.
+# next: The mask is y z < 1.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (z < 1) / len(z)
+
+# %% wrong="hinge" name="score kept in the slope"
+# says: Your slope still contains the score. The derivative of −y z with respect to z does not.
+# next: Differentiate 1 − y z with respect to z once more.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * z * (y * z < 1) / len(z)
+
+# %% wrong="hinge" name="loss instead of slope"
+# says: You return each example's loss where its slope is asked for.
+# next: Differentiate the loss with respect to z.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return torch.clamp(1 - y * z, min=0) / len(z)
+
 # %% right="hinge" name="one example at a time"
 def hinge_loss(z, y):
     total = 0 * z[0]
@@ -1267,7 +2075,10 @@ w.grad, b.grad
 # **Your turn.** Write `svm_gradient(X, y, w, b, lam)`. It returns `(dw, db)`, the gradient of $L$ above, with shapes
 # (d,) and (). By hand; your `hinge_backward` gives you `dz`. For the single point above, with `X` of shape (1, 2), it
 # is `[-1.95, 1.1]` and `-1`. With a second point beside it, $(0,\ 0.9)$ of class $+1$, it is `[-0.95, 0.6]` and `-0.5`.
-# That point scores 1.15, so it does not pull; but it counts in the mean.
+# That point scores 1.15, so it does not pull; but it counts in the mean. A margin score of exactly 1 does not pull
+# either. With four points, `X = [[2., -1.], [1., 0.], [4., 1.], [0., 1.]]` and `y = [1., 1., 1., -1.]`, it is
+# `[-0.7, 0.6]` and `-0.25`. It works where no example pulls, and for any number of examples and features, a single one
+# included.
 
 # %% solution="svm_gradient"
 def svm_gradient(X, y, w, b, lam):
@@ -1294,20 +2105,52 @@ pair = cases.example(
     lam=0.1,
     gives=(torch.tensor([-0.95, 0.6], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64)),
 )
-check.function(svm_gradient, on=[single, pair], by_hand=True, rtol=1e-6)
+four = cases.example(
+    X=torch.tensor([[2.0, -1.0], [1.0, 0.0], [4.0, 1.0], [0.0, 1.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0, 1.0, -1.0], dtype=torch.float64),
+    w=torch.tensor([0.5, 1.0], dtype=torch.float64),
+    b=torch.tensor(0.25, dtype=torch.float64),
+    lam=0.1,
+    gives=(torch.tensor([-0.7, 0.6], dtype=torch.float64), torch.tensor(-0.25, dtype=torch.float64)),
+)
+check.function(svm_gradient, on=[single, pair, four], by_hand=True, rtol=1e-6)
 
 
 ### BEGIN HIDDEN TESTS
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 def margins(case):
-    return 1 - (2 * case["y"].double() - 1) * (case["X"] @ case["w"] + case["b"])
+    """Off the corner, and never as many that pull of one class as of the other: 0 would be left to rounding."""
+    y = 2 * case["y"].double() - 1
+    slack = 1 - y * (case["X"] @ case["w"] + case["b"])
+    return [slack, (y * (slack > 0)).sum()]
+
+
+def quiet(case):
+    """Every example outside the street, on its own side: nobody pulls."""
+    z = case["X"] @ case["w"] + case["b"]
+    far = 2 / z.abs().min()
+    inputs = {**case.inputs, "y": z.sign(), "w": far * case["w"], "b": far * case["b"]}
+    return cases.Case(inputs, case.sizes)
 
 
 drawn = cases.draw(seeds=24, seed0=100, X="n d", y="n:2", w="d", b="", lam=0.3, away=margins)
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
+at_the_edge = cases.example(
+    X=torch.tensor([[1.0, 0.0], [2.0, 0.0], [-1.0, 0.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0, 1.0], dtype=torch.float64),
+    w=torch.tensor([1.0, 0.5], dtype=torch.float64),
+    b=torch.tensor(0.0, dtype=torch.float64),
+    lam=0.3,
+)
 check.gradient(
     svm_gradient,
     of=lambda X, y, w, b, lam: torch.relu(1 - y * (X @ w + b)).mean() + lam / 2 * (w @ w),
-    on=signed,
+    on=mixed + [quiet(case) for case in mixed[:4]] + [at_the_edge],
     wrt="w b",
     by_hand=True,
 )
@@ -1363,6 +2206,109 @@ def svm_gradient(X, y, w, b, lam):
     dz = hinge_backward(X @ w + b, y)
     return X.T @ dz - lam * w, dz.sum()
 
+# %% wrong="svm_gradient" name="class left out of the slope"
+# says: Your slope is −1/n for every example that pulls. For class −1 it has to be +1/n.
+# next: The derivative of −y z with respect to z keeps the y; your `hinge_backward` has it.
+def svm_gradient(X, y, w, b, lam):
+    dz = -(y * (X @ w + b) < 1).to(X.dtype) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="half kept"
+# says: You add half of lam times w. Differentiating the square gives a factor 2, and the ½ in the loss cancels it.
+# next: Differentiate λ/2 times w² for a single weight.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz + lam / 2 * w, dz.sum()
+
+# %% wrong="svm_gradient" name="bias averaged"
+# says: You average the entries of dz for the bias. The 1/n is in dz already.
+# next: Add them up.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz + lam * w, dz.mean()
+
+# %% wrong="svm_gradient" name="weights divided twice"
+# says: The 1/n enters twice for the weights: once in dz, and once more in your division.
+# next: Leave out the second division.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz / len(y) + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="width inside the mean"
+# says: You divide lam times w by n as well. The second term of the loss stands outside the mean.
+# next: Divide the hinge part alone, then add lam times w.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz + lam * w / len(y), dz.sum()
+
+# %% wrong="svm_gradient" name="columns instead of rows"
+# says: `X * dz` multiplies the columns of X by dz. Each row has to be multiplied by its own entry.
+# next: `X.T @ dz` does it.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return (X * dz).sum(dim=0) + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="nothing where nobody pulls"
+# says: Where no example pulls you return a gradient of 0. The second term of the loss does not depend on the
+# examples.
+# next: Leave the early return out.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    if not dz.any():
+        return torch.zeros_like(w), torch.zeros_like(b)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="mean forgotten"
+# says: The 1/n is missing: the hinge part of the loss is a mean.
+# next: Use your `hinge_backward`, which divides by n.
+def svm_gradient(X, y, w, b, lam):
+    dz = -y * (y * (X @ w + b) < 1)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="everybody pulls"
+# says: Every example pulls in your answer. Those outside the street, on their own side, do not.
+# next: The mask is y z < 1.
+def svm_gradient(X, y, w, b, lam):
+    dz = -y / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="pulling at the corner"
+# says: A margin score of exactly 1 pulls in your answer. We chose 0 there.
+# next: Use < instead of <=.
+def svm_gradient(X, y, w, b, lam):
+    dz = -y * (y * (X @ w + b) <= 1) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="sign of the hinge part"
+# says: The hinge part has the wrong sign: this is the direction of the step, not the gradient.
+# next: Each dz is −y/n where the example pulls.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return -X.T @ dz + lam * w, -dz.sum()
+
+# %% wrong="svm_gradient" name="mean over the pulling examples"
+# says: You divide by the number of examples that pull. The mean is over all n.
+# next: Divide by the number of rows.
+def svm_gradient(X, y, w, b, lam):
+    inside = y * (X @ w + b) < 1
+    dz = -y * inside / inside.sum().clamp(min=1)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="lam without w"
+# says: You add lam itself to each entry of dw. The derivative of λ/2 w² keeps the weight.
+# next: Add lam times w.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz + lam, dz.sum()
+
+# %% wrong="svm_gradient" name="only inside the street"
+# says: Only examples between the edges of the street pull in your answer. Those far on the wrong side pull, too.
+# next: The mask is y z < 1.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = -y * (z.abs() < 1) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
 # %% right="svm_gradient" name="sums over the examples in the street"
 def svm_gradient(X, y, w, b, lam):
     inside = y * (X @ w + b) < 1
@@ -1385,11 +2331,12 @@ def svm_gradient(X, y, w, b, lam):
 #
 # **Your turn.** Write `train_svm(X, y, lam, rates)`. It begins with `w` and `b` at 0. For each rate in `rates` it
 # appends the loss $L$ (both terms, a Python float, from before the step) to a list, and then makes one step with
-# `svm_gradient` on all examples. It returns `w`, `b` and the list of losses.
+# `svm_gradient` on all examples. It returns `w`, `b` and the list of losses. Every rate gets its step, also when the
+# loss rises or hardly changes. It works for any number of examples and features, a single one included.
 #
 # A fact to check the first step with: at $w = 0$, $b = 0$ every score is 0 and everybody pays 1, so the first loss is
-# exactly 1. And two steps: for `X = [[2., -1.], [0., 1.]]`, `y = [1., 1.]`, `lam = 0.1` and `rates = [0.25, 0.5]` it
-# ends at `w = [0.7375, 0.]`, `b = 0.75`, with the losses `[1., 0.503125]`.
+# exactly 1. And two steps: for `X = [[2., -1.], [0., 1.5]]`, `y = [1., 1.]`, `lam = 0.1` and `rates = [0.25, 0.5]` it
+# ends at `w = [0.7375, 0.184375]`, `b = 0.75`, with the losses `[1., 0.4876953125]`.
 
 # %% solution="train_svm"
 def train_svm(X, y, lam, rates):
@@ -1409,11 +2356,11 @@ square = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], dtype=to
 one_step = (torch.tensor([0.0, 0.0], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64), [1.0])
 table = torch.tensor([-1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
 once = cases.example(X=square, y=table, lam=0.1, rates=[1.0], gives=one_step)
-pair = torch.tensor([[2.0, -1.0], [0.0, 1.0]], dtype=torch.float64)
+pair = torch.tensor([[2.0, -1.0], [0.0, 1.5]], dtype=torch.float64)
 two_steps = (
-    torch.tensor([0.7375, 0.0], dtype=torch.float64),
+    torch.tensor([0.7375, 0.184375], dtype=torch.float64),
     torch.tensor(0.75, dtype=torch.float64),
-    [1.0, 0.503125],
+    [1.0, 0.4876953125],
 )
 ones = torch.ones(2).double()
 twice = cases.example(X=pair, y=ones, lam=0.1, rates=[0.25, 0.5], gives=two_steps)
@@ -1431,10 +2378,20 @@ def right_training(X, y, lam, rates):
     return w, b, losses
 
 
+def signed(case):
+    """The classes 1 and -1 instead of 1 and 0."""
+    inputs = {**case.inputs, "y": 2 * case["y"].double() - 1}
+    if not inputs["y"].sum():
+        inputs["y"][0] *= -1  # or a bias of 0 would be left to rounding
+    return cases.Case(inputs, case.sizes, like=lambda *small: signed(case.like(*small)), edge=case.edge)
+
+
 rates = [0.9 / (1 + 0.13 * step) for step in range(14)]
 drawn = cases.draw(seeds=10, seed0=100, X="n d", y="n:2", lam=0.2, rates=rates)
-signed = [cases.Case({**case.inputs, "y": 2 * case["y"].double() - 1}, case.sizes) for case in drawn]
-check.function(train_svm, right_training, on=signed)
+mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
+again = [0.25, 0.25, 1e-9, 1e-9, 0.5]
+few = [cases.Case({**case.inputs, "y": abs(case["y"]), "rates": again}, case.sizes) for case in mixed[:3]]
+check.function(train_svm, right_training, on=mixed + few)
 ### END HIDDEN TESTS
 
 # %% wrong="train_svm" name="uphill"
@@ -1490,6 +2447,143 @@ def train_svm(X, y, lam, rates):
         losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
         w = w - lr * svm_gradient(X, y, w, b, lam)[0]
         b = b - lr * svm_gradient(X, y, w, b, lam)[1]
+    return w, b, losses
+
+# %% wrong="train_svm" name="square of the sum"
+# says: Your second term is the square of the sum of the weights. The squared length is the sum of the squares.
+# next: Use `w @ w`.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * w.sum() ** 2).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="stops when the loss rises"
+# says: You stop when the loss rises. Each rate in the list gets its step.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            break
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="stops when the loss hardly changes"
+# says: You stop when the loss hardly changes. Each rate in the list gets its step.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-6:
+            break
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="each rate once"
+# says: Equal rates get one step together in your loop. Each entry of the list gets its own.
+# next: Loop over `rates` as it is.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in dict.fromkeys(rates):
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="half left out"
+# says: Your second term lacks the ½.
+# next: The loss has λ/2 in front of the squared length.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="length not squared"
+# says: Your second term takes the length of w, without its square.
+# next: Use `w @ w`.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * w.norm()).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="bias in the second term"
+# says: Your second term contains the bias. It is the squared length of w alone.
+# next: Leave b out of it.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w + b * b)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="two features"
+# says: Your `w` has two entries whatever `X` is. It needs one for each feature.
+# next: `torch.zeros_like(X[0])` has the length of an example.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros(2).to(X), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="bias never learned"
+# says: The bias stays at 0.
+# next: Take a step with db as well.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w = w - lr * dw
+    return w, b, losses
+
+# %% wrong="train_svm" name="learning rate left out"
+# says: Your steps ignore the learning rates.
+# next: Multiply both gradients by the rate of the step.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - dw, b - db
+    return w, b, losses
+
+# %% wrong="train_svm" name="one loss too many"
+# says: Your list has one loss more than there are steps: the one after the last step, too.
+# next: Append only before each step.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+    return w, b, losses
+
+# %% wrong="train_svm" name="last rate left out"
+# says: The last rate gets no step.
+# next: Loop over all of `rates`.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates[:-1]:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
     return w, b, losses
 
 # %% right="train_svm" name="without the earlier functions"
@@ -1660,13 +2754,14 @@ print("second:", torch.exp(z) / (1 + torch.exp(z)))
 #
 # ### Exercise 5.1: the sigmoid
 #
-# **Your turn.** Write `sigmoid(z)`, entry by entry, for a tensor of any shape. It has to be finite and right for
-# scores as large as $\pm 1000$. PyTorch's own sigmoid is not allowed here; `torch.exp` is. For `[0., 2., -1000.]` the
-# answer is `[0.5, 0.8808, 0.]`, and for `[1000.]` it is `[1.]`.
+# **Your turn.** Write `sigmoid(z)`, entry by entry, for a tensor of any shape, a single number included. The answer has
+# the shape and the dtype of `z`. It has to be finite and right for scores as large as $\pm 1000$. PyTorch's own
+# sigmoid is not allowed here; `torch.exp` is. For `[0., 2., -1000.]` the answer is `[0.5, 0.8808, 0.]`, and for
+# `[1000.]`, in float32, it is `[1.]`.
 
 # %% solution="sigmoid"
 def sigmoid(z):
-    """Return the sigmoid of z, entry by entry, in the shape of z."""
+    """Return the sigmoid of z, entry by entry, in the shape and dtype of z."""
     ### BEGIN SOLUTION
     return 1 / (1 + torch.exp(-z))
     ### END SOLUTION
@@ -1674,16 +2769,19 @@ def sigmoid(z):
 # %% check="sigmoid" points=1
 three = cases.example(
     z=torch.tensor([0.0, 2.0, -1000.0], dtype=torch.float64),
-    gives=torch.tensor([0.5, 0.8808, 0.0], dtype=torch.float64),
+    gives=torch.tensor([0.5, 1 / (1 + math.exp(-2)), 0.0], dtype=torch.float64),
 )
 sure = cases.example(
-    z=torch.tensor([1000.0], dtype=torch.float64), gives=torch.tensor([1.0], dtype=torch.float64)
+    z=torch.tensor([1000.0], dtype=torch.float32), gives=torch.tensor([1.0], dtype=torch.float32)
 )
-check.function(sigmoid, on=[three, sure], rtol=1e-4, forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
+check.function(sigmoid, on=[three, sure], forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
 ### BEGIN HIDDEN TESTS
 far = cases.example(z=torch.tensor([[-1000.0, -30.0, 0.0], [1.0, 40.0, 1000.0]], dtype=torch.float64))
-near = cases.draw(seeds=8, seed0=100, z="n h")
-check.function(sigmoid, torch.sigmoid, on=[far, *near], forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
+alone = [cases.example(z=torch.tensor(score, dtype=torch.float64)) for score in (-0.5, 1000.0, -1000.0)]
+single = cases.example(z=torch.tensor([1.5, -1000.0, -0.25, 1000.0], dtype=torch.float32))
+ready_made = ("sigmoid", "expit", "logsigmoid", "softmax")
+near = cases.draw(seeds=8, seed0=100, z="n h") + cases.draw(seeds=2, seed0=200, z="n h q")
+check.function(sigmoid, torch.sigmoid, on=[far, *alone, single] + near, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="sigmoid" name="the second form"
@@ -1709,6 +2807,61 @@ def sigmoid(z):
 # next: Write the formula with `torch.exp`.
 def sigmoid(z):
     return torch.sigmoid(z)
+
+# %% wrong="sigmoid" name="scores cut off at 10"
+# says: You cut the scores off before the exponential, so scores beyond the cut are treated as if they lay on it.
+# next: In the first form nothing has to be cut off.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.clamp(-10, 10)))
+
+# %% wrong="sigmoid" name="scores cut off at 15"
+# says: You cut the scores off before the exponential, so scores beyond the cut are treated as if they lay on it.
+# next: In the first form nothing has to be cut off.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.clamp(-15, 15)))
+
+# %% wrong="sigmoid" name="scores cut off at 20"
+# says: You cut the scores off before the exponential, so scores beyond the cut are treated as if they lay on it.
+# next: In the first form nothing has to be cut off.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.clamp(-20, 20)))
+
+# %% wrong="sigmoid" name="second form where a score is negative"
+# says: You choose one form for all entries by a single one of them. A large score beside a negative one gives nan:
+# infinity divided by infinity.
+# next: Use one form that is right for both signs, or choose entry by entry.
+def sigmoid(z):
+    return torch.exp(z) / (1 + torch.exp(z)) if z.min() < 0 else 1 / (1 + torch.exp(-z))
+
+# %% wrong="sigmoid" name="the second form turned round"
+# says: For scores far below 0 you get nan: infinity divided by infinity.
+# next: Use the form in which the exponential stands only below the line.
+def sigmoid(z):
+    return 1 - torch.exp(-z) / (1 + torch.exp(-z))
+
+# %% wrong="sigmoid" name="one plus left out"
+# says: You return 1 divided by the exponential. The 1 below the line is missing.
+# next: Below the line stands 1 plus the exponential.
+def sigmoid(z):
+    return 1 / torch.exp(-z)
+
+# %% wrong="sigmoid" name="bracket left out"
+# says: Without a bracket only the 1 stands below the line: you add the exponential to it.
+# next: Put 1 and the exponential into one bracket.
+def sigmoid(z):
+    return 1 / 1 + torch.exp(-z)
+
+# %% wrong="sigmoid" name="double precision"
+# says: You work in double precision, so the answer for a float32 tensor is float64.
+# next: Leave the dtype of `z` as it is.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.double()))
+
+# %% wrong="sigmoid" name="exponent without the minus above"
+# says: Your curve is e^z divided by 1 + e^−z.
+# next: Below the line stands 1 plus what stands above it.
+def sigmoid(z):
+    return torch.exp(z) / (1 + torch.exp(-z))
 
 # %% right="sigmoid" name="a form for each sign"
 def sigmoid(z):
@@ -1762,8 +2915,8 @@ a = torch.sigmoid(z)
 # ### Exercise 5.2: a loss that never overflows
 #
 # **Your turn.** Write `logistic_loss(z, y)`: the mean of $\ell$ over the n examples, a tensor without dimensions. `z`
-# holds scores, `y` classes 1.0 and 0.0, both of shape (n,). It has to be right for $z = \pm 1000$. The ready-made
-# cross-entropies are not allowed.
+# holds scores, `y` classes 1.0 and 0.0, both of shape (n,), and the loss has their dtype. It has to be right for
+# $z = \pm 1000$ with either class, and for a single example. The ready-made cross-entropies are not allowed.
 #
 # For `z = [0., 2., -1000.]` and `y = [1., 0., 1.]` the three losses are 0.6931, 2.1269 and 1000, and the mean is
 # 334.2733. For `z = [1000.]` and `y = [1.]` the loss is 0.
@@ -1789,12 +2942,20 @@ three = cases.example(
     gives=torch.tensor(334.2733, dtype=torch.float64),
 )
 sure = cases.example(
-    z=torch.tensor([1000.0], dtype=torch.float64),
-    y=torch.tensor([1.0], dtype=torch.float64),
-    gives=torch.tensor(0.0, dtype=torch.float64),
+    z=torch.tensor([1000.0], dtype=torch.float32),
+    y=torch.tensor([1.0], dtype=torch.float32),
+    gives=torch.tensor(0.0, dtype=torch.float32),
 )
 check.function(logistic_loss, on=[three, sure], rtol=1e-6, forbid=ready_made)
+
+
 ### BEGIN HIDDEN TESTS
+def labelled(case):
+    """The classes as numbers with a point, 1.0 and 0.0."""
+    inputs = {**case.inputs, "y": case["y"].double()}
+    return cases.Case(inputs, case.sizes, like=lambda *small: labelled(case.like(*small)), edge=case.edge)
+
+
 def far_out(case):
     """Scores far out, the first one on the wrong side: the loss is large, whatever numbers were drawn."""
     z, y = 400 * case["z"], case["y"]
@@ -1802,9 +2963,15 @@ def far_out(case):
     return cases.Case({"z": z, "y": y}, case.sizes)
 
 
+def extreme(z, y):
+    return cases.example(z=torch.tensor(z, dtype=torch.float64), y=torch.tensor(y, dtype=torch.float64))
+
+
 drawn = cases.draw(seeds=12, seed0=100, z="n", y="n:2")
-near = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
+near = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
 far = [far_out(case) for case in near]
+far += [extreme([1000.0], [0.0]), extreme([-1000.0], [1.0]), extreme([-1000.0, 1000.0, 0.5], [0.0, 1.0, 1.0])]
+far += [extreme([50.0, 0.5], [0.0, 1.0]), extreme([-50.0, 0.5], [1.0, 0.0])]
 check.function(
     logistic_loss,
     lambda z, y: torch.logaddexp(torch.zeros_like(z), (1 - 2 * y) * z).mean(),
@@ -1829,7 +2996,7 @@ def logistic_loss(z, y):
 
 # %% wrong="logistic_loss" name="no absolute value"
 # says: For negative scores your exponent is positive, and the exponential overflows.
-# next: The exponent is minus the absolute value of z.
+# next: Take the large part out first: then the exponent is minus the absolute value of z.
 def logistic_loss(z, y):
     return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z))).mean()
 
@@ -1850,6 +3017,142 @@ def logistic_loss(z, y):
 # next: Use the formula with max(z, 0) − y z.
 def logistic_loss(z, y):
     return torch.log1p(torch.exp(-(y * z).abs())).mean() + (-y * z).clamp(min=0).mean()
+
+# %% wrong="logistic_loss" name="class 0 without the large part taken out"
+# says: For class 0 you use log(1 + e^z) as it stands, which overflows for a large score.
+# next: Take the large part out there, too, as for class 1.
+def logistic_loss(z, y):
+    one = torch.clamp(-z, min=0) + torch.log1p(torch.exp(-z.abs()))
+    return torch.where(y == 1, one, torch.log(1 + torch.exp(z))).mean()
+
+# %% wrong="logistic_loss" name="class 1 without the large part taken out"
+# says: For negative scores your exponent is positive, and the exponential overflows.
+# next: Take the large part out first: then the exponent is minus the absolute value of z.
+def logistic_loss(z, y):
+    zero = torch.clamp(z, min=0) + torch.log1p(torch.exp(-z.abs()))
+    return torch.where(y == 1, torch.log(1 + torch.exp(-z)), zero).mean()
+
+# %% wrong="logistic_loss" name="the large part not taken out"
+# says: You use log(1 + e^z) as it stands, and the exponential overflows for a large score.
+# next: Take the large part out first, as the formula above the exercise does.
+def logistic_loss(z, y):
+    return (torch.log(1 + torch.exp(z)) - y * z).mean()
+
+# %% wrong="logistic_loss" name="the large part not taken out, with minus z"
+# says: For negative scores your exponent is positive, and the exponential overflows.
+# next: Take the large part out first: then the exponent is minus the absolute value of z.
+def logistic_loss(z, y):
+    return (torch.log(1 + torch.exp(-z)) + (1 - y) * z).mean()
+
+# %% wrong="logistic_loss" name="infinity replaced by 1000"
+# says: You replace nan and infinity by numbers of your own. Between them the loss is wrong already: a probability of
+# exactly 0 or 1 has lost the score.
+# next: Do the algebra with the score; nothing is infinite then.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    loss = -y * torch.log(a) - (1 - y) * torch.log(1 - a)
+    return torch.nan_to_num(loss, nan=0.0, posinf=1000.0).mean()
+
+# %% wrong="logistic_loss" name="infinity replaced by the largest number"
+# says: You replace nan and infinity by numbers of your own. Between them the loss is wrong already: a probability of
+# exactly 0 or 1 has lost the score.
+# next: Do the algebra with the score; nothing is infinite then.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return torch.nan_to_num(-y * torch.log(a) - (1 - y) * torch.log(1 - a)).mean()
+
+# %% wrong="logistic_loss" name="1e-12 added"
+# says: You add a small number inside the logarithm. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be added.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return (-y * torch.log(a + 1e-12) - (1 - y) * torch.log(1 - a + 1e-12)).mean()
+
+# %% wrong="logistic_loss" name="1e-10 added"
+# says: You add a small number inside the logarithm. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be added.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return (-y * torch.log(a + 1e-10) - (1 - y) * torch.log(1 - a + 1e-10)).mean()
+
+# %% wrong="logistic_loss" name="1e-8 added"
+# says: You add a small number inside the logarithm. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be added.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return (-y * torch.log(a + 1e-8) - (1 - y) * torch.log(1 - a + 1e-8)).mean()
+
+# %% wrong="logistic_loss" name="1e-7 added"
+# says: You add a small number inside the logarithm. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be added.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return (-y * torch.log(a + 1e-7) - (1 - y) * torch.log(1 - a + 1e-7)).mean()
+
+# %% wrong="logistic_loss" name="1e-15 added"
+# says: You add a small number inside the logarithm. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be added.
+def logistic_loss(z, y):
+    a = sigmoid(z)
+    return (-y * torch.log(a + 1e-15) - (1 - y) * torch.log(1 - a + 1e-15)).mean()
+
+# %% wrong="logistic_loss" name="probability kept 1e-12 away from 0"
+# says: You keep the probability away from 0 by hand. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be cut off.
+def logistic_loss(z, y):
+    a = sigmoid(z).clamp(1e-12, 1 - 1e-12)
+    return (-y * torch.log(a) - (1 - y) * torch.log(1 - a)).mean()
+
+# %% wrong="logistic_loss" name="probability kept 1e-8 away from 0"
+# says: You keep the probability away from 0 by hand. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be cut off.
+def logistic_loss(z, y):
+    a = sigmoid(z).clamp(1e-8, 1 - 1e-8)
+    return (-y * torch.log(a) - (1 - y) * torch.log(1 - a)).mean()
+
+# %% wrong="logistic_loss" name="probability kept 1e-6 away from 0"
+# says: You keep the probability away from 0 by hand. Then no example can cost more than a fixed price.
+# next: Do the algebra with the score; nothing needs to be cut off.
+def logistic_loss(z, y):
+    a = sigmoid(z).clamp(1e-6, 1 - 1e-6)
+    return (-y * torch.log(a) - (1 - y) * torch.log(1 - a)).mean()
+
+# %% wrong="logistic_loss" name="maximum left out"
+# says: You leave out max(z, 0). Then a large score of class 0 costs less than nothing.
+# next: Put it back: it is the large part that was taken out.
+def logistic_loss(z, y):
+    return (torch.log1p(torch.exp(-z.abs())) - y * z).mean()
+
+# %% wrong="logistic_loss" name="term with y left out"
+# says: You leave out y z. Then a high score is charged whatever the class is.
+# next: Subtract y times z.
+def logistic_loss(z, y):
+    return (z.clamp(min=0) + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="term with y added"
+# says: You add y z. A high score should make the loss of class 1 smaller.
+# next: Subtract it.
+def logistic_loss(z, y):
+    return (z.clamp(min=0) + y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="sign of the loss"
+# says: Your loss has the wrong sign. It charges minus the logarithm.
+# next: Turn the sign round.
+def logistic_loss(z, y):
+    return -(z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="score cut off"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-500, 500)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="classes +1 and −1, and nothing else"
+# says: This formula belongs to the classes +1 and −1. Here they are 1 and 0, so for y = 0 the score drops out.
+# next: Use the formula with max(z, 0) − y z.
+def logistic_loss(z, y):
+    return torch.logaddexp(torch.zeros_like(z), -y * z).mean()
 
 # %% right="logistic_loss" name="logaddexp"
 def logistic_loss(z, y):
@@ -1887,11 +3190,14 @@ def logistic_loss(z, y):
 # **Your turn.** By hand, for the mean cross-entropy of n examples; all tensors have shape (n,), `y` holds 1.0 and
 # 0.0:
 #
-# - `logistic_da(a, y)` returns `da`, how the loss changes with the probabilities `a`;
-# - `logistic_dz(z, y)` returns `dz`, how it changes with the scores `z`. It has to be right for $z = \pm 1000$ as well.
+# - `logistic_da(a, y)` returns `da`, how the loss changes with the probabilities `a`. It takes them as they are,
+#   however close to 0 or 1;
+# - `logistic_dz(z, y)` returns `dz`, how it changes with the scores `z`. It has to be right for $z = \pm 1000$ as well,
+#   with either class.
 #
 # For `a = [0.5, 0.8]`, `y = [1., 0.]` the first is `[-1., 2.5]`. For `z = [0., 1000.]`, `y = [1., 0.]` the second is
-# `[-0.25, 0.5]`.
+# `[-0.25, 0.5]`. And with a single example: for `a = [0.5]`, `y = [1.]` the first is `[-2.]`, for `z = [50.]`,
+# `y = [0.]` the second is `[1.]`.
 
 # %% solution="logistic_links"
 def logistic_da(a, y):
@@ -1914,14 +3220,34 @@ first = cases.example(
     y=y_two,
     gives=torch.tensor([-1.0, 2.5], dtype=torch.float64),
 )
-check.function(logistic_da, on=[first], by_hand=True)
+y_one = torch.tensor([1.0], dtype=torch.float64)
+half = torch.tensor([0.5], dtype=torch.float64)
+single = cases.example(a=half, y=y_one, gives=torch.tensor([-2.0], dtype=torch.float64))
+check.function(logistic_da, on=[first, single], by_hand=True)
 second = cases.example(
     z=torch.tensor([0.0, 1000.0], dtype=torch.float64),
     y=y_two,
     gives=torch.tensor([-0.25, 0.5], dtype=torch.float64),
 )
-check.function(logistic_dz, on=[second], by_hand=True)
+single = cases.example(z=100 * half, y=0 * y_one, gives=y_one)
+check.function(logistic_dz, on=[second, single], by_hand=True)
+
+
 ### BEGIN HIDDEN TESTS
+def labelled(case):
+    """The classes as numbers with a point, 1.0 and 0.0."""
+    inputs = {**case.inputs, "y": case["y"].double()}
+    return cases.Case(inputs, case.sizes, like=lambda *small: labelled(case.like(*small)), edge=case.edge)
+
+
+def chance(case):
+    return cases.Case({"a": torch.sigmoid(case["z"]), "y": case["y"]}, case.sizes, edge=case.edge)
+
+
+def extreme(a, y, name="a"):
+    return cases.example(**{name: torch.tensor(a, dtype=torch.float64)}, y=torch.tensor(y, dtype=torch.float64))
+
+
 def far_out(case):
     """Scores far out, the first one on the wrong side: the loss is large, whatever numbers were drawn."""
     z, y = 400 * case["z"], case["y"]
@@ -1930,8 +3256,9 @@ def far_out(case):
 
 
 drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2")
-scores = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
-chances = [cases.Case({"a": torch.sigmoid(case["z"]), "y": case["y"]}, case.sizes) for case in scores]
+scores = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
+chances = cases.Drawn(map(chance, scores), map(chance, scores.edges))
+chances += [extreme([a, 0.5, 0.9999], y) for a in (1e-4, 1e-9, 1e-14) for y in ([1.0, 1.0, 0.0], [0.0, 0.0, 1.0])]
 check.gradient(
     logistic_da,
     of=lambda a, y: -(y * a.log() + (1 - y) * (1 - a).log()).mean(),
@@ -1940,13 +3267,14 @@ check.gradient(
     by_hand=True,
 )
 far = [far_out(case) for case in scores[:6]]
+far += [extreme([-1000.0, 1000.0, 0.5], y, "z") for y in ([1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0])]
 loss = torch.nn.functional.binary_cross_entropy_with_logits
 check.gradient(logistic_dz, of=lambda z, y: loss(z, y), on=scores + far, wrt="z", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="logistic_links" name="mean forgotten"
 # says: Your gradient belongs to the sum of the losses. The loss is their mean.
-# next: Divide both by the number of examples.
+# next: Divide by the number of examples, in both functions.
 def logistic_da(a, y):
     return -y / a + (1 - y) / (1 - a)
 
@@ -2006,6 +3334,158 @@ def logistic_da(a, y):
 def logistic_dz(z, y):
     return (z - y) / len(z)
 
+# %% wrong="logistic_links" name="probability kept 1e-3 away from 0"
+# says: You move probabilities near 0 and 1 away from there first. Then the gradient is the one at another place.
+# next: Use `a` as it is.
+def logistic_da(a, y):
+    a = a.clamp(1e-3, 1 - 1e-3)
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="probability kept 1e-7 away from 0"
+# says: You move probabilities near 0 and 1 away from there first. Then the gradient is the one at another place.
+# next: Use `a` as it is.
+def logistic_da(a, y):
+    a = a.clamp(1e-7, 1 - 1e-7)
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="1e-8 added below the line"
+# says: You add a small number to the denominators. Near 0 and 1 that changes the gradient.
+# next: Use `a` as it is.
+def logistic_da(a, y):
+    return (-y / (a + 1e-8) + (1 - y) / (1 - a + 1e-8)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="1e-12 added below the line"
+# says: You add a small number to the denominators. Near 0 and 1 that changes the gradient.
+# next: Use `a` as it is.
+def logistic_da(a, y):
+    return (-y / (a + 1e-12) + (1 - y) / (1 - a + 1e-12)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="probability not divided"
+# says: Only y is divided by n in your answer, the probability is not.
+# next: Put the difference into a bracket, then divide the bracket.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return sigmoid(z) - y / len(z)
+
+# %% wrong="logistic_links" name="the second form"
+# says: For a large score you divide infinity by infinity.
+# next: Use your `sigmoid`, which does not overflow.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (torch.exp(z) / (1 + torch.exp(z)) - y) / len(z)
+
+# %% wrong="logistic_links" name="the second form turned round"
+# says: For a score far below 0 you divide infinity by infinity.
+# next: Use your `sigmoid`, which does not overflow.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (1 - torch.exp(-z) / (1 + torch.exp(-z)) - y) / len(z)
+
+# %% wrong="logistic_links" name="classes +1 and −1"
+# says: This is the formula for the classes +1 and −1. Here they are 1 and 0, so every example of class 0 gets 0.
+# next: Use prediction minus truth.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return -y * sigmoid(-y * z) / len(z)
+
+# %% wrong="logistic_links" name="mean forgotten in dz"
+# says: Your gradient belongs to the sum of the losses. The loss is their mean.
+# next: Divide by the number of examples, in both functions.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return sigmoid(z) - y
+
+# %% wrong="logistic_links" name="sign of da"
+# says: Both fractions of da have the wrong sign.
+# next: The loss is minus the logarithm: differentiate −y log a once more.
+def logistic_da(a, y):
+    return (y / a - (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="class 1 only in da"
+# says: Your da leaves out the examples of class 0.
+# next: The loss has two terms: differentiate the one with 1 − y, too.
+def logistic_da(a, y):
+    return -y / a / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="second fraction only divided"
+# says: Only the second fraction of da is divided by n.
+# next: Put the sum into a bracket, then divide the bracket.
+def logistic_da(a, y):
+    return -y / a + (1 - y) / (1 - a) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="slope of the sigmoid in da"
+# says: You multiply by a (1 − a) in da already. That slope belongs to the second link, from a to z.
+# next: Stop at the derivative with respect to a.
+def logistic_da(a, y):
+    return (a - y) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="difference for da"
+# says: The slope of log a is 1/a; you have a fraction too few, or multiply where you should divide.
+# next: Differentiate −y log a with respect to a.
+def logistic_da(a, y):
+    return (-y * a + (1 - y) * (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="classes rounded"
+# says: You round the probabilities to 0 or 1 before you subtract.
+# next: Subtract y from the probability itself.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return ((z > 0).to(z.dtype) - y) / len(z)
+
 # %% right="logistic_links" name="one fraction, and one class at a time"
 def logistic_da(a, y):
     return (a - y) / (a * (1 - a)) / a.numel()
@@ -2034,7 +3514,7 @@ def logistic_dz(z, y):
 # **Your turn.** Write `logistic_gradient(X, y, w, b)`. It returns `(dw, db)`, shapes (d,) and (), the gradient of the
 # mean cross-entropy. By hand. For `X = [[2., -1.]]`, `y = [1.]`, `w = [0., 0.]`, `b = 0` it is `[-1., 0.5]` and
 # `-0.5`. For `X = [[2., -1.], [0., 1.]]`, `y = [1., 0.]`, `w = [0.5, 1.]`, `b = 0.5` it is `[-0.3775, 0.5976]` and
-# `0.2200`.
+# `0.2200`. It is right for scores of $\pm 1000$, and for any number of examples and features, a single one included.
 
 # %% solution="logistic_gradient"
 def logistic_gradient(X, y, w, b):
@@ -2060,14 +3540,30 @@ pair = cases.example(
     gives=(torch.tensor([-0.377541, 0.597558], dtype=torch.float64), torch.tensor(0.220017).double()),
 )
 check.function(logistic_gradient, on=[single, pair], by_hand=True, rtol=1e-5)
+
+
 ### BEGIN HIDDEN TESTS
+def labelled(case):
+    """The classes as numbers with a point, 1.0 and 0.0."""
+    inputs = {**case.inputs, "y": case["y"].double()}
+    return cases.Case(inputs, case.sizes, like=lambda *small: labelled(case.like(*small)), edge=case.edge)
+
+
+def far_out(w, y):
+    """One score of about w, one of about -w, one of about 1."""
+    X = torch.tensor([[1.0, 2.0], [-1.0, 3.0], [0.0, 1.0]], dtype=torch.float64)
+    w, y = torch.tensor([w, 0.25], dtype=torch.float64), torch.tensor(y, dtype=torch.float64)
+    return cases.example(X=X, y=y, w=w, b=torch.tensor(0.5, dtype=torch.float64))
+
+
 drawn = cases.draw(seeds=24, seed0=100, X="n d", y="n:2", w="d", b="")
-labelled = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
+near = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
+far = [far_out(w, y) for w in (50.0, 1000.0, -1000.0) for y in ([0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 1.0, 0.0])]
 loss = torch.nn.functional.binary_cross_entropy_with_logits
 check.gradient(
     logistic_gradient,
     of=lambda X, y, w, b: loss(X @ w + b, y),
-    on=labelled,
+    on=near + far,
     wrt="w b",
     by_hand=True,
 )
@@ -2116,6 +3612,88 @@ def logistic_gradient(X, y, w, b):
     dz = ((X @ w + b > 0).to(y.dtype) - y) / len(y)
     return X.T @ dz, dz.sum()
 
+# %% wrong="logistic_gradient" name="weights divided twice"
+# says: The 1/n is in dz already, and you divide the gradient of the weights once more.
+# next: Leave out the second division.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return X.T @ dz / len(y), dz.sum()
+
+# %% wrong="logistic_gradient" name="bias averaged"
+# says: The 1/n is in dz already, and you average once more for the bias.
+# next: Add the entries of dz up.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return X.T @ dz, dz.mean()
+
+# %% wrong="logistic_gradient" name="reshaped instead of transposed"
+# says: `reshape` leaves the numbers in their order: it does not turn rows into columns.
+# next: Use `X.T`.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return X.reshape(X.shape[1], X.shape[0]) @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="two features only"
+# says: You fill the gradients of features 0 and 1 only; the others stay 0.
+# next: Do the same for every feature: one product does it.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    dw = X.T @ dz
+    dw[2:] = 0
+    return dw, dz.sum()
+
+# %% wrong="logistic_gradient" name="the second form"
+# says: For a large score your probability is infinity divided by infinity.
+# next: Use your `sigmoid` or your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = (torch.exp(z) / (1 + torch.exp(z)) - y) / len(y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="the long way"
+# says: For large scores you divide by 0. On paper the fractions cancel, so let them.
+# next: Use your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    a = sigmoid(X @ w + b)
+    dz = logistic_da(a, y) * a * (1 - a)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="truth minus prediction"
+# says: You have truth minus prediction: the signs of both gradients are turned.
+# next: Use your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return -X.T @ dz, -dz.sum()
+
+# %% wrong="logistic_gradient" name="one slope too many"
+# says: You multiply by the slope of the sigmoid. It cancelled in the derivation.
+# next: For the cross-entropy, dz is (a − y) / n.
+def logistic_gradient(X, y, w, b):
+    a = sigmoid(X @ w + b)
+    dz = (a - y) * a * (1 - a) / len(y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="columns instead of rows"
+# says: `X * dz` multiplies the columns of X by dz. Each row has to be multiplied by its own entry.
+# next: `X.T @ dz` does it.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return (X * dz).sum(dim=0), dz.sum()
+
+# %% wrong="logistic_gradient" name="score instead of probability"
+# says: You subtract y from the score. It has to be subtracted from the probability.
+# next: Use your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    dz = (X @ w + b - y) / len(y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="gradient of the hinge"
+# says: This is the gradient of a loss for the classes +1 and −1. Here they are 1 and 0.
+# next: Use your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    dz = hinge_backward(X @ w + b, y)
+    return X.T @ dz, dz.sum()
+
 # %% right="logistic_gradient" name="mean over the rows"
 def logistic_gradient(X, y, w, b):
     error = sigmoid(X @ w + b) - y
@@ -2147,7 +3725,8 @@ z.grad, torch.sigmoid(torch.tensor(0.0)) - 1
 #
 # **Your turn.** Write `train_logistic(X, y, lr, steps)`. It begins at zero, makes `steps` steps of gradient descent
 # on all examples with the learning rate `lr`, and returns `w`, `b` and the list of the losses before each step, as
-# Python floats. Use your own `logistic_loss` and `logistic_gradient`.
+# Python floats. It makes all the steps, also when the loss hardly changes, and works for any number of examples and
+# features, a single one included. Use your own `logistic_loss` and `logistic_gradient`.
 #
 # A fact to check with: at the start every probability is $\tfrac12$, so the first loss is $\log 2 = 0.6931$. And two
 # steps with the rate 2 on the table of AND, its classes written as 0 and 1: `w = [0.1225, 0.1225]`, `b = -0.7551`, and
@@ -2194,9 +3773,18 @@ def right_training(X, y, lr, steps):
     return w, b, losses
 
 
+def labelled(case):
+    """The classes as numbers with a point, 1.0 and 0.0."""
+    inputs = {**case.inputs, "y": case["y"].double()}
+    if inputs["y"].mean() == 0.5:
+        inputs["y"][0] = 1 - inputs["y"][0]  # or a bias of 0 would be left to rounding
+    return cases.Case(inputs, case.sizes, like=lambda *small: labelled(case.like(*small)), edge=case.edge)
+
+
 drawn = cases.draw(seeds=8, seed0=100, X="n d", y="n:2", lr=0.7, steps=12)
-labelled = [cases.Case({**case.inputs, "y": case["y"].double()}, case.sizes) for case in drawn]
-check.function(train_logistic, right_training, on=labelled)
+near = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
+slow = [cases.Case({**case.inputs, "y": 0 * case["y"] + 1, "lr": 1e-9, "steps": 4}, case.sizes) for case in near[:3]]
+check.function(train_logistic, right_training, on=near + slow)
 ### END HIDDEN TESTS
 
 # %% wrong="train_logistic" name="uphill"
@@ -2242,6 +3830,125 @@ def train_logistic(X, y, lr, steps):
         w, b = w - lr * dw, b - lr * db
         losses.append(logistic_loss(X @ w + b, y).item())
     return w, b, losses
+
+# %% wrong="train_logistic" name="stops when the loss changes by less than 1e-3"
+# says: You stop when the loss hardly changes. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-3:
+            break
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="stops when the loss changes by less than 1e-6"
+# says: You stop when the loss hardly changes. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-6:
+            break
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="weights first, bias afterwards"
+# says: The bias is moved with a gradient taken after the weights had moved already. One step uses one gradient.
+# next: Call `logistic_gradient` once in each step, then move both.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        w = w - lr * logistic_gradient(X, y, w, b)[0]
+        b = b - lr * logistic_gradient(X, y, w, b)[1]
+    return w, b, losses
+
+# %% wrong="train_logistic" name="two features"
+# says: Your `w` has two entries whatever `X` is. It needs one for each feature.
+# next: `torch.zeros_like(X[0])` has the length of an example.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros(2).to(X), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="one loss too many"
+# says: Your list has one loss more than there are steps: the one after the last step, too.
+# next: Append only before each step.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    losses.append(logistic_loss(X @ w + b, y).item())
+    return w, b, losses
+
+# %% wrong="train_logistic" name="one step too many"
+# says: You make one step too many.
+# next: `range(steps)` gives exactly that many.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps + 1):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="one step too few"
+# says: You make one step too few.
+# next: `range(steps)` gives exactly that many.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps - 1):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="one example at a time"
+# says: You make a step after each single example. Each step uses the gradient over all of them.
+# next: Call `logistic_gradient` with the whole of `X` and `y`.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        for i in range(len(y)):
+            dw, db = logistic_gradient(X[i : i + 1], y[i : i + 1], w, b)
+            w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="rate divided by n"
+# says: You divide the step by n once more. The gradient is that of a mean already.
+# next: Leave out the division.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        losses.append(logistic_loss(X @ w + b, y).item())
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw / len(y), b - lr * db / len(y)
+    return w, b, losses
+
+# %% wrong="train_logistic" name="gradient from autograd at the corner"
+# says: Autograd on your own loss takes a side at the corner at score 0, where the training begins.
+# next: Use your `logistic_gradient`.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        w, b = w.detach().requires_grad_(), b.detach().requires_grad_()
+        z = X @ w + b
+        loss = (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+        losses.append(loss.item())
+        dw, db = torch.autograd.grad(loss, (w, b))
+        w, b = w - lr * dw, b - lr * db
+    return w.detach(), b.detach(), losses
 
 # %% right="train_logistic" name="without the earlier functions"
 def train_logistic(X, y, lr, steps):
@@ -2387,8 +4094,8 @@ plot.lines(
 #
 # **Your turn.** Write `pulls(m)` for margin scores `m` of shape (n,). It returns three tensors of shape (n,), in the
 # order perceptron, hinge, logistic: the **pull** of each example, which is minus the slope of its loss at `m`. At a
-# corner the pull is 0. By hand, in the dtype of `m`, and right for $m = \pm 1000$. No mean here: each example for
-# itself.
+# corner the pull is 0. By hand, in the dtype of `m`, right for $m = \pm 1000$, and for a single example, too. No mean
+# here: each example for itself.
 #
 # For `m = [-2., 0.5, 3.]` the answer is `[1., 0., 0.]`, `[1., 1., 0.]` and `[0.8808, 0.3775, 0.0474]`. For
 # `m = [-1000., 0., 1.]` it is `[1., 0., 0.]`, `[1., 1., 0.]` and `[1., 0.5, 0.2689]`.
@@ -2402,11 +4109,11 @@ def pulls(m):
 
 # %% check="pulls" points=2
 gives = (
-    torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64),
-    torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
-    torch.tensor([0.8808, 0.3775, 0.0474], dtype=torch.float64),
+    torch.tensor([1.0, 0.0, 0.0], dtype=torch.float32),
+    torch.tensor([1.0, 1.0, 0.0], dtype=torch.float32),
+    torch.tensor([0.8808, 0.3775, 0.0474], dtype=torch.float32),
 )
-usual = cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64), gives=gives)
+usual = cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float32), gives=gives)
 gives = (
     torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64),
     torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
@@ -2420,7 +4127,7 @@ corners_too = cases.example(m=torch.tensor(scores, dtype=torch.float64))
 check.function(
     pulls,
     lambda m: (1.0 * (m < 0).to(m), 1.0 * (m < 1).to(m), torch.sigmoid(-m)),
-    on=[corners_too, *cases.draw(seeds=10, seed0=100, m="n")],
+    on=[corners_too] + cases.draw(seeds=10, seed0=100, m="n"),
     by_hand=True,
 )
 ### END HIDDEN TESTS
@@ -2460,6 +4167,84 @@ def pulls(m):
 # next: Use your `sigmoid`, which does not overflow.
 def pulls(m):
     return (m < 0).to(m.dtype), (m < 1).to(m.dtype), torch.exp(-m) / (1 + torch.exp(-m))
+
+# %% wrong="pulls" name="hinge pulling at the corner"
+# says: At the hinge's corner, m = 1, you let the example pull. We agreed on 0 there.
+# next: Use < instead of <=.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m <= 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="perceptron pulling at the corner"
+# says: At the perceptron's corner, m = 0, you let the example pull. We agreed on 0 there.
+# next: Use < instead of <=.
+def pulls(m):
+    return (m <= 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="half a pull at the corner"
+# says: At the perceptron's corner, m = 0, your pull is one half. We agreed on 0 there.
+# next: Ask a question with two answers: is m below 0?
+def pulls(m):
+    return (1 - torch.sign(m)) / 2, (m < 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="half a pull at both corners"
+# says: At the corners your pull is one half. We agreed on 0 there.
+# next: Ask a question with two answers: is m below the corner?
+def pulls(m):
+    return (1 - torch.sign(m)) / 2, (1 - torch.sign(m - 1)) / 2, sigmoid(-m)
+
+# %% wrong="pulls" name="hinge inside the street only"
+# says: Your hinge lets only examples inside the street pull. Those far on the wrong side pull, too.
+# next: Compare m with 1, not its size.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m.abs() < 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="hinge between the corners only"
+# says: Your hinge lets only examples between 0 and 1 pull. Those on the wrong side pull, too.
+# next: Compare m with 1 alone.
+def pulls(m):
+    return (m < 0).to(m.dtype), ((m > 0) & (m < 1)).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="overflow on the far right"
+# says: For very large margin scores your logistic pull is nan: infinity divided by infinity.
+# next: Use your `sigmoid`, which does not overflow.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), 1 - torch.exp(m) / (1 + torch.exp(m))
+
+# %% wrong="pulls" name="only the logistic slope"
+# says: Your logistic result is the slope. The pull is minus the slope.
+# next: Turn its sign round.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), -sigmoid(-m)
+
+# %% wrong="pulls" name="slope of the sigmoid"
+# says: Your logistic pull is the slope of the sigmoid, a (1 − a). The slope of the loss log(1 + e^−m) is asked for.
+# next: Use the steepness that is worked out above the exercise.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(m) * (1 - sigmoid(m))
+
+# %% wrong="pulls" name="mean taken"
+# says: You divide by the number of examples. Each example stands for itself here.
+# next: Leave the division out.
+def pulls(m):
+    return (m < 0).to(m.dtype) / len(m), (m < 1).to(m.dtype) / len(m), sigmoid(-m) / len(m)
+
+# %% wrong="pulls" name="order of the three"
+# says: Perceptron and hinge have changed places in your answer.
+# next: Return them in the order perceptron, hinge, logistic.
+def pulls(m):
+    return (m < 1).to(m.dtype), (m < 0).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="pulls on the right side"
+# says: You let the examples on their right side pull, and the mistakes rest.
+# next: An example pulls where m lies below the corner.
+def pulls(m):
+    return (m > 0).to(m.dtype), (m > 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="double precision"
+# says: Your pulls are float64 whatever the dtype of m.
+# next: Create them in the dtype of `m`.
+def pulls(m):
+    return (m < 0).double(), (m < 1).double(), sigmoid(-m)
 
 # %% right="pulls" name="with where"
 def pulls(m):
@@ -2545,7 +4330,8 @@ plot.lines(
 #
 # **Your turn.** Write `newton_step(X, y, w, b)`. It returns the new `(w, b)` after one Newton step on the mean
 # cross-entropy. For `X = [[0.], [1.], [2.], [3.]]`, `y = [0., 1., 0., 1.]` and everything at zero it gives `[0.8]`
-# and `-1.2`.
+# and `-1.2`. For `X = [[0., 1.], [1., 0.], [2., 2.], [3., 1.]]`, the same `y`, `w = [0.5, -1.]` and `b = 0.5` it gives
+# `[1.4915, -2.9829]` and `0.8764`.
 
 # %% solution="newton_step"
 def newton_step(X, y, w, b):
@@ -2567,7 +4353,14 @@ four = cases.example(
     b=torch.tensor(0.0, dtype=torch.float64),
     gives=(torch.tensor([0.8], dtype=torch.float64), torch.tensor(-1.2, dtype=torch.float64)),
 )
-check.function(newton_step, on=[four], rtol=1e-6)
+two = cases.example(
+    X=torch.tensor([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0]], dtype=torch.float64),
+    y=torch.tensor([0.0, 1.0, 0.0, 1.0], dtype=torch.float64),
+    w=torch.tensor([0.5, -1.0], dtype=torch.float64),
+    b=torch.tensor(0.5, dtype=torch.float64),
+    gives=(torch.tensor([1.4915, -2.9829], dtype=torch.float64), torch.tensor(0.8764, dtype=torch.float64)),
+)
+check.function(newton_step, on=[four, two], rtol=1e-4)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2580,7 +4373,7 @@ def right_step(X, y, w, b):
     return theta[:-1], theta[-1]
 
 
-drawn = cases.draw(seeds=8, seed0=100, X="12 d", y="12:2", w="d", b="")
+drawn = cases.draw(seeds=8, seed0=100, without="edges", X="12 d", y="12:2", w="d", b="")  # H may be singular there
 small = []
 for case in drawn:
     inputs = {"X": case["X"][:, :2], "y": case["y"].double(), "w": 0.2 * case["w"][:2], "b": case["b"]}
@@ -2611,6 +4404,95 @@ def newton_step(X, y, w, b):
     a = sigmoid(X @ w + b)
     s = a * (1 - a)
     return w - torch.linalg.solve(X.T @ (s[:, None] * X), X.T @ (a - y)), b - (a - y).sum() / s.sum()
+
+# %% wrong="newton_step" name="the step alone"
+# says: You return the step without the old weights and bias.
+# next: Add it to `w` and `b`.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return -step[:-1], -step[-1]
+
+# %% wrong="newton_step" name="uphill"
+# says: You add the step. Newton's step is subtracted.
+# next: Turn the sign round.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return w + step[:-1], b + step[-1]
+
+# %% wrong="newton_step" name="ones in front"
+# says: Your column of ones comes first, but your vector θ has the bias last. So the bias is taken for a weight.
+# next: Put the ones behind X, or the bias in front of w.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([torch.ones_like(X[:, :1]), X], dim=1)
+    theta = torch.cat([w, b.reshape(1)])
+    a = sigmoid(X1 @ theta)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1)
+    theta = theta - torch.linalg.solve(H, X1.T @ (a - y))
+    return theta[1:], theta[0]
+
+# %% wrong="newton_step" name="probabilities without the bias"
+# says: Your probabilities leave out the bias.
+# next: The scores are `X @ w + b`.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="one weight only"
+# says: You take one entry of the solution for the weights and the second for the bias. That fits a single feature
+# only.
+# next: The bias is the last entry, all before it are weights.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return (w - step[:-1])[:1], w[1:2].sum() - step[1] if len(w) > 1 else b - step[1]
+
+# %% wrong="newton_step" name="1/n in one of the two"
+# says: You divide the gradient by n, but not H. Then your step is n times too short.
+# next: Divide both, or neither.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1)
+    step = torch.linalg.solve(H, g)
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="1/n in H only"
+# says: You divide H by n, but not the gradient. Then your step is n times too long.
+# next: Divide both, or neither.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="slope without its second factor"
+# says: Your H has the probabilities alone in it. The slope of the sigmoid is a (1 − a).
+# next: Multiply each row by a (1 − a).
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ (a[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g)
+    return w - step[:-1], b - step[-1]
 
 # %% right="newton_step" name="inverse and diagonal matrix"
 def newton_step(X, y, w, b):

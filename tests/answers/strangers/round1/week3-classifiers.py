@@ -1110,7 +1110,7 @@ def train_logistic(X, y, lr, steps):
     w, b = visited[-1]
     return w, b, losses
 
-# %% wrong="train_logistic" name="appends the loss tensors themselves instead of Python floats"
+# %% right="train_logistic" name="appends the loss tensors themselves instead of Python floats"
 def train_logistic(X, y, lr, steps):
     w = torch.zeros_like(X[0])
     b = torch.zeros_like(y[0])
