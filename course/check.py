@@ -37,6 +37,7 @@ def function(
     forbid: Sequence[str] = (),
     mutates: str | None = None,
     shares: str | bool | None = None,
+    detached: bool = False,
     rtol: float | None = None,
 ) -> None:
     """Does it give what the reference gives (or what each case says) on every case?
@@ -46,9 +47,9 @@ def function(
 
     ``by_hand`` refuses autograd and difference quotients, ``forbid`` the ready-made functions it names. ``mutates``
     names the argument to be changed in place. ``shares`` names the argument whose memory the result must share;
-    ``False`` asks for memory of its own.
+    ``False`` asks for memory of its own. ``detached`` asks for a result without autograd's notes.
     """
-    rules = base.Rules(by_hand, tuple(forbid), mutates, shares, rtol)
+    rules = base.Rules(by_hand, tuple(forbid), mutates, shares, rtol, detached)
     verdict.report(functions.function(base.name_of(answer, currentframe()), answer, reference, on, rules))
 
 

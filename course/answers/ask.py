@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from course.answers import absent, reach, record, weights
-from course.answers.plain import plain
+from course.answers.plain import plain, same_parts
 from course.device import available, map_tensors, rebuilt
 
 
@@ -29,10 +29,11 @@ class Reply:
 
     ``value`` is the result, a copy; ``after`` the arguments after the call; ``changed`` names arguments whose content
     changed, or for which requires_grad was switched on, ``shared`` those whose memory the result shares, and ``moved``
-    those that lie in other memory than before. ``error`` is the class and message of the student's exception,
-    ``place`` where in the student's code it arose (None where nobody knows), and ``error_types`` the names of its class
-    and base classes. ``not_done`` is the name in a stub's NotImplementedError, "" when it names none, and ``leftover``
-    whether code was written above it. ``refused`` says what was not done by hand.
+    those that lie in other memory than before, and ``noted`` whether autograd's notes hang on the result. ``error`` is
+    the class and message of the student's exception, ``place`` where in the student's code it arose (None where nobody
+    knows), and ``error_types`` the names of its class and base classes. ``not_done`` is the name in a stub's
+    NotImplementedError, "" when it names none, and ``leftover`` whether code was written above it. ``refused`` says
+    what was not done by hand.
     """
 
     value: Any = None
@@ -40,6 +41,7 @@ class Reply:
     changed: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    noted: bool = False
     error: str | None = None
     place: str | None = None
     error_types: tuple[str, ...] = ()
@@ -135,17 +137,6 @@ def _same(first: torch.Tensor, second: torch.Tensor) -> bool:
     return bool(((first == second) | ((first != first) & (second != second))).all())
 
 
-def _same_parts(first: Any, second: Any) -> bool:
-    """Whether lists and dicts hold the same numbers, texts and so on; tensors and arrays are looked at elsewhere."""
-    if isinstance(first, (list, tuple)):
-        return isinstance(second, type(first)) and len(first) == len(second) and all(map(_same_parts, first, second))
-    if isinstance(first, dict):
-        same = isinstance(second, dict) and list(first) == list(second)
-        return same and all(_same_parts(first[key], second[key]) for key in first)
-    plain_kinds = (bool, int, float, str, type(None))
-    return not isinstance(first, plain_kinds) or (type(first) is type(second) and (first == second or first != first))
-
-
 def _storages(value: Any) -> set[int]:
     """Addresses of the memory blocks under the tensors and arrays in ``value``; a NumPy view counts as its base."""
     return {tensor.untyped_storage().data_ptr() for tensor in tensors_in(value) if tensor.numel()}
@@ -225,8 +216,8 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
         name
         for name in given
         if not all(_same(a, b) for a, b in zip(tensors_in(arguments[name]), tensors_in(given[name]), strict=False))
-        or not _same_parts(arguments[name], given[name])
-        or any(tensor.requires_grad for tensor in tensors_in(given[name]))  # switched on, for a tensor of the caller's
+        or not same_parts(arguments[name], given[name])
+        or any(tensor.requires_grad or tensor.grad is not None for tensor in tensors_in(given[name]))  # the caller's
     )
     as_sent = {name for name in given if name not in changed and isinstance(given[name], torch.Tensor)}
     return Reply(
@@ -234,6 +225,7 @@ def _one(answer: Callable[..., Any], arguments: dict[str, Any]) -> Reply:
         after={name: arguments[name] if name in as_sent else copy(each) for name, each in given.items()},
         changed=changed,
         shared=tuple(name for name in given if _shares(value, given[name])),
+        noted=any(tensor.grad_fn is not None for tensor in tensors_in(value)),
         moved=tuple(name for name in given if _storages(given[name]) != addresses[name]),
     )
 

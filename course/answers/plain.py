@@ -53,3 +53,14 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 def _key(key: Any) -> Any:
     return key.item() if isinstance(key, np.generic) else key
+
+
+def same_parts(first: Any, second: Any) -> bool:
+    """Whether lists and dicts hold the same numbers, texts and so on; tensors and arrays are looked at elsewhere."""
+    if isinstance(first, (list, tuple)):
+        return isinstance(second, type(first)) and len(first) == len(second) and all(map(same_parts, first, second))
+    if isinstance(first, dict):
+        same = isinstance(second, dict) and list(first) == list(second)
+        return same and all(same_parts(first[key], second[key]) for key in first)
+    plain_kinds = (bool, int, float, str, type(None))
+    return not isinstance(first, plain_kinds) or (type(first) is type(second) and (first == second or first != first))

@@ -31,6 +31,7 @@ class Rules:
     mutates: str | None = None
     shares: str | bool | None = None
     rtol: float | None = None
+    detached: bool = False
 
     @property
     def memory(self) -> bool:

@@ -30,10 +30,14 @@ from course.runtime.verdict import Verdict
 
 
 def _memory(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> Verdict | None:
-    """The verdict on whose memory was used, where the exercise is about memory."""
+    """The verdict on whose memory was used, and on autograd's notes, where the exercise is about these."""
     if rules.mutates and rules.mutates in reply.moved:
         cause = f"{rules.mutates} now lies in new memory."
         step = f"Write into {rules.mutates} itself, as X[:] = or +=."
+        return failed(name, what, case, diagnose.Finding(cause, step, named=True))
+    if rules.detached and reply.noted:
+        cause = "Autograd's notes still hang on your result: the computation that made it is recorded."
+        step = "Compute the new values inside `with torch.no_grad():`, or give back their .detach()."
         return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     if isinstance(rules.shares, str) and rules.shares not in reply.shared:
         cause = f"Your result has memory of its own; it should share {rules.shares}'s."

@@ -308,6 +308,8 @@ for seed, numbers in zip((100, 110, 120, 130, 140), several, strict=True):
     one = cases.draw(seeds=2, seed0=seed, X="2", dtype=torch.float32)
     two = cases.draw(seeds=2, seed0=seed, X="2 2", dtype=torch.float32)
     check.module(Neuron, on=many + one + two, reference=of_numbers(*numbers), parameters=weights, build=numbers)
+wide = cases.draw(seeds=2, seed0=300, X="n 2", dtype=torch.float32)
+check.module(Neuron, on=wide, reference=lambda weights, X: X @ weights["W"].T + weights["b"], build=(0.4, 0.1, 1.0))
 ### END HIDDEN TESTS
 
 # %% wrong="neuron_module" name="plain tensors"
@@ -951,7 +953,7 @@ u_new
 #
 # **Your turn.** Write `one_step(W, b, x, y, lr)`. It takes one step of gradient descent on the squared error of one
 # example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, with any number of inputs
-# from 1 on, and you may call it. Do not change `W` and `b` themselves.
+# from 1 on, and you may call it. Do not change `W` and `b` themselves, and give back new ones without autograd's notes.
 #
 # For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`, and for `lr=0.1` `[[0.226, -0.0392]]` and
 # `[0.652]`. For the three inputs of exercise 2.1 and `lr=0.1` it gives `[[1.6, -0.7, 2.3]]` and `[0.8]`.
@@ -986,7 +988,7 @@ wide = cases.example(
     lr=0.1,
     gives=(torch.tensor([[1.6, -0.7, 2.3]]).double(), torch.tensor([0.8]).double()),
 )
-check.function(one_step, on=[*steps, wide], rtol=1e-6)
+check.function(one_step, on=[*steps, wide], detached=True, rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def stepped(W, b, x, y, lr):
     error = x @ W.T + b - y

@@ -2074,7 +2074,7 @@ circle_model = MLP(circle_Ws, circle_bs)
 # %% check="circle_model" points=2
 in_model = []
 def ring(parameters, X):
-    in_model[:] = [P.cpu() for P in parameters.values()]
+    in_model.extend([] if in_model else [P.cpu() for P in parameters.values()])  # as they are when first asked
     return (X.norm(dim=1, keepdim=True) > 0.7).to(X)
 few = torch.tensor([[0.1, 0.1], [1, 0], [0, 1], [-1, 0], [0, -1]]).double()
 check.training(circle_losses, below=0.03)

@@ -2301,6 +2301,8 @@ def by_torch(X, y, W, b):
     return {"scores": Z, "loss": torch.nn.functional.cross_entropy(Z, y)}
 zero = cases.draw(seeds=1, seed0=100, X="5 7", dtype=torch.float32)
 check.module(SoftmaxRegression, build=(7, 3), on=zero, reference=lambda weights, X: X.new_zeros(5, 3))
+wide = cases.draw(seeds=2, seed0=150, X="n 7", dtype=torch.float32)
+check.module(SoftmaxRegression, build=(7, 3), on=wide, reference=lambda weights, X: X @ weights["W"].T + weights["b"])
 drawn = cases.draw(seeds=8, seed0=200, X="n d", y="n:q", W="q d", b="q")
 drawn += cases.draw(seeds=4, seed0=300, X="n 1 4 4", y="n:q", W="q 16", b="q")
 drawn += cases.draw(seeds=4, seed0=400, X="n 2 3 5", y="n:q", W="q 30", b="q")

@@ -197,12 +197,9 @@ class RemoteKernel:
         """What names stand for: see ``inside/responder.py``; a name that it says nothing sensible of is missing."""
         said = self._ask({"do": "look", "names": list(names)}).get("names")
         found = said if isinstance(said, dict) else {}
-        return {
-            name: each
-            if isinstance(each := found.get(name), list) and each and isinstance(each[0], str)
-            else ["missing"]
-            for name in names
-        }
+        kinds = {name: each for name in names if isinstance(each := found.get(name), list)}
+        told = {name for name, each in kinds.items() if each and isinstance(each[0], str)}
+        return {name: kinds[name] if name in told else ["missing"] for name in names}
 
     def ask(self, name: str, made: int | None, calls: Sequence[dict[str, Any]]) -> list[Reply]:
         """The replies to ``calls`` of the function ``name``, or of the module that was ``made`` under this number."""
@@ -304,6 +301,7 @@ REPLY_FIELDS: dict[str, Callable[[Any], Any]] = {
     "changed": _words,
     "shared": _words,
     "moved": _words,
+    "noted": lambda value: value is True,
     "error": _sentence,
     "place": _sentence,
     "error_types": _words,
