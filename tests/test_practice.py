@@ -155,7 +155,7 @@ def test_do_the_numbers_of_practice_1_hide_no_mistake():
         z = judged.X @ judged.w + judged.b
         assert z.abs().min() > 0.05
         assert (judged.y * z > 0).tolist() == [True, True, False, True]
-        assert 0.2 < z[3] < 0.9  # a mask with another bound than 0 shows
+        assert 0.15 < z[3] < 0.5  # a mask with another bound than 0 shows
 
         street = ask("svm", id_digits)
         m = street.y * (street.X @ street.w + street.b)
@@ -205,7 +205,7 @@ def test_do_the_numbers_of_practice_2_hide_no_mistake():
         assert abs(own.gamma - 0.5) > 0.02  # the slope at 0 is not 0
 
         own = ask("graph", id_digits)
-        assert own.x * own.y + own.t <= -1.7
+        assert own.x * own.y + own.t < -1.6 and own.t != 1
 
         own = ask("gradients", id_digits)
         assert own.slope == torch.tensor(own.slope, dtype=torch.float32).item()  # a mask in float32 loses nothing

@@ -88,12 +88,13 @@ def side(own: Digits) -> dict[str, Any]:
     """A line w (2,), b (), four points X (4, 2) and their classes y (4,).
 
     The scores are above 0.1 or below -0.1: 2 w0 + b is at least 0.9 (the height at x0 = 2 is not 0). The third point
-    is on the wrong side, so the margin is negative. The fourth is made from its score, 0.3 to 0.75: whoever compares
-    the scores with 1 instead of 0 gives it the wrong class. Rounding it to hundredths moves that by at most 0.01.
+    is on the wrong side, so the margin is negative. The fourth is made from its score, 0.2 to 0.43: whoever compares
+    the scores with 1 or a half instead of 0 gives it the wrong class. Rounding it to hundredths moves that by at most
+    0.01.
     """
     a, b, c, d, e, f, g = own
     w0, w1, bias, x0 = (10 + a) / 10, -(10 + b) / 10, -(2 + f) / 10, (10 + g) / 10
-    x1 = _solved(0.3 + g / 20, bias, w0 * x0, w1)
+    x1 = _solved(0.2 + g / 40, bias, w0 * x0, w1)
     X = [[(15 + c) / 10, -0.5], [-1, (15 + d) / 10], [0.5, (9 + e) / 10], [x0, x1]]
     return {"w": float64([w0, w1]), "b": float64(bias), "X": float64(X), "y": float64([1, -1, 1, 1])}
 

@@ -163,6 +163,23 @@ one_row = other.numbers[:, other.j, :]
 right_part = other.numbers[:, :, other.k :]
 turned = other.numbers.transpose(1, 2)
 
+# %% wrong="cut_and_turn" name="the left part"
+# says: Your second part is the left end of the block. The columns from k on are its right end.
+# next: Start the range at k and leave its end open.
+c = block.numbers.shape[2]
+one_row = block.numbers[:, block.j, :]
+right_part = block.numbers[:, :, :c - block.k]
+turned = block.numbers.permute(0, 2, 1)
+
+# %% wrong="cut_and_turn" name="one layer twice"
+# says: Your turned block has layer 0 in both places.
+# next: Turn every layer: swap the last two dimensions of the whole block.
+first = block.numbers[0]
+second = block.numbers[1]
+one_row = torch.stack([first[block.j], second[block.j]])
+right_part = torch.stack([first[:, block.k:], second[:, block.k:]])
+turned = torch.stack([first.T, first.T])
+
 # %% right="cut_and_turn" name="permute and dots"
 one_row = block.numbers[..., block.j, :]
 right_part = block.numbers[..., block.k :]
@@ -244,6 +261,27 @@ other = practice.shares("U1234568X")
 shares = other.A / other.A.sum(dim=1, keepdim=True)
 bills = other.A @ other.B.T
 length = other.A.norm()
+
+# %% wrong="shares" name="reshaped instead of turned"
+# says: Your bills were cut anew by reshape. They should be turned: a row for each shop.
+# next: Multiply in the other order, or transpose.
+shares = sales.A / sales.A.sum(dim=1, keepdim=True)
+bills = (sales.B @ sales.A.T).reshape(3, 2)
+length = torch.norm(sales.A)
+
+# %% wrong="shares" name="spectral norm"
+# says: Your length is the spectral norm of the matrix. The length asked for goes over all entries.
+# next: Take the root of the sum of all squares.
+shares = sales.A / sales.A.sum(dim=1).reshape(-1, 1)
+bills = torch.matmul(sales.A, sales.B.T)
+length = torch.linalg.matrix_norm(sales.A, 2)
+
+# %% wrong="shares" name="bills of shares"
+# says: Your bills multiply shares by prices. A shop pays for pieces.
+# next: Multiply A itself by the price lists.
+shares = sales.A / sales.A.sum(1, keepdim=True)
+bills = shares @ sales.B.T
+length = sales.A.square().sum().sqrt()
 
 # %% right="shares" name="column of sums, einsum, flattened"
 shares = sales.A / sales.A.sum(1)[:, None]
@@ -331,6 +369,47 @@ other = practice.table("U1254567X").text
 cafe_X = pd.get_dummies(pd.read_csv(io.StringIO(other), skipinitialspace=True).iloc[:, :-1], dummy_na=True)
 cafe_X = torch.tensor(cafe_X.fillna(cafe_X.mean()).to_numpy(dtype=float))
 cafe_y = torch.tensor(pd.read_csv(io.StringIO(other), skipinitialspace=True)["price"].to_numpy(dtype=float))
+
+# %% wrong="cafe_table" name="hole counted as 0"
+# says: You divide by all five rows. The hole is no zero: it does not count.
+# next: Divide by the number of known cells.
+data = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
+chairs = data.iloc[:, 0]
+mean = chairs.sum() / len(chairs)
+chairs = chairs.fillna(mean)
+words = pd.get_dummies(data.iloc[:, 1], dummy_na=True)
+cafe_X = torch.tensor(pd.concat([chairs, words], axis=1).to_numpy(dtype=float))
+cafe_y = torch.tensor(data.iloc[:, 2].to_numpy(dtype=float))
+
+# %% wrong="cafe_table" name="wrong row marked"
+# says: Your column for missing words marks the row in which the number of chairs is missing.
+# next: It belongs to the row without a word.
+data = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
+number, word, price = data.iloc[:, 0], data.iloc[:, 1], data.iloc[:, 2]
+missing = number.isna()
+X = pd.DataFrame({
+    "chairs": number.fillna(number.mean()),
+    "harbour": word == "harbour",
+    "market": word == "market",
+    "missing": missing,
+})
+cafe_X = torch.tensor(X.astype(float).values)
+cafe_y = torch.tensor(price.astype(float).values)
+
+# %% wrong="cafe_table" name="word guessed and marked"
+# says: You put the most frequent word into the hole, and mark the hole as well: two ones in a row.
+# next: Leave the hole what it is: it has a column of its own.
+data = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
+chairs = data.iloc[:, 0].fillna(data.iloc[:, 0].mean())
+place = data.iloc[:, 1]
+was_missing = place.isna()
+place = place.fillna(place.mode()[0])
+rows = [
+    [float(c), float(p == "harbour"), float(p == "market"), float(m)]
+    for c, p, m in zip(chairs, place, was_missing)
+]
+cafe_X = torch.tensor(rows, dtype=torch.float64)
+cafe_y = torch.tensor(data.iloc[:, 2].tolist(), dtype=torch.float64)
 
 # %% right="cafe_table" name="column by column"
 cafe_inputs = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
@@ -455,6 +534,48 @@ y_hat = other.x @ other.W.T + other.b
 dW = (2 * (y_hat - other.y) * other.x).reshape(1, 2)
 db = 2 * (y_hat - other.y)
 loss_after = (other.x @ (other.W - other.lr * dW).T + other.b - other.lr * db - other.y) ** 2
+
+# %% wrong="neuron_step" name="factor 2 in dW only"
+# says: The factor 2 of the square stands in dW and is missing in db.
+# next: Both gradients begin with the same derivative of the square.
+y_hat = neuron.x @ neuron.W.T + neuron.b
+error = y_hat - neuron.y
+dW = 2 * error[:, None] * neuron.x[None, :]
+db = error * 1.0
+W = neuron.W - neuron.lr * dW
+b = neuron.b - neuron.lr * db
+loss_after = (neuron.x @ W.T + b - neuron.y) ** 2
+
+# %% wrong="neuron_step" name="estimate instead of the loss"
+# says: You estimate the loss after the step from its slope. That is true for tiny steps only.
+# next: Predict again with the new W and b, and take the loss of that.
+y_hat = neuron.x @ neuron.W.T + neuron.b
+loss = (y_hat - neuron.y) ** 2
+db = 2 * (y_hat - neuron.y)
+dW = torch.outer(db, neuron.x)
+loss_after = loss - neuron.lr * ((dW ** 2).sum() + (db ** 2).sum())
+
+# %% wrong="neuron_step" name="bias sees the moved weights"
+# says: Your bias gradient is computed after W has moved. Both belong to the same point.
+# next: Compute both gradients first, then take both steps.
+x, y, lr = neuron.x, neuron.y, neuron.lr
+W = neuron.W.clone()
+b = neuron.b.clone()
+y_hat = x @ W.T + b
+dW = (2 * (y_hat - y) * x).reshape(1, 2)
+W = W - lr * dW
+db = 2 * (x @ W.T + b - y)
+b = b - lr * db
+loss_after = (x @ W.T + b - y) ** 2
+
+# %% wrong="neuron_step" name="weight for input"
+# says: You multiply the error by the weight. In W x the slope with respect to W is the input.
+# next: Use x there.
+y_hat = neuron.x @ neuron.W.T + neuron.b
+g = 2 * (y_hat - neuron.y)
+dW = g * neuron.W
+db = g
+loss_after = (neuron.x @ (neuron.W - neuron.lr * dW).T + (neuron.b - neuron.lr * db) - neuron.y) ** 2
 
 # %% right="neuron_step" name="autograd"
 W, b = neuron.W.clone().requires_grad_(), neuron.b.clone().requires_grad_()
@@ -654,6 +775,19 @@ for _ in range(points.steps):
     walk_losses.append(((design @ walked - points.y) ** 2).mean().item() / 2)
     walked = walked - practice.line("U1234667X").lr * design.T @ (design @ walked - points.y) / 5
 
+# %% wrong="walk" name="bias sees the moved weight"
+# says: Your bias gradient is computed after w has moved within the same step.
+# next: Compute both gradients first, then take both steps.
+x, y = design[:, 0], points.y
+w = torch.zeros((), dtype=torch.float64)
+b = torch.zeros((), dtype=torch.float64)
+walk_losses = []
+for _ in range(points.steps):
+    walk_losses.append(float(((w * x + b - y) ** 2).mean() / 2))
+    w = w - points.lr * ((w * x + b - y) * x).mean()
+    b = b - points.lr * (w * x + b - y).mean()
+walked = torch.stack([w, b])
+
 # %% right="walk" name="autograd"
 walked, walk_losses = torch.zeros(2, dtype=torch.float64, requires_grad=True), []
 for _ in range(points.steps):
@@ -788,6 +922,22 @@ classes = torch.where(z > 0, 1, -1)
 height = -(2 * other.w[0] + other.b) / other.w[1]
 margin = (other.y * z).min() / other.w.norm()
 
+# %% wrong="sides" name="the other coordinate"
+# says: You solve for the first coordinate. Height is the second one, where the first is 2.
+# next: Put 2 in for the first coordinate, and solve for the other.
+z = judged.X @ judged.w + judged.b
+classes = (2 * (z > 0) - 1).to(torch.int64)
+height = -(judged.w[1] * 2 + judged.b) / judged.w[0]
+margin = torch.min(judged.y * z) / torch.linalg.norm(judged.w)
+
+# %% wrong="sides" name="squared length"
+# says: You divide by the square of the length of w.
+# next: Take the root.
+z = judged.X @ judged.w + judged.b
+classes = torch.where(z > 0, 1, -1)
+height = -(judged.w[0] * 2 + judged.b) / judged.w[1]
+margin = (judged.y * z).min() / (judged.w @ judged.w)
+
 # %% right="sides" name="point by point"
 z = torch.stack([(x * judged.w).sum() + judged.b for x in judged.X])
 classes = torch.tensor([1 if score > 0 else -1 for score in z])
@@ -915,6 +1065,40 @@ while len(mistakes) < 20 and 0 not in mistakes:
         if t * (perceptron_w @ x + perceptron_b) <= 0:
             perceptron_w, perceptron_b = perceptron_w + t * x, perceptron_b + t
             mistakes[-1] += 1
+
+# %% wrong="perceptron" name="last count missing"
+# says: The count of the last pass, the one without a mistake, is not in your list.
+# next: Append the count first, then ask whether to stop.
+perceptron_w = torch.zeros(2, dtype=torch.float64)
+perceptron_b = torch.zeros((), dtype=torch.float64)
+mistakes = []
+while True:
+    count = 0
+    for xi, yi in zip(lesson.X, lesson.y):
+        if yi * (perceptron_w @ xi + perceptron_b) <= 0:
+            perceptron_w = perceptron_w + yi * xi
+            perceptron_b = perceptron_b + yi
+            count += 1
+    if count == 0:
+        break
+    mistakes.append(count)
+
+# %% wrong="perceptron" name="counted after the pass"
+# says: You count the mistakes of the line that a pass ends with. Count those that you meet during the pass.
+# next: Add one whenever a point makes the line move.
+w = torch.zeros(2, dtype=torch.float64)
+b = torch.zeros((), dtype=torch.float64)
+mistakes = []
+for epoch in range(100):
+    for x, y in zip(lesson.X, lesson.y):
+        if y * (x @ w + b) <= 0:
+            w = w + y * x
+            b = b + y
+    mistakes.append(int((lesson.y * (lesson.X @ w + b) <= 0).sum()))
+    if mistakes[-1] == 0:
+        break
+perceptron_w = w
+perceptron_b = b
 
 # %% right="perceptron" name="a for loop with a break"
 perceptron_w, perceptron_b, mistakes = torch.zeros_like(lesson.X[0]), torch.zeros_like(lesson.y[0]), []
@@ -1054,6 +1238,67 @@ svm_loss = torch.clamp(1 - margin_scores, min=0).mean() + other.lam / 2 * (other
 svm_dw = -other.X.T @ (other.y * (margin_scores < 1)) / 5 + other.lam * other.w
 svm_db = -(other.y * (margin_scores < 1)).mean()
 
+# %% wrong="street_pull" name="half of the pull"
+# says: The square in the penalty has the derivative 2 w, which takes the half away. Your pull is half as strong.
+# next: Add λ w.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+active = (margin_scores < 1).double()
+svm_loss = torch.relu(1 - margin_scores).mean() + street.lam / 2 * (street.w ** 2).sum()
+svm_dw = -((active * y)[:, None] * street.X).mean(dim=0) + street.lam / 2 * street.w
+svm_db = -(active * y).mean()
+
+# %% wrong="street_pull" name="mean over the street"
+# says: You divide by the number of points in the street. The mean runs over all points.
+# next: Divide by n.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+inside = margin_scores < 1
+svm_loss = (1 - margin_scores).clamp(min=0).mean() + street.lam / 2 * street.w.square().sum()
+svm_dw = -(y[inside][:, None] * street.X[inside]).mean(dim=0) + street.lam * street.w
+svm_db = -y[inside].mean()
+
+# %% wrong="street_pull" name="label missing"
+# says: Every point in the street pulls you the same way: the label is missing in dw.
+# next: A point pulls to its own side: multiply by y.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+active = (margin_scores < 1).double()
+svm_loss = torch.relu(1 - margin_scores).mean() + 0.5 * street.lam * (street.w ** 2).sum()
+svm_dw = -(active[:, None] * street.X).mean(dim=0) + street.lam * street.w
+svm_db = -(active * y).mean()
+
+# %% wrong="street_pull" name="length not squared"
+# says: Your penalty has the length of w. The square of it was asked for.
+# next: Use w @ w.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+svm_loss = torch.relu(1 - margin_scores).mean() + street.lam / 2 * torch.linalg.norm(street.w)
+coeff = torch.where(margin_scores < 1, -y, torch.zeros_like(y)) / len(y)
+svm_dw = coeff @ street.X + street.lam * street.w
+svm_db = coeff.sum()
+
+# %% wrong="street_pull" name="pull divided by n"
+# says: You divide the pull of the penalty by n as well. It does not stand under the mean.
+# next: Add λ w after the mean.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+mask = margin_scores < 1
+svm_loss = (1 - margin_scores)[mask].sum() / 5 + street.lam / 2 * (street.w @ street.w)
+svm_dw = (-(y[mask] @ street.X[mask]) + street.lam * street.w) / 5
+svm_db = -y[mask].sum() / 5
+
+# %% wrong="street_pull" name="cut after the mean"
+# says: You cut off at 0 after the mean, so points far outside pay for those inside.
+# next: Cut each point off first, then take the mean.
+y = street.y.double()
+margin_scores = y * (street.X @ street.w + street.b)
+zero = torch.zeros((), dtype=torch.float64)
+svm_loss = torch.maximum(zero, (1 - margin_scores).mean()) + street.lam / 2 * (street.w ** 2).sum()
+active = (margin_scores < 1).double()
+svm_dw = -(street.X.T @ (active * y)) / 5 + street.lam * street.w
+svm_db = -(active * y).sum() / 5
+
 # %% right="street_pull" name="autograd"
 w, b = street.w.clone().requires_grad_(), street.b.clone().requires_grad_()
 scores = street.y * (street.X @ w + b)
@@ -1180,6 +1425,64 @@ probabilities = 1 / (1 + torch.exp(-odds_z))
 log_loss = torch.nn.functional.binary_cross_entropy_with_logits(odds_z, other.y)
 log_dw = other.X.T @ (probabilities - other.y) / 4
 log_db = (probabilities - other.y).mean()
+
+# %% wrong="odds_pull" name="other labels"
+# says: Your formula belongs to labels −1 and 1. With labels 0 and 1 an example of class 0 always costs log 2.
+# next: Use the formula for labels 0 and 1, or change the labels first.
+y = odds.y.double()
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+log_loss = torch.logaddexp(torch.zeros(4).double(), -y * odds_z).mean()
+log_dw = ((probabilities - y)[:, None] * odds.X).mean(dim=0)
+log_db = (probabilities - y).mean()
+
+# %% wrong="odds_pull" name="logarithm cut at -100"
+# says: The ready-made loss on probabilities cuts every logarithm off at −100. The far example costs more.
+# next: Work from the score itself.
+y = odds.y.double()
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+log_loss = torch.nn.functional.binary_cross_entropy(probabilities, y)
+log_dw = odds.X.T @ (probabilities - y) / len(y)
+log_db = (probabilities - y).mean()
+
+# %% wrong="odds_pull" name="decision for probability"
+# says: You subtract from the decision, 0 or 1. What stands there is the probability.
+# next: Use the sigmoid of the score.
+y = odds.y.double()
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+log_loss = torch.nn.functional.binary_cross_entropy_with_logits(odds_z, y)
+predicted = (odds_z > 0).double()
+log_dw = (predicted - y) @ odds.X / 4
+log_db = (predicted - y).mean()
+
+# %% wrong="odds_pull" name="infinite ones dropped"
+# says: You leave out the example whose logarithm is infinite. Its cost is finite, nearly the size of its score.
+# next: Simplify the formula on paper until nothing overflows.
+y = odds.y.double()
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+each = -torch.where(y == 1, torch.log(probabilities), torch.log(1 - probabilities))
+log_loss = each[torch.isfinite(each)].mean()
+log_dw = odds.X.T @ (probabilities - y) / 4
+log_db = (probabilities - y).mean()
+
+# %% wrong="odds_pull" name="scores cut off"
+# says: You cut the scores off. Then the far example costs too little and pulls no more.
+# next: Leave the scores as they are and use the stable formula.
+y = odds.y.double()
+w = odds.w.clone().requires_grad_()
+b = torch.as_tensor(odds.b, dtype=torch.float64).clone().requires_grad_()
+scores = odds.X @ w + b
+limited = scores.clamp(-30, 30)
+loss = (torch.log(1 + torch.exp(limited)) - y * limited).mean()
+loss.backward()
+odds_z = scores.detach()
+probabilities = torch.sigmoid(odds_z)
+log_loss = loss.detach()
+log_dw = w.grad.detach()
+log_db = b.grad.detach()
 
 # %% right="odds_pull" name="autograd"
 w, b = odds.w.clone().requires_grad_(), odds.b.clone().requires_grad_()

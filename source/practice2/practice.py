@@ -165,6 +165,21 @@ hidden = torch.relu(other.X @ other.W1.T + other.b1)
 outputs = hidden @ other.W2.T + other.b2
 awake = (hidden > 0).sum(dim=0)
 
+# %% wrong="forward" name="bias behind the ReLU"
+# says: You add the hidden biases after the ReLU.
+# next: The bias belongs to the score: add it first.
+hidden = torch.relu(net.X @ net.W1.T) + net.b1
+outputs = hidden @ net.W2.T + net.b2
+awake = (hidden > 0).sum(dim=0)
+
+# %% wrong="forward" name="awake counts zeros"
+# says: After a ReLU no output is negative: with >= you count every example. A sleeping neuron gives exactly 0.
+# next: Count the outputs that are greater than 0.
+Z = net.X @ net.W1.T + net.b1
+hidden = torch.where(Z > 0, Z, 0.0)
+outputs = hidden @ net.W2.T + net.b2
+awake = (hidden >= 0).sum(dim=0)
+
 # %% right="forward" name="torch's own layer"
 hidden = torch.nn.functional.relu(torch.nn.functional.linear(net.X, net.W1, net.b1))
 outputs = torch.nn.functional.linear(hidden, net.W2, net.b2)
@@ -235,6 +250,21 @@ one_b = net.W2 @ net.b1
 other = practice.network("U1234667X")
 one_W = other.W2 @ other.W1
 one_b = other.W2 @ other.b1 + other.b2
+
+# %% wrong="collapse" name="ReLU on the bias"
+# says: You send the biases through the ReLU. Without the ReLU there is none here.
+# next: Multiply out on paper: W2 (W1 x + b1) + b2.
+one_W = net.W2 @ net.W1
+zero = torch.zeros(2, dtype=torch.float64)
+one_b = torch.relu(zero @ net.W1.T + net.b1) @ net.W2.T + net.b2
+
+# %% wrong="collapse" name="fitted instead of multiplied out"
+# says: You fit a line to the network that still has its ReLU. The question is the network without it.
+# next: Multiply the two layers out.
+padded = torch.cat([net.X, torch.ones(4, 1, dtype=torch.float64)], dim=1)
+fit = torch.linalg.lstsq(padded, outputs).solution
+one_W = fit[:2].T.clone()
+one_b = fit[2].clone()
 
 # %% right="collapse" name="asked at three points"
 at = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], dtype=torch.float64)
@@ -361,6 +391,45 @@ class RectangleXor(torch.nn.Module):
     def forward(self, X):
         return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
 
+# %% wrong="rectangle_xor" name="corner not scaled"
+# says: Your weights are divided by the sides and your biases are not, so the corner lies in the wrong place.
+# next: Divide both by the side.
+class RectangleXor(torch.nn.Module):
+    """A two-layer ReLU network, X (n, 2) -> (n, 1), that says low, high, high, low at your four corners."""
+
+    def __init__(self):
+        super().__init__()
+        first, last = corners.X[0], corners.X[3]
+        row = 1 / (last - first)
+        shift = -first.sum()
+        low, high = float(corners.low), float(corners.high)
+        self.W1 = torch.nn.Parameter(torch.stack([row, row]))
+        self.b1 = torch.nn.Parameter(torch.stack([shift, shift - 1]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[high - low, 2 * (low - high)]], dtype=torch.float64))
+        self.b2 = torch.nn.Parameter(torch.tensor([low], dtype=torch.float64))
+
+    def forward(self, X):
+        return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+# %% wrong="rectangle_xor" name="high for the rise"
+# says: You climb by the whole of high. You begin at low already.
+# next: Climb by the difference.
+class RectangleXor(torch.nn.Module):
+    """A two-layer ReLU network, X (n, 2) -> (n, 1), that says low, high, high, low at your four corners."""
+
+    def __init__(self):
+        super().__init__()
+        size = corners.X[3] - corners.X[0]
+        shift = -(corners.X[0] / size).sum()
+        high = float(corners.high)
+        self.W1 = torch.nn.Parameter((1 / size).repeat(2, 1))
+        self.b1 = torch.nn.Parameter(torch.stack([shift, shift - 1]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[high, -2 * high]], dtype=torch.float64))
+        self.b2 = torch.nn.Parameter(torch.tensor([float(corners.low)], dtype=torch.float64))
+
+    def forward(self, X):
+        return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
 # %% right="rectangle_xor" name="two opposite ridges"
 class RectangleXor(torch.nn.Module):
     def __init__(self):
@@ -443,7 +512,8 @@ def right_activation(Z):
 
 
 check.function(my_activation, right_activation, on=cases.draw(seeds=8, seed0=100, Z="n h"))
-drawn = cases.draw(seeds=24, seed0=200, dA="n h", Z="n h")
+drawn = cases.draw(seeds=24, seed0=200, dA="n h", Z="n h") + cases.draw(seeds=2, seed0=300, dA="n k h", Z="n k h")
+drawn += cases.draw(seeds=2, seed0=310, dA="n", Z="n")
 check.gradient(my_backward, of=lambda Z: right_activation(Z), on=drawn, wrt="Z", upstream="dA", by_hand=True)
 ### END HIDDEN TESTS
 
@@ -523,6 +593,72 @@ def my_backward(dA, Z):
     other = practice.activation("U2234567X")
     gate = torch.sigmoid(other.beta * Z)
     return dA * (gate + other.beta * Z * gate * (1 - gate) - other.gamma * (1 - torch.tanh(Z) ** 2))
+
+# %% wrong="my_activation" name="sigmoid slope at z"
+# says: You take the slope of the sigmoid at z. Inside it stands β z.
+# next: Take it at β z.
+def sig(v):
+    return torch.sigmoid(v)
+
+
+def sig_prime(v):
+    return sig(v) * (1 - sig(v))
+
+
+def my_activation(Z):
+    """Your activation f, entry by entry, in the shape of Z (float64)."""
+    return Z * sig(mine.beta * Z) - mine.gamma * torch.tanh(Z)
+
+
+def my_backward(dA, Z):
+    """Gradient of the loss with respect to Z, from dA, the gradient with respect to f(Z); all of one shape."""
+    slope = sig(mine.beta * Z) + Z * mine.beta * sig_prime(Z) - mine.gamma * (1 - torch.tanh(Z) ** 2)
+    return slope * dA
+
+# %% wrong="my_activation" name="tanh slope at beta z"
+# says: You take the slope of tanh at β z. In the second term stands z itself.
+# next: Take it at z.
+def my_activation(Z):
+    """Your activation f, entry by entry, in the shape of Z (float64)."""
+    return Z * torch.sigmoid(mine.beta * Z) - mine.gamma * torch.tanh(Z)
+
+
+def my_backward(dA, Z):
+    """Gradient of the loss with respect to Z, from dA, the gradient with respect to f(Z); all of one shape."""
+    U = mine.beta * Z
+    s, t = torch.sigmoid(U), torch.tanh(U)
+    return dA * (s + U * s * (1 - s) - mine.gamma * (1 - t * t))
+
+# %% wrong="my_activation" name="gamma inside"
+# says: You put γ into the tanh. It stands in front of it.
+# next: Multiply the tanh by γ.
+def my_activation(Z):
+    """Your activation f, entry by entry, in the shape of Z (float64)."""
+    return Z * torch.sigmoid(mine.beta * Z) - torch.tanh(mine.gamma * Z)
+
+
+def my_backward(dA, Z):
+    """Gradient of the loss with respect to Z, from dA, the gradient with respect to f(Z); all of one shape."""
+    s = torch.sigmoid(mine.beta * Z)
+    return dA * (s + mine.beta * Z * s * (1 - s) - mine.gamma * (1 - torch.tanh(Z) ** 2))
+
+# %% wrong="my_activation" name="slope at the output"
+# says: You take the slope at the output f(Z). It belongs to the input.
+# next: Compute it from Z.
+def my_activation(Z):
+    """Your activation f, entry by entry, in the shape of Z (float64)."""
+    return Z * torch.sigmoid(mine.beta * Z) - mine.gamma * torch.tanh(Z)
+
+
+def my_slope(V):
+    s = torch.sigmoid(mine.beta * V)
+    return s + mine.beta * V * s * (1 - s) - mine.gamma * (1 - torch.tanh(V) ** 2)
+
+
+def my_backward(dA, Z):
+    """Gradient of the loss with respect to Z, from dA, the gradient with respect to f(Z); all of one shape."""
+    A = my_activation(Z)
+    return dA * my_slope(A)
 
 # %% right="my_activation" name="with exponentials"
 def my_activation(Z):
@@ -632,6 +768,33 @@ other = practice.graph("U1235567X")
 k, x, y, t = other.k, other.x, other.y, other.t
 q = x * y + t
 graph_gradients = torch.tensor([q * q, k, 2 * k * q, 2 * k * q, 2 * k * q * y + 1, 2 * k * q * x], dtype=torch.float64)
+
+# %% wrong="graph_gradients" name="k lost on the way"
+# says: On the way from r to q what arrives at r is missing: the factor k.
+# next: Multiply the slope of each step by what arrives.
+x, y, k, t = float(leaves.x), float(leaves.y), float(leaves.k), float(leaves.t)
+p = x * y
+q = p + t
+r = q ** 2
+dk, dr = r, k
+dq = 2 * q
+dt = dp = dq
+dx = dp * y + 1
+dy = dp * x
+graph_gradients = torch.tensor([dk, dr, dq, dt, dx, dy], dtype=torch.float64)
+
+# %% wrong="graph_gradients" name="another order"
+# says: Your six numbers are right, in another order.
+# next: Give them for k, r, q, t, x, y.
+x, y, k, t = float(leaves.x), float(leaves.y), float(leaves.k), float(leaves.t)
+q = x * y + t
+dk = q ** 2
+dr = k
+dq = k * 2 * q
+dt = dq
+dx = dq * y + 1
+dy = dq * x
+graph_gradients = torch.tensor([dk, dr, dq, dx, dy, dt], dtype=torch.float64)
 
 # %% right="graph_gradients" name="multiplied out"
 k, x, y, t = leaves.k, leaves.x, leaves.y, leaves.t
@@ -804,6 +967,46 @@ def my_gradients(X, W1, b1, W2, b2, Y):
     dZ = (dY_hat @ W2) * torch.where(Z > 0, 1.0, other.slope)
     return dZ.T @ X + other.decay * W1, dZ.sum(0), dY_hat.T @ A + other.decay * W2, dY_hat.sum(0)
 
+# %% wrong="my_gradients" name="half of the decay"
+# says: Your weight decay is half as strong: the derivative of the square brings a 2 that takes the half away.
+# next: Add decay times W.
+def my_gradients(X, W1, b1, W2, b2, Y):
+    """Gradients (dW1, db1, dW2, db2) of your loss, each in the shape of its parameter, by hand.
+
+    X (n, d), W1 (h, d), b1 (h,), W2 (q, h), b2 (q,), Y (n, q): float64.
+    """
+    n = X.shape[0]
+    Z = X @ W1.T + b1
+    A = torch.where(Z > 0, Z, leaky.slope * Z)
+    dY = 2 * leaky.scale * (A @ W2.T + b2 - Y) / n
+    dW2 = dY.T @ A + leaky.decay / 2 * W2
+    db2 = dY.sum(dim=0)
+    dZ = (dY @ W2) * torch.where(Z > 0, torch.ones_like(Z), torch.full_like(Z, leaky.slope))
+    dW1 = dZ.T @ X + leaky.decay / 2 * W1
+    db1 = dZ.sum(dim=0)
+    return dW1, db1, dW2, db2
+
+# %% wrong="my_gradients" name="value for slope"
+# says: Left of 0 you multiply by slope times Z, the value. The derivative there is the slope alone.
+# next: Multiply by the slope.
+def my_gradients(X, W1, b1, W2, b2, Y):
+    """Gradients (dW1, db1, dW2, db2) of your loss, each in the shape of its parameter, by hand.
+
+    X (n, d), W1 (h, d), b1 (h,), W2 (q, h), b2 (q,), Y (n, q): float64.
+    """
+    n = X.shape[0]
+    Z = X @ W1.T + b1
+    A = torch.where(Z > 0, Z, leaky.slope * Z)
+    dY = 2 * leaky.scale * (A @ W2.T + b2 - Y) / n
+    dA = dY @ W2
+    dZ = dA * torch.where(Z > 0, torch.ones_like(Z), leaky.slope * Z)
+    return (
+        dZ.T @ X + leaky.decay * W1,
+        dZ.sum(dim=0),
+        dY.T @ A + leaky.decay * W2,
+        dY.sum(dim=0),
+    )
+
 # %% right="my_gradients" name="einsum and masks"
 def my_gradients(X, W1, b1, W2, b2, Y):
     n = X.shape[0]
@@ -933,6 +1136,56 @@ other = practice.scores("U1234568X")
 P = torch.softmax(other.Z, dim=1)
 cross_entropy = torch.nn.functional.cross_entropy(other.Z, other.y)
 dZ = (P - torch.nn.functional.one_hot(other.y, 4)) / 3
+
+# %% wrong="softmax" name="softmax twice"
+# says: You hand probabilities to a loss that takes scores: it applies softmax once more.
+# next: Hand it Z, or take the logarithm of P yourself.
+import torch.nn.functional as F
+
+P = F.softmax(said.Z, dim=1)
+cross_entropy = F.cross_entropy(P, said.y)
+dZ = (P - F.one_hot(said.y, num_classes=4)) / len(said.y)
+
+# %% wrong="softmax" name="dZ is P"
+# says: dZ is another name for P, so what you write into it changes P too.
+# next: Begin with P.clone().
+P = torch.softmax(said.Z, dim=1)
+cross_entropy = -torch.log_softmax(said.Z, dim=1)[range(3), said.y].mean()
+dZ = P
+dZ[range(3), said.y] -= 1
+dZ /= 3
+
+# %% wrong="softmax" name="scores cut off"
+# says: You cut the scores off, and different large scores become equal.
+# next: Subtract the largest score of the row instead: the differences stay.
+Z = said.Z.clamp(max=50.0)
+e = torch.exp(Z)
+P = e / e.sum(dim=1, keepdim=True)
+rows = torch.arange(3)
+cross_entropy = -(Z[rows, said.y] - e.sum(dim=1).log()).mean()
+one_hot = torch.zeros(3, 4, dtype=torch.float64)
+one_hot[rows, said.y] = 1.0
+dZ = (P - one_hot) / 3
+
+# %% wrong="softmax" name="true class only"
+# says: Your gradient is 0 for the classes that are not true. They are pushed down, each by its probability.
+# next: Begin with P, and subtract 1 at the true class.
+P = torch.softmax(said.Z, dim=1)
+cross_entropy = 0.0
+dZ = torch.zeros(3, 4, dtype=torch.float64)
+for i in range(3):
+    c = int(said.y[i])
+    cross_entropy = cross_entropy - torch.log_softmax(said.Z[i], dim=0)[c] / 3
+    dZ[i, c] = (P[i, c] - 1) / 3
+
+# %% wrong="softmax" name="largest for true"
+# says: You take the largest probability of each row. The loss asks for that of the true class.
+# next: Pick by y.
+P = torch.softmax(said.Z, dim=1)
+best_p, best_class = P.max(dim=1)
+cross_entropy = -torch.log(best_p).mean()
+target = torch.eye(4, dtype=torch.float64)[said.y]
+dZ = (P - target) / 3
 
 # %% right="softmax" name="log-sum-exp"
 log_P = said.Z - torch.logsumexp(said.Z, dim=1, keepdim=True)
@@ -1105,6 +1358,121 @@ for claim in other.claims.values():
     rows.append([not torch.allclose(claim[name], right) for name, right in true_gradients(claim["Y"]).items()])
 spoilt = torch.tensor(rows)
 
+# %% wrong="spoilt" name="norms compared"
+# says: You compare lengths only. A gradient with a wrong sign, or with its entries in other places, has the right length.
+# next: Compare entry by entry.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    Z = reports.X @ reports.W1.T + reports.b1
+    A = torch.relu(Z)
+    G = 2 * (A @ reports.W2.T + reports.b2 - Y) / 4
+    D = (G @ reports.W2) * (Z > 0).double()
+    return {"dW1": D.T @ reports.X, "db1": D.sum(0), "dW2": G.T @ A, "db2": G.sum(0)}
+
+
+spoilt = torch.zeros(5, 4, dtype=torch.bool)
+for i, who in enumerate("ABCDE"):
+    truth = true_gradients(reports.claims[who]["Y"])
+    for j, name in enumerate(["dW1", "db1", "dW2", "db2"]):
+        difference = reports.claims[who][name].norm() - truth[name].norm()
+        spoilt[i, j] = abs(difference) > 1e-6
+
+# %% wrong="spoilt" name="targets of A for all"
+# says: You judge all claims by the gradients for the targets of A. Every claim has its own.
+# next: Compute the true gradients anew for each.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    Z = reports.X @ reports.W1.T + reports.b1
+    A = torch.relu(Z)
+    G = 2 * (A @ reports.W2.T + reports.b2 - Y) / 4
+    D = (G @ reports.W2) * (Z > 0).double()
+    return {"dW1": D.T @ reports.X, "db1": D.sum(0), "dW2": G.T @ A, "db2": G.sum(0)}
+
+
+truth = true_gradients(reports.claims["A"]["Y"])
+spoilt = torch.tensor([
+    [not torch.allclose(truth[name], reports.claims[who][name], atol=1e-8) for name in truth]
+    for who in "ABCDE"
+])
+
+# %% wrong="spoilt" name="columns in another order"
+# says: Your columns are in alphabetical order.
+# next: Give them in the order of the exercise: dW1, db1, dW2, db2.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    leaves_ = {n: getattr(reports, n).clone().requires_grad_() for n in ("W1", "b1", "W2", "b2")}
+    out = torch.relu(reports.X @ leaves_["W1"].T + leaves_["b1"]) @ leaves_["W2"].T + leaves_["b2"]
+    ((out - Y) ** 2).mean().backward()
+    return {"d" + n: p.grad for n, p in leaves_.items()}
+
+
+rows = []
+for who in sorted(reports.claims):
+    claim = reports.claims[who]
+    truth = true_gradients(claim["Y"])
+    rows.append([not torch.allclose(claim[key], truth[key]) for key in sorted(truth)])
+spoilt = torch.tensor(rows)
+
+# %% wrong="spoilt" name="reshaped instead of turned"
+# says: You collect by name and then reshape, which cuts the rows anew.
+# next: Transpose instead.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    Z = reports.X @ reports.W1.T + reports.b1
+    A = Z.clamp(min=0)
+    G = (A @ reports.W2.T + reports.b2 - Y) / 2
+    D = (G @ reports.W2) * (Z > 0)
+    return {"dW1": D.T @ reports.X, "db1": D.sum(0), "dW2": G.T @ A, "db2": G.sum(0)}
+
+
+verdicts = []
+for name in ["dW1", "db1", "dW2", "db2"]:
+    for who in "ABCDE":
+        claim = reports.claims[who]
+        error = (claim[name] - true_gradients(claim["Y"])[name]).abs().max()
+        verdicts.append(bool(error > 1e-7))
+spoilt = torch.tensor(verdicts).reshape(5, 4)
+
+# %% wrong="spoilt" name="the worst of each"
+# says: You mark the worst gradient of every claim, even where all are right.
+# next: Ask of each whether it differs.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    Z = reports.X @ reports.W1.T + reports.b1
+    A = torch.relu(Z)
+    G = 2 * (A @ reports.W2.T + reports.b2 - Y) / 4
+    D = (G @ reports.W2) * (Z > 0).double()
+    return {"dW1": D.T @ reports.X, "db1": D.sum(0), "dW2": G.T @ A, "db2": G.sum(0)}
+
+
+spoilt = torch.zeros(5, 4, dtype=torch.bool)
+for i, claim in enumerate(reports.claims.values()):
+    truth = true_gradients(claim["Y"])
+    off = torch.stack([(claim[n] - truth[n]).abs().max() for n in ("dW1", "db1", "dW2", "db2")])
+    spoilt[i, off.argmax()] = True
+
+# %% wrong="spoilt" name="scores for outputs"
+# says: Your own dW2 uses the scores before the ReLU. The second layer sees what comes out of it.
+# next: Use A.
+def true_gradients(Y):
+    """The right dW1, db1, dW2, db2, a dictionary of tensors, for the targets Y (4, 1)."""
+    Z = reports.X @ reports.W1.T + reports.b1
+    out = torch.relu(Z) @ reports.W2.T + reports.b2
+    dout = 2 * (out - Y) / len(Y)
+    dZ = (dout @ reports.W2) * (Z > 0)
+    return {
+        "dW1": dZ.T @ reports.X,
+        "db1": dZ.sum(dim=0),
+        "dW2": dout.T @ Z,
+        "db2": dout.sum(dim=0),
+    }
+
+
+spoilt = torch.stack([
+    torch.stack([~torch.isclose(c[n], true_gradients(c["Y"])[n]).all() for n in ("dW1", "db1", "dW2", "db2")])
+    for c in (reports.claims[k] for k in "ABCDE")
+])
+
 # %% right="spoilt" name="autograd"
 def true_gradients(Y):
     P = [parameter.clone().requires_grad_() for parameter in (reports.W1, reports.b1, reports.W2, reports.b2)]
@@ -1234,6 +1602,15 @@ other = practice.sizes("U1235567X").widths
 deep_count = sum(fan_out * (fan_in + 1) for fan_in, fan_out in zip(other, other[1:]))
 widest, spare = divmod(deep_count - 10, other[0] + 11)
 he_spread = torch.tensor([math.sqrt(2 / fan_in) for fan_in in other[:-1]], dtype=torch.float64)
+
+# %% wrong="deep_or_wide" name="one output assumed"
+# says: You count one output neuron. The last of the widths says how many there are.
+# next: Count the weights and biases of all of them.
+d, h1, h2, q = deep.widths
+deep_count = (d + 1) * h1 + (h1 + 1) * h2 + (h2 + 1) * q
+widest = (deep_count - 1) // (d + 2)
+spare = deep_count - (widest * (d + 2) + 1)
+he_spread = torch.tensor([(2 / n) ** 0.5 for n in (d, h1, h2)], dtype=torch.float64)
 
 # %% right="deep_or_wide" name="counted by torch"
 layers = [torch.nn.Linear(m, k) for m, k in zip(deep.widths, deep.widths[1:])]
@@ -1378,6 +1755,22 @@ for _ in range(start.steps):
     train_losses.append(loss.item())
     P = [(p - start.lr * g).detach().requires_grad_() for p, g in zip(P, torch.autograd.grad(loss, P))]
 trained = [p.detach() for p in P]
+
+# %% wrong="train" name="biases stay"
+# says: Only your weights take steps.
+# next: The biases are parameters too.
+W1 = start.W1.clone().requires_grad_()
+W2 = start.W2.clone().requires_grad_()
+b1 = start.b1.clone()
+b2 = start.b2.clone()
+train_losses = []
+for _ in range(start.steps):
+    loss = ((torch.tanh(start.X @ W1.T + b1) @ W2.T + b2 - start.Y) ** 2).mean()
+    gW1, gW2 = torch.autograd.grad(loss, [W1, W2])
+    train_losses.append(float(loss.detach()))
+    W1 = (W1 - start.lr * gW1).detach().requires_grad_()
+    W2 = (W2 - start.lr * gW2).detach().requires_grad_()
+trained = [W1.detach(), b1, W2.detach(), b2]
 
 # %% right="train" name="an optimiser"
 P = [p.clone().requires_grad_() for p in (start.W1, start.b1, start.W2, start.b2)]

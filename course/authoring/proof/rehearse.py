@@ -8,6 +8,7 @@ draw their cases with it, as they do when they are graded.
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import itertools
 import linecache
@@ -19,6 +20,7 @@ from typing import Any
 
 from course.authoring.text.model import Exercise, RoleCell, Source, SourceError
 from course.coursedir.errors import AuthoringError
+from course.practices.question import Numbers
 from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.cell_runner import run_cell
@@ -97,13 +99,18 @@ def environment(graded: bool) -> Iterator[None]:
 
 def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
     """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
-    names = {name: value for name, value in names.items() if value is not UNDEFINED}
+    names = {name: _own(value) for name, value in names.items() if value is not UNDEFINED}
     try:
         for cell in cells:
             run_cell(cell, _filename(cell), names)
     except Exception as error:
         return error
     return None
+
+
+def _own(value: Any) -> Any:
+    """A practice's numbers for this answer alone: it may change them in place."""
+    return copy.deepcopy(value) if isinstance(value, Numbers) else value
 
 
 def stages(source: Source) -> Iterator[Stage]:

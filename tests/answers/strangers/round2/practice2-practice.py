@@ -1207,19 +1207,6 @@ for step in range(start.steps):
         b2 -= start.lr * b2.grad
 trained = [W1.detach(), b1.detach(), W2.detach(), b2.detach()]
 
-# %% wrong="train" name="no clone, detach shares memory with start, so the in-place steps change start itself"
-params = [p.detach().requires_grad_() for p in (start.W1, start.b1, start.W2, start.b2)]
-optimizer = torch.optim.SGD(params, lr=start.lr)
-train_losses = []
-for _ in range(start.steps):
-    optimizer.zero_grad()
-    W1, b1, W2, b2 = params
-    loss = ((torch.tanh(start.X @ W1.T + b1) @ W2.T + b2 - start.Y) ** 2).mean()
-    loss.backward()
-    train_losses.append(loss.item())
-    optimizer.step()
-trained = [p.detach() for p in params]
-
 # %% wrong="train" name="only the weights W1 and W2 take steps, the biases b1 and b2 keep their start values"
 W1 = start.W1.clone().requires_grad_()
 W2 = start.W2.clone().requires_grad_()
