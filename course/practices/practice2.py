@@ -60,7 +60,7 @@ def activation(own: Digits) -> dict[str, Any]:
 
 @question("cdef")
 def graph(own: Digits) -> dict[str, Any]:
-    """Four plain numbers k, x, y, t; x y + t is at most -1.6, t is never 1, no gradient is 0, and k is never its square."""
+    """Four plain numbers k, x, y, t; x y + t is below -1.6, t never 1, no gradient 0, and k is never its square."""
     return {"k": (25 + 2 * own.c) / 8, "x": (20 + own.d) / 10, "y": -(15 + own.e) / 10, "t": (9 + 2 * own.f) / 20}
 
 

@@ -922,14 +922,6 @@ classes = torch.where(z > 0, 1, -1)
 height = -(2 * other.w[0] + other.b) / other.w[1]
 margin = (other.y * z).min() / other.w.norm()
 
-# %% wrong="sides" name="the other coordinate"
-# says: You solve for the first coordinate. Height is the second one, where the first is 2.
-# next: Put 2 in for the first coordinate, and solve for the other.
-z = judged.X @ judged.w + judged.b
-classes = (2 * (z > 0) - 1).to(torch.int64)
-height = -(judged.w[1] * 2 + judged.b) / judged.w[0]
-margin = torch.min(judged.y * z) / torch.linalg.norm(judged.w)
-
 # %% wrong="sides" name="squared length"
 # says: You divide by the square of the length of w.
 # next: Take the root.

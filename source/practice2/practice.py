@@ -1178,15 +1178,6 @@ for i in range(3):
     cross_entropy = cross_entropy - torch.log_softmax(said.Z[i], dim=0)[c] / 3
     dZ[i, c] = (P[i, c] - 1) / 3
 
-# %% wrong="softmax" name="largest for true"
-# says: You take the largest probability of each row. The loss asks for that of the true class.
-# next: Pick by y.
-P = torch.softmax(said.Z, dim=1)
-best_p, best_class = P.max(dim=1)
-cross_entropy = -torch.log(best_p).mean()
-target = torch.eye(4, dtype=torch.float64)[said.y]
-dZ = (P - target) / 3
-
 # %% right="softmax" name="log-sum-exp"
 log_P = said.Z - torch.logsumexp(said.Z, dim=1, keepdim=True)
 P = log_P.exp()

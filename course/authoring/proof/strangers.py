@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from course.authoring.text.model import Role, RoleCell, Source
@@ -42,7 +42,7 @@ class Stranger:
 class Fresh:
     """How a round fared when it was new: ``right`` answers and those ``refused``, ``wrong`` answers and those
     ``accepted``; of the refused wrong ones, how many were told a cause that was ``told`` rightly, a ``false`` one,
-    nothing but ``clues``, or ``nothing``, as a reader judged who compared the message with the code.
+    nothing but ``clues``, or ``nothing``, as a reader judged who compared the message with the code (None: nobody did).
     """
 
     name: str
@@ -51,10 +51,10 @@ class Fresh:
     refused: int
     wrong: int
     accepted: int
-    told: int
-    false: int
-    clues: int
-    nothing: int
+    told: int | None = None
+    false: int | None = None
+    clues: int | None = None
+    nothing: int | None = None
 
 
 def answers(root: Path, source: Source) -> dict[str, list[tuple[str, RoleCell]]]:
@@ -85,8 +85,8 @@ def fresh(root: Path) -> list[Fresh]:
         import tomli as tomllib
     try:
         rows = tomllib.loads(file.read_text(encoding="utf-8")).get("round", [])
-        return [Fresh(**{each.name: row[each.name] for each in fields(Fresh)}) for row in rows]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        return [Fresh(**row) for row in rows]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
         raise AuthoringError(f"{file}: {error}. Correct the file.") from error
 
 
@@ -104,8 +104,9 @@ def section(now: Iterable[Stranger], rounds: Sequence[Fresh]) -> list[str]:
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {each.name}, {each.day} | {each.right} | {each.refused} | {each.wrong} | {each.accepted} | {each.told} | "
-        f"{each.false} | {each.clues} | {each.nothing} |"
+        f"| {each.name}, {each.day} | {each.right} | {each.refused} | {each.wrong} | {each.accepted} | "
+        + " | ".join("–" if n is None else f"{n}" for n in (each.told, each.false, each.clues, each.nothing))
+        + " |"
         for each in rounds
     ]
     lines += ["", "Now, after the checks were mended by what they showed (answers that were neither right nor wrong by"]
