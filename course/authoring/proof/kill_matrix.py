@@ -62,8 +62,8 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
             for answer in (exercise.solution, *exercise.rights):
                 trial = rehearse.attempt(stage, answer)
                 row.rights += answer.role == "right"
-                if trial.hidden:
-                    row.refused.append(f"{answer.title or 'the solution'}: {trial.hidden}")
+                if trial.hidden or trial.visible:
+                    row.refused.append(f"{answer.title or 'the solution'}: {trial.hidden or trial.visible}")
                     row.solution_refused = row.solution_refused or answer is exercise.solution
             for turn, answer in others.get(exercise.name, []):
                 row.strangers.append(_stranger(turn, answer, stage))
@@ -83,13 +83,18 @@ def _stranger(turn: str, answer: RoleCell, stage: Stage) -> Stranger:
     return Stranger(turn, answer.role, answer.title or "", not said, said)
 
 
+_REFUSED = ("not yet", "not done")
+"""How the message of a check begins that refuses an answer; an exception in the answer's own cell says neither."""
+
+
 def _wrong(trial: Trial, stage: Stage) -> Wrong:
     """How a wrong answer fared.
 
     A sentence that one case alone supports counts where it is the answer's own, and the check's visible and hidden
     cases together are two or more, or the exercise has no cases at all (a plain value).
     """
-    title, visible, hidden = trial.answer.title or "", bool(trial.visible), bool(trial.hidden)
+    title, visible = trial.answer.title or "", bool(trial.visible)
+    hidden = any(word in trial.hidden.split("\n")[0] for word in _REFUSED)  # a cell that cannot run proves nothing
     says = trial.answer.says or ""
     named, instead = "", trial.verdicts[-1].cause if trial.verdicts else trial.hidden
     for verdict in trial.verdicts:

@@ -59,3 +59,12 @@ def test_is_the_command_honest(course, monkeypatch, capsys):
     assert (course / "docs" / "kill-matrix.md").read_text().endswith(last + "\n")
     assert main(["kill-matrix", "week9"]) == 2
     assert "unknown week" in capsys.readouterr().err
+
+
+def test_is_a_wrong_answer_that_cannot_run_not_caught(tmp_path):
+    odd = f'{TEXT}\n# %% wrong="slope" name="cannot run"\n# says: Nothing.\n# next: Nothing.\nslope = no_such_name\n'
+    (tmp_path / "source" / "week1").mkdir(parents=True)
+    path = tmp_path / "source" / "week1" / "odd.py"
+    path.write_text(odd)
+    (row,) = kill_matrix.examine(path)
+    assert [wrong.title for wrong in row.wrongs if not wrong.hidden] == ["cannot run"]
