@@ -417,6 +417,55 @@ def neuron_answers(weights, biases, x, y):
     outputs = [first.forward(x), second.forward(x)]
     return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
 
+# %% wrong="neuron" name="added up like the counter"
+# says: Your neuron adds each output to those of earlier calls, as the Counter does. Only the first call is right.
+# next: Keep no total: forward returns weight times x plus bias, each time anew.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias, self.total = weight, bias, 0
+
+    def forward(self, x):
+        self.total = self.total + self.weight * x + self.bias
+        return self.total
+
+    def loss(self, x, y):
+        return (self.forward(x) - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
+# %% wrong="neuron" name="bias and weight exchanged"
+# says: You exchanged the two: the input is multiplied by the bias.
+# next: Look at the order of the arguments of __init__, and at what forward does with each.
+class Neuron:
+    def __init__(self, weight, bias):
+        self.weight, self.bias = bias, weight
+
+    def forward(self, x):
+        return self.weight * x + self.bias
+
+    def loss(self, x, y):
+        return (self.forward(x) - y) ** 2
+
+
+def neuron_answers(weights, biases, x, y):
+    class Echo(Neuron):
+        def forward(self, x):
+            return x
+
+    first, second = Neuron(weights[0], biases[0]), Neuron(weights[1], biases[1])
+    losses = [first.loss(x, y), second.loss(x, y)]
+    outputs = [first.forward(x), second.forward(x)]
+    return {"outputs": outputs, "losses": losses, "loss of the echo": Echo(weights[0], biases[0]).loss(x, y)}
+
 # %% right="neuron" name="other attribute names"
 class Neuron:
     def __init__(self, weight, bias):
@@ -494,8 +543,8 @@ seats.count(3), seats.count(1)
 # ### Exercise 2.2: a neuron with an activation
 #
 # **Your turn.** Complete `LeakyNeuron`, a `Neuron` whose output passes a leaky ReLU (week 4): a positive output
-# stays, a negative one is multiplied by `slope`. `__init__` takes one number more than the parent's and lets the
-# parent store the other two. `forward` asks the parent's `forward` for the sum.
+# stays, a negative one is multiplied by `slope`, which may be larger than 1, too. `__init__` takes one number more than
+# the parent's and lets the parent store the other two. `forward` asks the parent's `forward` for the sum.
 #
 # You do not write `loss`. The inherited one calls `self.forward`, and for a `LeakyNeuron` that is your new one. For
 # `LeakyNeuron(2.0, 0.5, slope=0.1)` and `x = -3.0` the output is -0.55 (2 times -3, plus 0.5, is -5.5, and a tenth of
@@ -538,8 +587,8 @@ example = {"weight": 2.0, "bias": 0.5, "slope": 0.1, "y": 0.0}
 parent = {"inherits loss": True, "asks the parent": True}
 negative = cases.example(**example, x=-3.0, gives={"output": -0.55, "loss": 0.3025, **parent})
 positive = cases.example(**example, x=-0.1, gives={"output": 0.3, "loss": 0.09, **parent})
-example = {"weight": -1.0, "bias": 1.0, "slope": 0.25, "y": 1.0}
-other = cases.example(**example, x=5.0, gives={"output": -1.0, "loss": 4.0, **parent})
+example = {"weight": -1.0, "bias": 1.0, "slope": 1.5, "y": 1.0}
+other = cases.example(**example, x=5.0, gives={"output": -6.0, "loss": 49.0, **parent})
 check.function(leaky_neuron, on=[negative, positive, other])
 ### BEGIN HIDDEN TESTS
 def by_formula(weight, bias, slope, y, x):
@@ -549,6 +598,7 @@ def by_formula(weight, bias, slope, y, x):
 names = ("weight", "bias", "slope", "y", "x")
 numbers = [(2.0, 0.5, 0.1, 6.0, 3.0), (-1.5, 1.0, 0.3, 1.0, 2.0), (0.5, -4.0, 0.02, -0.5, 1.0)]
 numbers += [(-2.0, -1.0, 0.25, 4.0, -3.0), (0.5, 0.25, 0.4, -1.0, 1.0)]
+numbers += [(1.5, 1.0, 2.5, 1.0, -2.0), (0.5, 0.5, 4.0, 1.0, 3.0)]
 drawn = cases.draw(seeds=8, seed0=100, weight="", bias="", y="", x="", away=lambda c: c["weight"] * c["x"] + c["bias"])
 numbers += [(c["weight"].item(), c["bias"].item(), 0.15, c["y"].item(), c["x"].item()) for c in drawn]
 check.function(leaky_neuron, by_formula, on=[cases.example(**dict(zip(names, each))) for each in numbers])
@@ -789,6 +839,56 @@ class LeakyNeuron(Neuron):
     def forward(self, x):
         z = super().forward(x)
         return z if z > 0 else self.slope * x
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="the larger of the two"
+# says: You take the larger of the sum and slope times the sum. Where the slope is above 1, that is the wrong one.
+# next: Let the sign of the sum decide, not which number is larger.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return max(z, self.slope * z)
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="the smaller of the two"
+# says: You take the smaller of the sum and slope times the sum. That is the wrong one for every slope below 1.
+# next: Let the sign of the sum decide, not which number is smaller.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        return min(z, self.slope * z)
 
 
 def leaky_neuron(weight, bias, slope, y, x):
@@ -1123,6 +1223,34 @@ class ImageNetwork(torch.nn.Module):
         A1 = torch.sigmoid(self.hidden1(X.flatten(start_dim=1)))
         return self.output(torch.sigmoid(self.hidden2(A1)))
 
+# %% wrong="image_network" name="pixels of several examples"
+# says: Each row of yours mixes pixels of several examples: the numbers come in another order than they lie in X.
+# next: Flatten with X.flatten(start_dim=1): the examples stay in dimension 0, and nothing is turned.
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.relu(self.hidden1(X.reshape(-1, len(X)).T))
+        return self.output(torch.relu(self.hidden2(A1)))
+
+# %% wrong="image_network" name="column by column"
+# says: You flatten each image column by column. Flattening goes row by row.
+# next: Leave rows and columns where they are, and use X.flatten(start_dim=1).
+class ImageNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
+        super().__init__()
+        self.hidden1 = torch.nn.Linear(num_inputs, num_hiddens1)
+        self.hidden2 = torch.nn.Linear(num_hiddens1, num_hiddens2)
+        self.output = torch.nn.Linear(num_hiddens2, num_outputs)
+
+    def forward(self, X):
+        A1 = torch.relu(self.hidden1(X.transpose(-1, -2).flatten(start_dim=1) if X.dim() > 2 else X))
+        return self.output(torch.relu(self.hidden2(A1)))
+
 # %% right="image_network" name="a Sequential inside"
 class ImageNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
@@ -1198,7 +1326,8 @@ def count_parameters_of(widths, frozen):
 # %% check="count_parameters" points=2
 small = cases.example(widths=[4, 3, 2], frozen=["0.weight"], gives={"all": 24, "trainable": 12})
 other = cases.example(widths=[3, 2], frozen=["0.bias"], gives={"all": 9, "trainable": 7})
-check.function(count_parameters_of, on=[small, other])
+whole = cases.example(widths=[2, 2], frozen=["0.weight", "0.bias"], gives={"all": 7, "trainable": 1})
+check.function(count_parameters_of, on=[small, other, whole])
 check.shape(paper_count, (4,), dtype=torch.int64)
 ### BEGIN HIDDEN TESTS
 check.value(paper_count, torch.tensor([401920, 262656, 5130, 669706]))
@@ -1425,6 +1554,94 @@ paper_count = torch.tensor([401920, 262656, 5130, 669706])
 def count_parameters(model):
     found = [P for P in model.parameters() if P.dim() > 1]
     return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="the first one decides"
+# says: The first tensor of a layer decides for all of it in your code. A weight may be frozen, and its bias not.
+# next: Ask each parameter for its own requires_grad.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    counts = {"all": 0, "trainable": 0}
+    for part in model.modules():
+        own = list(part.parameters(recurse=False))
+        counts["all"] += sum(P.numel() for P in own)
+        counts["trainable"] += sum(P.numel() for P in own) if own and own[0].requires_grad else 0
+    return counts
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="the last one decides"
+# says: The last tensor of a layer decides for all of it in your code. A bias may be frozen, and its weight not.
+# next: Ask each parameter for its own requires_grad.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    counts = {"all": 0, "trainable": 0}
+    for part in model.modules():
+        own = list(part.parameters(recurse=False))
+        counts["all"] += sum(P.numel() for P in own)
+        counts["trainable"] += sum(P.numel() for P in own) if own and own[-1].requires_grad else 0
+    return counts
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="one trained is enough"
+# says: You count a whole layer as trainable as soon as one of its tensors is. The others may be frozen.
+# next: Ask each parameter for its own requires_grad.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    counts = {"all": 0, "trainable": 0}
+    for part in model.modules():
+        own = list(part.parameters(recurse=False))
+        counts["all"] += sum(P.numel() for P in own)
+        counts["trainable"] += sum(P.numel() for P in own) if any(P.requires_grad for P in own) else 0
+    return counts
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+
+# %% wrong="count_parameters" name="nested parts counted again"
+# says: You count the parameters of nested parts several times: modules() gives all parts, and parameters() looks in.
+# next: Take one walk only: model.parameters() reaches all of them.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    counts = {"all": 0, "trainable": 0}
+    for part in model.modules():
+        own = list(part.parameters())
+        counts["all"] += sum(P.numel() for P in own)
+        counts["trainable"] += sum(P.numel() for P in own if P.requires_grad)
+    return counts
 
 
 def count_parameters_of(widths, frozen):
@@ -1713,6 +1930,48 @@ def build_network(widths, p=0.2):
         if k < len(widths) - 2:
             parts += [torch.nn.ReLU(), torch.nn.Dropout(p)] if p else [torch.nn.ReLU()]
     return torch.nn.Sequential(*parts)
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="ReLU after the scores"
+# says: A ReLU stands after your last Linear. The scores must come out as they are.
+# next: Two parts too many stand at the end when the loop is done, not one.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for fan_in, out in zip(widths[:-1], widths[1:]):
+        parts += [torch.nn.Linear(fan_in, out), torch.nn.ReLU(), torch.nn.Dropout(p)]
+    return torch.nn.Sequential(*parts[:-1])
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="dropout alone after the scores"
+# says: A dropout stands after your last Linear. The scores must come out as they are.
+# next: Leave it out after the last Linear.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for fan_in, out in zip(widths[:-1], widths[1:]):
+        parts += [torch.nn.Linear(fan_in, out), torch.nn.ReLU(), torch.nn.Dropout(p)]
+    return torch.nn.Sequential(*parts[:-2], torch.nn.Dropout(p))
+
+
+def build_network_parts(widths, p, X):
+    model = build_network(widths, p)
+    return [str(part) for part in model], list(model.to(X.device)(X).shape)
+
+# %% wrong="build_network" name="last layer missing"
+# says: Your last Linear is missing: the row ends with what should stand before it.
+# next: A layer lies between every two widths. Count how often your loop turns.
+def build_network(widths, p=0.2):
+    parts = [torch.nn.Flatten()]
+    for fan_in, out in zip(widths[:-1], widths[1:]):
+        parts += [torch.nn.Linear(fan_in, out), torch.nn.ReLU(), torch.nn.Dropout(p)]
+    return torch.nn.Sequential(*parts[:-3])
 
 
 def build_network_parts(widths, p, X):
@@ -2139,6 +2398,180 @@ def scratch_network_scores(X, W1, b1, W2, b2):
     model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
     return model(X).detach()
 
+# %% wrong="scratch_network" name="pixels of several examples"
+# says: Each row of yours mixes pixels of several examples: the numbers come in another order than they lie in X.
+# next: Flatten with X.flatten(start_dim=1): the examples stay in dimension 0, and nothing is turned.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp(X.reshape(-1, len(X)).T @ self.W1.T + self.b1, min=0)
+        return A @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="column by column"
+# says: You flatten each image column by column. Flattening goes row by row.
+# next: Leave rows and columns where they are, and use X.flatten(start_dim=1).
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp((X.transpose(-1, -2).flatten(start_dim=1) if X.dim() > 2 else X) @ self.W1.T + self.b1, min=0)
+        return A @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="scores squeezed"
+# says: squeeze takes away every dimension of size 1. With a single output, or a single example, your scores lose one.
+# next: Return the scores as the sum gives them, (n, num_outputs).
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp(X.flatten(start_dim=1) @ self.W1.T + self.b1, min=0)
+        return (A @ self.W2.T + self.b2).squeeze()
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="last dimension squeezed"
+# says: With a single output your scores lose their last dimension: squeeze takes it away.
+# next: Return the scores as the sum gives them, (n, num_outputs).
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp(X.flatten(start_dim=1) @ self.W1.T + self.b1, min=0)
+        return (A @ self.W2.T + self.b2).squeeze(-1)
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="softmax at the end"
+# says: You return probabilities. The cross-entropy takes scores and applies the softmax itself.
+# next: Leave the softmax out: return the scores.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp(X.flatten(start_dim=1) @ self.W1.T + self.b1, min=0)
+        return torch.softmax(A @ self.W2.T + self.b2, dim=1)
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
+# %% wrong="scratch_network" name="second bias forgotten"
+# says: Your scores come without b2.
+# next: Add self.b2 to the product with W2.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.zeros(num_hiddens))
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        A = torch.clamp(X.flatten(start_dim=1) @ self.W1.T + self.b1, min=0)
+        return A @ self.W2.T
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
 # %% right="scratch_network" name="filled in place, with linear and relu"
 class ScratchNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
@@ -2349,6 +2782,32 @@ def dropout(A, U, p, training):
 def dropout(A, U, p, training):
     return A * (U >= p) / (1 - p) if training else A / (1 - p)
 
+# %% wrong="dropout" name="border from the numbers"
+# says: You drop a fixed share, with a border taken from U. The border is p itself, and the share is left to chance.
+# next: Compare U with p.
+def dropout(A, U, p, training):
+    return A * (U >= torch.quantile(U, p)) / (1 - p) if training else A
+
+# %% wrong="dropout" name="border from the numbers of a row"
+# says: You drop a fixed share, with a border taken from U. The border is p itself, and the share is left to chance.
+# next: Compare U with p.
+def dropout(A, U, p, training):
+    return A * (U >= torch.quantile(U, p, dim=1, keepdim=True)) / (1 - p) if training else A
+
+# %% wrong="dropout" name="a fixed number dropped"
+# says: You drop a fixed share, with a border taken from U. The border is p itself, and the share is left to chance.
+# next: Compare U with p.
+def dropout(A, U, p, training):
+    keep = torch.ones_like(A).flatten()
+    keep[U.flatten().argsort()[: int(p * U.numel())]] = 0
+    return A * keep.reshape(A.shape) / (1 - p) if training else A
+
+# %% wrong="dropout" name="one column of chances for all"
+# says: You use the first column of U for all hidden neurons. Each value has a random number of its own.
+# next: Compare all of U with p, not U[:, :1].
+def dropout(A, U, p, training):
+    return A * (U[:, :1] >= p) / (1 - p) if training else A
+
 # %% right="dropout" name="with where"
 def dropout(A, U, p, training):
     if training:
@@ -2395,7 +2854,7 @@ def dropout(A, U, p, training):
 # **Your turn.** Write `adam_step(w, g, m, v, t, lr, beta1, beta2, eps)`. `w`, `g`, `m`, `v` are tensors of one shape,
 # the others numbers; `t` counts from 1. Return the tuple `(w, m, v)` after the step: new tensors, with `m` and `v` as
 # they are carried on to the next step (without the hats). Leave the arguments as they are. An entry whose gradients
-# have all been 0 does not move.
+# have all been 0 does not move. One whose gradient is 0 in this step only goes on by its average `m`.
 #
 # For `w = [1., 2.]`, `g = [0.5, -20.]`, `m = v = [0., 0.]`, `t = 1` and `lr = 0.1` the new `w` is `[0.9, 2.1]`, `m` is
 # `[0.05, -2.0]` and `v` is `[0.00025, 0.4]`. With the same `w`, `g = [0.5, -1.5]`, `m = [0.25, -1.5]`, `v = [0.1,
@@ -2433,8 +2892,9 @@ g, m, v = torch.tensor([[0.5, -1.5], [0.25, -1.5], [0.1, 0.9]], dtype=torch.floa
 after = tuple(torch.tensor([[0.9, 2.2], [0.375, -1.5], [0.16, 1.44]], dtype=torch.float64))
 other = {"t": 2, "lr": 0.2, "beta1": 0.5, "beta2": 0.6, "eps": 0.5}
 second = cases.example(w=w, g=g, m=m, v=v, **other, gives=after)
-still = {"w": w, "g": 0 * w, "m": 0 * w, "v": 0 * w}
-third = cases.example(**still, **usual, gives=(w, 0 * w, 0 * w))
+m, v = torch.tensor([[0.0, 1.5], [0.0, 2.4]], dtype=torch.float64)  # the first entry rests, the second has been moving
+after = tuple(torch.tensor([[1.0, 1.9], [0.0, 0.75], [0.0, 1.44]], dtype=torch.float64))
+third = cases.example(w=w, g=0 * w, m=m, v=v, **other, gives=after)
 check.function(adam_step, on=[first, second, third], forbid=("Adam",), rtol=1e-6)
 ### BEGIN HIDDEN TESTS
 def by_formula(w, g, m, v, t, lr, beta1, beta2, eps):
@@ -2448,6 +2908,7 @@ each = [
 ]
 still = drawn[0]["w"] * torch.tensor([[0.0], *[[1.0]] * (len(drawn[0]["w"]) - 1)])  # the first row is 0
 each += [cases.example(w=drawn[0]["w"], g=still, m=0 * still, v=0 * still, **{**usual, "t": t}) for t in (1, 5)]
+each += [cases.example(**{**case.inputs, "g": case["g"].clamp(min=0)}) for case in each[:6]]  # some are 0 in this step
 check.function(adam_step, by_formula, on=each, forbid=("Adam",))
 def by_torch(w, gradients, lr):
     parameter = torch.nn.Parameter(w.clone())
@@ -2458,6 +2919,8 @@ def by_torch(w, gradients, lr):
     return parameter.detach()
 walks = cases.draw(seeds=4, seed0=200, w="n h", gradients="k n h")
 walks = [cases.example(w=case["w"], gradients=list(case["gradients"]), lr=0.05) for case in walks]
+paused = [(c["w"], [c["gradients"][0], 0 * c["w"], *c["gradients"]]) for c in walks[:2]]
+walks += [cases.example(w=w, gradients=gradients, lr=0.1) for w, gradients in paused]
 check.function(adam_step_path, by_torch, on=walks, forbid=("Adam",))
 ### END HIDDEN TESTS
 
@@ -2724,6 +3187,55 @@ def adam_step_path(w, gradients, lr):
         w, m, v = adam_step(w, g, m, v, t, lr)
     return w
 
+# %% wrong="adam_step" name="rests where the gradient is 0"
+# says: Where this step's gradient is 0 you leave the entry where it is. Its average m may still carry it on.
+# next: Let the formula decide for every entry: where m is 0, the step is 0 by itself.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    step = lr * m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + eps)
+    return w - torch.where(g == 0, 0 * step, step), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="averages rest where the gradient is 0"
+# says: Where this step's gradient is 0 you leave the averages as they are. They shrink there, too.
+# next: Apply both formulas to every entry, with g = 0 as well.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    new_m = torch.where(g == 0, m, beta1 * m + (1 - beta1) * g)
+    new_v = torch.where(g == 0, v, beta2 * v + (1 - beta2) * g**2)
+    step = lr * new_m / (1 - beta1**t) / ((new_v / (1 - beta2**t)).sqrt() + eps)
+    return w - step, new_m, new_v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
+# %% wrong="adam_step" name="nothing happens where the gradient is 0"
+# says: Where this step's gradient is 0 you leave everything. But m carries the entry on, and both averages shrink.
+# next: Apply the formulas to every entry, with g = 0 as well.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    new_m = beta1 * m + (1 - beta1) * g
+    new_v = beta2 * v + (1 - beta2) * g**2
+    step = lr * new_m / (1 - beta1**t) / ((new_v / (1 - beta2**t)).sqrt() + eps)
+    rests = g == 0
+    return w - torch.where(rests, 0 * step, step), torch.where(rests, m, new_m), torch.where(rests, v, new_v)
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
 # %% right="adam_step" name="with lerp and addcdiv"
 def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     m = torch.lerp(m, g, 1 - beta1)
@@ -2868,7 +3380,9 @@ X, y = torch.ones(4, 3), torch.tensor([0, 1, 1, 0])
 gives = {"model": "meta", "batch": [("meta", "torch.float32", [4, 3]), ("meta", "torch.int64", [4])]}
 pair = cases.example(where="meta", tensors=[X, y], gives=gives)
 gives = {"model": "meta", "batch": [*gives["batch"], ("meta", "torch.int64", [4])]}
-check.function(move_batch_places, on=[pair, cases.example(where="meta", tensors=[X, y, y], gives=gives)])
+three = cases.example(where="meta", tensors=[X, y, y], gives=gives)
+gives = {"model": "meta", "batch": gives["batch"][:1]}
+check.function(move_batch_places, on=[pair, three, cases.example(where="meta", tensors=[X], gives=gives)])
 ### BEGIN HIDDEN TESTS
 def by_name(where, tensors):
     return {"model": where, "batch": [(where, str(part.dtype), list(part.shape)) for part in tensors]}
@@ -2880,8 +3394,8 @@ check.function(move_batch_places, by_name, on=each)
 ### END HIDDEN TESTS
 
 # %% wrong="move_batch" name="the result of to is lost"
-# says: The tensors you return are still where they were. They should be where the model is.
-# next: Keep what .to returns: a tensor does not move in place. And ask the model: next(model.parameters()).device.
+# says: The tensors you return are not where the model is: what .to returned is lost, or it was told another device.
+# next: Keep what .to returns: no tensor moves in place. And ask the model: next(model.parameters()).device.
 def move_batch(model, batch):
     place = next(model.parameters()).device
     for part in batch:
@@ -2910,8 +3424,8 @@ def move_batch_places(where, tensors):
     return {"model": model[1].weight.device.type, "batch": parts}
 
 # %% wrong="move_batch" name="a fixed device"
-# says: The tensors you return are still where they were. They should be where the model is.
-# next: Keep what .to returns: a tensor does not move in place. And ask the model: next(model.parameters()).device.
+# says: The tensors you return are not where the model is: what .to returned is lost, or it was told another device.
+# next: Keep what .to returns: no tensor moves in place. And ask the model: next(model.parameters()).device.
 def move_batch(model, batch):
     place = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return tuple(part.to(place) for part in batch)
@@ -2985,6 +3499,49 @@ def move_batch_places(where, tensors):
 # next: Ask for its first parameter: next(model.parameters()).
 def move_batch(model, batch):
     return tuple(part.to(model.weight.device) for part in batch)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="a single tensor without its tuple"
+# says: For a batch of one tensor you return the tensor itself. Asked for is a tuple, here with one entry.
+# next: Return a tuple whatever the number of tensors.
+def move_batch(model, batch):
+    moved = tuple(part.to(next(model.parameters()).device) for part in batch)
+    return moved[0] if len(moved) == 1 else moved
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="the first tensor only"
+# says: You return the first tensor, whatever the batch holds. Asked for is a tuple of all.
+# next: Collect the moved tensors in a tuple, and return it after the loop.
+def move_batch(model, batch):
+    return batch[0].to(next(model.parameters()).device)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = move_batch(model, tuple(tensors))
+    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
+    return {"model": model[1].weight.device.type, "batch": parts}
+
+# %% wrong="move_batch" name="returned within the loop"
+# says: Your return stands in the loop, so it ends with the first tensor.
+# next: Collect the moved tensors, and return them after the loop.
+def move_batch(model, batch):
+    moved = []
+    for part in batch:
+        moved.append(part.to(next(model.parameters()).device))
+        return moved
 
 
 def move_batch_places(where, tensors):
@@ -3077,9 +3634,9 @@ plot.lines(
 # **Your turn.** Write `train_epoch(model, batches, optimizer)`. `batches` is anything that gives pairs `(X, y)` when
 # you loop over it, such as a `DataLoader`. Loop over it once, and do not ask for its length. The loss of a minibatch is
 # `torch.nn.functional.cross_entropy(model(X), y)`. Return the mean loss over all examples of the epoch, a plain number:
-# of each minibatch the loss *before* its step. The model is in training mode all the time and afterwards. Bring each
-# minibatch to the model's device with `.to`, or with your `move_batch`. Gradients that are left over from before your
-# function was called must not enter the first step.
+# of each minibatch the loss *before* its step. The model, with all its parts, is in training mode all the time and
+# afterwards. Bring each minibatch to the model's device with `.to`, or with your `move_batch`. Gradients that are left
+# over from before your function was called must not enter the first step.
 #
 # For minibatches of 4, 4 and 3 examples with the losses 2.0, 1.0 and 0.6 the result is (8 + 4 + 1.8) / 11 = 1.2545,
 # and not their plain mean, 1.2. A minibatch may be a single example. The second function is for the check: it trains
@@ -3138,7 +3695,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% check="train_epoch" points=3
@@ -3153,7 +3710,7 @@ def by_autograd(W, b, X, y, batch_size, lr):
             dW, db = torch.autograd.grad(loss, (W, b))
             W, b, total = W - lr * dW, b - lr * db, total + loss.item() * len(part)
         losses.append(total / len(y))
-    mode = {"training meanwhile": True, "training afterwards": True}
+    mode = {"training meanwhile": True, "training afterwards": [True, True, True]}
     return {"W": W.detach(), "losses": losses, **mode, "graph kept": False}
 def problems(seed0, settings):
     drawn = cases.draw(seeds=len(settings), seed0=seed0, W="q d", b="q", X="11 d", y="11:q")
@@ -3192,7 +3749,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="cleared after backward"
@@ -3224,7 +3781,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="training mode forgotten"
@@ -3255,7 +3812,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="mean of the minibatches' means"
@@ -3287,7 +3844,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="tensors added up"
@@ -3319,7 +3876,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="one step for the whole epoch"
@@ -3351,7 +3908,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="training mode at the end only"
@@ -3383,7 +3940,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="cleared after the step only"
@@ -3415,7 +3972,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="cleared once"
@@ -3447,7 +4004,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="nothing moved"
@@ -3477,7 +4034,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="loss after the step"
@@ -3510,7 +4067,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="divided by the number of minibatches"
@@ -3542,7 +4099,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="losses not weighted"
@@ -3574,7 +4131,109 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="mode set by hand"
+# says: You set model.training by hand. Its parts, such as dropout, stay in evaluation mode.
+# next: Call model.train(), which tells all parts.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.training = True
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="single examples left out"
+# says: You leave out minibatches of a single example. They make a step and count, too.
+# next: Treat every minibatch alike, whatever its size.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        if len(y) < 2:
+            continue
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / max(count, 1)
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="smaller minibatch left out"
+# says: You leave out the smaller minibatch at the end. It makes a step and counts, too.
+# next: Treat every minibatch alike, whatever its size.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count = 0.0, 0
+    size = 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        size = max(size, len(y))
+        if len(y) < size:
+            continue
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="cleared at the start and after each step, loss as a module"
@@ -3606,7 +4265,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="a tensor without its graph added up"
@@ -3637,7 +4296,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% [markdown]
@@ -3650,9 +4309,9 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
 # ### Exercise 6.2: accuracy
 #
 # **Your turn.** Write `accuracy(model, batches)`: the share of all examples in `batches` whose highest score stands at
-# their label, a plain number between 0 and 1. The model is in evaluation mode while it works and afterwards. Nothing is
-# recorded for autograd while it works; afterwards autograd records again. Bring each minibatch to the model's device,
-# and loop over `batches` once, as before.
+# their label, a plain number between 0 and 1. The model, with all its parts, is in evaluation mode while it works and
+# afterwards. Nothing is recorded for autograd while it works; afterwards autograd records again. Bring each minibatch
+# to the model's device, and loop over `batches` once, as before.
 #
 # If the model is right for 3 of the 4 examples of a first minibatch, and for the only example of a second, the
 # accuracy is 4/5, not the mean of 3/4 and 1. The code under your function is for the check.
@@ -3688,19 +4347,20 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    """For the check: the accuracy of a small network, and how your function went about it."""
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% check="accuracy" points=2
 def by_counting(W, b, X, y, batch_size):
     right = sum(int((X[i] @ W.T + b).argmax() == y[i]) for i in range(len(y)))
-    mode = {"training meanwhile": False, "training afterwards": False}
+    mode = {"training meanwhile": False, "training afterwards": [False, False, False]}
     return {"accuracy": right / len(y), **mode, "recorded": False, "records afterwards": True}
 def problems(seeds, seed0, batch_size):
     drawn = cases.draw(seeds=seeds, seed0=seed0, W="3 d", b="3", X="11 d", y="11:3")
@@ -3735,12 +4395,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="still in training mode"
@@ -3765,12 +4426,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="recorded for autograd"
@@ -3795,12 +4457,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="highest score along the examples"
@@ -3827,12 +4490,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="evaluation mode at the end only"
@@ -3858,12 +4522,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="autograd off for good"
@@ -3889,12 +4554,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="more than one half"
@@ -3920,12 +4586,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="back in training mode"
@@ -3952,12 +4619,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="nothing moved"
@@ -3982,12 +4650,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="in percent"
@@ -4013,12 +4682,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="share of the mistakes"
@@ -4044,12 +4714,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="number of hits"
@@ -4075,12 +4746,114 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="mode set by hand"
+# says: You set model.training by hand. Its parts, such as dropout, stay in training mode.
+# next: Call model.eval(), which tells all parts.
+def accuracy(model, batches):
+    model.training = False
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="single examples left out"
+# says: You leave out minibatches of a single example. They count, too.
+# next: Treat every minibatch alike, whatever its size.
+def accuracy(model, batches):
+    model.eval()
+    right, count = 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            if len(y) < 2:
+                continue
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right / max(count, 1)
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
+    return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
+
+# %% wrong="accuracy" name="smaller minibatch left out"
+# says: You leave out the smaller minibatch at the end. Its examples count, too.
+# next: Treat every minibatch alike, whatever its size.
+def accuracy(model, batches):
+    model.eval()
+    right, count, size = 0, 0, 0
+    with torch.no_grad():
+        for X, y in batches:
+            X, y = X.to(next(model.parameters()).device), y.to(next(model.parameters()).device)
+            size = max(size, len(y))
+            if len(y) < size:
+                continue
+            right, count = right + (model(X).argmax(1) == y).sum().item(), count + len(y)
+    return right / count
+
+
+class Watched(torch.nn.Linear):
+    recorded = trained = False
+
+    def forward(self, X):
+        self.recorded = self.recorded or torch.is_grad_enabled()
+        self.trained = self.trained or self.training
+        return super().forward(X)
+
+
+def accuracy_of(W, b, X, y, batch_size):
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
+    layer.load_state_dict({"weight": W, "bias": b})
+    X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="all answers collected first"
@@ -4102,12 +4875,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="one example at a time"
@@ -4132,12 +4906,13 @@ class Watched(torch.nn.Linear):
 
 
 def accuracy_of(W, b, X, y, batch_size):
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% [markdown]
@@ -4562,6 +5337,65 @@ def save_and_load(W, b, X):
     modes = [part.training for part in used.modules()]
     return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
 
+# %% wrong="save_and_load" name="buffers not filled"
+# says: You fill the parameters only. The buffers of the model, such as mean, keep their old values.
+# next: Hand all that was saved to model.load_state_dict.
+def save_model(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(model, path):
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    for name, P in model.named_parameters():
+        P.data.copy_(saved[name])
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
+# %% wrong="save_and_load" name="weights only filled"
+# says: You fill the weights only. The biases and buffers of the model keep their old values.
+# next: Hand all that was saved to model.load_state_dict.
+def save_model(model, path):
+    torch.save(model.state_dict(), path)
+
+
+def load_model(model, path):
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    model.load_state_dict({name: saved[name] for name in saved if "weight" in name}, strict=False)
+    return model.eval()
+
+
+def save_and_load(W, b, X):
+    old, new = (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*W.T.shape)).to(W) for _ in range(2))
+    for network in (old, new):
+        network.register_buffer("mean", torch.zeros_like(b))
+    old.load_state_dict({"1.weight": W, "1.bias": b, "mean": 2 * b})
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(old, Path(folder) / "kept.pt")
+        same = {"old network in training mode": old.training}
+        old.load_state_dict({"1.weight": 0 * W, "1.bias": 0 * b, "mean": 0 * b})
+        as_from_a_gpu(Path(folder) / "kept.pt")
+        used = load_model(new, Path(folder) / "kept.pt")
+        names = sorted(torch.load(Path(folder) / "kept.pt", map_location="cpu", weights_only=True))
+    same |= {"the network itself is returned": used is new}
+    modes = [part.training for part in used.modules()]
+    return {"names": names, "scores": used(X).detach(), "mean": used.mean, "in training mode": modes, **same}
+
 # %% right="save_and_load" name="moved to the CPU before saving"
 def save_model(model, path):
     with open(path, "wb") as file:
@@ -4680,9 +5514,10 @@ plot.confusion(
 # **Your turn.** Write `worst_mistakes(P, y, k)`. `P` is `(n, q)`, probabilities, float; `y` is `(n,)`, the labels,
 # int64. Return the numbers of the `k` examples that are *wrong* and have the highest probability for what was
 # predicted, the worst first: a tensor of dtype int64. If fewer than `k` are wrong, return all that are: for a single
-# mistake a tensor with one entry, for none an empty one, int64 all the same.
+# mistake a tensor with one entry, for none an empty one, int64 all the same. An example that is right may have the same
+# highest probability as one that is wrong.
 #
-# For `P = [[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]]`, `y = [1, 0, 0, 0]` and `k = 2` the
+# For `P = [[0.1, 0.7, 0.2], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]]`, `y = [1, 0, 0, 0]` and `k = 2` the
 # answer is `[1, 3]`: example 0 is right; the others are wrong, with 0.7, 0.5 and 0.6. For `y = [1, 1, 2, 0]` it is
 # `[3]`.
 
@@ -4700,7 +5535,7 @@ def worst_mistakes(P, y, k):
     ### END SOLUTION
 
 # %% check="worst_mistakes" points=2
-P = torch.tensor([[0.1, 0.8, 0.1], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]], dtype=torch.float64)
+P = torch.tensor([[0.1, 0.7, 0.2], [0.2, 0.7, 0.1], [0.1, 0.4, 0.5], [0.3, 0.1, 0.6]], dtype=torch.float64)
 gives, y = torch.tensor([1, 3]), torch.tensor([1, 0, 0, 0])
 single = cases.example(P=P, y=torch.tensor([1, 1, 2, 0]), k=2, gives=torch.tensor([3]))
 check.function(worst_mistakes, on=[cases.example(P=P, y=y, k=2, gives=gives), single])
@@ -4711,6 +5546,9 @@ def by_sorting(P, y, k):
 few = cases.draw(seeds=8, seed0=100, Z="n q", y="n:q")
 many = cases.draw(seeds=6, seed0=120, Z="40 5", y="40:5")
 each = [cases.example(P=torch.softmax(2 * c["Z"], 1), y=c["y"], k=2 + i % 5) for i, c in enumerate(few + many)]
+pairs = [(torch.softmax(2 * c["Z"], 1), c["y"]) for c in few]  # each row is also right once
+twice = [(torch.cat([P, P]), torch.cat([P.argmax(dim=1), y])) for P, y in pairs]
+each += [cases.example(P=P, y=y, k=k) for k, (P, y) in enumerate(twice, 1)]
 right = P.argmax(dim=1)
 each += [cases.example(P=P, y=labels, k=k) for labels in (torch.tensor([1, 1, 2, 0]), right) for k in (1, 2)]
 each += [cases.example(P=P, y=y, k=9), cases.example(P=P[:1], y=y[1:2], k=3), cases.example(P=P[:1], y=y[:1], k=1)]
@@ -4792,6 +5630,30 @@ def worst_mistakes(P, y, k):
 # next: Sort them by confidence, descending, before you cut.
 def worst_mistakes(P, y, k):
     return torch.nonzero(P.argmax(dim=1) != y).flatten()[:k]
+
+# %% wrong="worst_mistakes" name="looked up by the probability"
+# says: You look an example up by its probability. Another one, which is right, may have the same.
+# next: Sort the numbers of the examples themselves, and keep them to the end.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    worst = sorted(confidence[predicted != y].tolist(), reverse=True)[:k]
+    return torch.tensor([confidence.tolist().index(c) for c in worst], dtype=torch.int64, device=P.device)
+
+# %% wrong="worst_mistakes" name="above one half only"
+# says: You leave out mistakes with a probability of one half or less. They count where k allows, too.
+# next: Ask only whether the prediction differs from the label.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    wrong = torch.nonzero((predicted != y) & (confidence > 0.5)).flatten()
+    return wrong[confidence[wrong].argsort(descending=True)[:k]]
+
+# %% wrong="worst_mistakes" name="one half or more only"
+# says: You leave out mistakes with a probability below one half. They count where k allows, too.
+# next: Ask only whether the prediction differs from the label.
+def worst_mistakes(P, y, k):
+    confidence, predicted = P.max(dim=1)
+    wrong = torch.nonzero((predicted != y) & (confidence >= 0.5)).flatten()
+    return wrong[confidence[wrong].argsort(descending=True)[:k]]
 
 # %% right="worst_mistakes" name="right ones sent to the end"
 def worst_mistakes(P, y, k):
@@ -4880,9 +5742,9 @@ plot.images(
 # cross-entropy of the softmax of the last layer's scores, averaged over the n examples. There is no weight decay.
 #
 # Return `(dWs, dbs)`, two lists in the order of the layers. Scores may be large: subtract each row's maximum, as in
-# week 5. It works for float32 and float64, for a single example, and where no label names the last class. If a hidden
-# sum is exactly 0, the slope of the ReLU counts as 0. By hand means here, too: no autograd, no ready-made softmax or
-# cross-entropy.
+# week 5. It works for float32 and float64, for a single example, for a hidden layer of a single neuron, and where no
+# label names the last class. If a hidden sum is exactly 0, the slope of the ReLU counts as 0. By hand means here, too:
+# no autograd, no ready-made softmax or cross-entropy.
 #
 # A small example: one layer, `X = [[1., 2.]]`, `Ws = [[[0., 0.], [0., 0.]]]`, `bs = [[0., 0.]]`, `y = [1]`. Both
 # scores are 0, both probabilities 0.5, so `dZ = [[0.5, -0.5]]`, `dWs[0] = [[0.5, 1.], [-0.5, -1.]]` and `dbs[0] =
@@ -4940,7 +5802,12 @@ for case in labelled(cases.layers(seeds=4, seed0=200, depth=(2, 3)), scale=3000.
         A = torch.relu(A @ W.T + b)
     lowest = (A @ case["Ws"][-1].T)[:1].argmin(dim=1)  # the first label is far wrong: no gradient is nearly 0
     large.append(cases.example(**{**case.inputs, "y": torch.cat([lowest, case["y"][1:]])}))
-every = deep + large + zeros
+narrow = []
+for case in labelled(cases.layers(seeds=2, seed0=400, depth=(2, 3))):  # a first layer of a single neuron
+    W, V, *Ws = case["Ws"]
+    b, *bs = case["bs"]
+    narrow.append(cases.example(X=case["X"], Ws=[W[:1], V[:, :1], *Ws], bs=[b[:1], *bs], y=case["y"]))
+every = deep + large + zeros + narrow
 check.gradient(classifier_gradients, of=mean_cross_entropy, on=every, wrt="Ws bs", by_hand=True, forbid=ready_made)
 ### END HIDDEN TESTS
 
@@ -5314,6 +6181,96 @@ def classifier_gradients(X, Ws, bs, y):
         dZ = (dZ @ W) * (inputs > 0)
     return dWs, dbs
 
+# %% wrong="classifier_gradients" name="scores limited"
+# says: You cut large scores off, so that those beyond become equal. What counts is their difference.
+# next: Subtract each row's maximum instead: the softmax stays the same.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z.clamp(-50, 50))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="scores limited from above"
+# says: You cut large scores off, so that those beyond become equal. What counts is their difference.
+# next: Subtract each row's maximum instead: the softmax stays the same.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z.clamp(max=50))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="differences limited"
+# says: You cut off what is left after you subtract the maximum. Scores far below it then keep a part of the gradient.
+# next: Take the exponential of the difference as it is: it may become 0.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp((Z - Z.amax(1, keepdim=True)).clamp(min=-5))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="squeezed before the sum"
+# says: For a single example, or a single neuron, squeeze() takes a dimension away: your bias gradient is one number.
+# next: Sum dZ as it is over the examples, dimension 0.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.squeeze().sum(0), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="squeezed after the sum"
+# says: For a layer of a single neuron, squeeze() leaves your bias gradient without its only dimension.
+# next: Sum dZ over the examples, and leave the rest as it is.
+def classifier_gradients(X, Ws, bs, y):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append((A[-1] @ W.T + b).clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs in zip(Ws[::-1], A[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0).squeeze(), *dbs]
+        dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
 # %% right="classifier_gradients" name="from caches, with places counted"
 def classifier_gradients(X, Ws, bs, y):
     L, caches, A = len(Ws), [], X
@@ -5355,9 +6312,10 @@ def classifier_gradients(X, Ws, bs, y):
 #
 # **Your turn.** Write `sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr)`, one epoch of plain SGD.
 # `gradients` is a function like the one you just wrote. `order` is `(n,)`, int64: the examples in the order of this
-# epoch. Take them `batch_size` at a time (the last minibatch may be smaller), work out the gradients *at the current
-# parameters*, and subtract `lr` times the gradient from every weight and every bias. A smaller minibatch makes a full
-# step, too. Weights and biases step together, by gradients at the same parameters.
+# epoch. With `order = [2, 0, 1]` example 2 comes first. Take them `batch_size` at a time (the last minibatch may be
+# smaller), work out the gradients *at the current parameters*, and subtract `lr` times the gradient from every weight
+# and every bias. A smaller minibatch makes a full step, too. Weights and biases step together, by gradients at the same
+# parameters.
 #
 # Return the tuple `(Ws, bs)`, two lists with the new tensors. The lists and tensors that were handed in stay as they
 # are: write `W - lr * dW`, not `W -= lr * dW`.
@@ -5393,7 +6351,8 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
 # %% check="sgd_epoch" points=3
 def problems(seed0, settings):
     drawn = cases.layers(seeds=len(settings), seed0=seed0)
-    each = [(c.inputs, torch.arange(len(c["X"])).flip(0), size, lr) for c, (size, lr) in zip(drawn, settings)]
+    odd_first = [torch.cat([torch.arange(start, len(c["X"]), 2) for start in (1, 0)]) for c in drawn]
+    each = [(c.inputs, order, size, lr) for c, order, (size, lr) in zip(drawn, odd_first, settings)]
     return [
         cases.example(X=c["X"], y=c["Y"].argmax(1), Ws=c["Ws"], bs=c["bs"], order=order, batch_size=size, lr=lr)
         for c, order, size, lr in each
@@ -5648,6 +6607,42 @@ def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
 
     return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
 
+# %% wrong="sgd_epoch" name="the inverse order"
+# says: You put example i at place order[i]. It is the other way: at place i comes example order[i].
+# next: Read from X by the order, X[order], and do not write by it.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.argsort().split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
+# %% wrong="sgd_epoch" name="from the end of the order"
+# says: You begin at the end of the order.
+# next: Walk through it from its first entry.
+def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
+    for chosen in order.flip(0).split(batch_size):
+        dWs, dbs = gradients(X[chosen], Ws, bs, y[chosen])
+        Ws = [W - lr * dW for W, dW in zip(Ws, dWs)]
+        bs = [b - lr * db for b, db in zip(bs, dbs)]
+    return Ws, bs
+
+
+def sgd_epoch_simple(X, y, Ws, bs, order, batch_size, lr):
+    def rule(X, Ws, bs, y):
+        dWs = [W * X.mean() + b.mean() for W, b in zip(Ws, bs)]
+        return dWs, [b + y.to(b).mean() + W.mean(dim=1) for W, b in zip(Ws, bs)]
+
+    return sgd_epoch(rule, X, y, Ws, bs, order, batch_size, lr)
+
 # %% right="sgd_epoch" name="copies changed in place"
 def sgd_epoch(gradients, X, y, Ws, bs, order, batch_size, lr):
     Ws, bs = [W.clone() for W in Ws], [b.clone() for b in bs]
@@ -5765,7 +6760,7 @@ plot.images(
 # **Your turn.** Write `shift_images(X, down, right)`. `X` is `(n, 1, h, w)`; `down` and `right` are whole numbers,
 # positive, zero or negative (-1 down is one row up). The result has the shape and dtype of `X`, with every image
 # moved; what leaves the frame is lost, and what comes in is 0. Shifts as large as the image, or larger, give black
-# images. It works for a single image, and for one of a single row. `X` stays as it is.
+# images. It works for a single image, and for images of a single row or column. `X` stays as it is.
 #
 # For one image `[[1., 2.], [3., 4.]]`, `down = 1` and `right = 0` gives `[[0., 0.], [1., 2.]]`, and `down = 0`,
 # `right = -1` gives `[[2., 0.], [4., 0.]]`.
@@ -5804,6 +6799,9 @@ each = [cases.example(X=case["X"], down=down, right=right) for case, (down, righ
 tall = cases.draw(seeds=4, seed0=150, X="n 1 6 2")  # and images that are higher than wide
 tall += cases.draw(seeds=2, seed0=160, X="1 1 1 3")
 each += [cases.example(X=case["X"], down=k - 1, right=(k - 1) % 2) for k, case in enumerate(tall)]
+lines = cases.draw(seeds=4, seed0=170, X="n 1 1 5") + cases.draw(seeds=4, seed0=180, X="n 1 6 1")
+moves = [(0, 2), (1, 0), (-1, 1), (0, -1), (2, 0), (1, 0), (-3, 0), (0, -1)]
+each += [cases.example(X=case["X"], down=down, right=right) for case, (down, right) in zip(lines, moves)]
 check.function(shift_images, by_pixels, on=each, shares=False)
 ### END HIDDEN TESTS
 
@@ -5910,6 +6908,79 @@ def shift_images(X, down, right):
     rows = (torch.arange(X.shape[2], device=X.device) - down).clamp(0, X.shape[2] - 1)
     columns = (torch.arange(X.shape[3], device=X.device) - right).clamp(0, X.shape[3] - 1)
     return X[:, :, rows][:, :, :, columns]
+
+# %% wrong="shift_images" name="both limited to the height"
+# says: You limit both shifts to the height of the image. A wide image can move right by more than that.
+# next: Limit right by the width, and down by the height.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down, right = max(-h, min(h, down)), max(-h, min(h, right))
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="both limited to the width"
+# says: You limit both shifts to the width of the image. A high image can move down by more than that.
+# next: Limit right by the width, and down by the height.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down, right = max(-w, min(w, down)), max(-w, min(w, right))
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="rows or columns, black beyond"
+# says: An image that moves down and right at once moves down only in your code.
+# next: Do not choose between the directions: move rows first, then the columns of what you got.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    right = 0 if down and abs(right) < w else right
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="columns or rows, black beyond"
+# says: An image that moves down and right at once moves right only in your code.
+# next: Do not choose between the directions: move rows first, then the columns of what you got.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down = 0 if right and abs(down) < h else down
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="too many black lines"
+# says: For a shift beyond the size of the image you add more black lines than it has, so the image grows.
+# next: Add at most as many as the image has: min(abs(shift), size).
+def shift_images(X, down, right):
+    h, w = X.shape[2:]
+    rows, columns = X.new_zeros(*X.shape[:2], abs(down), w), None
+    if down:
+        X = torch.cat([rows, X[:, :, : max(h - down, 0)]] if down > 0 else [X[:, :, -down:], rows], dim=2)
+    columns = X.new_zeros(*X.shape[:3], abs(right))
+    if right:
+        X = torch.cat([columns, X[..., : max(w - right, 0)]] if right > 0 else [X[..., -right:], columns], dim=3)
+    return X.clone()
+
+# %% wrong="shift_images" name="squeezed"
+# says: squeeze() takes the dimension of a single row or column away. Then down or right moves along another one.
+# next: Leave the four dimensions as they are: rows are always dimension 2, columns dimension 3.
+def shift_images(X, down, right):
+    images = X.squeeze()
+    images = images if images.dim() > 1 else X
+    moved = torch.roll(images, (down, right), (-2, -1))
+    rows = torch.arange(moved.shape[-2], device=X.device)[:, None] - down
+    columns = torch.arange(moved.shape[-1], device=X.device) - right
+    inside = (rows >= 0) & (rows < moved.shape[-2]) & (columns >= 0) & (columns < moved.shape[-1])
+    return (moved * inside).reshape(X.shape)
 
 # %% right="shift_images" name="rolled, then blacked out"
 def shift_images(X, down, right):

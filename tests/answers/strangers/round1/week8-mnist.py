@@ -1348,7 +1348,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="notes pairs of loss and size, weighted mean at the end"
@@ -1378,7 +1378,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="step in a helper, device asked directly, sums as tensors until the end"
@@ -1415,7 +1415,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="plain mean of the minibatch losses, a smaller last minibatch counts as much as the others"
@@ -1446,7 +1446,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="the result of move_batch is thrown away, X and y stay where they were"
@@ -1478,7 +1478,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="model.train() stands after the loop, so a model in evaluation mode trains without dropout"
@@ -1510,7 +1510,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="gradients are cleared only after each step, so leftovers from before the call enter the first step"
@@ -1542,7 +1542,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="accuracy" name="counts right answers example by example"
@@ -1575,12 +1575,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="vectorised sum of hits in each minibatch"
@@ -1608,12 +1609,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="decorator for no_grad, all hits collected and one mean"
@@ -1638,12 +1640,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="mean of the accuracies of the minibatches, small minibatches weigh too much"
@@ -1671,12 +1674,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="model.eval() comes after the loop, so dropout is still on while it counts"
@@ -1705,12 +1709,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="switches autograd off for good and never on again, later training cannot go backwards"
@@ -1739,12 +1744,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="counts an example only if the probability of its label is above one half, not merely highest"
@@ -1774,12 +1780,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="save_and_load" name="the calls of the text one after the other"

@@ -347,33 +347,6 @@ def leaky_neuron(weight, bias, slope, y, x):
         Neuron.forward = parents
     return answers | {"asks the parent": bool(asked)}
 
-# %% wrong="leaky_neuron" name="init stores weight and bias itself; super().__init__ is never called although the text wants it"
-class LeakyNeuron(Neuron):
-    def __init__(self, weight, bias, slope):
-        self.weight = weight
-        self.bias = bias
-        self.slope = slope
-
-    def forward(self, x):
-        z = super().forward(x)
-        if z >= 0:
-            return z
-        return self.slope * z
-
-
-def leaky_neuron(weight, bias, slope, y, x):
-    """For the check: output and loss of a LeakyNeuron after another one was made, and whether it uses its parent."""
-    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
-    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
-    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
-    asked, parents = [], Neuron.forward
-    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
-    try:
-        neuron.forward(x)
-    finally:
-        Neuron.forward = parents
-    return answers | {"asks the parent": bool(asked)}
-
 # %% right="image_network" name="three Linear layers and torch.relu step by step"
 class ImageNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens1=512, num_hiddens2=512, num_outputs=10):
@@ -1221,7 +1194,7 @@ def move_batch_places(where, tensors):
     parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
     return {"model": model[1].weight.device.type, "batch": parts}
 
-# %% wrong="move_batch" name="round brackets around a comprehension return a generator, not a tuple; indexing fails"
+# %% right="move_batch" name="a generator: round brackets around a comprehension"
 def move_batch(model, batch):
     device = next(model.parameters()).device
     return (tensor.to(device) for tensor in batch)
@@ -1291,7 +1264,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="clear first and after every step, lists for losses and sizes"
@@ -1328,7 +1301,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="train_epoch" name="helper for one step and a running mean"
@@ -1364,7 +1337,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="clears the gradients only after the step, so left-over gradients enter the first step"
@@ -1395,7 +1368,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="sets model.training = True on the outer module only, its parts stay in evaluation mode"
@@ -1426,7 +1399,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="notes the loss worked out again after the step instead of the loss before it"
@@ -1458,7 +1431,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% wrong="train_epoch" name="skips minibatches of a single example, which should make a step and count"
@@ -1491,7 +1464,7 @@ def train_epoch_twice(W, b, X, y, batch_size, lr):
         losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
     graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
     numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
-    mode = {"training meanwhile": all(modes), "training afterwards": model.training}
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
     return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
 
 # %% right="accuracy" name="count right ones under no_grad"
@@ -1521,12 +1494,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="no_grad as a decorator, list of hits"
@@ -1553,12 +1527,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="accuracy" name="inference mode, cat of all hits, mean in float64"
@@ -1583,12 +1558,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="sets model.training = False on the outer module only, so dropout parts inside stay on"
@@ -1616,12 +1592,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="switches autograd off with set_grad_enabled(False) and never on again"
@@ -1649,12 +1626,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="counts an example only if the probability of its label is above one half"
@@ -1683,12 +1661,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% wrong="accuracy" name="no_grad stands around the counting only, the call of the model is recorded"
@@ -1717,12 +1696,13 @@ class Watched(torch.nn.Linear):
 
 def accuracy_of(W, b, X, y, batch_size):
     """For the check: the accuracy of one layer, and how your function went about it."""
-    layer = Watched(W.shape[1], W.shape[0]).to(W)
+    layer = Watched(W.shape[1], W.shape[0])
+    model = torch.nn.Sequential(torch.nn.Flatten(), layer).to(W)
     layer.load_state_dict({"weight": W, "bias": b})
     X, y = (part.cpu().as_subclass(Elsewhere).split(batch_size) for part in (X, y))
-    share, again = accuracy(layer.train(), zip(X, y)), torch.is_grad_enabled()
+    share, again = accuracy(model.train(), zip(X, y)), torch.is_grad_enabled()
     torch.set_grad_enabled(True)
-    mode = {"training meanwhile": layer.trained, "training afterwards": layer.training}
+    mode = {"training meanwhile": layer.trained, "training afterwards": [part.training for part in model.modules()]}
     return {"accuracy": float(share), **mode, "recorded": layer.recorded, "records afterwards": again}
 
 # %% right="save_and_load" name="the three functions of the text"
