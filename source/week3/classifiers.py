@@ -115,7 +115,7 @@ check.module(
     reference=lambda own, X: X @ torch.tensor([0.5, -2.0, 1.25], dtype=X.dtype, device=X.device) - 0.75,
     parameters={"w": (3,), "b": ()},
 )
-zeros = cases.example(z=torch.tensor([0.0, 1e-9, -1e-9, -0.0, 7.0]), gives=torch.tensor([-1, 1, -1, -1, 1]))
+zeros = cases.example(z=torch.tensor([0.0, 1e-30, -1e-30, -0.0, 7.0]), gives=torch.tensor([-1, 1, -1, -1, 1]))
 check.function(classify, lambda z: 2 * (z > 0).long() - 1, on=[zeros] + cases.draw(seeds=8, seed0=100, z="n"))
 ### END HIDDEN TESTS
 
@@ -327,6 +327,38 @@ class LinearClassifier(torch.nn.Module):
 def classify(z):
     return torch.where(z > 0, 1, -1)
 
+# %% wrong="score_and_sign" name="a small number to pass"
+# says: Your `classify` asks more than a positive score: scores just above 0 get −1.
+# next: Compare with 0 itself; no small number is needed.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X @ self.w + self.b
+
+
+def classify(z):
+    return torch.where(z > 1e-6, 1, -1)
+
+# %% wrong="score_and_sign" name="scores rounded"
+# says: You round the scores before you look at their sign, so a small positive score gets −1.
+# next: Compare the score as it is with 0.
+class LinearClassifier(torch.nn.Module):
+    def __init__(self, w, b):
+        super().__init__()
+        self.w = torch.nn.Parameter(w)
+        self.b = torch.nn.Parameter(b)
+
+    def forward(self, X):
+        return X @ self.w + self.b
+
+
+def classify(z):
+    return torch.where(z.round() > 0, 1, -1)
+
 # %% right="score_and_sign" name="sum over the features, if and else"
 class LinearClassifier(torch.nn.Module):
     def __init__(self, w, b):
@@ -424,7 +456,7 @@ plot.slider(
 # height.
 #
 # For `w = [1., 3.]`, `b = 0` and level 0, the places `[0., 3., -6.]` give `[0., -1., 2.]`. On level 3 they give
-# `[1., 0., 3.]`. With `b = 0.5` and level 2 they give `[0.5, -0.5, 2.5]`.
+# `[1., 0., 3.]`. With `b = 0.5` and level 2, all in float32, they give `[0.5, -0.5, 2.5]`, in float32.
 
 # %% solution="boundary_x1"
 def boundary_x1(x0, w, b, level):
@@ -441,7 +473,8 @@ given = {
 none, half = torch.tensor(0.0, dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64)
 at_0 = cases.example(**given, b=none, level=0.0, gives=torch.tensor([0.0, -1.0, 2.0], dtype=torch.float64))
 at_3 = cases.example(**given, b=none, level=3.0, gives=torch.tensor([1.0, 0.0, 3.0], dtype=torch.float64))
-at_2 = cases.example(**given, b=half, level=2.0, gives=torch.tensor([0.5, -0.5, 2.5], dtype=torch.float64))
+short = {name: values.float() for name, values in {**given, "b": half}.items()}
+at_2 = cases.example(**short, level=2.0, gives=torch.tensor([0.5, -0.5, 2.5], dtype=torch.float32))
 check.function(boundary_x1, on=[at_0, at_3, at_2])
 ### BEGIN HIDDEN TESTS
 level_line = cases.example(
@@ -536,6 +569,30 @@ def boundary_x1(x0, w, b, level):
 # next: Use the whole tensor `x0`.
 def boundary_x1(x0, w, b, level):
     return (level - b - w[0] * x0[0]) / w[1] + 0 * x0
+
+# %% wrong="boundary_x1" name="weight of x₀ forgotten"
+# says: You subtract x₀ without its weight. With w₀ = 1 nobody notices.
+# next: In the equation x₀ is multiplied by w₀.
+def boundary_x1(x0, w, b, level):
+    return (level - b - x0) / w[1]
+
+# %% wrong="boundary_x1" name="bias left out"
+# says: Your line leaves out the bias. With b = 0 nobody notices.
+# next: Solve the whole equation for x₁, the bias included.
+def boundary_x1(x0, w, b, level):
+    return (level - w[0] * x0) / w[1]
+
+# %% wrong="boundary_x1" name="multiplied instead of divided"
+# says: You multiply by w₁ where you should divide by it.
+# next: Divide both sides of the equation by w₁.
+def boundary_x1(x0, w, b, level):
+    return (level - b - w[0] * x0) * w[1]
+
+# %% wrong="boundary_x1" name="double precision"
+# says: Your heights are float64 whatever the dtype of x0.
+# next: Give them the dtype of `x0`.
+def boundary_x1(x0, w, b, level):
+    return ((level - b - w[0] * x0) / w[1]).double()
 
 # %% right="boundary_x1" name="slope and intercept"
 def boundary_x1(x0, w, b, level):
@@ -712,7 +769,7 @@ def margin(X, y, w, b):
     return (X @ w + b).min() / w.norm()
 
 # %% wrong="margin" name="sum of the weights as length"
-# says: You divide by the sum of the absolute weights, which is the ℓ1 norm. The length is the ℓ2 norm.
+# says: You divide by the sum of the weights, which is at best the ℓ1 norm. The length is the ℓ2 norm.
 # next: Take the root of the sum of the squares.
 def margin(X, y, w, b):
     return (y * (X @ w + b)).min() / w.abs().sum()
@@ -740,6 +797,91 @@ def margin(X, y, w, b):
 # next: Leave the sign as it is.
 def margin(X, y, w, b):
     return (y * (X @ w + b)).min().clamp(min=0) / w.norm()
+
+# %% wrong="margin" name="search begins at 100"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=100.0)
+
+# %% wrong="margin" name="search begins at 999"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=999.0)
+
+# %% wrong="margin" name="search begins at 1000"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1000.0)
+
+# %% wrong="margin" name="search begins at 9999"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=9999.0)
+
+# %% wrong="margin" name="search begins at 10 000"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e4)
+
+# %% wrong="margin" name="search begins at 100 000"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e5)
+
+# %% wrong="margin" name="search begins at a million"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e6)
+
+# %% wrong="margin" name="search begins at 1e9"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e9)
+
+# %% wrong="margin" name="search begins at 1e10"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e10)
+
+# %% wrong="margin" name="search begins at 1e12"
+# says: Your search for the smallest begins with a fixed number, so a margin above it becomes that number.
+# next: Begin with the distance of the first example.
+def margin(X, y, w, b):
+    return ((y * (X @ w + b)).min() / w.norm()).clamp(max=1e12)
+
+# %% wrong="margin" name="length of the first and the last weight"
+# says: The length of w takes the first and the last weight only. Between them there may be more, and with one feature
+# both are the same.
+# next: Sum the squares of all weights, or use `w.norm()`.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / (w[0] ** 2 + w[-1] ** 2).sqrt()
+
+# %% wrong="margin" name="largest weight as length"
+# says: You divide by the largest weight. The length of w takes all weights.
+# next: Take the root of the sum of all squares.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / w.abs().max()
+
+# %% wrong="margin" name="root of the squared sum halved"
+# says: You divide by the root of the mean of the squares. The length of w is the root of their sum.
+# next: Sum the squares instead of averaging them.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / (w**2).mean().sqrt()
+
+# %% wrong="margin" name="divided by the number of weights"
+# says: You divide by the number of features. The scale that has to go is the length of w.
+# next: Divide by `w.norm()`.
+def margin(X, y, w, b):
+    return (y * (X @ w + b)).min() / len(w)
 
 # %% right="margin" name="one example at a time"
 def margin(X, y, w, b):
@@ -794,10 +936,10 @@ print("after: ", y * (w @ x + b), "with", w, b)
 # class `y`, 1 or −1, a tensor without dimensions. It returns the new `(w, b)`. Leave the given `w` and `b` as they
 # are: make new tensors, do not change the old ones in place.
 #
-# For `w = [1., -1.]`, `b = 0.5`, `x = [2., 1.]`, `y = -1.`, `lr = 0.5` the score is 1.5, a mistake, and the answer is
-# `[0., -1.5]` and `0.`. With `y = 1.` nothing changes. With `w = [0., 0.]`, `b = 0.` and `y = -1.` the score is 0, so
-# it is a mistake too, and the answer is `[-1., -0.5]` and `-0.5`. With `y = 1.` it is `[1., 0.5]` and `0.5` there. It
-# works for any number of features, a single one included.
+# For `w = [1., -1.]`, `b = 0.5`, `x = [2., 1.]`, `y = -1.`, `lr = 0.25` the score is 1.5, a mistake, and the answer is
+# `[0.5, -1.25]` and `0.25`. With `y = 1.` nothing changes. With `w = [0., 0.]`, `b = 0.` and `y = -1.` the score is 0,
+# so it is a mistake too, and the answer is `[-0.5, -0.25]` and `-0.25`. With `y = 1.` it is `[0.5, 0.25]` and `0.25`
+# there. It works for any number of features, a single one included.
 
 # %% solution="perceptron_step"
 def perceptron_step(w, b, x, y, lr):
@@ -814,15 +956,15 @@ given = {
     "b": torch.tensor(0.5, dtype=torch.float64),
     "x": torch.tensor([2.0, 1.0], dtype=torch.float64),
 }
-new = (torch.tensor([0.0, -1.5], dtype=torch.float64), torch.tensor(0.0, dtype=torch.float64))
-mistake = cases.example(**given, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.5, gives=new)
+new = (torch.tensor([0.5, -1.25], dtype=torch.float64), torch.tensor(0.25, dtype=torch.float64))
+mistake = cases.example(**given, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.25, gives=new)
 same = (given["w"], given["b"])
-fine = cases.example(**given, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, gives=same)
+fine = cases.example(**given, y=torch.tensor(1.0, dtype=torch.float64), lr=0.25, gives=same)
 nothing = {**given, "w": torch.zeros(2).double(), "b": torch.tensor(0.0, dtype=torch.float64)}
-new = (torch.tensor([-1.0, -0.5], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64))
-start = cases.example(**nothing, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.5, gives=new)
-new = (torch.tensor([1.0, 0.5], dtype=torch.float64), torch.tensor(0.5, dtype=torch.float64))
-other = cases.example(**nothing, y=torch.tensor(1.0, dtype=torch.float64), lr=0.5, gives=new)
+new = (torch.tensor([-0.5, -0.25], dtype=torch.float64), torch.tensor(-0.25, dtype=torch.float64))
+start = cases.example(**nothing, y=torch.tensor(-1.0, dtype=torch.float64), lr=0.25, gives=new)
+new = (torch.tensor([0.5, 0.25], dtype=torch.float64), torch.tensor(0.25, dtype=torch.float64))
+other = cases.example(**nothing, y=torch.tensor(1.0, dtype=torch.float64), lr=0.25, gives=new)
 check.function(perceptron_step, on=[mistake, fine, start, other])
 
 
@@ -846,6 +988,8 @@ nought = {
     "x": torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64),
 }
 ties = [cases.example(**nought, y=torch.tensor(y, dtype=torch.float64), lr=0.25) for y in (-1.0, 1.0)]
+nearly = {**nought, "w": torch.tensor([2.0**-30, 0.0, 0.0], dtype=torch.float64)}  # a score just above 0
+ties += [cases.example(**nearly, y=torch.tensor(y, dtype=torch.float64), lr=0.25) for y in (-1.0, 1.0)]
 decided = [cases.Case({**c.inputs, "b": -1.5 * (c["w"] @ c["x"])}, c.sizes) for c in mixed[:6]]  # by the bias
 check.function(perceptron_step, right_step, on=mixed + decided + ties)
 ### END HIDDEN TESTS
@@ -977,6 +1121,54 @@ def perceptron_step(w, b, x, y, lr):
 def perceptron_step(w, b, x, y, lr):
     if y * (w @ x + b) <= 0:
         return w + lr * y * x, b + lr
+    return w, b
+
+# %% wrong="perceptron_step" name="difference of classes not halved"
+# says: You multiply by the difference of two classes. Between 1 and −1 that is 2, so a mistake moves you twice as
+# far.
+# next: Multiply by y itself when there is a mistake.
+def perceptron_step(w, b, x, y, lr):
+    error = y - torch.sign(w @ x + b)
+    return w + lr * error * x, b + lr * error
+
+# %% wrong="perceptron_step" name="difference of classify not halved"
+# says: You multiply by the difference of two classes. Between 1 and −1 that is 2, so a mistake moves you twice as
+# far. And a score of 0 with class −1 makes no difference at all.
+# next: Ask whether y times the score is 0 or less, and multiply by y itself.
+def perceptron_step(w, b, x, y, lr):
+    error = y - (2.0 * (w @ x + b > 0) - 1)
+    return w + lr * error * x, b + lr * error
+
+# %% wrong="perceptron_step" name="difference of classes with ties not halved"
+# says: You multiply by the difference of two classes. Between 1 and −1 that is 2, so a mistake moves you twice as
+# far.
+# next: Multiply by y itself when there is a mistake.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + 2 * lr * y * x, b + 2 * lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="moved by the score"
+# says: You move by y minus the score, as for a squared error. The perceptron moves for mistakes only, and by y.
+# next: Ask whether y times the score is 0 or less, and multiply by y.
+def perceptron_step(w, b, x, y, lr):
+    error = y - (w @ x + b)
+    return w + lr * error * x, b + lr * error
+
+# %% wrong="perceptron_step" name="a tolerance at 0"
+# says: You count scores just on the right side as mistakes: you compare with a small number.
+# next: Compare y times the score with 0 itself.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 1e-6:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="inputs left out"
+# says: You move every weight by the same number. Each weight moves by its own feature.
+# next: Multiply by `x` for the weights.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x + b) <= 0:
+        return w + lr * y, b + lr * y
     return w, b
 
 # %% right="perceptron_step" name="difference of classes"
@@ -1336,6 +1528,123 @@ def train_perceptron(X, y, epochs):
             break
     return w, b, mistakes
 
+# %% wrong="train_perceptron" name="stops when the weights are the same again"
+# says: You stop when an epoch leaves the weights as they were. Its mistakes can cancel each other, so that does not
+# mean that there were none.
+# next: Ask for the number of mistakes in the epoch.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        old = w, b
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if torch.equal(old[0], w) and torch.equal(old[1], b):
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="stops when the mistakes do not fall"
+# says: You stop when the number of mistakes has not fallen. It may go up and fall again.
+# next: Stop after an epoch without a mistake, and for no other reason.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if count == 0 or mistakes[:-1] and count >= mistakes[-2]:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="stops when the mistakes repeat"
+# says: You stop when two epochs have equally many mistakes. The next one may have fewer.
+# next: Stop after an epoch without a mistake, and for no other reason.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if count == 0 or mistakes[:-1] and count == mistakes[-2]:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="weights of the best epoch"
+# says: You return the weights of the epoch with the fewest mistakes. Those at the end of the last epoch are asked
+# for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if count == min(mistakes) and mistakes.count(count) == 1:
+            best = w, b
+        if count == 0:
+            break
+    return *best, mistakes
+
+# %% wrong="train_perceptron" name="weights of the latest best epoch"
+# says: You return the weights of the epoch with the fewest mistakes. Those at the end of the last epoch are asked
+# for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if count == min(mistakes):
+            best = w, b
+        if count == 0:
+            break
+    return *best, mistakes
+
+# %% wrong="train_perceptron" name="weights before the last epoch"
+# says: You return the weights from the beginning of the last epoch. Those at its end are asked for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    old = w, b
+    for _ in range(epochs):
+        old = w, b
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 1.0)
+        mistakes.append(count)
+        if count == 0:
+            break
+    return *old, mistakes
+
+# %% wrong="train_perceptron" name="moves twice as far"
+# says: You move twice as far as the rule says: the difference of two classes, 1 and −1, is 2.
+# next: Call `perceptron_step` with the rate 1.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            count += int(t * (w @ x + b) <= 0)
+            w, b = perceptron_step(w, b, x, t, 2.0)
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
 # %% right="train_perceptron" name="by index, without the step"
 def train_perceptron(X, y, epochs):
     n, d = X.shape
@@ -1470,16 +1779,13 @@ def signed(case):
 
 drawn = cases.draw(seeds=16, seed0=100, X="n d", y="n:2", w="d", b="")
 mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
-on_the_line = cases.example(
-    X=square,
-    y=torch.tensor([-1.0, -1, 1, -1], dtype=torch.float64),
-    w=torch.tensor([1.0, 0.0], dtype=torch.float64),
-    b=torch.tensor(-1.0, dtype=torch.float64),
-)
+through = {"w": torch.tensor([1.0, 0.0], dtype=torch.float64), "b": torch.tensor(-1.0, dtype=torch.float64)}
+classes = [torch.tensor(signs, dtype=torch.float64) for signs in ([-1.0, -1, 1, -1], [-1.0, 1, 1, 1])]
+on_the_line = [cases.example(X=square, y=table, **through) for table in classes]
 check.function(
     count_right,
     lambda X, y, w, b: int(((X @ w + b > 0) == (y > 0)).sum()),
-    on=mixed + [on_the_line],
+    on=mixed + on_the_line,
 )
 check.function(count_right, on=[cases.example(X=square, y=logic_xor, w=best_w, b=best_b, gives=3)])
 check.value(hard_y, torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64))
@@ -1650,6 +1956,28 @@ best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
 best_b = torch.tensor(-0.5, dtype=torch.float64)
 hard_y = torch.tensor([-1.0, -1.0, 1.0, 1.0], dtype=torch.float64)
 
+# %% wrong="no_line" name="two features only"
+# says: Your scores use features 0 and 1 and leave out all further ones.
+# next: Let a product over all the features do it.
+def count_right(X, y, w, b):
+    return int((classify(X[:, :2] @ w[:2] + b) == y).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
+# %% wrong="no_line" name="a score of 0 as class +1"
+# says: A score of exactly 0 counts as class +1 for you. It means class −1.
+# next: Use your `classify`.
+def count_right(X, y, w, b):
+    return int(((X @ w + b >= 0) == (y > 0)).sum())
+
+
+best_w = torch.tensor([1.0, 1.0], dtype=torch.float64)
+best_b = torch.tensor(-0.5, dtype=torch.float64)
+hard_y = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+
 # %% right="no_line" name="the other corner cut off"
 def count_right(X, y, w, b):
     right = 0
@@ -1764,7 +2092,7 @@ plot.lines(
 # with common sense: its class is −1 and its score −0.8 is not negative enough. Gradient descent goes against `dz`, so
 # it will lower the score. Good. A second set: for `z = [1., 3., -2.]` and `y = [1., -1., 1.]` the loss is 2.3333 and
 # `dz` is `[0., 0.3333, -0.3333]`. The first of these sits exactly at the corner. A single safe example, `z = [3.]` and
-# `y = [1.]`, costs 0 and has `dz = [0.]`.
+# `y = [1.]`, costs 0 and has `dz = [0.]`; in float32, `dz` is in float32.
 
 # %% solution="hinge"
 def hinge_loss(z, y):
@@ -1799,6 +2127,8 @@ slopes = (
     torch.tensor([0.0], dtype=torch.float64),
 )
 pulled = [cases.example(**each, gives=slope) for each, slope in zip((four, three, safe), slopes)]
+short = {name: values.float() for name, values in safe.items()}
+pulled.append(cases.example(**short, gives=slopes[2].float()))
 check.function(hinge_backward, on=pulled, by_hand=True)
 
 
@@ -1820,7 +2150,11 @@ def right_loss(z, y):
 drawn = cases.draw(seeds=24, seed0=100, z="n", y="n:2", away=slack)
 mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
 check.function(hinge_loss, right_loss, on=mixed)
-check.gradient(hinge_backward, of=right_loss, on=mixed, wrt="z", by_hand=True)
+close = cases.example(  # margin scores just below and just above 1
+    z=torch.tensor([0.999, 1 - 1e-9, 1 + 1e-9, -1 + 1e-9, 0.25], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0, 1.0, -1.0, 1.0], dtype=torch.float64),
+)
+check.gradient(hinge_backward, of=right_loss, on=mixed + [close], wrt="z", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="hinge" name="the mean forgotten in the gradient"
@@ -2015,6 +2349,46 @@ def hinge_loss(z, y):
 def hinge_backward(z, y):
     return torch.clamp(1 - y * z, min=0) / len(z)
 
+# %% wrong="hinge" name="a tolerance at the corner"
+# says: Examples with a margin score just below 1 get no slope from you: you compare with a number a little below 1.
+# next: Compare y z with 1 itself.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (1 - y * z > 1e-3) / len(z)
+
+# %% wrong="hinge" name="a smaller tolerance at the corner"
+# says: Examples with a margin score just below 1 get no slope from you: you compare with a number a little below 1.
+# next: Compare y z with 1 itself.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * (1 - y * z > 1e-6) / len(z)
+
+# %% wrong="hinge" name="double precision"
+# says: Your slopes are float64 whatever the dtype of z.
+# next: Create them in the dtype of `z`.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return (-y * (y * z < 1) / len(z)).double()
+
+# %% wrong="hinge" name="single precision"
+# says: Your slopes are float32 whatever the dtype of z.
+# next: Create them in the dtype of `z`.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return (-y * (y * z < 1) / len(z)).float()
+
 # %% right="hinge" name="one example at a time"
 def hinge_loss(z, y):
     total = 0 * z[0]
@@ -2076,9 +2450,9 @@ w.grad, b.grad
 # (d,) and (). By hand; your `hinge_backward` gives you `dz`. For the single point above, with `X` of shape (1, 2), it
 # is `[-1.95, 1.1]` and `-1`. With a second point beside it, $(0,\ 0.9)$ of class $+1$, it is `[-0.95, 0.6]` and `-0.5`.
 # That point scores 1.15, so it does not pull; but it counts in the mean. A margin score of exactly 1 does not pull
-# either. With four points, `X = [[2., -1.], [1., 0.], [4., 1.], [0., 1.]]` and `y = [1., 1., 1., -1.]`, it is
-# `[-0.7, 0.6]` and `-0.25`. It works where no example pulls, and for any number of examples and features, a single one
-# included.
+# either. With five points, `X = [[2., -1.], [1., 0.], [4., 1.], [0., 1.], [-4., -1.]]` and `y = [1., 1., 1., -1., 1.]`,
+# it is `[0.25, 0.7]` and `-0.4`. It works where no example pulls, and for any number of examples and features, a single
+# one included.
 
 # %% solution="svm_gradient"
 def svm_gradient(X, y, w, b, lam):
@@ -2105,15 +2479,15 @@ pair = cases.example(
     lam=0.1,
     gives=(torch.tensor([-0.95, 0.6], dtype=torch.float64), torch.tensor(-0.5, dtype=torch.float64)),
 )
-four = cases.example(
-    X=torch.tensor([[2.0, -1.0], [1.0, 0.0], [4.0, 1.0], [0.0, 1.0]], dtype=torch.float64),
-    y=torch.tensor([1.0, 1.0, 1.0, -1.0], dtype=torch.float64),
+five = cases.example(
+    X=torch.tensor([[2.0, -1.0], [1.0, 0.0], [4.0, 1.0], [0.0, 1.0], [-4.0, -1.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0, 1.0, -1.0, 1.0], dtype=torch.float64),
     w=torch.tensor([0.5, 1.0], dtype=torch.float64),
     b=torch.tensor(0.25, dtype=torch.float64),
     lam=0.1,
-    gives=(torch.tensor([-0.7, 0.6], dtype=torch.float64), torch.tensor(-0.25, dtype=torch.float64)),
+    gives=(torch.tensor([0.25, 0.7], dtype=torch.float64), torch.tensor(-0.4, dtype=torch.float64)),
 )
-check.function(svm_gradient, on=[single, pair, four], by_hand=True, rtol=1e-6)
+check.function(svm_gradient, on=[single, pair, five], by_hand=True, rtol=1e-6)
 
 
 ### BEGIN HIDDEN TESTS
@@ -2140,9 +2514,9 @@ def quiet(case):
 
 drawn = cases.draw(seeds=24, seed0=100, X="n d", y="n:2", w="d", b="", lam=0.3, away=margins)
 mixed = cases.Drawn(map(signed, drawn), map(signed, drawn.edges))
-at_the_edge = cases.example(
-    X=torch.tensor([[1.0, 0.0], [2.0, 0.0], [-1.0, 0.0]], dtype=torch.float64),
-    y=torch.tensor([1.0, 1.0, 1.0], dtype=torch.float64),
+at_the_edge = cases.example(  # margin scores of 1, a little less, 2 and −1
+    X=torch.tensor([[1.0, 0.0], [1 - 2.0**-24, 0.0], [2.0, 0.0], [-1.0, 0.0]], dtype=torch.float64),
+    y=torch.tensor([1.0, 1.0, 1.0, 1.0], dtype=torch.float64),
     w=torch.tensor([1.0, 0.5], dtype=torch.float64),
     b=torch.tensor(0.0, dtype=torch.float64),
     lam=0.3,
@@ -2295,7 +2669,7 @@ def svm_gradient(X, y, w, b, lam):
     return X.T @ dz + lam * w, dz.sum()
 
 # %% wrong="svm_gradient" name="lam without w"
-# says: You add lam itself to each entry of dw. The derivative of λ/2 w² keeps the weight.
+# says: You add lam itself, at most with a sign, to each entry of dw. The derivative of λ/2 w² keeps the weight.
 # next: Add lam times w.
 def svm_gradient(X, y, w, b, lam):
     dz = hinge_backward(X @ w + b, y)
@@ -2307,6 +2681,72 @@ def svm_gradient(X, y, w, b, lam):
 def svm_gradient(X, y, w, b, lam):
     z = X @ w + b
     dz = -y * (z.abs() < 1) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="margin scores handed on"
+# says: You multiply the scores by y twice, so they are compared with 1 without their class: you hand margin scores to
+# a function that multiplies by y itself, or your mask leaves y out.
+# next: Hand the scores to `hinge_backward` as they are.
+def svm_gradient(X, y, w, b, lam):
+    z = y * (X @ w + b)
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="size of the weights"
+# says: Your second term adds lam times the absolute value of w. For a negative weight the sign is wrong.
+# next: The derivative of λ/2 w² is λ w, with the sign of w.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam * w.abs(), dz.sum()
+
+# %% wrong="svm_gradient" name="weights squared"
+# says: Your second term adds lam times the squared weights. That is not yet the derivative.
+# next: Differentiate λ/2 w² with respect to w.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam * w**2, dz.sum()
+
+# %% wrong="svm_gradient" name="half the squared weights"
+# says: Your second term adds the loss λ/2 w² itself, not its derivative.
+# next: Differentiate λ/2 w² with respect to w.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam / 2 * w**2, dz.sum()
+
+# %% wrong="svm_gradient" name="squared length added"
+# says: You add the second term of the loss, a single number, to every entry of dw.
+# next: Its derivative is asked for: a vector, one entry for each weight.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam / 2 * (w @ w), dz.sum()
+
+# %% wrong="svm_gradient" name="length not squared"
+# says: Your second term is the derivative of the length of w. In the loss the length is squared.
+# next: Differentiate λ/2 w² with respect to w.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam * w / w.norm(), dz.sum()
+
+# %% wrong="svm_gradient" name="length times lam"
+# says: You add lam times the length of w, a single number, to every entry of dw.
+# next: The derivative of λ/2 w² is a vector.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = hinge_backward(z, y)
+    return X.T @ dz + lam * w.norm(), dz.sum()
+
+# %% wrong="svm_gradient" name="a tolerance at the corner"
+# says: An example with a margin score just below 1 does not pull in your answer: you compare with a number a little
+# below 1.
+# next: Compare y z with 1 itself.
+def svm_gradient(X, y, w, b, lam):
+    z = X @ w + b
+    dz = -y * (1 - y * z > 1e-6) / len(y)
     return X.T @ dz + lam * w, dz.sum()
 
 # %% right="svm_gradient" name="sums over the examples in the street"
@@ -2586,6 +3026,105 @@ def train_svm(X, y, lam, rates):
         w, b = w - lr * dw, b - lr * db
     return w, b, losses
 
+# %% wrong="train_svm" name="no step when the loss rises"
+# says: You leave a step out when the loss has risen. Each rate in the list gets its step.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            continue
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="stops before the loss is listed"
+# says: You stop or wait when the loss rises. Each rate in the list gets its step, and its loss.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        if losses and loss > losses[-1]:
+            break
+        losses.append(loss)
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="stops before a loss that hardly changed is listed"
+# says: You stop when the loss hardly changes. Each rate in the list gets its step, and its loss.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        if losses and abs(loss - losses[-1]) < 1e-6:
+            break
+        losses.append(loss)
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="stops when the loss changes by less than 1e-3"
+# says: You stop when the loss hardly changes. Each rate in the list gets its step, and its loss.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        losses.append(loss)
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-3:
+            break
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="rate halved when the loss rises"
+# says: You make a smaller step when the loss has risen. Each rate is used as it stands in the list.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 2
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="all further rates halved when the loss rises"
+# says: You make smaller steps once the loss has risen. Each rate is used as it stands in the list.
+# next: Leave the condition out.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    part = 1.0
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            part = part / 2
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - part * lr * dw, b - part * lr * db
+    return w, b, losses
+
+# %% wrong="train_svm" name="weights of the lowest loss"
+# says: You return the weights that had the lowest loss. Those after the last step are asked for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for lr in rates:
+        loss = (hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item()
+        losses.append(loss)
+        best = (w, b) if losses[-1] == min(losses) else best
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - lr * dw, b - lr * db
+    return *best, losses
+
 # %% right="train_svm" name="without the earlier functions"
 def train_svm(X, y, lam, rates):
     n, d = X.shape
@@ -2776,7 +3315,8 @@ sure = cases.example(
 )
 check.function(sigmoid, on=[three, sure], forbid=("sigmoid", "expit", "logsigmoid", "softmax"))
 ### BEGIN HIDDEN TESTS
-far = cases.example(z=torch.tensor([[-1000.0, -30.0, 0.0], [1.0, 40.0, 1000.0]], dtype=torch.float64))
+scores = [[-1000.0, -30.0, 0.0, -7.0, 12.0], [1.0, 40.0, 1000.0, 7.0, -12.0]]
+far = cases.example(z=torch.tensor(scores, dtype=torch.float64))
 alone = [cases.example(z=torch.tensor(score, dtype=torch.float64)) for score in (-0.5, 1000.0, -1000.0)]
 single = cases.example(z=torch.tensor([1.5, -1000.0, -0.25, 1000.0], dtype=torch.float32))
 ready_made = ("sigmoid", "expit", "logsigmoid", "softmax")
@@ -2862,6 +3402,37 @@ def sigmoid(z):
 # next: Below the line stands 1 plus what stands above it.
 def sigmoid(z):
     return torch.exp(z) / (1 + torch.exp(-z))
+
+# %% wrong="sigmoid" name="exponential alone on the left"
+# says: For scores below 0 you return the exponential alone. It has to be divided by 1 plus itself.
+# next: Below 0 the second form is e^z / (1 + e^z), all of it.
+def sigmoid(z):
+    return torch.where(z >= 0, 1 / (1 + torch.exp(-z)), torch.exp(z))
+
+# %% wrong="sigmoid" name="the same on both sides"
+# says: For scores below 0 you return what belongs to the score without its sign. The curve has to go on falling
+# there.
+# next: At −2 the answer is 1 minus the one at 2.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.abs()))
+
+# %% wrong="sigmoid" name="exponential alone on the right"
+# says: For scores above 0 you return 1 minus the exponential. It has to be divided by 1 plus itself first.
+# next: Above 0 use 1 / (1 + e^−z).
+def sigmoid(z):
+    return torch.where(z > 0, 1 - torch.exp(-z), 1 / (1 + torch.exp(-z)))
+
+# %% wrong="sigmoid" name="flattened"
+# says: Your answer is one-dimensional. The shape of z is asked for.
+# next: Give the answer the shape of `z` again.
+def sigmoid(z):
+    return 1 / (1 + torch.exp(-z.flatten()))
+
+# %% wrong="sigmoid" name="only the ends"
+# says: You return 0 and 1 for all but the smallest scores.
+# next: The sigmoid goes smoothly from 0 to 1: use its formula everywhere.
+def sigmoid(z):
+    return torch.where(z.abs() > 5, (z > 0).to(z.dtype), 1 / (1 + torch.exp(-z)))
 
 # %% right="sigmoid" name="a form for each sign"
 def sigmoid(z):
@@ -2971,7 +3542,8 @@ drawn = cases.draw(seeds=12, seed0=100, z="n", y="n:2")
 near = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
 far = [far_out(case) for case in near]
 far += [extreme([1000.0], [0.0]), extreme([-1000.0], [1.0]), extreme([-1000.0, 1000.0, 0.5], [0.0, 1.0, 1.0])]
-far += [extreme([50.0, 0.5], [0.0, 1.0]), extreme([-50.0, 0.5], [1.0, 0.0])]
+far += [extreme([-7.0, 12.0, 7.0, -12.0], [0.0, 1.0, 0.0, 1.0]), extreme([50.0, 0.5], [0.0, 1.0])]
+far += [extreme([7.0, -12.0, 0.5], [1.0, 0.0, 1.0]), extreme([-50.0, 0.5], [1.0, 0.0])]
 check.function(
     logistic_loss,
     lambda z, y: torch.logaddexp(torch.zeros_like(z), (1 - 2 * y) * z).mean(),
@@ -3154,6 +3726,119 @@ def logistic_loss(z, y):
 def logistic_loss(z, y):
     return torch.logaddexp(torch.zeros_like(z), -y * z).mean()
 
+# %% wrong="logistic_loss" name="far scores of class 1 only"
+# says: Beyond some score you use another formula, which is right for class 1 only. For class 0 a large score costs
+# nothing there.
+# next: For class 0 the price far out is z itself, where z is positive.
+def logistic_loss(z, y):
+    near = z.clamp(-50, 50)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 50, (-y * z).clamp(min=0), each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="scores beyond 30 of class 1 only"
+# says: Beyond some score you use another formula, which is right for class 1 only. For class 0 a large score costs
+# nothing there.
+# next: For class 0 the price far out is z itself, where z is positive.
+def logistic_loss(z, y):
+    near = z.clamp(-30, 30)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 30, (-y * z).clamp(min=0), each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="scores beyond 100 of class 1 only"
+# says: Beyond some score you use another formula, which is right for class 1 only. For class 0 a large score costs
+# nothing there.
+# next: For class 0 the price far out is z itself, where z is positive.
+def logistic_loss(z, y):
+    near = z.clamp(-100, 100)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 100, (-y * z).clamp(min=0), each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="nothing beyond 30"
+# says: Beyond some score your examples cost nothing. On the wrong side they cost the most.
+# next: Use the one formula for all scores.
+def logistic_loss(z, y):
+    near = z.clamp(-30, 30)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 30, 0 * z, each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="nothing beyond 50"
+# says: Beyond some score your examples cost nothing. On the wrong side they cost the most.
+# next: Use the one formula for all scores.
+def logistic_loss(z, y):
+    near = z.clamp(-50, 50)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 50, 0 * z, each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="nothing beyond 100"
+# says: Beyond some score your examples cost nothing. On the wrong side they cost the most.
+# next: Use the one formula for all scores.
+def logistic_loss(z, y):
+    near = z.clamp(-100, 100)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 100, 0 * z, each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="the size of the score beyond 50"
+# says: Far out you charge the size of the score on both sides. On the right side the price is 0.
+# next: Use the one formula for all scores.
+def logistic_loss(z, y):
+    near = z.clamp(-50, 50)
+    each = y * torch.log1p(torch.exp(-near)) + (1 - y) * torch.log1p(torch.exp(near))
+    each = torch.where(z.abs() > 50, z.abs(), each)
+    return each.mean()
+
+# %% wrong="logistic_loss" name="score cut off at 10"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-10, 10)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="score cut off at 20"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-20, 20)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="score cut off at 30"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-30, 30)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="score cut off at 50"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-50, 50)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="score cut off at 100"
+# says: You cut the scores off, so an example far on the wrong side costs too little.
+# next: In the formula every exponent is at most 0: nothing has to be cut off.
+def logistic_loss(z, y):
+    z = z.clamp(-100, 100)
+    return (z.clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
+
+# %% wrong="logistic_loss" name="1 missing in the logarithm"
+# says: The 1 in the logarithm is missing: log(e^−|z|) is only −|z|.
+# next: Use log(1 + e^−|z|).
+def logistic_loss(z, y):
+    return (z.clamp(min=0) - y * z - z.abs()).mean()
+
+# %% wrong="logistic_loss" name="small part left out"
+# says: You leave the logarithm out: what stays is the large part, right only far from 0.
+# next: Add log(1 + e^−|z|).
+def logistic_loss(z, y):
+    return (z.clamp(min=0) - y * z).mean()
+
 # %% right="logistic_loss" name="logaddexp"
 def logistic_loss(z, y):
     return (torch.logaddexp(torch.zeros_like(z), z) - y * z).mean()
@@ -3187,8 +3872,8 @@ def logistic_loss(z, y):
 #
 # ### Exercise 5.3: the first two links
 #
-# **Your turn.** By hand, for the mean cross-entropy of n examples; all tensors have shape (n,), `y` holds 1.0 and
-# 0.0:
+# **Your turn.** By hand, for the mean cross-entropy of n examples; all tensors have shape (n,), `y` holds 1.0 and 0.0,
+# and the answers have the dtype of the inputs:
 #
 # - `logistic_da(a, y)` returns `da`, how the loss changes with the probabilities `a`. It takes them as they are,
 #   however close to 0 or 1;
@@ -3197,7 +3882,7 @@ def logistic_loss(z, y):
 #
 # For `a = [0.5, 0.8]`, `y = [1., 0.]` the first is `[-1., 2.5]`. For `z = [0., 1000.]`, `y = [1., 0.]` the second is
 # `[-0.25, 0.5]`. And with a single example: for `a = [0.5]`, `y = [1.]` the first is `[-2.]`, for `z = [50.]`,
-# `y = [0.]` the second is `[1.]`.
+# `y = [0.]` the second is `[1.]`, both in float32.
 
 # %% solution="logistic_links"
 def logistic_da(a, y):
@@ -3220,9 +3905,9 @@ first = cases.example(
     y=y_two,
     gives=torch.tensor([-1.0, 2.5], dtype=torch.float64),
 )
-y_one = torch.tensor([1.0], dtype=torch.float64)
-half = torch.tensor([0.5], dtype=torch.float64)
-single = cases.example(a=half, y=y_one, gives=torch.tensor([-2.0], dtype=torch.float64))
+y_one = torch.tensor([1.0], dtype=torch.float32)
+half = torch.tensor([0.5], dtype=torch.float32)
+single = cases.example(a=half, y=y_one, gives=-2 * y_one)
 check.function(logistic_da, on=[first, single], by_hand=True)
 second = cases.example(
     z=torch.tensor([0.0, 1000.0], dtype=torch.float64),
@@ -3267,6 +3952,7 @@ check.gradient(
     by_hand=True,
 )
 far = [far_out(case) for case in scores[:6]]
+far += [extreme([-7.0, 12.0, 7.0, -12.0], y, "z") for y in ([0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0])]
 far += [extreme([-1000.0, 1000.0, 0.5], y, "z") for y in ([1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0])]
 loss = torch.nn.functional.binary_cross_entropy_with_logits
 check.gradient(logistic_dz, of=lambda z, y: loss(z, y), on=scores + far, wrt="z", by_hand=True)
@@ -3397,8 +4083,8 @@ def logistic_dz(z, y):
     return (torch.exp(z) / (1 + torch.exp(z)) - y) / len(z)
 
 # %% wrong="logistic_links" name="the second form turned round"
-# says: For a score far below 0 you divide infinity by infinity.
-# next: Use your `sigmoid`, which does not overflow.
+# says: For a score far below 0 you divide infinity by infinity, or by a probability that is 0.
+# next: Use your `sigmoid` and the last expression of the derivation.
 def logistic_da(a, y):
     return (-y / a + (1 - y) / (1 - a)) / len(a)
 
@@ -3485,6 +4171,151 @@ def logistic_da(a, y):
 
 def logistic_dz(z, y):
     return ((z > 0).to(z.dtype) - y) / len(z)
+
+# %% wrong="logistic_links" name="case by the probability"
+# says: You choose the fraction by the probability, above or below one half. The true class y decides which one
+# counts.
+# next: Ask y, not a.
+def logistic_da(a, y):
+    return torch.where(a > 0.5, 1 / (1 - a), -1 / a) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="classes swapped in da"
+# says: You have the classes the wrong way round: class 1 gets the fraction of class 0.
+# next: For class 1 the loss is −log(a).
+def logistic_da(a, y):
+    return (-(1 - y) / a + y / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
+# %% wrong="logistic_links" name="the long way, mended on the right"
+# says: For a score far below 0 you divide infinity by infinity, or by a probability that is 0.
+# next: Use your `sigmoid` and the last expression of the derivation.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    a = sigmoid(z)
+    return torch.where(a == 1, (1 - y) / len(z), logistic_da(a, y) * a * (1 - a))
+
+# %% wrong="logistic_links" name="the long way, nan made 0"
+# says: Where your product is nan you put 0. An example far on the wrong side pulls the most.
+# next: Use the last expression of the derivation: it only subtracts.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    a = sigmoid(z)
+    return torch.nan_to_num(logistic_da(a, y) * a * (1 - a))
+
+# %% wrong="logistic_links" name="the long way, kept away from 0"
+# says: You move the probabilities away from 0 and 1 before you divide. Then an example far on the wrong side pulls
+# too little.
+# next: Use the last expression of the derivation: it only subtracts.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    a = sigmoid(z)
+    return logistic_da(a.clamp(1e-7, 1 - 1e-7), y) * a * (1 - a)
+
+# %% wrong="logistic_links" name="scores cut off at 5 in dz"
+# says: You cut the scores off before the sigmoid, so an example far out keeps a false slope.
+# next: Your `sigmoid` bears every score: hand it z as it is.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z.clamp(-5, 5)) - y) / len(z)
+
+# %% wrong="logistic_links" name="scores cut off at 10 in dz"
+# says: You cut the scores off before the sigmoid, so an example far out keeps a false slope.
+# next: Your `sigmoid` bears every score: hand it z as it is.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z.clamp(-10, 10)) - y) / len(z)
+
+# %% wrong="logistic_links" name="scores cut off at 15 in dz"
+# says: You cut the scores off before the sigmoid, so an example far out keeps a false slope.
+# next: Your `sigmoid` bears every score: hand it z as it is.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z.clamp(-15, 15)) - y) / len(z)
+
+# %% wrong="logistic_links" name="no slope beyond 20"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return torch.where(z.abs() > 20, 0 * z, (sigmoid(z) - y) / len(z))
+
+# %% wrong="logistic_links" name="no slope beyond 30"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return torch.where(z.abs() > 30, 0 * z, (sigmoid(z) - y) / len(z))
+
+# %% wrong="logistic_links" name="no slope beyond 100"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return torch.where(z.abs() > 100, 0 * z, (sigmoid(z) - y) / len(z))
+
+# %% wrong="logistic_links" name="sigmoid taken twice in dz"
+# says: You put the scores through the sigmoid twice.
+# next: Call `sigmoid` once on the scores.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(sigmoid(z)) - y) / len(z)
+
+# %% wrong="logistic_links" name="double precision"
+# says: Your answer is float64 whatever the dtype of the inputs.
+# next: Create it in the dtype of the inputs.
+def logistic_da(a, y):
+    return ((-y / a + (1 - y) / (1 - a)) / len(a)).double()
+
+
+def logistic_dz(z, y):
+    return ((sigmoid(z) - y) / len(z)).double()
+
+# %% wrong="logistic_links" name="double precision in dz"
+# says: Your answer is float64 whatever the dtype of the inputs.
+# next: Create it in the dtype of the inputs.
+def logistic_da(a, y):
+    return (-y / a + (1 - y) / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return ((sigmoid(z) - y) / len(z)).double()
 
 # %% right="logistic_links" name="one fraction, and one class at a time"
 def logistic_da(a, y):
@@ -3643,7 +4474,7 @@ def logistic_gradient(X, y, w, b):
     return dw, dz.sum()
 
 # %% wrong="logistic_gradient" name="the second form"
-# says: For a large score your probability is infinity divided by infinity.
+# says: For a score far from 0 your probability is infinity divided by infinity.
 # next: Use your `sigmoid` or your `logistic_dz`.
 def logistic_gradient(X, y, w, b):
     z = X @ w + b
@@ -3694,6 +4525,86 @@ def logistic_gradient(X, y, w, b):
     dz = hinge_backward(X @ w + b, y)
     return X.T @ dz, dz.sum()
 
+# %% wrong="logistic_gradient" name="sigmoid taken twice"
+# says: You put the scores through the sigmoid twice: `logistic_dz` does it itself.
+# next: Hand the scores to `logistic_dz`, not the probabilities.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = logistic_dz(sigmoid(z), y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="scores cut off at 5"
+# says: You cut the scores off, so an example far out keeps a false pull.
+# next: Your `logistic_dz` bears every score: hand it the scores as they are.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = logistic_dz(z.clamp(-5, 5), y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="scores cut off at 10"
+# says: You cut the scores off, so an example far out keeps a false pull.
+# next: Your `logistic_dz` bears every score: hand it the scores as they are.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = logistic_dz(z.clamp(-10, 10), y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="scores cut off at 15"
+# says: You cut the scores off, so an example far out keeps a false pull.
+# next: Your `logistic_dz` bears every score: hand it the scores as they are.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = logistic_dz(z.clamp(-15, 15), y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="no pull beyond 20"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere: use `logistic_dz` as it is.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = torch.where(z.abs() > 20, 0 * z, logistic_dz(z, y))
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="no pull beyond 30"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere: use `logistic_dz` as it is.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = torch.where(z.abs() > 30, 0 * z, logistic_dz(z, y))
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="no pull beyond 100"
+# says: You set dz to 0 for scores far out. On the wrong side they pull the most.
+# next: Prediction minus truth is right everywhere: use `logistic_dz` as it is.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = torch.where(z.abs() > 100, 0 * z, logistic_dz(z, y))
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="the second form turned round"
+# says: For a score far from 0 your probability is infinity divided by infinity.
+# next: Use your `sigmoid` or your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = (1 - torch.exp(-z) / (1 + torch.exp(-z)) - y) / len(y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="the long way, nan made 0"
+# says: Where your product is nan you put 0. An example far on the wrong side pulls the most.
+# next: Use your `logistic_dz`.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = torch.nan_to_num(logistic_da(sigmoid(z), y) * sigmoid(z) * (1 - sigmoid(z)))
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="da handed on"
+# says: You hand on the slope with respect to the probability. The slope of the sigmoid is missing.
+# next: Use `logistic_dz`, which has both links.
+def logistic_gradient(X, y, w, b):
+    z = X @ w + b
+    dz = logistic_da(sigmoid(z), y)
+    return X.T @ dz, dz.sum()
+
 # %% right="logistic_gradient" name="mean over the rows"
 def logistic_gradient(X, y, w, b):
     error = sigmoid(X @ w + b) - y
@@ -3723,10 +4634,10 @@ z.grad, torch.sigmoid(torch.tensor(0.0)) - 1
 #
 # ### Exercise 5.5: train it
 #
-# **Your turn.** Write `train_logistic(X, y, lr, steps)`. It begins at zero, makes `steps` steps of gradient descent
-# on all examples with the learning rate `lr`, and returns `w`, `b` and the list of the losses before each step, as
-# Python floats. It makes all the steps, also when the loss hardly changes, and works for any number of examples and
-# features, a single one included. Use your own `logistic_loss` and `logistic_gradient`.
+# **Your turn.** Write `train_logistic(X, y, lr, steps)`. It begins at zero, makes `steps` steps of gradient descent on
+# all examples with the learning rate `lr`, and returns `w`, `b` and the list of the losses before each step, as Python
+# floats. It makes all the steps with this rate, also when the loss rises or hardly changes, and works for any number of
+# examples and features, a single one included. Use your own `logistic_loss` and `logistic_gradient`.
 #
 # A fact to check with: at the start every probability is $\tfrac12$, so the first loss is $\log 2 = 0.6931$. And two
 # steps with the rate 2 on the table of AND, its classes written as 0 and 1: `w = [0.1225, 0.1225]`, `b = -0.7551`, and
@@ -3784,7 +4695,10 @@ def labelled(case):
 drawn = cases.draw(seeds=8, seed0=100, X="n d", y="n:2", lr=0.7, steps=12)
 near = cases.Drawn(map(labelled, drawn), map(labelled, drawn.edges))
 slow = [cases.Case({**case.inputs, "y": 0 * case["y"] + 1, "lr": 1e-9, "steps": 4}, case.sizes) for case in near[:3]]
-check.function(train_logistic, right_training, on=near + slow)
+points = torch.tensor([[2.0, -1.0], [1.0, 3.0], [-1.5, 2.0], [0.5, -2.5], [1.0, 1.0]], dtype=torch.float64)
+table = torch.tensor([1.0, 0.0, 1.0, 0.0, 1.0], dtype=torch.float64)
+fast = cases.example(X=points, y=table, lr=4.0, steps=6)  # the loss rises three times, then it falls
+check.function(train_logistic, right_training, on=near + slow + [fast])
 ### END HIDDEN TESTS
 
 # %% wrong="train_logistic" name="uphill"
@@ -3949,6 +4863,142 @@ def train_logistic(X, y, lr, steps):
         dw, db = torch.autograd.grad(loss, (w, b))
         w, b = w - lr * dw, b - lr * db
     return w.detach(), b.detach(), losses
+
+# %% wrong="train_logistic" name="stops before a loss is listed that changed by less than 1e-3"
+# says: You stop when the loss hardly changes. All `steps` steps are asked for, and all their losses.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        if losses and abs(loss - losses[-1]) < 1e-3:
+            break
+        losses.append(loss)
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="stops before a loss is listed that changed by less than 1e-5"
+# says: You stop when the loss hardly changes. All `steps` steps are asked for, and all their losses.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        if losses and abs(loss - losses[-1]) < 1e-5:
+            break
+        losses.append(loss)
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="stops when the loss rises"
+# says: You stop when the loss rises. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            break
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="stops before a risen loss is listed"
+# says: You stop when the loss rises. All `steps` steps are asked for, and all their losses.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        if losses and loss > losses[-1]:
+            break
+        losses.append(loss)
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="no step when the loss rises"
+# says: You leave a step out when the loss has risen. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            continue
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="rate halved when the loss rises"
+# says: You change the learning rate when the loss rises. All steps use the given `lr`.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 2
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="a tenth of the rate when the loss rises"
+# says: You change the learning rate when the loss rises. All steps use the given `lr`.
+# next: Leave the condition out.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 10
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
+
+# %% wrong="train_logistic" name="rate shrinks from step to step"
+# says: You make the learning rate smaller from step to step. All steps use the given `lr`.
+# next: Leave `lr` as it is.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b, lr = w - lr * dw, b - lr * db, lr / 2
+    return w, b, losses
+
+# %% wrong="train_logistic" name="weights of the lowest loss"
+# says: You return the weights that had the lowest loss. Those after the last step are asked for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for _ in range(steps):
+        loss = logistic_loss(X @ w + b, y).item()
+        losses.append(loss)
+        best = (w, b) if losses[-1] == min(losses) else best
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return *best, losses
+
+# %% wrong="train_logistic" name="loss of the probabilities"
+# says: You hand probabilities to `logistic_loss`. It takes scores.
+# next: Hand it `X @ w + b`.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(steps):
+        loss = logistic_loss(sigmoid(X @ w + b), y).item()
+        losses.append(loss)
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - lr * dw, b - lr * db
+    return w, b, losses
 
 # %% right="train_logistic" name="without the earlier functions"
 def train_logistic(X, y, lr, steps):
@@ -4122,7 +5172,7 @@ gives = (
 special = cases.example(m=torch.tensor([-1000.0, 0.0, 1.0], dtype=torch.float64), gives=gives)
 check.function(pulls, on=[usual, special], by_hand=True, rtol=1e-4)
 ### BEGIN HIDDEN TESTS
-scores = [-1000.0, -1.0, 0.0, 0.999, 1.0, 1.001, 25.0, 1000.0]
+scores = [-1000.0, -1.0, -1e-9, 0.0, 1e-9, 0.999, 1 - 1e-9, 1.0, 1.001, 7.0, 25.0, 1000.0]
 corners_too = cases.example(m=torch.tensor(scores, dtype=torch.float64))
 check.function(
     pulls,
@@ -4245,6 +5295,74 @@ def pulls(m):
 # next: Create them in the dtype of `m`.
 def pulls(m):
     return (m < 0).double(), (m < 1).double(), sigmoid(-m)
+
+# %% wrong="pulls" name="perceptron pull grows from 0 to 1"
+# says: Your perceptron pull grows with the distance from the corner. The loss is a straight line there, so every
+# mistake pulls equally hard.
+# next: Ask for the steepness, which has two values only.
+def pulls(m):
+    return (-m).clamp(0, 1), (m < 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="hinge pull grows from 0 to 1"
+# says: Your hinge pull grows with the distance from the corner. The loss is a straight line there, so every example
+# that pays pulls equally hard.
+# next: Ask for the steepness, which has two values only.
+def pulls(m):
+    return (m < 0).to(m.dtype), (1 - m).clamp(0, 1), sigmoid(-m)
+
+# %% wrong="pulls" name="perceptron cost for its pull"
+# says: Your perceptron result is what an example costs. How hard it pulls is asked for.
+# next: Take the steepness of the curve instead of its height.
+def pulls(m):
+    return (-m).clamp(min=0), (m < 1).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="hinge cost for its pull"
+# says: Your hinge result is what an example costs. How hard it pulls is asked for.
+# next: Take the steepness of the curve instead of its height.
+def pulls(m):
+    return (m < 0).to(m.dtype), (1 - m).clamp(min=0), sigmoid(-m)
+
+# %% wrong="pulls" name="logistic cost for its pull"
+# says: Your logistic result is what an example costs. How hard it pulls is asked for.
+# next: Take the steepness of the curve instead of its height.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), torch.logaddexp(0 * m, -m)
+
+# %% wrong="pulls" name="margin scores cut off at 5"
+# says: You cut the margin scores off for the logistic pull, so beyond the cut it no longer falls to 0.
+# next: Your `sigmoid` bears every score: hand it −m as it is.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m.clamp(-5, 5))
+
+# %% wrong="pulls" name="margin scores cut off at 10"
+# says: You cut the margin scores off for the logistic pull, so beyond the cut it no longer falls to 0.
+# next: Your `sigmoid` bears every score: hand it −m as it is.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m.clamp(-10, 10))
+
+# %% wrong="pulls" name="margin scores cut off at 15"
+# says: You cut the margin scores off for the logistic pull, so beyond the cut it no longer falls to 0.
+# next: Your `sigmoid` bears every score: hand it −m as it is.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m.clamp(-15, 15))
+
+# %% wrong="pulls" name="margin scores cut off at 20"
+# says: You cut the margin scores off for the logistic pull, so beyond the cut it no longer falls to 0.
+# next: Your `sigmoid` bears every score: hand it −m as it is.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m.clamp(-20, 20))
+
+# %% wrong="pulls" name="a tolerance at the corners"
+# says: Examples just below a corner do not pull in your answer: you compare with a number a little below it.
+# next: Compare m with 0 and with 1 themselves.
+def pulls(m):
+    return (m < -1e-6).to(m.dtype), (m < 1 - 1e-6).to(m.dtype), sigmoid(-m)
+
+# %% wrong="pulls" name="single precision"
+# says: Your pulls are float32 whatever the dtype of m.
+# next: Create them in the dtype of `m`.
+def pulls(m):
+    return (m < 0).float(), (m < 1).float(), sigmoid(-m)
 
 # %% right="pulls" name="with where"
 def pulls(m):
@@ -4492,6 +5610,50 @@ def newton_step(X, y, w, b):
     g = X1.T @ (a - y) / len(y)
     H = X1.T @ (a[:, None] * X1) / len(y)
     step = torch.linalg.solve(H, g)
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="a small number on the diagonal"
+# says: You add a small number to the diagonal of H, so the step is a little too short.
+# next: Solve with H itself.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H + 1e-3 * torch.eye(len(H), dtype=X.dtype), g)
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="diagonal of H only"
+# says: You divide by the diagonal of H alone, as if the weights did not know of each other.
+# next: Solve with the whole matrix: `torch.linalg.solve(H, g)`.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = g / H.diag()
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="multiplied by H"
+# says: You multiply the gradient by H. Newton solves with H.
+# next: Use `torch.linalg.solve(H, g)`.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = H @ g
+    return w - step[:-1], b - step[-1]
+
+# %% wrong="newton_step" name="half a step"
+# says: You go half of the way. One whole step is asked for.
+# next: Subtract all of H⁻¹ g.
+def newton_step(X, y, w, b):
+    X1 = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    a = sigmoid(X @ w + b)
+    g = X1.T @ (a - y) / len(y)
+    H = X1.T @ ((a * (1 - a))[:, None] * X1) / len(y)
+    step = torch.linalg.solve(H, g) / 2
     return w - step[:-1], b - step[-1]
 
 # %% right="newton_step" name="inverse and diagonal matrix"

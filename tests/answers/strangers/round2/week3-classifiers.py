@@ -736,7 +736,7 @@ def train_svm(X, y, lam, rates):
         b = b - rate * svm_gradient(X, y, w, b, lam)[1]
     return w, b, losses
 
-# %% wrong="train_svm" name="list holds loss tensors without item, not Python floats"
+# %% right="train_svm" name="list holds loss tensors without item, not Python floats"
 def train_svm(X, y, lam, rates):
     w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
     losses = []
