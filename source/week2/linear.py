@@ -199,6 +199,18 @@ def linear(X, W, b):
 def linear(X, W, b):
     return X @ (W + b[:, None]).T
 
+# %% wrong="linear" name="a column squeezed away"
+# says: You squeeze the last dimension away. With one neuron that is its column, which is asked for.
+# next: Leave out the squeeze: (n, in) gives (n, out), also where out is 1.
+def linear(X, W, b):
+    return (X @ W.T + b).squeeze(-1)
+
+# %% wrong="linear" name="one number for all biases"
+# says: You add the sum of all biases to every column. Each neuron has a bias of its own.
+# next: Add all of `b` as it is. Its entries line up with the columns.
+def linear(X, W, b):
+    return X @ W.T + b.sum()
+
 # %% right="linear" name="torch's own"
 def linear(X, W, b):
     return torch.nn.functional.linear(X, W, b)
@@ -448,6 +460,42 @@ class Neuron(torch.nn.Module):
             return self.W[0, 0] * X[0] + self.W[0, 1] * X[1] + self.b
         return torch.stack([self.W[0, 0] * x[0] + self.W[0, 1] * x[1] + self.b for x in X])
 
+# %% wrong="neuron_module" name="a single row squeezed away"
+# says: Your table with one row comes back without its row: `squeeze` takes away every size of 1 that it meets.
+# next: Leave out the squeeze for tables. Only an example of shape (2,) is answered without a row.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        return (X.reshape(-1, 2) @ self.W.T + self.b).squeeze(0)
+
+# %% wrong="neuron_module" name="every size of one squeezed away"
+# says: You squeeze your result. One neuron makes one column, and that column is lost.
+# next: Leave out `squeeze()`: the product has the right shape already.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        return (X @ self.W.T + self.b).squeeze()
+
+# %% wrong="neuron_module" name="a single example as a table"
+# says: For a single example you return a table, (1, 1). Asked for is (1,).
+# next: Use a product that keeps the form of `X`.
+class Neuron(torch.nn.Module):
+    def __init__(self, w0, w1, b):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.tensor([[w0, w1]], dtype=torch.float32))
+        self.b = torch.nn.Parameter(torch.tensor([b], dtype=torch.float32))
+
+    def forward(self, X):
+        return X.reshape(-1, 2) @ self.W.T + self.b
+
 # %% right="neuron_module" name="with the function of exercise 1.1"
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):
@@ -691,6 +739,36 @@ def loss_gradients(W, b, x, y):
     error = x @ W[0] + b - y
     return 2 * error * x, 2 * error
 
+# %% wrong="loss_gradients" name="a second pass for the bias"
+# says: Your `dW` is right. Your `db` is the sum of two backward passes: `backward()` adds to what is in `.grad`.
+# next: Go backward once. That one pass fills `W.grad` and `b.grad`.
+def loss_gradients(W, b, x, y):
+    error = x @ W.T + b - y
+    return 2 * error * x[None, :], 4 * error
+
+# %% wrong="loss_gradients" name="a second pass for the weights"
+# says: Your `db` is right. Your `dW` is the sum of two backward passes: `backward()` adds to what is in `.grad`.
+# next: Go backward once. That one pass fills `W.grad` and `b.grad`.
+def loss_gradients(W, b, x, y):
+    error = x @ W.T + b - y
+    return 4 * error * x[None, :], 2 * error
+
+# %% wrong="loss_gradients" name="the row squeezed out"
+# says: You squeeze `W` before the product. With a single input nothing is left to multiply row by row.
+# next: Use `W` as it is, (1, d), or take its row with `W[0]`.
+def loss_gradients(W, b, x, y):
+    W = W.clone().requires_grad_()
+    b = b.clone().requires_grad_()
+    ((x @ W.squeeze() + b - y) ** 2).sum().backward()
+    return W.grad, b.grad
+
+# %% wrong="loss_gradients" name="the step returned"
+# says: You return the parameters moved by their gradients. Here the gradients themselves are asked for.
+# next: Return `W.grad` and `b.grad`. Steps come in section 3.
+def loss_gradients(W, b, x, y):
+    error = x @ W.T + b - y
+    return W - 2 * error * x[None, :], b - 2 * error
+
 # %% right="loss_gradients" name="by formula"
 def loss_gradients(W, b, x, y):
     error = x @ W.T + b - y
@@ -899,6 +977,46 @@ def gradient_of_each(X, y, W, b):
 def gradient_of_each(X, y, W, b):
     return 2 * (X @ W[0] - y)[:, None] * X
 
+# %% wrong="gradient_of_each" name="every size of one squeezed away"
+# says: You squeeze your table. With one example or one input a dimension is lost that is asked for.
+# next: Leave out `squeeze()`, and stack rows of shape (d,): `W.grad[0]`.
+def gradient_of_each(X, y, W, b):
+    return (2 * (X @ W[0] + b - y)[:, None] * X).squeeze()
+
+# %% wrong="gradient_of_each" name="rows not taken out of W.grad"
+# says: You stack gradients of the shape (1, d), which gives three dimensions. Asked for is (n, d).
+# next: Take the only row of each: `W.grad[0]`.
+def gradient_of_each(X, y, W, b):
+    return (2 * (X @ W[0] + b - y)[:, None] * X)[:, None, :]
+
+# %% wrong="gradient_of_each" name="input left out"
+# says: Every entry of a row is twice the error. The slope of a weight also contains its input.
+# next: Let autograd go backward from the loss of one example, or multiply by its row.
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W[0] + b - y)[:, None] * torch.ones_like(X)
+
+# %% wrong="gradient_of_each" name="distance instead of its square"
+# says: You went backward from the distance between prediction and label. The loss is its square.
+# next: Square the error.
+def gradient_of_each(X, y, W, b):
+    return (X @ W[0] + b - y).sign()[:, None] * X
+
+# %% wrong="gradient_of_each" name="label added"
+# says: Your error is the prediction plus the label. It should be their difference.
+# next: Check the sign in front of `y`.
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W[0] + b + y)[:, None] * X
+
+# %% wrong="gradient_of_each" name="trained on the way"
+# says: You take a step after each example, so later rows belong to other weights.
+# next: Leave the weights as they are: only their slopes are asked for.
+def gradient_of_each(X, y, W, b):
+    rows = []
+    for i in range(len(X)):
+        rows.append(2 * (X[i] @ W[0] + b - y[i]) * X[i])
+        W = W - 0.01 * rows[-1]
+    return torch.stack(rows)
+
 # %% right="gradient_of_each" name="zeroed and cloned"
 def gradient_of_each(X, y, W, b):
     W = W.clone().requires_grad_()
@@ -953,7 +1071,8 @@ u_new
 #
 # **Your turn.** Write `one_step(W, b, x, y, lr)`. It takes one step of gradient descent on the squared error of one
 # example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, with any number of inputs
-# from 1 on, and you may call it. Do not change `W` and `b` themselves, and give back new ones without autograd's notes.
+# from 1 on, and you may call it. The step is taken also where it makes the loss larger. Do not change `W` and `b`
+# themselves, and give back new ones without autograd's notes.
 #
 # For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`, and for `lr=0.1` `[[0.226, -0.0392]]` and
 # `[0.652]`. For the three inputs of exercise 2.1 and `lr=0.1` it gives `[[1.6, -0.7, 2.3]]` and `[0.8]`.
@@ -1072,6 +1191,52 @@ def one_step(W, b, x, y, lr):
     W_new = W - lr * 2 * (x @ W.T + b_new - y) * x
     return W_new, b_new
 
+# %% wrong="one_step" name="a step taken back"
+# says: You keep the old parameters where the loss did not fall. Asked for is the step, whatever comes of it.
+# next: Return the new parameters always. Whether the loss fell is for the caller to see.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    W_new, b_new = W - lr * dW, b - lr * db
+    if (x @ W_new.T + b_new - y) ** 2 < (x @ W.T + b - y) ** 2:
+        return W_new, b_new
+    return W.clone(), b.clone()
+
+# %% wrong="one_step" name="three weights only"
+# says: Only the first three weights move. A neuron may have any number of them.
+# next: Take the step for all of `W` at once.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    moved = torch.cat([W[:, :3] - lr * dW[:, :3], W[:, 3:]], dim=1)
+    return moved, b - lr * db
+
+# %% wrong="one_step" name="only the direction"
+# says: You use the sign of the slopes alone. A step is longer where the slope is steeper.
+# next: Multiply the gradients by `lr` as they are.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    return W - lr * dW.sign(), b - lr * db.sign()
+
+# %% wrong="one_step" name="label added"
+# says: Your error is the prediction plus the label. It should be their difference.
+# next: Check the sign in front of `y`, or call `loss_gradients`.
+def one_step(W, b, x, y, lr):
+    error = x @ W.T + b + y
+    return W - lr * 2 * error * x, b - lr * 2 * error
+
+# %% wrong="one_step" name="the bias left out of the error"
+# says: Your error is that of a neuron without a bias.
+# next: Add `b` to the prediction, or call `loss_gradients`.
+def one_step(W, b, x, y, lr):
+    error = x @ W.T - y
+    return W - lr * 2 * error * x, b - lr * 2 * error
+
+# %% wrong="one_step" name="bias moved twice as far"
+# says: Your bias moves twice as far as it should: two backward passes were added together in its `.grad`.
+# next: Go backward once. That one pass fills both gradients.
+def one_step(W, b, x, y, lr):
+    dW, db = loss_gradients(W, b, x, y)
+    return W - lr * dW, b - lr * 2 * db
+
 # %% right="one_step" name="with torch's optimiser"
 def one_step(W, b, x, y, lr):
     weights = torch.nn.Parameter(W.clone())
@@ -1140,8 +1305,9 @@ plot.lines(
 # **Your turn.** Write `train_neuron(W, b, x, y, lr, steps)`. Beginning at `W` (1, d) and `b` (1,), it takes `steps`
 # steps of gradient descent on the squared error of the one example `x` (d,), `y` (1,). It returns three things: the
 # final `W`, the final `b`, and the list of losses, one number for each step, measured **before** that step. It takes
-# all its steps, also where the loss is 0 or nearly 0. The `W` and `b` that were handed in stay as they were. A
-# single input will do. You may call `one_step`, or write the five lines.
+# all its steps, also where the loss is 0 or nearly 0, and also where it grows. The `W` and `b` that were handed in stay
+# as they were, and nothing of what you return carries autograd's notes. A single input will do. You may call
+# `one_step`, or write the five lines.
 #
 # For our neuron, `lr=0.01` and 2 steps, the losses are `[3.0276, 2.8593]`, the numbers of section 3. The final `W` is
 # `[[0.3657, 0.0726]]` and the final `b` is `[0.9314]`. For the three inputs of exercise 2.1, `lr=0.1` and 3 steps the
@@ -1187,7 +1353,7 @@ three_steps = cases.example(
     steps=3,
     gives=(torch.tensor([[1.456, -0.772, 2.228]]).double(), torch.tensor([0.728]).double(), [2.25, 0.36, 0.0576]),
 )
-check.function(train_neuron, on=[two_steps, three_steps], rtol=1e-5)
+check.function(train_neuron, on=[two_steps, three_steps], detached=True, rtol=1e-5)
 ### BEGIN HIDDEN TESTS
 def walked(W, b, x, y, lr, steps):
     error = x @ W.T + b - y
@@ -1361,6 +1527,62 @@ def train_neuron(W, b, x, y, lr, steps):
         error = x @ W.T + b - y
         losses.append((error**2).item())
         W, b = W - lr * error * x, b - lr * error
+    return W, b, losses
+
+# %% wrong="train_neuron" name="steps taken back"
+# says: You keep the old parameters where the loss did not fall. Asked for is every step, whatever comes of it.
+# next: Take each step, also one that makes the loss larger.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        W_new, b_new = one_step(W, b, x, y, lr)
+        if (x @ W_new.T + b_new - y) ** 2 < losses[-1]:
+            W, b = W_new, b_new
+    return W, b, losses
+
+# %% wrong="train_neuron" name="stopped when the loss grew"
+# says: You stop when the loss grows. Asked for are `steps` steps, and a loss for each of them.
+# next: Let the loop run to its end, whatever the loss.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            break
+        W, b = one_step(W, b, x, y, lr)
+    return W, b, losses
+
+# %% wrong="train_neuron" name="rate made smaller on the way"
+# says: You make the learning rate smaller from step to step. It is the same for all of them.
+# next: Use `lr` as it is in every step.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for step in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        W, b = one_step(W, b, x, y, lr / (step + 1))
+    return W, b, losses
+
+# %% wrong="train_neuron" name="half the losses"
+# says: Your list holds half of each square. The loss of this section is the whole square.
+# next: Leave out the factor of one half.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(0.5 * ((x @ W.T + b - y) ** 2).item())
+        W, b = one_step(W, b, x, y, lr)
+    return W, b, losses
+
+# %% wrong="train_neuron" name="stopped at a millionth"
+# says: You stop when the loss is small. Asked for are `steps` steps, and a loss for each of them.
+# next: Let the loop run to its end, whatever the loss.
+def train_neuron(W, b, x, y, lr, steps):
+    losses = []
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        if losses[-1] < 1e-6:
+            break
+        W, b = one_step(W, b, x, y, lr)
     return W, b, losses
 
 # %% right="train_neuron" name="step by step with one_step"
@@ -1616,6 +1838,46 @@ def landing_rate(x):
 def breaking_rate(x):
     return 1 / ((x**2).sum(dim=0, keepdim=True) + 1)
 
+# %% wrong="learning_rates" name="three inputs at most"
+# says: You use three inputs at most. An example may have any number of them.
+# next: Sum the squares over all of `x`, with a product or a sum rather than one by one.
+def landing_rate(x):
+    return 1 / (2 * ((x[:3] ** 2).sum() + 1))
+
+
+def breaking_rate(x):
+    return 1 / ((x[:3] ** 2).sum() + 1)
+
+# %% wrong="learning_rates" name="a bracket missing"
+# says: The 2 multiplies the sum of the squares and not the 1 of the bias: a bracket is missing.
+# next: Put brackets around the sum with its 1.
+def landing_rate(x):
+    return 1 / (2 * (x @ x) + 1)
+
+
+def breaking_rate(x):
+    return 1 / (x @ x + 1)
+
+# %% wrong="learning_rates" name="the 1 added to the fraction"
+# says: Your 1 stands outside the fraction. It belongs below the line, beside the sum of the squares.
+# next: Put brackets around everything that you divide by.
+def landing_rate(x):
+    return 1 / (2 * (x @ x)) + 1
+
+
+def breaking_rate(x):
+    return 1 / (x @ x) + 1
+
+# %% wrong="learning_rates" name="divided by 2 as written"
+# says: You write `1 / 2 * ...`, which multiplies by what should be below the line.
+# next: Put brackets around everything that you divide by.
+def landing_rate(x):
+    return 1 / 2 * (x @ x + 1)
+
+
+def breaking_rate(x):
+    return 1 / 1 * (x @ x + 1)
+
 # %% right="learning_rates" name="the bias as an input that is always 1"
 def landing_rate(x):
     return breaking_rate(x) / 2
@@ -1843,8 +2105,8 @@ def slope_b(w0, w1, b, x0, x1, y):
     return slopes(w0, w1, b, x0, x1, y)[2]
 
 # %% wrong="slopes_by_hand" name="mixed term forgotten"
-# says: Multiplied out, the square also has a term with both weights, 2w₀x₀w₁x₁. Its slope is missing.
-# next: Multiply out once more, every term with every other, or do not multiply out at all.
+# says: The other weight's product is missing from your error; multiplied out, it is the term 2w₀x₀w₁x₁.
+# next: Keep the whole error, or multiply every term with every other.
 def slope_w0(w0, w1, b, x0, x1, y):
     return 2 * w0 * x0**2 + 2 * x0 * b - 2 * x0 * y
 
@@ -1943,6 +2205,90 @@ def slope_w1(w0, w1, b, x0, x1, y):
 
 def slope_b(w0, w1, b, x0, x1, y):
     return (loss_at(w0, w1, b + 0.001, x0, x1, y) - loss_at(w0, w1, b, x0, x1, y)) / 0.001
+
+# %% wrong="slopes_by_hand" name="mixed term counted once"
+# says: Multiplied out, the square has the mixed term twice: 2w₀x₀w₁x₁. You count it once.
+# next: Multiply out once more, or do not multiply out at all.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * w0 * x0**2 + w1 * x0 * x1 + 2 * x0 * (b - y)
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * w1 * x1**2 + w0 * x0 * x1 + 2 * x1 * (b - y)
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="all mixed terms counted once"
+# says: Multiplied out, the square has every mixed term twice, as in 2w₀x₀b. You count them once.
+# next: Multiply out once more, or do not multiply out at all.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * w0 * x0**2 + x0 * (w1 * x1 + b - y)
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * w1 * x1**2 + x1 * (w0 * x0 + b - y)
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * b + w0 * x0 + w1 * x1 - y
+
+# %% wrong="slopes_by_hand" name="loss divided by the error"
+# says: You divide by something that may be 0, the error or an input. Then you get 0 / 0.
+# next: Begin each slope with twice the error. No division is needed.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2 / (w0 * x0 + w1 * x1 + b - y) * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2 / (w0 * x0 + w1 * x1 + b - y) * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) ** 2 / (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="made from another slope"
+# says: You divide by something that may be 0, the error or an input. Then you get 0 / 0.
+# next: Begin each slope with twice the error. No division is needed.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * x1 / x1 * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * x0 / x0 * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * x0 / x0
+
+# %% wrong="slopes_by_hand" name="both inputs"
+# says: You multiply by the sum of both inputs. In the sum w₀ meets x₀ alone, and w₁ meets x₁.
+# next: Ask how far the prediction moves when this one weight moves by 1.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * (x0 + x1)
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * (x0 + x1)
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="label left out"
+# says: Your error is the prediction alone. The label has to be taken away before you multiply.
+# next: Subtract `y` from the prediction.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b) * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b) * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b)
 
 # %% right="slopes_by_hand" name="multiplied out"
 def slope_w0(w0, w1, b, x0, x1, y):
@@ -2272,6 +2618,62 @@ def weighted_cubes(x, v):
 def frozen_square(x):
     return 0 * x
 
+# %% wrong="autograd_manners" name="squeezed everywhere"
+# says: You squeeze the result. With n = 1 its only dimension is lost.
+# next: Work with vectors all the way, then there is nothing to squeeze.
+def twice_squares(x):
+    return (4 * x).squeeze()
+
+
+def weighted_cubes(x, v):
+    return (3 * x**2 * v).squeeze()
+
+
+def frozen_square(x):
+    return (x**2).squeeze()
+
+# %% wrong="autograd_manners" name="the square lost"
+# says: In the second function the slope of the cube is 3x, without its square.
+# next: The slope of x³ is 3x²: the exponent falls by one.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x * v
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="weights squared"
+# says: In the second function the weights enter inside the cube, so they are cubed as well.
+# next: Each weight multiplies its own cube.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v**3
+
+
+def frozen_square(x):
+    return x**2
+
+# %% wrong="autograd_manners" name="one number for all entries"
+# says: In the third function you hold the sum of the squares still. Each entry has a square of its own.
+# next: Detach the vector of squares, before any sum.
+def twice_squares(x):
+    return 4 * x
+
+
+def weighted_cubes(x, v):
+    return 3 * x**2 * v
+
+
+def frozen_square(x):
+    return (x**2).sum() * torch.ones_like(x)
+
 # %% right="autograd_manners" name="formulas"
 def twice_squares(x):
     return 4 * x
@@ -2474,6 +2876,58 @@ def slope_of_stretch(x):
     while far.abs() < 100:
         far, count = 3 * far, count + 1
     return count if x > 0 else -count / 2
+
+# %% wrong="slope_of_stretch" name="five triplings at most"
+# says: Your loop gives up after five triplings. A small input needs more of them.
+# next: Let the loop run until 100 is reached, however often that is.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    for _ in range(5):
+        if (slope * x).abs() < 100:
+            slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="six triplings at most"
+# says: Your loop gives up after six triplings. A small input needs more of them.
+# next: Let the loop run until 100 is reached, however often that is.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    for _ in range(6):
+        if (slope * x).abs() < 100:
+            slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="eight triplings at most"
+# says: Your loop gives up after eight triplings. A small input needs more of them.
+# next: Let the loop run until 100 is reached, however often that is.
+def slope_of_stretch(x):
+    slope = torch.ones_like(x)
+    for _ in range(8):
+        if (slope * x).abs() < 100:
+            slope = 3 * slope
+    return slope if x > 0 else -slope / 2
+
+# %% wrong="slope_of_stretch" name="far away without the branch"
+# says: Beyond 100 you answer 1 on both sides of 0. A negative input is halved and turned round there, too.
+# next: Let the branch come after the loop, whether or not there were triplings.
+def slope_of_stretch(x):
+    if x.abs() >= 100:
+        return torch.ones_like(x)
+    return stretch(x) / x
+
+# %% wrong="slope_of_stretch" name="far away the branch twice"
+# says: Beyond 100 you use the branch's factor for inputs on both sides. A positive input stays as it is.
+# next: Ask for the sign of x.
+def slope_of_stretch(x):
+    if x.abs() >= 100:
+        return torch.full_like(x, -0.5)
+    return stretch(x) / x
+
+# %% wrong="slope_of_stretch" name="turned round the fraction"
+# says: You divide x by its stretch. A slope is height over distance.
+# next: Turn the fraction round.
+def slope_of_stretch(x):
+    return x / stretch(x)
 
 # %% right="slope_of_stretch" name="counted"
 def slope_of_stretch(x):
@@ -2730,6 +3184,90 @@ def regression_gradient(X, y, w, b):
     error = X @ w + b - y
     return X.T @ error / len(y), (error**2).mean() / 2
 
+# %% wrong="regression_gradient" name="table reshaped"
+# says: You give `X` the shape (d, n) by reshaping. That keeps the order of the numbers and mixes the inputs.
+# next: Turn rows into columns instead; `reshape` does not do that.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.reshape(X.shape[1], X.shape[0]) @ error / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="bias left out for the weights"
+# says: `db` is right. The errors that you use for `dw` are those of a model without a bias.
+# next: Compute the errors once, with `b`, and use them for both.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ (error - b) / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="bias left out for the bias"
+# says: `dw` is right. The errors that you average for `db` are those of a model without a bias.
+# next: Compute the errors once, with `b`, and use them for both.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), (error - b).mean()
+
+# %% wrong="regression_gradient" name="divided by all entries"
+# says: You average over rows and columns. The mean runs over the examples, the rows, alone.
+# next: Divide by the number of examples.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / X.numel(), error.mean()
+
+# %% wrong="regression_gradient" name="one slope for all weights"
+# says: You average over all entries of the products, so every weight gets the same slope.
+# next: Average over the rows only: one slope for each column.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return (error[:, None] * X).mean() * torch.ones_like(w), error.mean()
+
+# %% wrong="regression_gradient" name="a factor 2 for the weights"
+# says: `db` is right, and `dw` is twice too large. The ½ in the loss cancels the 2 of the square.
+# next: Use the same error, without a factor, in both.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return 2 * X.T @ error / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="a factor 2 for the bias"
+# says: `dw` is right, and `db` is twice too large. The ½ in the loss cancels the 2 of the square.
+# next: Use the same error, without a factor, in both.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), 2 * error.mean()
+
+# %% wrong="regression_gradient" name="half for the bias"
+# says: `dw` is right, and `db` is half as large as it should be. The ½ has cancelled the 2 already.
+# next: Average the errors themselves.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), error.mean() / 2
+
+# %% wrong="regression_gradient" name="distances averaged"
+# says: Your bias's slope averages the distances. Errors to both sides must cancel.
+# next: Average the errors with their signs.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), error.abs().mean()
+
+# %% wrong="regression_gradient" name="label left out"
+# says: Your errors are the predictions alone. The labels have to be taken away.
+# next: Subtract `y`.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b
+    return X.T @ error / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="sign of the weights' slopes"
+# says: `db` is right. Your `dw` has the wrong sign.
+# next: Use the same error, prediction minus label, in both.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return -X.T @ error / len(y), error.mean()
+
+# %% wrong="regression_gradient" name="bias's slope as a vector"
+# says: Your `db` has shape (1,). The bias is one number, so a tensor without dimensions is asked for.
+# next: Let the mean take the dimension away: leave out `keepdim` and `dim`.
+def regression_gradient(X, y, w, b):
+    error = X @ w + b - y
+    return X.T @ error / len(y), error.mean(dim=0, keepdim=True)
+
 # %% right="regression_gradient" name="rows weighted by their errors"
 def regression_gradient(X, y, w, b):
     error = X @ w + b - y
@@ -2919,6 +3457,62 @@ def normal_equations(X, y):
         error = X @ w + b - y
         w, b = w - 0.1 * X.T @ error / len(y), b - 0.1 * error.mean()
     return w, b
+
+# %% wrong="normal_equations" name="small directions dropped"
+# says: You drop directions that are small beside the others. Beside inputs in the thousands that is the bias.
+# next: Solve the equations, or leave `rtol` as it is.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.pinv(A.T @ A, rtol=1e-4) @ A.T @ y
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="a millionth added to the matrix"
+# says: You add a small number to the diagonal of AᵀA. The equations are then others, and so is the solution.
+# next: Leave it out.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A + 1e-6 * torch.eye(A.shape[1], dtype=A.dtype), A.T @ y)
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="a thousandth added to the matrix"
+# says: You add a small number to the diagonal of AᵀA. The equations are then others, and so is the solution.
+# next: Leave it out.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A + 1e-3 * torch.eye(A.shape[1], dtype=A.dtype), A.T @ y)
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="very little added to the matrix"
+# says: You add a small number to the diagonal of AᵀA. Small inputs have small products, and then it counts.
+# next: Leave it out: other equations have other solutions.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A + 1e-10 * torch.eye(A.shape[1], dtype=A.dtype), A.T @ y)
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="labels not centred, bias 0"
+# says: Your weights are right, and your bias is 0. It is what is left of the mean label.
+# next: Subtract from the mean label what the weights predict for the mean inputs.
+def normal_equations(X, y):
+    centred = X - X.mean(dim=0)
+    w = torch.linalg.solve(centred.T @ centred, centred.T @ y)
+    return w, torch.zeros_like(y[0])
+
+# %% wrong="normal_equations" name="scaled and not scaled back"
+# says: You divide each input by its standard deviation and return the weights of the scaled inputs.
+# next: Scale the weights back, or leave the inputs as they are.
+def normal_equations(X, y):
+    A = torch.cat([(X - X.mean(dim=0)) / X.std(dim=0), torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A, A.T @ y)
+    return theta[:-1], theta[-1]
+
+# %% wrong="normal_equations" name="rounded"
+# says: You round your answer to two digits after the point. The text does so for reading only.
+# next: Return it unrounded.
+def normal_equations(X, y):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ A, A.T @ y).round(decimals=2)
+    return theta[:-1], theta[-1]
 
 # %% right="normal_equations" name="least squares from the library"
 def normal_equations(X, y):
@@ -3120,6 +3714,52 @@ def minibatches(X, y, batch_size, order):
 def minibatches(X, y, batch_size, order):
     return [(X[order[:batch_size]], y[order[:batch_size]])]
 
+# %% wrong="minibatches" name="one large one not shuffled"
+# says: Where one minibatch takes all rows, you return the table as it stands. There, too, the order is asked for.
+# next: Let `order` pick the rows in every case; then a large `batch_size` is no special case.
+def minibatches(X, y, batch_size, order):
+    if batch_size >= len(y):
+        return [(X, y)]
+    return [(X[rows], y[rows]) for rows in order.split(batch_size)]
+
+# %% wrong="minibatches" name="a larger one not shuffled"
+# says: Where `batch_size` is larger than n, you return the table as it stands. There, too, the order is asked for.
+# next: Let `order` pick the rows in every case; then a large `batch_size` is no special case.
+def minibatches(X, y, batch_size, order):
+    if batch_size > len(y):
+        return [(X, y)]
+    return [(X[rows], y[rows]) for rows in order.split(batch_size)]
+
+# %% wrong="minibatches" name="last one filled up"
+# says: You fill the last minibatch up with rows from the start. It stays smaller: each row has one turn.
+# next: Stop where the order ends.
+def minibatches(X, y, batch_size, order):
+    parts = []
+    for start in range(0, len(y), batch_size):
+        rows = order[torch.arange(start, start + batch_size) % len(y)]
+        parts.append((X[rows], y[rows]))
+    return parts
+
+# %% wrong="minibatches" name="overlapping"
+# says: You go on by one row each time, so rows have several turns.
+# next: Walk through the order in strides of `batch_size`.
+def minibatches(X, y, batch_size, order):
+    starts = range(len(y) - batch_size + 1)
+    return [(X[order[s : s + batch_size]], y[order[s : s + batch_size]]) for s in starts]
+
+# %% wrong="minibatches" name="a single last row without its table"
+# says: Where a single row is left, you return it without its table. Asked for is (1, d), with a label (1,).
+# next: Pick rows with a slice of the order, also where one is left.
+def minibatches(X, y, batch_size, order):
+    pairs = [(X[rows], y[rows]) for rows in order.split(batch_size)]
+    return [pair if len(pair[1]) > 1 else (pair[0][0], pair[1][0]) for pair in pairs]
+
+# %% wrong="minibatches" name="rows sorted in each"
+# says: In each minibatch you put the rows back into the order of the table.
+# next: Keep the rows as the order names them.
+def minibatches(X, y, batch_size, order):
+    return [(X[rows.sort().values], y[rows.sort().values]) for rows in order.split(batch_size)]
+
 # %% right="minibatches" name="split"
 def minibatches(X, y, batch_size, order):
     return [(X[chosen], y[chosen]) for chosen in torch.split(order, batch_size)]
@@ -3142,13 +3782,13 @@ def minibatches(X, y, batch_size, order):
 # **Your turn.** Write `sgd(X, y, batch_size, lr, orders)`. `X` is (n, d), `y` is (n,). `orders` is (epochs, n), int64:
 # row k is the order of the examples in epoch k. Begin with `w` and `b` all zeros, in the dtype of `X`. For each epoch
 # and each minibatch, take one step with the gradient of *that minibatch* (the mean of ½(ŷ − y)² over its rows). Return
-# the final `(w, b)`, of shapes (d,) and (). You may use `minibatches` and `regression_gradient`, or autograd. A
-# single input, a single example and minibatches with a single row will do.
+# the final `(w, b)`, of shapes (d,) and (), without autograd's notes. You may use `minibatches` and
+# `regression_gradient`, or autograd. A single input, a single example and minibatches with a single row will do.
 #
 # For `X = [[1.], [2.]]`, `y = [1., 3.]`, `batch_size=1`, `lr=0.1` and `orders = [[0, 1]]` the first step gives
 # $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$. A longer one:
-# for `X = [[1.], [2.], [4.]]`, `y = [1., 3., 2.]`, `batch_size=2`, `lr=0.1` and `orders = [[0, 1, 2], [2, 0, 1]]` the
-# four steps end at $w = 0.8322$, $b = 0.42135$.
+# for `X = [[1.], [2.], [4.]]`, `y = [1., 3., 2.]`, `batch_size=2`, `lr=0.1` and `orders = [[1, 2, 0], [2, 0, 1]]` the
+# four steps end at $w = 0.85455$, $b = 0.384525$.
 
 # %% solution="sgd"
 def sgd(X, y, batch_size, lr, orders):
@@ -3182,8 +3822,8 @@ two_epochs = cases.example(
     y=torch.tensor([1.0, 3.0, 2.0], dtype=torch.float64),
     batch_size=2,
     lr=0.1,
-    orders=torch.tensor([[0, 1, 2], [2, 0, 1]]),
-    gives=(torch.tensor([0.8322], dtype=torch.float64), torch.tensor(0.42135, dtype=torch.float64)),
+    orders=torch.tensor([[1, 2, 0], [2, 0, 1]]),
+    gives=(torch.tensor([0.85455], dtype=torch.float64), torch.tensor(0.384525, dtype=torch.float64)),
 )
 two_inputs = cases.example(
     X=torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64),
@@ -3193,7 +3833,7 @@ two_inputs = cases.example(
     orders=torch.tensor([[0, 1], [1, 0]]),
     gives=(torch.tensor([0.495, 0.01], dtype=torch.float64), torch.tensor(0.215, dtype=torch.float64)),
 )
-check.function(sgd, on=[two_steps, two_epochs, two_inputs])
+check.function(sgd, on=[two_steps, two_epochs, two_inputs], detached=True)
 ### BEGIN HIDDEN TESTS
 def walked(X, y, batch_size, lr, orders):
     A = torch.cat([X, X.new_ones(len(X), 1)], dim=1)
@@ -3411,6 +4051,128 @@ def sgd(X, y, batch_size, lr, orders):
             dw, db = regression_gradient(X_part, y_part, w, b)
             w -= lr * dw
             b -= lr * db
+    return w, b
+
+# %% wrong="sgd" name="epochs run into each other"
+# says: You join the orders of all epochs before cutting, so a minibatch reaches from one epoch into the next.
+# next: Cut each row of `orders` for itself.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for rows in orders.flatten().split(batch_size):
+        error = X[rows] @ w + b - y[rows]
+        w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="epochs joined, one walked"
+# says: You join the orders of all epochs and hand them over as one. Your minibatches then end after n of these rows.
+# next: Cut each row of `orders` for itself, in a loop over the epochs.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for rows in [orders.flatten()[s : s + batch_size] for s in range(0, len(y), batch_size)]:
+        error = X[rows] @ w + b - y[rows]
+        w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="shuffled again and again"
+# says: You shuffle a table that is shuffled already, so an order picks other rows than it names.
+# next: Keep `X` and `y` as they are, and give the shuffled ones other names.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        X, y = X[order], y[order]
+        for rows in torch.arange(len(y)).split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="only the inputs shuffled"
+# says: You shuffle the inputs and not the labels, so examples carry other examples' labels.
+# next: Pick the rows of `y` with the same numbers as those of `X`.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        cut = torch.arange(len(y)).split(batch_size)
+        for rows, places in zip(order.split(batch_size), cut, strict=True):
+            error = X[rows] @ w + b - y[places]
+            w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="the first order in every epoch"
+# says: You use the first order in every epoch. Each row of `orders` belongs to one epoch.
+# next: Let the loop over the epochs hand you its own row.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for _ in orders:
+        for rows in orders[0].split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="one step in each epoch"
+# says: You take one step in each epoch, with the mean of its minibatches. Each minibatch has a step of its own.
+# next: Move the step into the inner loop.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        slopes = [regression_gradient(X[rows], y[rows], w, b) for rows in order.split(batch_size)]
+        w = w - lr * torch.stack([dw for dw, _ in slopes]).mean(dim=0)
+        b = b - lr * torch.stack([db for _, db in slopes]).mean()
+    return w, b
+
+# %% wrong="sgd" name="all slopes of an epoch from its start"
+# says: You take the slopes of all minibatches at the place where the epoch began.
+# next: Compute each gradient at the parameters that the step before left.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        w_old, b_old = w, b
+        for rows in order.split(batch_size):
+            dw, db = regression_gradient(X[rows], y[rows], w_old, b_old)
+            w, b = w - lr * dw, b - lr * db
+    return w, b
+
+# %% wrong="sgd" name="a step for every example"
+# says: You take a step for every single example. `batch_size` never enters.
+# next: Take one step for each minibatch, with the mean over its rows.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(1):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="half applied again"
+# says: Your steps are half as long as they should be. The ½ in the loss has cancelled the 2 already.
+# next: Work out the slope of ½e² on paper: it is e.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr / 2 * X[rows].T @ error / len(rows), b - lr / 2 * error.mean()
+    return w, b
+
+# %% wrong="sgd" name="divided by all examples"
+# says: You divide each minibatch by n, the number of all examples. Its mean runs over its own rows.
+# next: Divide by the number of rows in the minibatch.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in order.split(batch_size):
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr * X[rows].T @ error / len(y), b - lr * error.sum() / len(y)
+    return w, b
+
+# %% wrong="sgd" name="the first minibatch of each epoch"
+# says: You leave each epoch after its first minibatch.
+# next: Take a step for every minibatch of the epoch.
+def sgd(X, y, batch_size, lr, orders):
+    w, b = torch.zeros_like(X[0]), torch.zeros_like(y[0])
+    for order in orders:
+        for rows in [order[:batch_size]]:
+            error = X[rows] @ w + b - y[rows]
+            w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
     return w, b
 
 # %% right="sgd" name="with autograd"
@@ -3701,6 +4463,66 @@ def negative_log_likelihood(y_hat, y, sigma):
     variance = sigma**2 + 1e-8
     return (0.5 * math.log(2 * math.pi * variance) + (y_hat - y) ** 2 / (2 * variance)).sum()
 
+# %% wrong="negative_log_likelihood" name="sigma not squared in the first term"
+# says: Your first term has the logarithm of 2πσ. The density has σ² there.
+# next: Square σ in both terms.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="sigma not squared in the second term"
+# says: You divide the squares by 2σ. The density divides them by 2σ².
+# next: Square σ in both terms.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma)).sum()
+
+# %% wrong="negative_log_likelihood" name="sigma left out of the first term"
+# says: Your first term is ½ log 2π. The density has σ² in it as well.
+# next: Take the logarithm of the whole factor in front of exp.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="sigma left out of the second term"
+# says: You do not divide the squares by σ². A wide bell makes light of an error.
+# next: Look at the exponent again.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / 2).sum()
+
+# %% wrong="negative_log_likelihood" name="the 2 squared as well"
+# says: You square 2σ. In the exponent only σ is squared: 2σ².
+# next: Look at the brackets below the line.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma) ** 2).sum()
+
+# %% wrong="negative_log_likelihood" name="2 pi outside the root"
+# says: You take 2π out of the root: your first term is log(2πσ). The root is over 2π as well.
+# next: Take the logarithm of 1/√(2πσ²) once more.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (math.log(2 * math.pi * sigma) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="logarithm to the base of ten"
+# says: You take the logarithm to the base of 10 or 2. In this course it is the natural one.
+# next: Use `math.log`.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log10(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="errors not squared"
+# says: You use the distance where the square of the error belongs.
+# next: Look at the exponent again.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y).abs() / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="second term with a minus"
+# says: Your second term has a minus. The logarithm of the density has it, and the minus in front takes it away.
+# next: A larger error must make the result larger.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) - (y_hat - y) ** 2 / (2 * sigma**2)).sum()
+
+# %% wrong="negative_log_likelihood" name="first term with a minus"
+# says: Your first term has a minus. The logarithm of 1/√(2πσ²) has it, and the minus in front takes it away.
+# next: Go through the two signs on paper.
+def negative_log_likelihood(y_hat, y, sigma):
+    return ((y_hat - y) ** 2 / (2 * sigma**2) - 0.5 * math.log(2 * math.pi * sigma**2)).sum()
+
 # %% right="negative_log_likelihood" name="torch's normal distribution"
 def negative_log_likelihood(y_hat, y, sigma):
     return -torch.distributions.Normal(y_hat, sigma).log_prob(y).sum()
@@ -3787,7 +4609,7 @@ print("predictions:", rooms @ w_typo + b_typo)
 # the place of $A^\top A\theta = A^\top\mathbf y$.
 #
 # If all entries of `sigma` are equal, the answer is that of `normal_equations`. If the third house of the typing error
-# has `sigma` 1000 and the others 1, the line is about $27.75\cdot$ rooms $+\ 50.49$: the wild price hardly counts.
+# has `sigma` 20 and the others 1, the line is about $35.79\cdot$ rooms $+\ 30.41$: the wild price counts for little.
 
 # %% solution="weighted_line"
 def weighted_line(X, y, sigma):
@@ -3812,8 +4634,8 @@ equal = cases.example(
 one_doubtful = cases.example(
     X=torch.tensor([[3.0], [2.0], [4.0], [3.0]]).double(),
     y=torch.tensor([127.5, 106.0, 1781.0, 140.0]).double(),
-    sigma=torch.tensor([1.0, 1.0, 1000.0, 1.0]).double(),
-    gives=(torch.tensor([27.7532390]).double(), torch.tensor(50.4919025).double()),
+    sigma=torch.tensor([1.0, 1.0, 20.0, 1.0]).double(),
+    gives=(torch.tensor([35.7872208]).double(), torch.tensor(30.4069479).double()),
 )
 check.function(weighted_line, on=[equal, one_doubtful], rtol=1e-6)
 ### BEGIN HIDDEN TESTS
@@ -3903,6 +4725,57 @@ def weighted_line(X, y, sigma):
     A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     trust = (1 / (sigma**2 + 1e-8))[:, None]
     theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="divided by the square before squaring"
+# says: You divide rows and labels by σ² and square them afterwards: each square is divided by σ⁴.
+# next: Divide by σ before squaring, or the products by σ².
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = ((sigma / sigma.min()) ** -4)[:, None]
+    theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="a millionth added to the noise"
+# says: You add a small number to σ². Where all σ are tiny, it counts.
+# next: Leave it out: `sigma` is positive, so nothing is divided by 0.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = (1 / (sigma**2 + 1e-6))[:, None]
+    theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="a little added to sigma"
+# says: You add a small number to σ. Where all σ are tiny, it counts.
+# next: Leave it out: `sigma` is positive, so nothing is divided by 0.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = (1 / (sigma + 1e-6) ** 2)[:, None]
+    theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="very little added to sigma"
+# says: You add a small number to σ. Where all σ are tiny, it counts.
+# next: Leave it out: `sigma` is positive, so nothing is divided by 0.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    trust = (1 / (sigma + 1e-8) ** 2)[:, None]
+    theta = torch.linalg.solve(A.T @ (trust * A), A.T @ (trust[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="no column of ones"
+# says: Your line is forced through the origin: there is no bias in your equations.
+# next: Put a column of ones beside `X` first.
+def weighted_line(X, y, sigma):
+    trust = sigma[:, None] ** -2
+    return torch.linalg.solve(X.T @ (trust * X), X.T @ (trust[:, 0] * y)), torch.zeros_like(y[0])
+
+# %% wrong="weighted_line" name="only the matrix weighted"
+# says: You weight the matrix AᵀA on the left. The right-hand side with the labels needs the same weights.
+# next: Differentiate the weighted sum of squares: σ enters both sides.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    theta = torch.linalg.solve(A.T @ (sigma[:, None] ** -2 * A), A.T @ y)
     return theta[:-1], theta[-1]
 
 # %% right="weighted_line" name="a matrix of weights"
