@@ -1055,7 +1055,8 @@ def prepare(text):
     inputs = read_table(text).iloc[:, :-1]
     inputs = inputs.fillna(inputs.mean(numeric_only=True))
     words = [name for name in inputs if inputs[name].dtype != float and inputs[name].isna().any()]
-    encoded = [pd.get_dummies(inputs.drop(columns=words)), *(pd.get_dummies(inputs[name], dummy_na=True) for name in words)]
+    encoded = [pd.get_dummies(inputs.drop(columns=words))]
+    encoded += [pd.get_dummies(inputs[name], dummy_na=True) for name in words]
     return torch.tensor(pd.concat(encoded, axis=1).to_numpy(dtype=float)), target_values(text)
 
 # %% wrong="prepare" name="mean of the first column"
