@@ -660,7 +660,7 @@ plot.tensor_shape(
 # - `slice_b`: columns 1 and 2 of every sheet (the second picture);
 # - `slice_c`: every column but the first, of every sheet.
 #
-# Then write `take_slices(T)`. It gets any tensor of three dimensions with two sheets or more and three columns or more (a single row will do), and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
+# Then write `take_slices(T)`. It gets any tensor of three dimensions with two sheets or more and three columns or more (a single row will do, and entries may be 0), and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
 
 # %% solution="take_slices"
 ### BEGIN SOLUTION
@@ -2632,7 +2632,7 @@ torch.cat([X_there, extra], dim=1)
 # %% [markdown]
 # ### Exercise 8.2: a column of ones
 #
-# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, whatever that is (float32, float64, int32, int64), keeps large whole numbers exactly as they are, and lives on the device of `X`. There may be a single row or column. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
+# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, whatever that is (float32, float64, int32, int64), keeps large whole numbers exactly as they are, and lives on the device of `X`. There may be a single row or column, and entries may be 0. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
 
 # %% solution="with_ones"
 def with_ones(X):
