@@ -50,7 +50,8 @@ NA,NA,140000
 # Without it, ` NA` with a space in front would be a word like any other, and not a missing cell.
 #
 # The next cell gives all this together a name, and the rest of the notebook uses that name. It is locked, like the
-# cell above: you may run it, but not change it.
+# cell above: you may run it, but not change it. A text for your functions may begin with an empty line, as the houses
+# do, and may have spaces after its commas: `read_table` copes with both.
 
 # %% given="read_table"
 def read_table(text):
@@ -131,7 +132,7 @@ def count_missing(text):
 
 # %% check="count_missing" points=1
 four_houses = cases.example(
-    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    text="\nrooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     gives={"rooms": 2, "roof": 3, "price": 0},
 )
 ferries = cases.example(
@@ -288,7 +289,7 @@ def target_values(text):
 
 # %% check="target_values" points=1
 four_houses = cases.example(
-    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    text="\nrooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     gives=torch.tensor([127500, 106000, 178100, 140000], dtype=torch.float64),
 )
 trees = cases.example(
@@ -370,6 +371,31 @@ def target_values(text):
 def target_values(text):
     return torch.tensor(pd.to_numeric(read_table(text).iloc[-1], errors="coerce").to_numpy(dtype=float))
 
+# %% wrong="target_values" name="equal targets dropped"
+# says: You keep each different target once. Two examples may have the same one, and both count.
+# next: Take the column as it is, without `unique()` or a set.
+def target_values(text):
+    return torch.tensor(read_table(text).iloc[:, -1].unique().astype(float))
+
+# %% wrong="target_values" name="sorted"
+# says: You sort the targets. Each belongs to its row, so their order must stay.
+# next: Take the column as it is.
+def target_values(text):
+    return torch.tensor(sorted(read_table(text).iloc[:, -1]), dtype=torch.float64)
+
+# %% wrong="target_values" name="different targets sorted"
+# says: You keep each different target once, and sort them. Every row has its target, in the order of the table.
+# next: Take the column as it is, without `unique()` or a set.
+def target_values(text):
+    return torch.tensor(sorted(set(read_table(text).iloc[:, -1])), dtype=torch.float64)
+
+# %% wrong="target_values" name="first line of the text skipped"
+# says: You skip the first line of the text. Where that is an empty one, the line with the names is read as numbers.
+# next: Let `read_table` read the text: it finds the line with the names.
+def target_values(text):
+    cells = [line.split(",")[-1] for line in text.split("\n")[1:] if line.strip()]
+    return torch.tensor([float(cell) for cell in cells], dtype=torch.float64)
+
 # %% right="target_values" name="from a list of numbers"
 def target_values(text):
     table = read_table(text)
@@ -443,7 +469,7 @@ pd.get_dummies(houses["roof"])
 # Your function will also meet a column of numbers that are really names, such as the line of a bus. Line 14 is not
 # twice line 7. They are encoded in the same way, the smallest first. (`get_dummies` encodes numbers when you give it a
 # single column, as above. Given a whole table, it encodes only the columns of words.) A table may also have just one
-# row.
+# row, or spaces after its commas.
 
 # %% solution="one_hot"
 def one_hot(text, column):
@@ -459,7 +485,7 @@ def one_hot(text, column):
 
 # %% check="one_hot" points=2
 four_houses = cases.example(
-    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    text="\nrooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     column="roof",
     gives=torch.tensor([[0.0, 1], [0, 1], [1, 0], [0, 1]]).double(),
 )
@@ -477,6 +503,7 @@ check.function(
         cases.example(text=pets, column="pet", gives=pet),
         cases.example(text=trips, column="line", gives=line),
         cases.example(text=trips, column="stop", gives=stop),
+        cases.example(text=trips.replace(",", ", "), column="line", gives=line.clone()),
         one_row,
     ],
 )
@@ -552,6 +579,20 @@ def one_hot(text, column):
 def one_hot(text, column):
     encoded = pd.get_dummies(read_table(text)[column], dummy_na=True, drop_first=True)
     return torch.tensor(encoded.to_numpy(dtype=float))
+
+# %% wrong="one_hot" name="spaces after the commas kept"
+# says: You read the text without `skipinitialspace=True`, so a space after a comma belongs to a name or a word.
+# next: Let `read_table` read the text: it skips these spaces.
+def one_hot(text, column):
+    table = pd.read_csv(io.StringIO(text))
+    return torch.tensor(pd.get_dummies(table[column], dummy_na=True).to_numpy(dtype=float))
+
+# %% wrong="one_hot" name="backwards in the alphabet"
+# says: Your columns stand in the opposite order. The smallest value comes first.
+# next: Leave out `reverse=True`, or turn the order round.
+def one_hot(text, column):
+    encoded = torch.tensor(pd.get_dummies(read_table(text)[column], dummy_na=True).to_numpy(dtype=float))
+    return torch.cat([encoded[:, :-1].flip(1), encoded[:, -1:]], dim=1)
 
 # %% right="one_hot" name="by comparing"
 def one_hot(text, column):
@@ -759,6 +800,18 @@ def fill_means(X):
 def fill_means(X):
     return torch.where(torch.isnan(X), X.nansum(dim=0), X)
 
+# %% wrong="fill_means" name="mean of the first column"
+# says: You fill every hole with the mean of the first column. Each column has a mean of its own.
+# next: Take the mean over `dim=0`, which gives one for each column, and let broadcasting do the filling.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X[:, 0].nanmean(), X)
+
+# %% wrong="fill_means" name="mean of the last column"
+# says: You fill every hole with the mean of the last column. Each column has a mean of its own.
+# next: Look at what your loop does in each round, or take the mean over `dim=0`.
+def fill_means(X):
+    return torch.where(torch.isnan(X), X[:, -1].nanmean(), X)
+
 # %% right="fill_means" name="with a loop"
 def fill_means(X):
     filled = X.clone()
@@ -801,7 +854,7 @@ encoded.mean()
 #
 # ### Exercise 5.1: prepare a table
 #
-# **Your turn.** Write `prepare(text)`. It returns two tensors, `X` and `y`, both float64:
+# **Your turn.** Write `prepare(text)`. It returns two tensors, `X` and `y`, both float64 with all their digits:
 #
 # - `X`, of shape (n, d): the inputs, that is, every column but the last, with words one-hot (with a column for
 #   missing) and missing numbers filled with the mean of their column. Numbers first, then the one-hot columns, in the
@@ -813,8 +866,9 @@ encoded.mean()
 # $$X = \begin{bmatrix} 3 & 0 & 1 \\ 2 & 0 & 1 \\ 4 & 1 & 0 \\ 3 & 0 & 1 \end{bmatrix}, \qquad
 # y = \begin{bmatrix} 127500 & 106000 & 178100 & 140000 \end{bmatrix}$$
 #
-# with the columns *rooms*, *roof is slate*, *roof is missing*. A table may have a single row. This is the form in which
-# every later week expects its data: one row for each example, one column for each input.
+# with the columns *rooms*, *roof is slate*, *roof is missing*. A table may have a single row, and spaces after its
+# commas. This is the form in which every later week expects its data: one row for each example, one column for each
+# input.
 
 # %% solution="prepare"
 def prepare(text):
@@ -832,7 +886,7 @@ def prepare(text):
 
 # %% check="prepare" points=3
 four_houses = cases.example(
-    text="rooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
+    text="\nrooms,roof,price\nNA,NA,127500\n2,NA,106000\n4,Slate,178100\nNA,NA,140000\n",
     gives=(
         torch.tensor([[3.0, 0, 1], [2, 0, 1], [4, 1, 0], [3, 0, 1]]).double(),
         torch.tensor([127500, 106000, 178100, 140000]).double(),
@@ -841,15 +895,15 @@ four_houses = cases.example(
 check.function(prepare, on=[four_houses])
 ### BEGIN HIDDEN TESTS
 pupils = cases.example(  # a word column first and a number column after it; holes in both
-    text="house,maths,physics,passed\nNA,85,90,1\nred,,80,0\nblue,95,,1\nred,60,70,0\nblue,70,75,1\n",
+    text="house,maths,physics,passed\nNA,85,90,1\nred,,80,0\nblue,95,,1\nred,60,70,0\nblue,72,75,1\n",
     gives=(
         torch.tensor(
             [
                 [85, 90, 0, 0, 1],
-                [77.5, 80, 0, 1, 0],
+                [78, 80, 0, 1, 0],
                 [95, 78.75, 1, 0, 0],
                 [60, 70, 0, 1, 0],
-                [70, 75, 1, 0, 0],
+                [72, 75, 1, 0, 0],
             ]
         ).double(),
         torch.tensor([1, 0, 1, 0, 1]).double(),
@@ -877,7 +931,14 @@ one_row = cases.example(
     text="roof,rooms,price\nTile,0,9\n",
     gives=(torch.tensor([[0.0, 1, 0]]).double(), torch.tensor([9.0]).double()),
 )
-check.function(prepare, on=[pupils, complete, weather, one_row])
+digits = cases.example(  # more digits than float32 has, and spaces
+    text="size, kind, price\n16777217, NA, 0.1\n0.1, oak, 16777217.5\n",
+    gives=(
+        torch.tensor([[16777217, 0, 1], [0.1, 1, 0]], dtype=torch.float64),
+        torch.tensor([0.1, 16777217.5], dtype=torch.float64),
+    ),
+)
+check.function(prepare, on=[pupils, complete, weather, one_row, digits])
 ### END HIDDEN TESTS
 
 # %% wrong="prepare" name="no column for missing words"
@@ -978,6 +1039,55 @@ def prepare(text):
     for name in inputs.columns.drop(numbers.columns):
         columns += [inputs[name] == word for word in inputs[name].dropna().unique()] + [inputs[name].isna()]
     return torch.tensor(pd.concat(columns, axis=1).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="a missing column only when needed"
+# says: You add the columns for missing words only where a cell is missing. The shape then depends on luck.
+# next: Say `dummy_na=True` always. When nothing is missing, it makes a column of zeros.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    inputs = pd.get_dummies(inputs, dummy_na=bool(inputs.isna().to_numpy().any()))
+    return torch.tensor(inputs.fillna(inputs.mean()).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="a missing column only where a word is missing"
+# says: You add the columns for missing words only where a cell is missing. The shape then depends on luck.
+# next: Say `dummy_na=True` always. When nothing is missing, it makes a column of zeros.
+def prepare(text):
+    inputs = read_table(text).iloc[:, :-1]
+    inputs = inputs.fillna(inputs.mean(numeric_only=True))
+    words = [name for name in inputs if inputs[name].dtype != float and inputs[name].isna().any()]
+    encoded = [pd.get_dummies(inputs.drop(columns=words))]
+    encoded += [pd.get_dummies(inputs[name], dummy_na=True) for name in words]
+    return torch.tensor(pd.concat(encoded, axis=1).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="mean of the first column"
+# says: You fill every hole with the mean of the first column. Each column has a mean of its own.
+# next: Give `fillna` one mean for each column: `mean()` of the whole table gives them.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True, dtype=float)
+    return torch.tensor(inputs.fillna(inputs.iloc[:, 0].mean()).to_numpy(dtype=float)), target_values(text)
+
+# %% wrong="prepare" name="inputs in float32"
+# says: Your inputs go through float32, which keeps only about 7 decimal digits.
+# next: Give the dtype where the tensor is made.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True, dtype=float)
+    return torch.tensor(inputs.fillna(inputs.mean()).values.tolist()).double(), target_values(text)
+
+# %% wrong="prepare" name="targets in float32"
+# says: Your targets go through float32, which keeps only about 7 decimal digits.
+# next: Give the dtype where the tensor is made.
+def prepare(text):
+    inputs = pd.get_dummies(read_table(text).iloc[:, :-1], dummy_na=True, dtype=float)
+    return torch.tensor(inputs.fillna(inputs.mean()).to_numpy()), target_values(text).float().double()
+
+# %% wrong="prepare" name="spaces after the commas kept"
+# says: You read the text without `skipinitialspace=True`. Where a space stands before it, NA is a word for you.
+# next: Let `read_table` read the text: it skips these spaces.
+def prepare(text):
+    table = pd.read_csv(io.StringIO(text))
+    inputs = pd.get_dummies(table.iloc[:, :-1], dummy_na=True)
+    y = torch.tensor(table.iloc[:, -1].to_numpy(dtype=float))
+    return torch.tensor(inputs.fillna(inputs.mean()).to_numpy(dtype=float)), y
 
 # %% right="prepare" name="from the earlier exercises"
 def prepare(text):
@@ -1128,22 +1238,33 @@ my_missing = list(count_missing(my_text).values())
 # %% check="my_text" points=1
 def number(cell):
     try:
-        return float(cell.strip(' "'))
+        return float(cell)
     except ValueError:
         return torch.nan
 
 
-rows = [line.split(",") for line in str(my_text).strip().splitlines() if line.strip()][1:]
+def holes(cells):
+    return sum(not -torch.inf < number(cell) < torch.inf for cell in cells)
+
+
+lines = str(my_text).strip().splitlines()
+rows = [[cell.strip(' "') for cell in line.split(",")] for line in lines if line.strip()][1:]
+spellings = "NA N/A n/a NaN nan -NaN -nan null NULL None <NA> #NA #N/A".split()  # and nothing at all
+first, second, last = [cells[0] for cells in rows], [cells[:2][-1] for cells in rows], [cells[-1] for cells in rows]
+words = [cell for cell in second if cell and cell not in spellings]
 number_of_rows = ... if my_text is ... else len(rows)
-first_column = torch.tensor([number(cells[0]) for cells in rows])
-numbers_in_first_column = ... if my_text is ... else int(torch.isfinite(first_column).sum())
+missing_in_first_column = ... if my_text is ... else holes(first)
+second_column = ... if my_text is ... else {"missing": len(rows) - len(words), "different words": len(set(words))}
+missing_in_last_column = ... if my_text is ... else holes(last)
 check.value(number_of_rows, 6)
-check.value(numbers_in_first_column, 5)
+check.value(missing_in_first_column, 1)
+check.value(second_column, {"missing": 1, "different words": 2})
+check.value(missing_in_last_column, 0)
 check.shape(my_X, (6, 4), dtype=torch.float64)
 check.shape(my_y, (6,), dtype=torch.float64)
 check.value(my_missing, [1, 1, 0])
 ### BEGIN HIDDEN TESTS
-check.value(my_y, torch.tensor([number(cells[-1]) for cells in rows], dtype=torch.float64))
+check.value(my_y, torch.tensor([number(cell) for cell in last], dtype=torch.float64))
 from_text = cases.example(text=my_text, gives=(my_X, my_y))  # X and y come from this very text
 check.function(prepare, on=[from_text])
 ### END HIDDEN TESTS
@@ -1186,14 +1307,14 @@ my_missing = list(count_missing(my_text).values())
 # %% wrong="my_text" name="words in the first column"
 # says: Your first column has no numbers in it: the words stand there. Asked for are the numbers first, then the words.
 # next: Exchange the first two columns of your table, in every line.
-my_text = "weather,minutes,rating\nsun,25,9\nrain,NA,4\nNA,31,6\nrain,28,5\nsun,22,8\nrain,44,1\n"
+my_text = "weather,minutes,rating\nsun,25,9\nrain,NA,4\nNA,25,6\nrain,28,5\nsun,25,8\nrain,28,1\n"
 my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
 # %% wrong="my_text" name="five rows"
 # says: Your table has five rows. The line with the names is not one of the six.
 # next: Add one more row.
-my_text = "minutes,weather,rating\n25,sun,9\n29,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n"
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,sun,8\n"
 my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
@@ -1218,6 +1339,41 @@ my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,rain,5\n22,s
 my_X = prepare(my_text)[0]
 my_y = my_X[:, -1]
 my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="one word"
+# says: There is only one word in your second column. Asked for are two different ones.
+# next: Write another word in one of the rows.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,sun,4\n31,NA,6\n28,sun,5\n22,sun,8\n44,sun,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="four words"
+# says: There are more than two different words in your second column. Each takes a column of its own.
+# next: Keep to two different words. Upper and lower case are different, too.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,wind,5\n22,sun,8\n44,fog,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="every word its own"
+# says: There are more than two different words in your second column. Each takes a column of its own.
+# next: Keep to two different words. Upper and lower case are different, too.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,wind,5\n22,snow,8\n44,fog,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="two words missing"
+# says: Two cells of your column of words are missing. Exactly one should be.
+# next: Put a word in one of the two places.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,6\n28,NA,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = list(count_missing(my_text).values())
+
+# %% wrong="my_text" name="a target missing"
+# says: One of your targets is missing. In the last column every cell has a number.
+# next: Put a number in its place.
+my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,NA,NA\n28,rain,5\n22,sun,8\n44,rain,1\n"
+my_X, my_y = prepare(my_text)
+my_missing = [1, 1, 0]
 
 # %% right="my_text" name="another table, empty cells"
 my_text = """songs,mood,plays

@@ -175,6 +175,16 @@ zero_column = np.zeros((3, 1))
 # next: Add dtype=torch.float64.
 zero_column = torch.tensor([[0], [0], [0]])
 
+# %% wrong="zero_column" name="numbers that count up"
+# says: Your column counts 0, 1, 2: that is what torch.arange makes.
+# next: Choose the function that fills with zeros, and give it the shape.
+zero_column = torch.arange(3, dtype=torch.float64).reshape(3, 1)
+
+# %% wrong="zero_column" name="numbers that count from 1"
+# says: Your column counts 1, 2, 3. Asked for are three zeros.
+# next: Choose the function that fills with zeros, and give it the shape.
+zero_column = torch.arange(1, 4, dtype=torch.float64).reshape(3, 1)
+
 # %% right="zero_column" name="from brackets"
 zero_column = torch.tensor([[0.0], [0.0], [0.0]], dtype=torch.double)
 
@@ -336,7 +346,7 @@ print(zeros[0, 2].item())
 # - `write_matrix(Z, i, j, value)`: row `i`, column `j` of the matrix `Z`;
 # - `write_sheets(T, i, j, k, value)`: sheet `i`, row `j`, column `k` of the tensor `T`.
 #
-# For `z = [4., 0., 2.]`, after `write_vector(z, 0, 1.0)` the same `z` is `[1., 0., 2.]`: what stood there is gone. The tensors may have any sizes. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
+# For `z = [4., 0., 2.]`, after `write_vector(z, 0, 1.5)` the same `z` is `[1.5, 0., 2.]`: what stood there is gone. The tensors may have any sizes, and `value` may be any number. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
 
 # %% solution="write_entries"
 def write_vector(z, i, value):
@@ -361,14 +371,14 @@ def write_sheets(T, i, j, k, value):
 
 # %% check="write_entries" points=1
 z = torch.tensor([4.0, 0.0, 2.0])
-one_vector = cases.example(z=z, i=0, value=1.0, gives=torch.tensor([1.0, 0.0, 2.0]))
+one_vector = cases.example(z=z, i=0, value=1.5, gives=torch.tensor([1.5, 0.0, 2.0]))
 check.function(write_vector, on=[one_vector], mutates="z")
-Z = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 5.0, 0.0, 0.0]])
-one_matrix = cases.example(Z=torch.zeros(3, 4), i=2, j=1, value=5.0, gives=Z)
+Z = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 5.5, 0.0, 0.0]])
+one_matrix = cases.example(Z=torch.zeros(3, 4), i=2, j=1, value=5.5, gives=Z)
 check.function(write_matrix, on=[one_matrix], mutates="Z")
-first = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 8.0], [0.0, 0.0, 0.0]])
+first = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 8.5], [0.0, 0.0, 0.0]])
 T = torch.stack([first, torch.zeros(3, 3), torch.zeros(3, 3)])
-three_sheets = cases.example(T=torch.zeros(3, 3, 3), i=0, j=1, k=2, value=8.0, gives=T)
+three_sheets = cases.example(T=torch.zeros(3, 3, 3), i=0, j=1, k=2, value=8.5, gives=T)
 check.function(write_sheets, on=[three_sheets], mutates="T")
 ### BEGIN HIDDEN TESTS
 def changed(T, place, value):
@@ -379,12 +389,12 @@ def changed(T, place, value):
 
 (drawn,) = cases.draw(seeds=1, seed0=100, z="5", Z="3 4", T="2 3 4", dtype=torch.float32)
 z, Z, T = drawn
-vectors = [cases.example(z=z, i=i, value=-9.0, gives=changed(z, (i,), -9.0)) for i in (0, 2, -1)]
+vectors = [cases.example(z=z, i=i, value=-9.25, gives=changed(z, (i,), -9.25)) for i in (0, 2, -1)]
 places = [(0, 2), (2, 0), (1, 1), (2, 3)]
-matrices = [cases.example(Z=Z, i=i, j=j, value=-9.0, gives=changed(Z, (i, j), -9.0)) for i, j in places]
+matrices = [cases.example(Z=Z, i=i, j=j, value=-9.25, gives=changed(Z, (i, j), -9.25)) for i, j in places]
 places = [(1, 1, 2), (0, 2, 1), (1, 0, 3), (0, 1, 0)]
 blocks = [
-    cases.example(T=T, i=i, j=j, k=k, value=1.0, gives=changed(T, (i, j, k), 1.0)) for i, j, k in places
+    cases.example(T=T, i=i, j=j, k=k, value=1.75, gives=changed(T, (i, j, k), 1.75)) for i, j, k in places
 ]
 check.function(write_vector, on=vectors, mutates="z")
 check.function(write_matrix, on=matrices, mutates="Z")
@@ -534,6 +544,48 @@ def write_matrix(Z, i, j, value):
 def write_sheets(T, i, j, k, value):
     T[i, j, k] = value
 
+# %% wrong="write_entries" name="position in the sheets counted with the rows"
+# says: You work out a position in the flat tensor with the number of rows. A row is as long as there are columns.
+# next: Name the sheet, the row and the column, with commas between them.
+def write_vector(z, i, value):
+    z[i] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T.view(-1)[i * T.shape[1] * T.shape[2] + j * T.shape[1] + k] = value
+
+# %% wrong="write_entries" name="whole numbers only"
+# says: You make the value a whole number, so its decimals are lost.
+# next: Write the value as it is given.
+def write_vector(z, i, value):
+    z[i] = int(value)
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = int(value)
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j, k] = int(value)
+
+# %% wrong="write_entries" name="rounded"
+# says: You round the value, so its decimals are lost.
+# next: Write the value as it is given.
+def write_vector(z, i, value):
+    z[i] = round(value)
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = round(value)
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j, k] = round(value)
+
 # %% right="write_entries" name="one bracket at a time"
 def write_vector(z, i, value):
     z[i].fill_(value)
@@ -608,7 +660,7 @@ plot.tensor_shape(
 # - `slice_b`: columns 1 and 2 of every sheet (the second picture);
 # - `slice_c`: every column but the first, of every sheet.
 #
-# Then write `take_slices(T)`. It gets any tensor of three dimensions with two sheets or more and three columns or more (a single row will do), and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
+# Then write `take_slices(T)`. It gets any tensor of three dimensions with two sheets or more and three columns or more (a single row will do, and entries may be 0), and returns the same three parts of it, in this order, as a tuple of tensors. For `sheets` the first part is `[15, 19, 23]`. Later you will use slices to take a minibatch of examples out of a data set. The check looks at `slice_a` and at `take_slices` now; `slice_b` and `slice_c` count when your notebook is graded.
 
 # %% solution="take_slices"
 ### BEGIN SOLUTION
@@ -785,6 +837,28 @@ slice_c = (2, 3, 3)
 
 def take_slices(T):
     return T[1, :, 2], T[:, :, 1:3], T[:, :, :-1]
+
+# %% wrong="take_slices" name="first part squeezed"
+# says: You cut a block for your first part and squeeze it. Where there is a single row, squeeze() takes its dimension as well.
+# next: Write single numbers for the sheet and the column: they remove these two dimensions and no other.
+slice_a = (3,)
+slice_b = (2, 3, 2)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1:2, :, 2:3].squeeze(), T[:, :, 1:3], T[:, :, 1:]
+
+# %% wrong="take_slices" name="one column too few in the prediction"
+# says: Your second part has a single column. It has two: 1 and 2.
+# next: Count the columns that you keep.
+slice_a = (3,)
+slice_b = (2, 3, 1)
+slice_c = (2, 3, 3)
+
+
+def take_slices(T):
+    return T[1, :, 2], T[:, :, 1:3], T[:, :, 1:]
 
 # %% right="take_slices" name="one step at a time"
 slice_a = [3]
@@ -1052,6 +1126,61 @@ join_a = None
 join_b = None
 join_c = None
 
+# %% wrong="join" name="side by side, two rows only"
+# says: Side by side, you keep two rows whatever n is. The columns may be longer.
+# next: Take all rows, however many there are: cat does.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a[:2], b[:2]], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="one below the other, two rows of each only"
+# says: One below the other, you take two rows of each whatever n is. The columns may be longer.
+# next: Take all rows, however many there are: cat does.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a[:2], b[:2]]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="two rows everywhere"
+# says: You take two rows of each whatever n is. The columns may be longer.
+# next: Take all rows, however many there are.
+def join(a, b):
+    return torch.stack([a[:2], b[:2]]), torch.cat([a[:2], b[:2]]), torch.cat([a[:2], b[:2]], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 3)
+
+# %% wrong="join" name="larger width taken"
+# says: Side by side, the widths are added. You took the larger one.
+# next: P has one column, Q has two. How many stand side by side?
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (3, 2)
+
+# %% wrong="join" name="both sizes added"
+# says: You added the sizes in both dimensions. cat adds them along dim only; the other ones are equal and stay.
+# next: Along dimension 0 both have 3 rows, and these stand side by side.
+def join(a, b):
+    return torch.stack([a, b]), torch.cat([a, b]), torch.cat([a, b], dim=1)
+
+
+join_a = None
+join_b = None
+join_c = (6, 3)
+
 # %% right="join" name="hstack and vstack"
 def join(a, b):
     return torch.cat([a[None], b[None]]), torch.vstack((a, b)), torch.hstack((a, b))
@@ -1183,6 +1312,12 @@ def swap_dimensions(T):
 # next: torch.transpose makes a new tensor. Return that one.
 def swap_dimensions(T):
     return T
+
+# %% wrong="swap_dimensions" name="first dimension squeezed"
+# says: You squeeze dimension 0. Where there is a single sheet, it is gone.
+# next: Leave out squeeze(). All three dimensions stay.
+def swap_dimensions(T):
+    return T.transpose(1, 2).squeeze(0)
 
 # %% right="swap_dimensions" name="sheet by sheet"
 def swap_dimensions(T):
@@ -1563,6 +1698,12 @@ def residuals(y_hat, y):
 def residuals(y_hat, y):
     return (y_hat.reshape(-1) - y).float()
 
+# %% wrong="residuals" name="a row"
+# says: Your differences are a row, shape (1, n). A vector of shape (n,) is asked for.
+# next: Flatten y_hat with reshape(-1); its transpose still has two dimensions.
+def residuals(y_hat, y):
+    return y_hat.T - y
+
 # %% right="residuals" name="the diagonal of the table"
 def residuals(y_hat, y):
     return (y_hat - y).diagonal()
@@ -1783,6 +1924,46 @@ product_d = (2,)
 product_e = (5, 2, 2)
 product_f = None
 
+# %% wrong="product_shapes" name="second factor transposed by itself"
+# says: You give A @ B the shape of A @ B.T. Nobody transposes B here.
+# next: Write (2, 3) and (2, 3) side by side. Do the two in the middle agree?
+product_a = (2, 2)
+product_b = (2, 2)
+product_c = (3, 3)
+product_d = (2,)
+product_e = (5, 2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="stack transposed by itself"
+# says: You give T @ B the shape of T @ B.T. Nobody transposes B here.
+# next: Write the last two sizes side by side, (2, 3) and (2, 3). Do the two in the middle agree?
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = (5, 2, 2)
+product_f = (5, 2, 2)
+
+# %% wrong="product_shapes" name="stack forgotten"
+# says: You left out the stack. Each of the five sheets gives a product of its own.
+# next: Put the 5 in front of the shape that one sheet gives.
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (2,)
+product_e = (2, 2)
+product_f = None
+
+# %% wrong="product_shapes" name="row instead of a vector"
+# says: You give A @ v two dimensions. A matrix times a vector of one dimension is a vector of one dimension.
+# next: Each row of A gives one number; there are two rows and nothing else.
+product_a = (2, 2)
+product_b = None
+product_c = (3, 3)
+product_d = (1, 2)
+product_e = (5, 2, 2)
+product_f = None
+
 # %% right="product_shapes" name="computed"
 product_a = (torch.ones(2, 3) @ torch.ones(3, 2)).shape
 product_b = None
@@ -1925,6 +2106,19 @@ def layer(X, W, b):
 # next: Leave out squeeze(): a single example is still a row.
 def layer(X, W, b):
     return (X @ W.T + b).squeeze()
+
+# %% wrong="layer" name="first dimension squeezed"
+# says: You squeeze dimension 0. Where it has the size 1, a single example or a stack of one table, it is gone.
+# next: Leave out squeeze(): the shape of the product is right as it is.
+def layer(X, W, b):
+    return (X @ W.T + b).squeeze(0)
+
+# %% wrong="layer" name="stack of one table squeezed"
+# says: You squeeze dimension 0 of a stack. A stack of a single table is still a stack.
+# next: Use @, which works on the last two dimensions and keeps what stands in front.
+def layer(X, W, b):
+    Z = X @ W.T + b
+    return Z.squeeze(0) if X.ndim == 3 else Z
 
 # %% right="layer" name="einsum"
 def layer(X, W, b):
@@ -2098,6 +2292,16 @@ def summaries(A):
 def summaries(A):
     return A.mean(dim=0), A.cumsum(dim=0), A / A.amax(dim=1, keepdim=True)
 
+# %% wrong="summaries" name="kept only where it has to be"
+# says: You divide without keepdim first, and with it only after an error. Where the shapes happen to fit there is no error, and the sums are wrong.
+# next: Always divide by a column of row sums.
+def summaries(A):
+    try:
+        shares = A / A.sum(dim=1)
+    except RuntimeError:
+        shares = A / A.sum(dim=1, keepdim=True)
+    return A.mean(dim=0), A.cumsum(dim=0), shares
+
 # %% right="summaries" name="row by row"
 def summaries(A):
     totals = [A[: i + 1].sum(dim=0) for i in range(len(A))]
@@ -2138,7 +2342,7 @@ plot.show(
 # %% [markdown]
 # ### Exercise 7.2: three norms
 #
-# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions, of the dtype of `v` and `M`. Entries may be 0, and there may be a single one. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [2., -3., 6.]` and `M = [[1., 2.], [0., 2.]]` it returns 11, 7 and 3. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
+# Write `norms(v, M)` for a vector `v` and a matrix `M`. Return a tuple: the ℓ1 norm of `v`, the ℓ2 norm of `v`, the Frobenius norm of `M`, each a tensor with no dimensions, of the dtype of `v` and `M`. Entries may be 0, and there may be a single one. Put them together from `abs`, `**`, `sum` and `torch.sqrt`, or find them in `torch.linalg`; either is fine. For `v = [2., -3., 6.]` and `M = [[1., 2.], [0., 2.]]` it returns 11, 7 and 3; where all entries are 0, exactly 0. With norms you will measure how wrong a prediction is, how large a gradient is, and how far two answers lie apart.
 
 # %% solution="norms"
 def norms(v, M):
@@ -2152,7 +2356,9 @@ v, M = torch.tensor([2.0, -3.0, 6.0]), torch.tensor([[1.0, 2.0], [0.0, 2.0]])
 three = cases.example(v=v, M=M, gives=(torch.tensor(11.0), torch.tensor(7.0), torch.tensor(3.0)))
 v, M = torch.tensor([3.0, -4.0]).double(), torch.tensor([[2.0, -1.0], [4.0, 2.0]]).double()
 two = cases.example(v=v, M=M, gives=tuple(torch.tensor(norm).double() for norm in (7.0, 5.0, 5.0)))
-check.function(norms, on=[three, two])
+v, M = torch.zeros(2), torch.zeros(2, 2)
+nothing = cases.example(v=v, M=M, gives=(torch.tensor(0.0), torch.tensor(0.0), torch.tensor(0.0)))
+check.function(norms, on=[three, two, nothing])
 ### BEGIN HIDDEN TESTS
 check.function(
     norms,
@@ -2232,6 +2438,30 @@ def norms(v, M):
 # next: Take the square root of the sum.
 def norms(v, M):
     return v.abs().sum(), (v**2).sum().sqrt(), (M**2).sum()
+
+# %% wrong="norms" name="1e-8 under the root"
+# says: You add a small number under the root. Where all entries are 0 your norm is then not 0, and everywhere else a little too large.
+# next: Leave the small number out. The root of 0 is 0.
+def norms(v, M):
+    return v.abs().sum(), ((v**2).sum() + 1e-8).sqrt(), ((M**2).sum() + 1e-8).sqrt()
+
+# %% wrong="norms" name="1e-12 under the root"
+# says: You add a small number under the root. Where all entries are 0 your norm is then not 0, and everywhere else a little too large.
+# next: Leave the small number out. The root of 0 is 0.
+def norms(v, M):
+    return v.abs().sum(), ((v**2).sum() + 1e-12).sqrt(), ((M**2).sum() + 1e-12).sqrt()
+
+# %% wrong="norms" name="1e-10 under the root"
+# says: You add a small number under the root. Where all entries are 0 your norm is then not 0, and everywhere else a little too large.
+# next: Leave the small number out. The root of 0 is 0.
+def norms(v, M):
+    return v.abs().sum(), ((v**2).sum() + 1e-10).sqrt(), ((M**2).sum() + 1e-10).sqrt()
+
+# %% wrong="norms" name="1e-6 under the root"
+# says: You add a small number under the root. Where all entries are 0 your norm is then not 0, and everywhere else a little too large.
+# next: Leave the small number out. The root of 0 is 0.
+def norms(v, M):
+    return v.abs().sum(), ((v**2).sum() + 1e-6).sqrt(), ((M**2).sum() + 1e-6).sqrt()
 
 # %% right="norms" name="torch.linalg"
 def norms(v, M):
@@ -2364,6 +2594,12 @@ def step_in_place(w, g, lr):
 def step_in_place(w, g, lr):
     w[0] -= lr * g[0]
 
+# %% wrong="step_in_place" name="first two entries only"
+# says: You change the first two entries only, as many as in the example. w may have more.
+# next: Write into all of w, with w[:] or -=.
+def step_in_place(w, g, lr):
+    w[:2] -= lr * g[:2]
+
 # %% right="step_in_place" name="slice assignment"
 def step_in_place(w, g, lr):
     w[:] = w - lr * g
@@ -2396,7 +2632,7 @@ torch.cat([X_there, extra], dim=1)
 # %% [markdown]
 # ### Exercise 8.2: a column of ones
 #
-# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, whatever that is (float32, float64, int32, int64), keeps large numbers as they are, and lives on the device of `X`. There may be a single row or column. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
+# Write `with_ones(X)` for a matrix `X` of shape `(n, d)`. It returns a matrix of shape `(n, d + 1)`: first a column of ones, then the columns of `X`. The result has the dtype of `X`, whatever that is (float32, float64, int32, int64), keeps large whole numbers exactly as they are, and lives on the device of `X`. There may be a single row or column, and entries may be 0. For `X = [[5., 6.], [7., 8.]]` it is `[[1., 5., 6.], [1., 7., 8.]]`. With such a column the bias of a layer can be written as just another weight; you will use that next week.
 
 # %% solution="with_ones"
 def with_ones(X):
@@ -2411,8 +2647,9 @@ X_wide = torch.tensor([[1.0, 5.0, 6.0], [1.0, 7.0, 8.0]])
 decimal = cases.example(X=torch.tensor([[5.0, 6.0], [7.0, 8.0]]), gives=X_wide)
 double = cases.example(X=X_wide[:, 1:2].double(), gives=X_wide[:, :2].double())
 X_large = torch.tensor([[1, -2], [1, 0], [1, 16777217]])  # too many digits for float32
-whole = cases.example(X=X_large[:, 1:], gives=X_large.clone())
 short = cases.example(X=X_large[:, 1:].int(), gives=X_large.int())
+X_huge = torch.tensor([[1, -2], [1, 16777217], [1, 9007199254740993]])  # ... and for float64
+whole = cases.example(X=X_huge[:, 1:], gives=X_huge.clone())
 check.function(with_ones, on=[decimal, double, whole, short])
 ### BEGIN HIDDEN TESTS
 def widened(X):
@@ -2451,10 +2688,17 @@ def with_ones(X):
     return X
 
 # %% wrong="with_ones" name="converted there and back"
-# says: Your ones are float32, and you convert the result afterwards. Large whole numbers have been rounded by then.
+# says: Your numbers go through float32 or float64, and you convert the result afterwards. Large whole numbers have been rounded by then.
 # next: Give torch.ones the dtype of X; then there is nothing to convert.
 def with_ones(X):
     return torch.cat([torch.ones(len(X), 1, device=X.device), X], dim=1).to(X.dtype)
+
+# %% wrong="with_ones" name="converted to float64 and back"
+# says: Your numbers go through float32 or float64, and you convert the result afterwards. Large whole numbers have been rounded by then.
+# next: Give torch.ones the dtype of X; then there is nothing to convert.
+def with_ones(X):
+    ones = torch.ones(len(X), 1, dtype=torch.float64, device=X.device)
+    return torch.cat([ones, X.double()], dim=1).to(X.dtype)
 
 # %% wrong="with_ones" name="one type for all whole numbers"
 # says: You make all whole numbers int64. X may be int32.
@@ -2487,6 +2731,12 @@ def with_ones(X):
 # next: Choose the function that fills with ones.
 def with_ones(X):
     return torch.cat([torch.zeros_like(X[:, :1]), X], dim=1)
+
+# %% wrong="with_ones" name="squeezed"
+# says: You squeeze the result. Where X has a single row, squeeze() takes that dimension away as well.
+# next: Leave out squeeze(): a single row is still a row.
+def with_ones(X):
+    return torch.cat([torch.ones_like(X[:, :1]), X], dim=1).squeeze()
 
 # %% right="with_ones" name="written into a larger tensor"
 def with_ones(X):
@@ -2534,7 +2784,7 @@ except RuntimeError as error:
 # %% [markdown]
 # ### Exercise 8.3: accuracy
 #
-# A classifier says for each example which class it belongs to. Its **accuracy** is the share of examples where it is right. Write `accuracy(y_hat, y)`: both are vectors of whole numbers, shape `(n,)`, predicted and true classes. Return one number as a tensor of type `torch.float32` with no dimensions. For `y_hat = [2, 0, 1, 1]` and `y = [2, 0, 3, 1]` it is 0.75. It works for a single example, too. Compare, convert, average.
+# A classifier says for each example which class it belongs to. Its **accuracy** is the share of examples where it is right. Write `accuracy(y_hat, y)`: both are vectors of whole numbers, shape `(n,)`, predicted and true classes. Return one number as a tensor of type `torch.float32` with no dimensions. For `y_hat = [2, 0, 1, 1]` and `y = [2, 0, 3, 1]` it is 0.75. It works for a single example, too. Classes may have large numbers, and 100000 and 100001 are two different classes. Compare, convert, average.
 
 # %% solution="accuracy"
 def accuracy(y_hat, y):
@@ -2553,7 +2803,9 @@ random = cases.draw(seeds=12, seed0=100, y_hat="n:3", y="n:3")
 check.function(accuracy, lambda y_hat, y: (y_hat == y).float().mean(), on=random)
 all_right = cases.example(y_hat=y_small, y=y_small, gives=torch.tensor(1.0))
 none_right = cases.example(y_hat=y_small + 1, y=y_small, gives=torch.tensor(0.0))
-check.function(accuracy, on=[all_right, none_right])
+large = torch.tensor([100000, 16777216, 5, 7])  # neighbours that isclose, or float32, takes for equal
+half = cases.example(y_hat=large + torch.tensor([1, 1, 0, 0]), y=large, gives=torch.tensor(0.5))
+check.function(accuracy, on=[all_right, none_right, half])
 ### END HIDDEN TESTS
 
 # %% wrong="accuracy" name="count instead of share"
@@ -2615,6 +2867,42 @@ def accuracy(y_hat, y):
 # next: Average what you have.
 def accuracy(y_hat, y):
     return (y_hat == y).float()
+
+# %% wrong="accuracy" name="compared with isclose"
+# says: You compare with a tolerance. Large class numbers that are neighbours then count as equal.
+# next: Class numbers are whole: compare them with ==.
+def accuracy(y_hat, y):
+    return torch.isclose(y_hat.double(), y.double()).float().mean()
+
+# %% wrong="accuracy" name="compared in float32"
+# says: You turn the class numbers into float32 before you compare. Large ones are rounded by that, and neighbours become equal.
+# next: Compare first, then convert the answers.
+def accuracy(y_hat, y):
+    return (y_hat.float() == y.float()).float().mean()
+
+# %% wrong="accuracy" name="rounded to two decimals"
+# says: You round the share. Asked for is the share itself, with all its digits.
+# next: Leave out the rounding. How many digits to show is decided where you print.
+def accuracy(y_hat, y):
+    return torch.round((y_hat == y).float().mean(), decimals=2)
+
+# %% wrong="accuracy" name="rounded to one decimal"
+# says: You round the share. Asked for is the share itself, with all its digits.
+# next: Leave out the rounding. How many digits to show is decided where you print.
+def accuracy(y_hat, y):
+    return torch.round((y_hat == y).float().mean(), decimals=1)
+
+# %% wrong="accuracy" name="rounded to three decimals"
+# says: You round the share. Asked for is the share itself, with all its digits.
+# next: Leave out the rounding. How many digits to show is decided where you print.
+def accuracy(y_hat, y):
+    return torch.round((y_hat == y).float().mean(), decimals=3)
+
+# %% wrong="accuracy" name="a vector of one entry"
+# says: You return a vector with one entry. A tensor with no dimensions is asked for.
+# next: Leave out keepdim, and any brackets around the number.
+def accuracy(y_hat, y):
+    return (y_hat == y).float().mean().reshape(1)
 
 # %% right="accuracy" name="counted and divided"
 def accuracy(y_hat, y):
@@ -2753,6 +3041,66 @@ def broadcast_rule(shape_a, shape_b):
     shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
     sizes = [a for a, b in zip(shape_a, shape_b)]
     return sizes if all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)) else None
+
+# %% wrong="broadcast_rule" name="a 0 fits everything"
+# says: You let a 0 fit every size. It is a size like the others: it fits a 0 and a 1, and nothing else.
+# next: Treat 0 as you treat 2 or 3: ask whether the sizes are equal or one of them is 1.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    if any(a != b and not {0, 1} & {a, b} for a, b in zip(shape_a, shape_b)):
+        return None
+    return [0 if 0 in (a, b) else max(a, b) for a, b in zip(shape_a, shape_b)]
+
+# %% wrong="broadcast_rule" name="a 0 fits nothing but a 0"
+# says: You refuse a 1 that meets a 0. A 1 is stretched to any size, to 0 as well.
+# next: Treat 0 as you treat 2 or 3: ask whether the sizes are equal or one of them is 1.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    if any(a != b and (1 not in (a, b) or 0 in (a, b)) for a, b in zip(shape_a, shape_b)):
+        return None
+    return [max(a, b) for a, b in zip(shape_a, shape_b)]
+
+# %% wrong="broadcast_rule" name="no sizes taken for no result"
+# says: You take an empty result for none: two empty shapes give an empty list, and an empty list counts as false.
+# next: Return the list as it is, and None only where two sizes do not fit.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    fits = all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b))
+    return (fits and [b if a == 1 else a for a, b in zip(shape_a, shape_b)]) or None
+
+# %% wrong="broadcast_rule" name="an empty shape refused"
+# says: You return None where a shape is empty. That is the shape of a single number, which fits every shape.
+# next: Leave empty lists to the rule: filled up with ones in front, they fit.
+def broadcast_rule(shape_a, shape_b):
+    if not shape_a or not shape_b:
+        return None
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    fits = all(a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b))
+    return [b if a == 1 else a for a, b in zip(shape_a, shape_b)] if fits else None
+
+# %% wrong="broadcast_rule" name="only the last position decides"
+# says: Only the last pair of sizes decides whether the shapes fit: what you noted of the pairs before is overwritten.
+# next: Once a pair does not fit, return None at once.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    fits = True
+    for a, b in zip(shape_a, shape_b):
+        fits = a == b or 1 in (a, b)
+    return [b if a == 1 else a for a, b in zip(shape_a, shape_b)] if fits else None
+
+# %% wrong="broadcast_rule" name="only the first position decides"
+# says: Only the first pair of sizes decides whether the shapes fit: you compare no others, or overwrite what you found.
+# next: Once a pair does not fit, return None at once.
+def broadcast_rule(shape_a, shape_b):
+    length = max(len(shape_a), len(shape_b))
+    shape_a, shape_b = [1] * (length - len(shape_a)) + shape_a, [1] * (length - len(shape_b)) + shape_b
+    fits = [a == b or 1 in (a, b) for a, b in zip(shape_a, shape_b)]
+    return [b if a == 1 else a for a, b in zip(shape_a, shape_b)] if all(fits[:1]) else None
 
 # %% right="broadcast_rule" name="from the right"
 def broadcast_rule(shape_a, shape_b):

@@ -692,13 +692,6 @@ def with_ones(X):
 def with_ones(X):
     return torch.hstack((torch.ones_like(X[:, :1]), X))
 
-# %% wrong="with_ones" name="ones are made with the dtype but without the device of X"
-def with_ones(X):
-    n, d = X.shape
-    result = torch.ones(n, d + 1, dtype=X.dtype)
-    result[:, 1:] = X
-    return result
-
 # %% wrong="with_ones" name="goes through float64 and back to the dtype of X, integers beyond 2 to the 53 change"
 def with_ones(X):
     ones = torch.ones(len(X), 1, dtype=torch.float64, device=X.device)
