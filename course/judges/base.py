@@ -144,7 +144,7 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     if spoilt:
         cause = f"Your function changes its input {', '.join(spoilt)}, which the caller still needs."
         step = (
-            "Look for +=, an assignment into it, or requires_grad_() on it; work on a new tensor, such as its clone()."
+            "Look for +=, an assignment into it, requires_grad_() or backward() on it; work on its clone()."
         )
         return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     return None
@@ -191,6 +191,8 @@ def explained(name: str, what: str, on: Sequence[Case], wrong: Sequence[tuple[in
         with contextlib.suppress(Exception):  # a diagnosis that fails is none
             finding = diagnose.explain(pairs, right)
     kind: diagnose.Clue = "printed" if first.kind == "missing" and not first.path else first.kind
+    if finding and first.path:
+        finding = replace(finding, cause=finding.cause.replace(", everywhere", f", in {first.path}"))
     edge = on[number].edge
     if edge:
         everywhere = not right and len(on) > 1

@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the process
     from course.runtime.verdict import Verdict
 
 PROCESSES = 2
+PATIENCE = 12
+"""So many times longer may a stranger's right answer take than a wrong one, which may never end."""
 
 Step = Callable[[str], object]
 
@@ -77,8 +79,9 @@ def _stranger(turn: str, answer: RoleCell, stage: Stage) -> Stranger:
     """What the checks make of a stranger's answer of this round; one that takes too long is refused."""
     from course.authoring.proof import mutate, rehearse
 
-    said = f"it takes longer than {mutate.TIMEOUT_S:g} s"
-    with contextlib.suppress(mutate.TimeUp), mutate.time_limit(mutate.TIMEOUT_S):
+    seconds = mutate.TIMEOUT_S * (1 if answer.role == "wrong" else PATIENCE)
+    said = f"it takes longer than {seconds:g} s"
+    with contextlib.suppress(mutate.TimeUp), mutate.time_limit(seconds):
         said = rehearse.attempt(stage, answer).hidden
     return Stranger(turn, answer.role, answer.title or "", not said, said)
 
