@@ -6267,8 +6267,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="both contributions computed before they are stored, in the product"
-# says: You compute both new grads before you store them. In a * a that loses one contribution.
-# next: Add to self.grad first; then read other.grad again and add to it.
+# says: In a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -6320,8 +6320,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="both contributions computed before they are stored, in the plus"
-# says: You compute both new grads before you store them. In a + a that loses one contribution.
-# next: Add to self.grad first; then read other.grad again and add to it.
+# says: In a + a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -6373,8 +6373,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="both contributions computed before they are stored"
-# says: You compute both new grads before you store them. In a * a and a + a one contribution is lost.
-# next: Add to self.grad first; then read other.grad again and add to it.
+# says: In a + a and a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -6749,8 +6749,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="one push for a + a"
-# says: In a + a you push once only, because both parents are the same number. Each use gives a contribution.
-# next: Add for self and add for other, without asking whether they are the same.
+# says: In a + a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -6803,8 +6803,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="one push for a * a"
-# says: In a * a you push once only, because both parents are the same number. Each use gives a contribution.
-# next: Add for self and add for other, without asking whether they are the same.
+# says: In a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -6857,8 +6857,8 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="one push for a + a and a * a"
-# says: In a + a and a * a you push once only, because both parents are the same number. Each use gives a contribution.
-# next: Add for self and add for other, without asking whether they are the same.
+# says: In a + a and a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
 
@@ -7725,34 +7725,6 @@ def backward(root):
     measure(root)
     root.grad = 1.0
     for node in sorted(depth, key=depth.get, reverse=True):
-        node.push()
-
-
-def value_backward(numbers, program):
-    """For the check: build a graph, call backward on the last result, return every gradient in order."""
-    values = [Value(number) for number in numbers]
-    for operation, *places in program:
-        operands = [values[place] for place in places]
-        if operation == "relu":
-            values.append(operands[0].relu())
-        else:
-            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
-    backward(values[-1])
-    return [value.grad for value in values]
-
-# %% wrong="value_backward" name="by the shortest way from the result"
-# says: Your order goes by the shortest way from the result. The longest counts: all that uses a number pushes first.
-# next: Visit all parents first, then append the number itself, and walk the list from its end.
-def backward(root):
-    depth, waiting = {root: 0}, [root]
-    while waiting:
-        node = waiting.pop(0)
-        for parent in node.parents:
-            if parent not in depth:
-                depth[parent] = depth[node] + 1
-                waiting.append(parent)
-    root.grad = 1.0
-    for node in sorted(depth, key=depth.get):
         node.push()
 
 
