@@ -6373,7 +6373,7 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="both contributions computed before they are stored"
-# says: In a + a and a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# says: In a + a and a * a only one contribution counts: you push once, or compute both new grads before you store them.
 # next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
@@ -6857,7 +6857,7 @@ def value_operations(operation, a, b, arrived, before):
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
 # %% wrong="value_operations" name="one push for a + a and a * a"
-# says: In a + a and a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# says: In a + a and a * a only one contribution counts: you push once, or compute both new grads before you store them.
 # next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
