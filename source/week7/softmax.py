@@ -368,7 +368,7 @@ ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cr
 equal = torch.tensor([[0.0, 0.0], [1000.0, 1000.0]], dtype=torch.float64)
 sums = torch.tensor([math.log(2), 1000 + math.log(2)], dtype=torch.float64)
 short = cases.example(Z=equal[:1].float(), gives=sums[:1].float())  # a single example, in float32
-weighed = torch.tensor([[1.0, 2.0, 3.0]], dtype=torch.float64).log()
+weighed = torch.tensor([[1.0, 3.0, 2.0]], dtype=torch.float64).log()
 uneven = cases.example(Z=weighed, gives=torch.tensor([math.log(6)], dtype=torch.float64))
 check.function(log_sum_exp, on=[cases.example(Z=equal, gives=sums), short, uneven], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
@@ -492,15 +492,15 @@ def log_sum_exp(Z):
 # says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
 # next: Subtract the largest score always, whatever its size and sign.
 def log_sum_exp(Z):
-    top = Z.max(dim=1).values
-    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1)) if Z.max() > 80 else torch.log(torch.exp(Z).sum(dim=1))
+    top = Z.max(dim=1).values if Z.max() > 80 else torch.zeros_like(Z[:, 0])
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
 
 # %% wrong="log_sum_exp" name="shifted only above 700"
 # says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
 # next: Subtract the largest score always, whatever its size and sign.
 def log_sum_exp(Z):
-    top = Z.max(dim=1).values
-    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1)) if Z.max() > 700 else torch.log(torch.exp(Z).sum(dim=1))
+    top = Z.max(dim=1).values if Z.max() > 700 else torch.zeros_like(Z[:, 0])
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
 
 # %% wrong="log_sum_exp" name="first score taken out"
 # says: You take the first score of each row out. A later one that is much larger still overflows.
@@ -2697,7 +2697,7 @@ def data_module(training, validation, batch_size, seed):
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="the same order in every epoch"
-# says: You make a new generator with the same seed for each loader, so every epoch has the same order.
+# says: You go back to the same seed for each loader, so every epoch has the same order.
 # next: Use self.generator, which goes on from where it stands.
 class DataModule:
     def __init__(self, training, validation, batch_size=32, seed=0):
@@ -3144,8 +3144,8 @@ def data_module(training, validation, batch_size, seed):
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="seed again for each loader"
-# says: You set the generator back to its seed for each loader, so every loader begins with the same order.
-# next: Seed once, in __init__, and let the generator go on from where it stands.
+# says: You go back to the same seed for each loader, so every epoch has the same order.
+# next: Use self.generator, which goes on from where it stands.
 class DataModule:
     def __init__(self, training, validation, batch_size=32, seed=0):
         self.training, self.validation, self.batch_size = training, validation, batch_size
