@@ -176,6 +176,41 @@ on_paper = torch.tensor([-0.55, 0.75, 0.55, 0.75, -0.775], dtype=torch.float64)
 # next: Do the same for the point (-1.0, 0.5).
 on_paper = torch.tensor([0.69, -0.51, 0.69, 0.0, -0.545], dtype=torch.float64)
 
+# %% wrong="on_paper" name="output bias with the wrong sign"
+# says: In the output you added 0.2. The output neuron's bias is -0.2.
+# next: Work out the output again, sign by sign.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, -0.1], dtype=torch.float64)
+
+# %% wrong="on_paper" name="output weight with the wrong sign"
+# says: In the output you added 0.4 times a₁. The weight there is -0.4.
+# next: Work out the output again, sign by sign.
+on_paper = torch.tensor([-0.55, 0.75, 0.0, 0.75, 0.1], dtype=torch.float64)
+
+# %% wrong="on_paper" name="first hidden bias left out"
+# says: In z₀ the bias is missing.
+# next: Add 0.5, and then look again whether z₀ is negative.
+on_paper = torch.tensor([-1.05, 0.75, 0.0, 0.75, -0.5], dtype=torch.float64)
+
+# %% wrong="on_paper" name="second hidden bias left out"
+# says: In z₁ the bias is missing.
+# next: Add the bias of hidden neuron 1, and work out what follows from z₁ again.
+on_paper = torch.tensor([-0.55, 0.95, 0.0, 0.95, -0.58], dtype=torch.float64)
+
+# %% wrong="on_paper" name="first hidden bias with the wrong sign"
+# says: In z₀ you subtracted the bias. It is 0.5 and is added.
+# next: Work out z₀ again.
+on_paper = torch.tensor([-1.55, 0.75, 0.0, 0.75, -0.5], dtype=torch.float64)
+
+# %% wrong="on_paper" name="second hidden bias with the wrong sign"
+# says: In z₁ you added 0.2. The bias there is -0.2.
+# next: Work out z₁ again, and what follows from it.
+on_paper = torch.tensor([-0.55, 1.15, 0.0, 1.15, -0.66], dtype=torch.float64)
+
+# %% wrong="on_paper" name="the smaller one of 0 and z"
+# says: You took the smaller one of 0 and z. ReLU takes the larger one.
+# next: A positive z goes through as it is, a negative one becomes 0.
+on_paper = torch.tensor([-0.55, 0.75, -0.55, 0.0, 0.075], dtype=torch.float64)
+
 # %% right="on_paper" name="computed"
 x = torch.tensor([-1.0, 0.5], dtype=torch.float64)
 z = torch.stack([0.8 * x[0] - 0.5 * x[1] + 0.5, -1.0 * x[0] - 0.1 * x[1] - 0.2])
@@ -225,11 +260,11 @@ print(z0, z1)
 # $\max(0, z)$ is a maximum of two numbers. For a tensor it is a maximum of two tensors, entry by entry: `Z` itself and
 # zeros of the same shape. Do not take the largest entry of all, which is what `Z.max()` gives.
 #
-# **Your turn.** Write `relu(Z)`. `Z` has any shape, a single entry too, and any float dtype, also `torch.float16`, the
-# small one with 16 bits. The answer has the same shape and dtype and is on the same device, and `Z` itself stays as it
-# was. Build it from a maximum or from a comparison; the ready-made function of the same name is not allowed this once.
-# For `Z = [[0.69, -0.51], [-1., 2.]]` it is `[[0.69, 0.], [0., 2.]]`, and an entry of 0 stays 0. The two hidden neurons
-# need it next.
+# **Your turn.** Write `relu(Z)`. `Z` has any shape, a single entry of shape () too, and any float dtype, also
+# `torch.float16`, the small one with 16 bits. The answer has the same shape and dtype and is on the same device, and
+# `Z` itself stays as it was. Build it from a maximum or from a comparison; the ready-made function of the same name is
+# not allowed this once. For `Z = [[0.69, -0.51], [-1., 2.]]` it is `[[0.69, 0.], [0., 2.]]`, and an entry of 0 stays
+# 0. The two hidden neurons need it next.
 
 # %% solution="relu"
 def relu(Z):
@@ -243,7 +278,8 @@ Z, A = torch.tensor([[0.69, -0.51], [-1.0, 2.0]]), torch.tensor([[0.69, 0.0], [0
 short = cases.example(
     Z=torch.tensor([-0.5, 0.0, 2.0], dtype=torch.float16), gives=torch.tensor([0.0, 0.0, 2.0], dtype=torch.float16)
 )
-check.function(relu, on=[cases.example(Z=Z, gives=A), short], forbid=("relu",))
+alone = cases.example(Z=torch.tensor(-0.5, dtype=torch.float16), gives=torch.tensor(0.0, dtype=torch.float16))
+check.function(relu, on=[cases.example(Z=Z, gives=A), short, alone], forbid=("relu",))
 ### BEGIN HIDDEN TESTS
 check.function(relu, lambda Z: Z.clamp(min=0), on=cases.draw(seeds=8, seed0=100, Z="n h"), forbid=("relu",))
 sheets = cases.draw(seeds=4, seed0=120, Z="n k h", dtype=torch.float32)
@@ -305,6 +341,44 @@ def relu(Z):
 def relu(Z):
     return torch.minimum(Z, torch.zeros_like(Z))
 
+# %% wrong="relu" name="a single 0 of its own"
+# says: Your 0 is a tensor of its own, float32. Beside a single entry of shape () it counts as much as Z, and the
+# result becomes float32.
+# next: Make the zeros from Z, with zeros_like, or pass dtype=Z.dtype.
+def relu(Z):
+    return torch.maximum(Z, torch.tensor(0.0, device=Z.device))
+
+# %% wrong="relu" name="a single entry becomes a vector"
+# says: A single entry, of shape (), comes back as a vector (1,): something on the way makes one of it, such as
+# atleast_1d or reshape(-1).
+# next: Leave the shape as it is; a maximum of two tensors takes any.
+def relu(Z):
+    return torch.maximum(torch.atleast_1d(Z), torch.zeros_like(torch.atleast_1d(Z)))
+
+# %% wrong="relu" name="leaky"
+# says: You let a little through on the left: that is a leaky ReLU. Here a negative entry becomes 0.
+# next: Take the maximum with zeros.
+def relu(Z):
+    return torch.maximum(Z, 0.01 * Z)
+
+# %% wrong="relu" name="leaky with 0.1"
+# says: You let a little through on the left: that is a leaky ReLU. Here a negative entry becomes 0.
+# next: Take the maximum with zeros.
+def relu(Z):
+    return torch.maximum(Z, 0.1 * Z)
+
+# %% wrong="relu" name="cut off at 1"
+# says: You cut the entries off at 1. A positive number goes through as it is, however large.
+# next: Bound them from below only.
+def relu(Z):
+    return Z.clamp(0, 1)
+
+# %% wrong="relu" name="mirrored"
+# says: You take the maximum of 0 and -Z, so negative entries come through, made positive.
+# next: Take the maximum with Z itself.
+def relu(Z):
+    return torch.maximum(-Z, torch.zeros_like(Z))
+
 # %% right="relu" name="where"
 def relu(Z):
     return torch.where(Z > 0, Z, torch.zeros_like(Z))
@@ -343,8 +417,9 @@ print("stack, dim=-1:", torch.stack([A0, A1], dim=-1).shape)
 # ### Exercise 1.3: join two neurons
 #
 # **Your turn.** Write `join(A0, A1)`. Both have shape (\*, 1), where \* stands for any leading dimensions, also none;
-# the result has shape (\*, 2), with `A0`'s number first. For `A0 = [0.69]` and `A1 = [0.]` it is `[0.69, 0.]`; for
-# three examples, (3, 1) and (3, 1) become (3, 2), and for a table with one row, (1, 1) and (1, 1) become (1, 2).
+# the result has shape (\*, 2) and the dtype of the two, with `A0`'s number first. For `A0 = [0.69]` and `A1 = [0.]` it
+# is `[0.69, 0.]`; for three examples, (3, 1) and (3, 1) become (3, 2), and for a table with one row, (1, 1) and (1, 1)
+# become (1, 2).
 
 # %% solution="join"
 def join(A0, A1):
@@ -360,7 +435,8 @@ three = cases.example(
     A1=torch.tensor([[4.0], [5.0], [6.0]]),
     gives=torch.tensor([[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]),
 )
-row = cases.example(A0=torch.tensor([[7.0]]), A1=torch.tensor([[8.0]]), gives=torch.tensor([[7.0, 8.0]]))
+seven, eight = torch.tensor([[7.0]]).double(), torch.tensor([[8.0]]).double()
+row = cases.example(A0=seven, A1=eight, gives=torch.tensor([[7.0, 8.0]]).double())
 check.function(join, on=[one, three, row])
 ### BEGIN HIDDEN TESTS
 def side_by_side(A0, A1):
@@ -398,7 +474,8 @@ def join(A0, A1):
     return torch.cat([A1, A0], dim=-1)
 
 # %% wrong="join" name="only for a table"
-# says: You join them correctly for a table, but the other leading dimensions are lost.
+# says: You flatten the tensors into one table, so the dimensions in front are lost: a stack becomes one long table, or
+# a single example a table with one row.
 # next: Leave the shape as it is; `cat` with dim=-1 takes any number of dimensions.
 def join(A0, A1):
     return torch.cat([A0.reshape(-1, 1), A1.reshape(-1, 1)], dim=1)
@@ -435,6 +512,28 @@ def join(A0, A1):
 # next: Join them with `cat`, along the last dimension.
 def join(A0, A1):
     return A0 + A1
+
+# %% wrong="join" name="flattened but for a vector"
+# says: You flatten the tensors into one table, so the dimensions in front are lost: a stack becomes one long table, or
+# a single example a table with one row.
+# next: Leave the shape as it is; `cat` with dim=-1 takes any number of dimensions.
+def join(A0, A1):
+    if A0.dim() == 1:
+        return torch.cat([A0, A1])
+    return torch.stack([A0.flatten(), A1.flatten()], dim=1)
+
+# %% wrong="join" name="one row in all"
+# says: You join everything into one vector. Each example should keep its own row of two numbers.
+# next: Join along the last dimension, and leave the others as they are.
+def join(A0, A1):
+    return torch.cat([A0.flatten(), A1.flatten()])
+
+# %% wrong="join" name="float32 created inside"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def join(A0, A1):
+    return torch.cat([A0, A1], dim=-1).float()
 
 # %% right="join" name="stacked and squeezed"
 def join(A0, A1):
@@ -699,6 +798,84 @@ class TwoLayerNN(torch.nn.Module):
         X = relu(X)
         return self.output(join(self.hidden0(X), self.hidden1(X)))
 
+# %% wrong="two_layer_nn" name="only the first sheet"
+# says: Of an X with three or more dimensions you use X[0] alone. The other sheets are lost.
+# next: Pass X on as it is: the neurons and `join` take any number of dimensions in front.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        if X.dim() > 2:
+            return self.forward(X[0]).unsqueeze(0)
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="flattened to a table"
+# says: You make a table of X, so the dimensions in front are lost, or a point becomes a row.
+# next: Pass X on as it is: the neurons and `join` take any number of dimensions in front.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        X = X.reshape(-1, 2)
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="flattened where there are sheets"
+# says: You make one long table of X where it has more than two dimensions. The dimensions in front should stay.
+# next: Pass X on as it is: the neurons and `join` take any number of dimensions in front.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        if X.dim() > 2:
+            X = X.reshape(-1, 2)
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="a point made a row"
+# says: You make a table of a single point, so its result is (1, 1). It should be (1,).
+# next: Pass X on as it is: the neurons and `join` take a vector, too.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        X = torch.atleast_2d(X)
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="tanh in place of ReLU"
+# says: Between your layers stands tanh. This network has ReLU there.
+# next: Apply `relu` to the output of each hidden neuron.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, -0.2)
+
+    def forward(self, X):
+        return self.output(join(torch.tanh(self.hidden0(X)), torch.tanh(self.hidden1(X))))
+
+# %% wrong="two_layer_nn" name="output bias with the wrong sign"
+# says: The numbers are not those of the drawing: the bias of the output neuron is -0.2.
+# next: Compare the nine numbers with the picture, one by one.
+class TwoLayerNN(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden0, self.hidden1 = Neuron(0.8, -0.5, 0.5), Neuron(-1.0, -0.1, -0.2)
+        self.output = Neuron(-0.5, -0.4, 0.2)
+
+    def forward(self, X):
+        return self.output(join(relu(self.hidden0(X)), relu(self.hidden1(X))))
+
 # %% right="two_layer_nn" name="ReLU after joining"
 class TwoLayerNN(torch.nn.Module):
     def __init__(self):
@@ -873,6 +1050,107 @@ def grid(low, high, m):
     values = torch.linspace(low, high, m).double()
     return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
 
+# %% wrong="grid" name="rounded to two decimals"
+# says: Your values are rounded to two decimals, so that they are no longer evenly spaced.
+# next: Return the numbers as they are.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64).round(decimals=2)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="rounded to one decimal"
+# says: Your values are rounded to one decimal, so that they are no longer evenly spaced.
+# next: Return the numbers as they are.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64).round(decimals=1)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="rounded to three decimals"
+# says: Your values are rounded to three decimals, so that they are no longer evenly spaced.
+# next: Return the numbers as they are.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64).round(decimals=3)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="rounded to four decimals"
+# says: Your values are rounded to four decimals, so that they are no longer evenly spaced.
+# next: Return the numbers as they are.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64).round(decimals=4)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="low not added"
+# says: Your values run from 0 to `high - low`. They should begin at `low`.
+# next: Add `low` to each of them.
+def grid(low, high, m):
+    values = (high - low) * torch.linspace(0, 1, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="from the end to the beginning"
+# says: Your values run from `high` down to `low`: `low` comes first.
+# next: Swap the two ends.
+def grid(low, high, m):
+    values = torch.linspace(high, low, m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="m steps"
+# says: You make m steps, and so m + 1 values in each direction. There should be m values.
+# next: m values have m - 1 gaps between them.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m + 1, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="steps of 1"
+# says: Your values go up in steps of 1. The m values should be spread evenly from `low` to `high`.
+# next: Use `torch.linspace`, which works the step out.
+def grid(low, high, m):
+    values = low + torch.arange(m, dtype=torch.float64)
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="middles of m pieces"
+# says: Your points are the middles of m pieces. Both ends, `low` and `high`, should be values themselves.
+# next: Use `torch.linspace`, which includes both ends.
+def grid(low, high, m):
+    values = low + (torch.arange(m, dtype=torch.float64) + 0.5) * (high - low) / m
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="first value left out"
+# says: Your values begin one step after `low`. It should be included.
+# next: Use `torch.linspace`, which includes both ends.
+def grid(low, high, m):
+    values = low + (torch.arange(m, dtype=torch.float64) + 1) * (high - low) / m
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="step cut to a whole number"
+# says: Your step is a whole number: `//` cuts off what comes after the point.
+# next: Divide with `/`, or let `torch.linspace` work the step out.
+def grid(low, high, m):
+    values = low + torch.arange(m, dtype=torch.float64) * ((high - low) // (m - 1))
+    return torch.stack(torch.meshgrid(values, values, indexing="xy"), dim=-1)
+
+# %% wrong="grid" name="x₀ twice"
+# says: Both coordinates of your points are x₀. The second one should change downwards.
+# next: Look at the two tables that you stack.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    x0, x1 = torch.meshgrid(values, values, indexing="xy")
+    return torch.stack([x0, x0], dim=-1)
+
+# %% wrong="grid" name="x₁ twice"
+# says: Both coordinates of your points are x₁. The first one should change to the right.
+# next: Look at the two tables that you stack.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    x0, x1 = torch.meshgrid(values, values, indexing="xy")
+    return torch.stack([x1, x1], dim=-1)
+
+# %% wrong="grid" name="right to left"
+# says: In your grid going right makes x₀ smaller. Column 0 should hold `low`.
+# next: Do not flip the columns.
+def grid(low, high, m):
+    values = torch.linspace(low, high, m, dtype=torch.float64)
+    x0, x1 = torch.meshgrid(values, values, indexing="xy")
+    return torch.stack([x0.flip(1), x1], dim=-1)
+
 # %% right="grid" name="meshgrid"
 def grid(low, high, m):
     values = torch.linspace(low, high, m, dtype=torch.float64)
@@ -989,7 +1267,7 @@ def two_layers(X, W1, b1, W2, b2, activation="relu"):
     return activations[activation](X @ W1.T) @ W2.T + b2
 
 # %% wrong="two_layers" name="always ReLU"
-# says: You apply ReLU whatever activation is asked for.
+# says: You apply ReLU where another activation is asked for.
 # next: Look the function up in `activations`, under the name you are given.
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     return torch.relu(X @ W1.T + b1) @ W2.T + b2
@@ -1020,7 +1298,7 @@ def two_layers(X, W1, b1, W2, b2, activation="relu"):
     return (X @ W1.T + b1) @ W2.T + b2
 
 # %% wrong="two_layers" name="tanh for everything else"
-# says: Whatever is not "relu" gets tanh from you. There is a third name, "sigmoid".
+# says: You apply tanh where another activation is asked for.
 # next: Look the function up in `activations`, under the name you are given.
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     f = torch.relu if activation == "relu" else torch.tanh
@@ -1058,6 +1336,106 @@ def two_layers(X, W1, b1, W2, b2, activation="relu"):
 # next: b1 belongs to W1, b2 to W2.
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
     return activations[activation](X @ W1.T + b2) @ W2.T + b1
+
+# %% wrong="two_layers" name="examples as columns"
+# says: You take the examples for columns: `b1[:, None]` beside `W1 @ X.T` fits a table, and neither a single example
+# nor more dimensions in front.
+# next: Leave the examples in rows: multiply X by W1.T and add b1 as it is.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](W1 @ X.T + b1[:, None])
+    return (W2 @ A + b2[:, None]).T
+
+# %% wrong="two_layers" name="a single example made a row"
+# says: You make a table of X, so a single example comes back as a row, (1, q). It should be (q,).
+# next: Pass X on as it is: a product takes any number of dimensions in front.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](torch.atleast_2d(X) @ W1.T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="flattened to a table"
+# says: You make a table of X, so a single example comes back as a row, (1, q). It should be (q,).
+# next: Pass X on as it is: a product takes any number of dimensions in front.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X.reshape(-1, X.shape[-1]) @ W1.T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="flattened where there are sheets"
+# says: You make one long table of X where it has more than two dimensions. The dimensions in front should stay.
+# next: Pass X on as it is: a product takes any number of dimensions in front.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    X = X.reshape(-1, X.shape[-1]) if X.dim() > 2 else X
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="only the first sheet"
+# says: Of an X with three dimensions you use X[0] alone. The other sheets are lost.
+# next: Pass X on as it is: a product takes any number of dimensions in front.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    if X.dim() > 2:
+        return two_layers(X[0], W1, b1, W2, b2, activation).unsqueeze(0)
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="two inputs written out"
+# says: You use the first two inputs only. There are d of them.
+# next: Multiply by all of W1 in one product.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X[..., :2] @ W1[:, :2].T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="two hidden neurons written out"
+# says: You use the first two hidden neurons only. There are h of them.
+# next: Use all columns of A in one product.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X @ W1.T + b1)
+    return A[..., :2] @ W2[:, :2].T + b2
+
+# %% wrong="two_layers" name="two inputs and two hidden neurons"
+# says: You use the first two inputs and the first two hidden neurons only. There are d inputs and h neurons.
+# next: Use all of W1 and of W2, each in one product.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X[..., :2] @ W1[:2, :2].T + b1[:2])
+    return A @ W2[:, :2].T + b2
+
+# %% wrong="two_layers" name="sigmoid for everything else"
+# says: Whatever is not "relu" gets the sigmoid from you. There is a third name, "tanh".
+# next: Look the function up in `activations`, under the name you are given.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    f = torch.relu if activation == "relu" else torch.sigmoid
+    return f(X @ W1.T + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="always tanh"
+# says: You apply tanh where another activation is asked for.
+# next: Look the function up in `activations`, under the name you are given.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return torch.tanh(X @ W1.T + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="tanh without a name"
+# says: Where no activation is named you apply tanh. The default is "relu".
+# next: Look at the first line of the function.
+def two_layers(X, W1, b1, W2, b2, activation="tanh"):
+    A = activations[activation](X @ W1.T + b1)
+    return A @ W2.T + b2
+
+# %% wrong="two_layers" name="activation of the input"
+# says: You apply the activation to X. It belongs between the layers, on what the hidden neurons add up.
+# next: Put the first product and b1 inside its brackets.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return (activations[activation](X) @ W1.T + b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="bias subtracted"
+# says: You subtract b1. A bias is added.
+# next: Look at the sign in front of b1.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    return activations[activation](X @ W1.T - b1) @ W2.T + b2
+
+# %% wrong="two_layers" name="float32 created inside"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def two_layers(X, W1, b1, W2, b2, activation="relu"):
+    A = activations[activation](X @ W1.T + b1)
+    return (A @ W2.T + b2).float()
 
 # %% right="two_layers" name="with torch's linear"
 def two_layers(X, W1, b1, W2, b2, activation="relu"):
@@ -1205,10 +1583,47 @@ def collapse(W1, b1, W2, b2):
     return W2 @ b1 + b2, W2 @ W1
 
 # %% wrong="collapse" name="biases as a column"
-# says: You make a column of b1. A column and b2 broadcast to a table, and b should be a vector (q,).
+# says: Your b comes out as a table: on the way a vector was made a column or a row. It should be a vector (q,).
 # next: Multiply W2 by the vector b1 as it is.
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, W2 @ b1[:, None] + b2
+
+# %% wrong="collapse" name="b as a column"
+# says: Your b comes out as a table: on the way a vector was made a column or a row. It should be a vector (q,).
+# next: Multiply W2 by the vector b1 as it is.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ b1[:, None] + b2[:, None]
+
+# %% wrong="collapse" name="b as a row"
+# says: Your b comes out as a table: on the way a vector was made a column or a row. It should be a vector (q,).
+# next: Multiply W2 by the vector b1 as it is.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, b1[None] @ W2.T + b2
+
+# %% wrong="collapse" name="second bias subtracted"
+# says: You subtract b2. It is added at the end.
+# next: Look at the sign in front of b2.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2 @ b1 - b2
+
+# %% wrong="collapse" name="biases multiplied"
+# says: You multiply by b2. It is added at the end.
+# next: Multiply out the brackets again: b2 stands outside.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, (W2 @ b1) * b2
+
+# %% wrong="collapse" name="b with the first row only"
+# says: Every entry of your b uses the first row of W2. Each output has a row of its own.
+# next: Multiply b1 by the matrix W2.
+def collapse(W1, b1, W2, b2):
+    return W2 @ W1, W2[0] @ b1 + b2
+
+# %% wrong="collapse" name="float32 created inside"
+# says: Your results are float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def collapse(W1, b1, W2, b2):
+    return (W2 @ W1).float(), (W2 @ b1 + b2).float()
 
 # %% right="collapse" name="row by row"
 def collapse(W1, b1, W2, b2):
@@ -1517,6 +1932,118 @@ class XorByHand(torch.nn.Module):
     def forward(self, X):
         return two_layers(X, self.W1, self.b1, self.W2, self.b2)
 
+# %% wrong="xor_by_hand" name="hidden biases as a row"
+# says: Your b1 is a table with one row, (1, 2). It should be a vector, (2,), so that a single point stays one.
+# next: Take one pair of brackets away.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([[0.0, -1.0]]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="hidden biases as a column"
+# says: Your b1 is a column, (2, 1). It should be a vector, (2,).
+# next: Put both numbers into one pair of brackets.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([[0.0], [-1.0]]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="one hidden bias"
+# says: Your b1 has a single entry. Each of the two hidden neurons has a bias of its own.
+# next: Write two numbers into it.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([-1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="output bias as a table"
+# says: Your b2 is a table (1, 1). It should be a vector with one entry, (1,).
+# next: Take one pair of brackets away.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([[-1.0]]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="both biases as rows"
+# says: Your biases are tables with one row. They should be vectors: b1 (2,) and b2 (1,).
+# next: Take one pair of brackets away from each.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([[0.0, -1.0]]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([[-1.0]]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="two output biases"
+# says: Your b2 has two entries. There is one output neuron, so there is one bias.
+# next: Leave one number in it.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -4.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0, -1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="a multiple that is too large"
+# says: Your curve turns around at s = 1 and falls too steeply: at the corner (1, 1) it lies below -1.
+# next: After s = 1 the sum must fall as steeply as it rose before.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, -1.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -6.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
+# %% wrong="xor_by_hand" name="all zeros"
+# says: Your network says 0 at all corners: its output weights or its hidden outputs are all 0.
+# next: Begin with the two curves max(0, s) and max(0, s - 1).
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[0.0, 0.0], [0.0, 0.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([0.0, 0.0]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[0.0, 0.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([0.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
 # %% right="xor_by_hand" name="one neuron for each kind of difference"
 class XorByHand(torch.nn.Module):
     def __init__(self):
@@ -1647,7 +2174,8 @@ plot.activation(
 #
 # ### Exercise 4.1: tanh from the sigmoid, and its slope
 #
-# **Your turn.** Write two functions, both for `Z` of any shape, a single entry too, and for entries as large as ±1000.
+# **Your turn.** Write two functions, both for `Z` of any shape, a single entry of shape () too, and for entries as
+# large as ±1000.
 #
 # - `tanh_by_sigmoid(Z)`: the formula above, with `torch.sigmoid`. The ready-made tanh is not allowed here.
 # - `tanh_slope(Z)`: the derivative of tanh. Differentiate the formula above. You may leave the result in terms of the
@@ -1657,8 +2185,9 @@ plot.activation(
 # value*, and multiply it by the slope of the inner one. For instance $e^{-3z}$ is $e^u$ with $u = -3z$, so its slope is
 # $e^{-3z} \cdot (-3)$. (Next week is all about this rule.)
 #
-# At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals. At $z = 1000$ they are 1 and 0.
-# Beware of $e^{2z}$ there: it is too large for a float, so it becomes `inf`, and `inf / inf` is `nan`.
+# At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals, at $z = -1$ they are $-0.7616$
+# and 0.4200. At $z = 1000$ they are 1 and 0. Beware of $e^{2z}$ there: it is too large for a float, so it becomes
+# `inf`, and `inf / inf` is `nan`.
 
 # %% solution="tanh_slope"
 def tanh_by_sigmoid(Z):
@@ -1676,8 +2205,9 @@ def tanh_slope(Z):
 
 # %% check="tanh_slope" points=2
 two = cases.example(Z=torch.tensor([0.0, 1.0]).double(), gives=torch.tensor([0.0, 0.7616]).double())
-check.function(tanh_by_sigmoid, on=[two], forbid=("tanh",), rtol=1e-3)
-visible = [cases.example(Z=torch.tensor([0.0, 1.0]).double())] + cases.draw(seeds=1, Z="n h")
+alone = cases.example(Z=torch.tensor(-1.0).double(), gives=torch.tensor(-0.7616).double())
+check.function(tanh_by_sigmoid, on=[two, alone], forbid=("tanh",), rtol=1e-3)
+visible = [cases.example(Z=torch.tensor(Z).double()) for Z in ([0.0, 1.0], -1.0)] + cases.draw(seeds=1, Z="n h")
 check.gradient(tanh_slope, of=lambda Z: torch.tanh(Z).sum(), on=visible, wrt="Z", by_hand=True)
 ### BEGIN HIDDEN TESTS
 far = [
@@ -1914,6 +2444,207 @@ def tanh_by_sigmoid(Z):
 def tanh_slope(Z):
     return 1 - torch.tanh(Z) ** 2
 
+# %% wrong="tanh_slope" name="slope clamped at 3"
+# says: You keep z between -3 and 3, so beyond that your slope stands still. It goes on towards 0.
+# next: Use the sigmoid or tanh of z itself; both stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z.clamp(-3, 3)) ** 2
+
+# %% wrong="tanh_slope" name="tanh clamped at 3"
+# says: You keep what goes into the sigmoid within bounds, so beyond |z| = 3 your tanh stands still. It goes on towards
+# ±1.
+# next: Use `torch.sigmoid` of 2z itself; it stays finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z.clamp(-3, 3)) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="slope clamped at 4"
+# says: You keep z between -4 and 4, so beyond that your slope stands still. It goes on towards 0.
+# next: Use the sigmoid or tanh of z itself; both stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z.clamp(-4, 4)) ** 2
+
+# %% wrong="tanh_slope" name="tanh clamped at 4"
+# says: You keep what goes into the sigmoid within bounds, so beyond |z| = 4 your tanh stands still. It goes on towards
+# ±1.
+# next: Use `torch.sigmoid` of 2z itself; it stays finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z.clamp(-4, 4)) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="slope clamped at 5"
+# says: You keep z between -5 and 5, so beyond that your slope stands still. It goes on towards 0.
+# next: Use the sigmoid or tanh of z itself; both stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z.clamp(-5, 5)) ** 2
+
+# %% wrong="tanh_slope" name="tanh clamped at 5"
+# says: You keep what goes into the sigmoid within bounds, so beyond |z| = 5 your tanh stands still. It goes on towards
+# ±1.
+# next: Use `torch.sigmoid` of 2z itself; it stays finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z.clamp(-5, 5)) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="slope clamped at 6"
+# says: You keep z between -6 and 6, so beyond that your slope stands still. It goes on towards 0.
+# next: Use the sigmoid or tanh of z itself; both stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z.clamp(-6, 6)) ** 2
+
+# %% wrong="tanh_slope" name="tanh clamped at 6"
+# says: You keep what goes into the sigmoid within bounds, so beyond |z| = 6 your tanh stands still. It goes on towards
+# ±1.
+# next: Use `torch.sigmoid` of 2z itself; it stays finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z.clamp(-6, 6)) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="sign of z lost"
+# says: Your tanh is positive for a negative z too: you use |z|. Left of 0 tanh is negative.
+# next: Use z itself; or give the result the sign of z at the end.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z.abs()) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="overflow on both sides"
+# says: Far from 0 an exponential, or sinh and cosh, is infinite, and infinity divided by infinity is nan.
+# next: Leave the result in terms of the sigmoid or of tanh, which stay finite.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - (torch.sinh(Z) / torch.cosh(Z)) ** 2
+
+# %% wrong="tanh_slope" name="overflow in tanh"
+# says: For large z your exponential is infinite, and infinity divided by infinity is nan.
+# next: Use `torch.sigmoid`, which stays finite.
+def tanh_by_sigmoid(Z):
+    E = torch.exp(2 * Z)
+    return 2 * E / (E + 1) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="overflow on the left in tanh"
+# says: For a z far below 0 your exponential is infinite, and infinity divided by infinity is nan.
+# next: Use `torch.sigmoid`, which stays finite.
+def tanh_by_sigmoid(Z):
+    E = torch.exp(-2 * Z)
+    return (1 - E) / (1 + E)
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="a single entry becomes a vector"
+# says: Your slope of a single entry, of shape (), comes back as a vector (1,): something makes one of it, such as
+# atleast_1d.
+# next: Leave the shape as it is; torch's functions take any.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(torch.atleast_1d(Z)) ** 2
+
+# %% wrong="tanh_slope" name="a single entry becomes a vector in tanh"
+# says: Your tanh of a single entry, of shape (), comes back as a vector (1,): something makes one of it, such as
+# atleast_1d.
+# next: Leave the shape as it is; torch's functions take any.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * torch.atleast_1d(Z)) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="2 inside the square"
+# says: In your slope the argument of tanh is doubled. In 1 - tanh² it is z itself.
+# next: The 2 belongs inside the sigmoid.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(2 * Z) ** 2
+
+# %% wrong="tanh_slope" name="one plus the square"
+# says: You add the square. The slope is 1 minus tanh², so that it fades far out.
+# next: Look at the sign in front of the square.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return 1 + torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="twice too much"
+# says: Your slope is twice too high. At z = 0 it should be 1.
+# next: Count the factors of 2: one in front of the sigmoid, one from inside it.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return 8 * S * (1 - S)
+
+# %% wrong="tanh_slope" name="float32 created inside the slope"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    return (1 - torch.tanh(Z) ** 2).float()
+
+# %% wrong="tanh_slope" name="float32 created inside tanh"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def tanh_by_sigmoid(Z):
+    return (2 * torch.sigmoid(2 * Z) - 1).float()
+
+
+def tanh_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
 # %% right="tanh_slope" name="in terms of the sigmoid"
 def tanh_by_sigmoid(Z):
     return 2 / (1 + torch.exp(-2 * Z)) - 1
@@ -1980,9 +2711,9 @@ plot.activation(
 # %% [markdown]
 # ### Exercise 4.2: ELU and its slope
 #
-# **Your turn.** Write `elu(Z, alpha)` and `elu_slope(Z, alpha)` for `Z` of any shape, a single entry too, and a
-# positive number `alpha`, which may be above 1. Work out the slope of each branch first. The ready-made ELU is not
-# allowed. At 0 the function is 0; its slope is not asked there, because there is a corner.
+# **Your turn.** Write `elu(Z, alpha)` and `elu_slope(Z, alpha)` for `Z` of any shape, a single entry of shape () too,
+# and a positive number `alpha`, which may be above 1. Work out the slope of each branch first. The ready-made ELU is
+# not allowed. At 0 the function is 0; its slope is not asked there, because there is a corner.
 #
 # For `Z = [2., -1.]` and `alpha = 0.5` the function is `[2., -0.3161]` and the slope `[1., 0.1839]` to four decimals.
 #
@@ -2009,9 +2740,10 @@ def elu_sum(Z, alpha):
     return torch.nn.functional.elu(Z, alpha).sum()
 
 
-visible = cases.draw(seeds=1, Z="n h", alpha=0.5)
+alone = [cases.example(Z=torch.tensor(-1.0).double(), alpha=0.5)]
+visible = cases.draw(seeds=1, Z="n h", alpha=0.5) + alone
 check.function(elu, torch.nn.functional.elu, on=visible, forbid=("elu",))
-off_zero = cases.draw(seeds=1, Z="n h", alpha=0.5, without="zeros")  # there is a corner at 0
+off_zero = cases.draw(seeds=1, Z="n h", alpha=0.5, without="zeros") + alone  # there is a corner at 0
 check.gradient(elu_slope, of=elu_sum, on=off_zero, wrt="Z", by_hand=True, forbid=("elu",))
 ### BEGIN HIDDEN TESTS
 hidden = cases.draw(seeds=6, seed0=100, Z="n h", alpha=1.0)
@@ -2246,6 +2978,153 @@ def elu(Z, alpha):
 def elu_slope(Z, alpha):
     return alpha * torch.where(Z > 0, torch.ones_like(Z), torch.exp(Z))
 
+# %% wrong="elu" name="the larger branch, cut at 0"
+# says: You take the larger one of z and the left branch. For an alpha above 1 the left branch lies below z just left
+# of 0.
+# next: Choose with torch.where, by whether z is above 0.
+def elu(Z, alpha):
+    return torch.maximum(Z, alpha * (torch.exp(Z.clamp(max=0)) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="the smaller branch"
+# says: You take the smaller one of z and the left branch. Which branch counts is a matter of z alone.
+# next: Choose with torch.where, by whether z is above 0.
+def elu(Z, alpha):
+    return torch.minimum(Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="a single entry becomes a vector"
+# says: Your elu of a single entry, of shape (), comes back as a vector (1,): something makes one of it, such as
+# atleast_1d.
+# next: Leave the shape as it is; `torch.where` takes any.
+def elu(Z, alpha):
+    Z = torch.atleast_1d(Z)
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="a single entry becomes a vector in the slope"
+# says: Your slope of a single entry, of shape (), comes back as a vector (1,): something makes one of it, such as
+# atleast_1d.
+# next: Leave the shape as it is; `torch.where` takes any.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    Z = torch.atleast_1d(Z)
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="left branch upside down"
+# says: Left of 0 your curve rises to the left: you have alpha (1 - e^z). It is alpha (e^z - 1), which is negative.
+# next: Look at the order inside the bracket.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (1 - torch.exp(Z)))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="exponent with the wrong sign in elu"
+# says: Left of 0 you have e^-z, which grows without end. It is e^z, which fades.
+# next: Look at the sign in the exponent.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(-Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="leaky ReLU"
+# says: Left of 0 you return alpha z: that is leaky ReLU. ELU has alpha (e^z - 1) there.
+# next: Put the exponential in.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * Z)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="0 on the left"
+# says: Left of 0 your elu is 0, as with ReLU. There it is alpha (e^z - 1).
+# next: Give the left branch its formula.
+def elu(Z, alpha):
+    return Z.clamp(min=0)
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="slope with the wrong sign"
+# says: Your slope on the left is negative. ELU rises everywhere.
+# next: Differentiate alpha (e^z - 1) again.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), -alpha * torch.exp(Z))
+
+# %% wrong="elu" name="0 on the right"
+# says: Right of 0 your slope is 0. There elu is z itself, and its slope is 1.
+# next: What is the slope of z?
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.zeros_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="alpha squared"
+# says: In your slope alpha stands twice. It is a constant factor, which stays once.
+# next: Differentiate alpha e^z.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha**2 * torch.exp(Z))
+
+# %% wrong="elu" name="both branches added up"
+# says: You add the left branch's slope to that of the right one everywhere. Only one branch counts for each z.
+# next: Choose with torch.where, by whether z is above 0.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return (Z > 0) + alpha * torch.exp(Z.clamp(max=0))
+
+# %% wrong="elu" name="float32 created inside elu"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1)).float()
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z))
+
+# %% wrong="elu" name="float32 created inside the slope"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def elu(Z, alpha):
+    return torch.where(Z > 0, Z, alpha * (torch.exp(Z) - 1))
+
+
+def elu_slope(Z, alpha):
+    return torch.where(Z > 0, torch.ones_like(Z), alpha * torch.exp(Z)).float()
+
 # %% right="elu" name="negative part cut out first"
 def elu(Z, alpha):
     return Z.clamp(min=0) + alpha * torch.expm1(Z.clamp(max=0))
@@ -2305,10 +3184,10 @@ plot.activation(
 #
 # ### Exercise 4.3: the slope of SiLU
 #
-# **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape, a single entry too, and
-# for entries as large as ±1000. It is a product, so you need the product rule: the slope of the first factor times the
-# second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at
-# $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
+# **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape, a single entry of shape
+# () too, and for entries as large as ±1000. It is a product, so you need the product rule: the slope of the first
+# factor times the second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the
+# slope is ½, at $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
 #
 # Next week you multiply slopes like this one into the gradients that come back from the layer above.
 
@@ -2325,7 +3204,8 @@ def silu_sum(Z):
     return torch.nn.functional.silu(Z).sum()
 
 
-check.gradient(silu_slope, of=silu_sum, on=cases.draw(seeds=1, Z="n h"), wrt="Z", by_hand=True)
+visible = cases.draw(seeds=1, Z="n h") + [cases.example(Z=torch.tensor(-2.0).double())]
+check.gradient(silu_slope, of=silu_sum, on=visible, wrt="Z", by_hand=True)
 ### BEGIN HIDDEN TESTS
 far = [
     cases.example(Z=torch.tensor(entries, dtype=torch.float64))
@@ -2499,6 +3379,149 @@ def silu_slope(Z):
     S = torch.sigmoid(Z)
     return (S + Z * S * (1 - S)).round(decimals=4)
 
+# %% wrong="silu_slope" name="the slope of GELU"
+# says: This is the slope of GELU, with the normal distribution as its switch. SiLU's switch is the sigmoid.
+# next: Use the product rule on z times σ(z).
+def silu_slope(Z):
+    density = torch.exp(-(Z**2) / 2) / (2 * torch.pi) ** 0.5
+    return torch.special.ndtr(Z) + Z * density
+
+# %% wrong="silu_slope" name="sigmoid of the size"
+# says: Your own sigmoid uses |z| and is right for positive z only: 1 / (1 + e^-|z|) never goes below ½.
+# next: For a negative z it is 1 minus that; `torch.sigmoid` does it for you.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.abs())
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="the size of z"
+# says: You use |z| in place of z, so your slopes are the same on both sides of 0.
+# next: Use z itself.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.abs())
+    return S + Z.abs() * S * (1 - S)
+
+# %% wrong="silu_slope" name="clamped at 4 before"
+# says: You keep z between -4 and 4, so beyond that your slope stands still. It goes on towards 0 and 1.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    Z = Z.clamp(-4, 4)
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid clamped at 4"
+# says: You keep z between -4 and 4 inside the sigmoid, so further out it stands still, and z multiplies what should
+# have faded.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.clamp(-4, 4))
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="clamped at 5 before"
+# says: You keep z between -5 and 5, so beyond that your slope stands still. It goes on towards 0 and 1.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    Z = Z.clamp(-5, 5)
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid clamped at 5"
+# says: You keep z between -5 and 5 inside the sigmoid, so further out it stands still, and z multiplies what should
+# have faded.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.clamp(-5, 5))
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="clamped at 6 before"
+# says: You keep z between -6 and 6, so beyond that your slope stands still. It goes on towards 0 and 1.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    Z = Z.clamp(-6, 6)
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid clamped at 6"
+# says: You keep z between -6 and 6 inside the sigmoid, so further out it stands still, and z multiplies what should
+# have faded.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.clamp(-6, 6))
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="clamped at 10 before"
+# says: You keep z between -10 and 10, so beyond that your slope stands still. It goes on towards 0 and 1.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    Z = Z.clamp(-10, 10)
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="sigmoid clamped at 10"
+# says: You keep z between -10 and 10 inside the sigmoid, so further out it stands still, and z multiplies what should
+# have faded.
+# next: Use `torch.sigmoid` of z itself; it stays finite.
+def silu_slope(Z):
+    S = torch.sigmoid(Z.clamp(-10, 10))
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="a single entry becomes a vector"
+# says: Your slope of a single entry, of shape (), comes back as a vector (1,): something makes one of it, such as
+# atleast_1d.
+# next: Leave the shape as it is; torch's functions take any.
+def silu_slope(Z):
+    Z = torch.atleast_1d(Z)
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="the slope of tanh"
+# says: This is the slope of tanh. SiLU is z times the sigmoid of z.
+# next: Use the product rule on z times σ(z).
+def silu_slope(Z):
+    return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="silu_slope" name="the slopes added"
+# says: You add the slopes of the two factors. The product rule multiplies each slope by the other factor.
+# next: The slope of the first times the second, plus the first times the slope of the second.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return 1 + S * (1 - S)
+
+# %% wrong="silu_slope" name="second factor lost in the first term"
+# says: Your first term is 1 alone. The slope of z, which is 1, is multiplied by σ(z).
+# next: Put σ(z) there.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return 1 + Z * S * (1 - S)
+
+# %% wrong="silu_slope" name="brackets around the wrong sum"
+# says: You have S (1 + z) (1 - S). The factor 1 - S belongs to the term with z only.
+# next: Write the two terms of the product rule side by side before you factor out.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S * (1 + Z) * (1 - S)
+
+# %% wrong="silu_slope" name="difference of the two"
+# says: You have σ(z) times (1 + z - σ(z)): a pair of brackets is missing around 1 - σ(z), which multiplies z.
+# next: Write the two terms of the product rule side by side before you factor out.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S * (1 + Z - S)
+
+# %% wrong="silu_slope" name="overflow on both sides"
+# says: Your exponential is infinite far from 0, and infinity divided by infinity is nan.
+# next: Use `torch.sigmoid`, which stays finite.
+def silu_slope(Z):
+    E = torch.exp(Z)
+    return (Z + 1 + torch.exp(-Z)) / (1 + torch.exp(-Z)) * E / (E + 1)
+
+# %% wrong="silu_slope" name="float32 created inside"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return (S + Z * S * (1 - S)).float()
+
 # %% right="silu_slope" name="factored"
 def silu_slope(Z):
     S = 1 / (1 + torch.exp(-Z))
@@ -2632,6 +3655,63 @@ far_slopes = torch.tensor(
 # says: All values for the left come first in your list, and reshape fills row by row: they land in the wrong rows.
 # next: Write one pair for each activation, or stack the two lists as columns.
 far_slopes = torch.tensor([0, 0, 0, 0.1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1], dtype=torch.float64).reshape(7, 2)
+
+# %% wrong="far_slopes" name="tanh's heights"
+# says: For tanh you give the heights it approaches. A curve that levels off has slope 0.
+# next: Look at its dashed curve, not at the solid one.
+far_slopes = torch.tensor(
+    [[0, 0], [-1, 1], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="sigmoid's height"
+# says: For the sigmoid you give the height it approaches on the right. A curve that levels off has slope 0.
+# next: Look at its dashed curve, not at the solid one.
+far_slopes = torch.tensor(
+    [[0, 1], [0, 0], [0, 1], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="leaky ReLU's sides swapped"
+# says: In the row of leaky ReLU the two sides have changed places. The small slope is on the left.
+# next: Column 0 is the far left.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [1, 0.1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="leaky ReLU falls"
+# says: Your leaky ReLU has the slope -0.1 on the left. It rises there, too, only slowly: below 0 and towards 0.
+# next: Look at its dashed curve left of 0.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [-0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="ReLU saturated on the right"
+# says: Your ReLU is flat on both sides. On the right it is z itself.
+# next: What is the slope of z?
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 0], [0.1, 1], [0, 1], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="hinged on the right"
+# says: For ELU you have 0 on the right. There it is z itself and does not level off.
+# next: What is the slope of z?
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 0], [0, 1], [0, 1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="the dip and the top of the slope"
+# says: For SiLU and GELU you give the dip and the top of the dashed curve, -0.1 and 1.1. Further out it comes back to
+# 0 and 1.
+# next: Follow the dashed curve to both ends.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [-0.1, 1.1], [-0.1, 1.1]], dtype=torch.float64
+)
+
+# %% wrong="far_slopes" name="smooth ones do not saturate"
+# says: For SiLU and GELU you have 1 on the left. There they are nearly 0 and level off.
+# next: Look at the dashed curves, far to the left.
+far_slopes = torch.tensor(
+    [[0, 0], [0, 0], [0, 1], [0.1, 1], [0, 1], [1, 1], [1, 1]], dtype=torch.float64
+)
 
 # %% right="far_slopes" name="asked of autograd"
 Z = torch.tensor([-60.0, 60.0], dtype=torch.float64, requires_grad=True)
@@ -2800,6 +3880,85 @@ def softmax_slopes(z):
     E = torch.exp(z)
     p = E / E.sum()
     return torch.diag(p) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="scores clamped"
+# says: You bound the scores, so large ones that differ come to look equal.
+# next: Subtract the largest score instead: that changes no probability. Or use `torch.softmax`.
+def softmax_slopes(z):
+    p = torch.softmax(z.clamp(-50, 50), dim=0)
+    return torch.diag(p) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="bounded from above only"
+# says: You bound the scores from above, so large ones that differ come to look equal.
+# next: Subtract the largest score instead: that changes no probability. Or use `torch.softmax`.
+def softmax_slopes(z):
+    p = torch.softmax(z.clamp(max=50), dim=0)
+    return torch.diag(p) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="slopes of the logarithm"
+# says: Your table is δ_ij - p_j, the slopes of log p_i. The factor p_i in front is missing.
+# next: Multiply row i by p_i.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.eye(len(z), dtype=z.dtype, device=z.device) - p
+
+# %% wrong="softmax_slopes" name="slopes of the logarithm, transposed"
+# says: Your table is δ_ij - p_i. The bracket has p_j, and the factor p_i in front of it is missing.
+# next: Multiply row i by p_i.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.eye(len(z), dtype=z.dtype, device=z.device) - p[:, None]
+
+# %% wrong="softmax_slopes" name="squares in every row"
+# says: You subtract p * p, which squares each probability and puts the same squares into every row. Entry [i, j] takes
+# p_i times p_j.
+# next: Make a column of one p and a row of the other, so that they broadcast to a table.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p) - p * p
+
+# %% wrong="softmax_slopes" name="not divided by the sum"
+# says: You do not divide by the sum of the exponentials, so your numbers do not make 1.
+# next: Begin with `torch.softmax`.
+def softmax_slopes(z):
+    E = torch.exp(z - z.max())
+    return torch.diag(E) - torch.outer(E, E)
+
+# %% wrong="softmax_slopes" name="the logarithms of the probabilities"
+# says: You use the logarithms of the probabilities. The formula has the probabilities themselves.
+# next: Begin with `torch.softmax`.
+def softmax_slopes(z):
+    p = torch.log_softmax(z, dim=0)
+    return torch.diag(p) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="1 on the diagonal"
+# says: Your diagonal is 1 - p_i. The factor p_i in front of the bracket is missing there.
+# next: On the diagonal it is p_i (1 - p_i).
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(1 - p + p**2) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="the diagonal squared"
+# says: Your diagonal is p_i. There p_i times p_i is subtracted as well.
+# next: On the diagonal it is p_i (1 - p_i).
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return torch.diag(p + p**2) - torch.outer(p, p)
+
+# %% wrong="softmax_slopes" name="squeezed"
+# says: For a single score your table is a number without dimensions. It should be (1, 1).
+# next: Look for squeeze(), which takes away every dimension of size 1.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return (torch.diag(p) - torch.outer(p, p)).squeeze()
+
+# %% wrong="softmax_slopes" name="float32 created inside"
+# says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
+# float32.
+# next: Pass the dtype of the input on, with dtype= or zeros_like.
+def softmax_slopes(z):
+    p = torch.softmax(z, dim=0)
+    return (torch.diag(p) - torch.outer(p, p)).float()
 
 # %% right="softmax_slopes" name="written as in the formula"
 def softmax_slopes(z):
@@ -3242,6 +4401,191 @@ def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
                 P -= lr * P.grad
     return losses, [P.detach() for P in parameters]
 
+# %% wrong="train" name="one step too many"
+# says: You take one step too many: there are steps + 1 losses.
+# next: Go through the loop `steps` times.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps + 1):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="one step too few"
+# says: You take one step too few: there are steps - 1 losses.
+# next: Go through the loop `steps` times.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(1, steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="losses rounded"
+# says: Your losses are rounded. The text rounds its examples for reading only.
+# next: Append the number as it is.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(round(loss.item(), 4))
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="stopped early"
+# says: You stop before the last step once the loss is small. There should be `steps` losses.
+# next: Leave the early end out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        if loss.item() < 1e-3:
+            break
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="Adam"
+# says: You take the steps of Adam. Here a step is the rate times the gradient.
+# next: Use plain gradient descent.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    optimiser = torch.optim.Adam(parameters, lr=lr)
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="momentum"
+# says: Your steps keep some of the steps before (momentum). Here a step is the rate times the gradient of now.
+# next: Use plain gradient descent.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    optimiser = torch.optim.SGD(parameters, lr=lr, momentum=0.9)
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="gradients cut off"
+# says: You cut the gradients off at ±1. Use them as they are.
+# next: Leave the clamp out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad.clamp(-1, 1)
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="only the sign of the gradient"
+# says: You step by the rate in the direction of the gradient's sign. Its size counts as well.
+# next: Multiply the rate by the gradient itself.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad.sign()
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="rate divided by n"
+# says: You divide the gradients by n once more. The mean in the loss has done that already.
+# next: Subtract the rate times the gradient.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad / len(X)
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="losses of the whole sum"
+# says: The losses in your list are sums over the examples, though you go backward from their mean.
+# next: Append the loss that you go backward from.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item() * len(X))
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="a rate that falls"
+# says: Your rate becomes smaller from step to step. It should stay `lr`.
+# next: Use `lr` in each update.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for number in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        for P in parameters:
+            P.grad = None
+        loss.backward()
+        with torch.no_grad():
+            for P in parameters:
+                P -= lr / (number + 1) * P.grad
+    return losses, [P.detach() for P in parameters]
+
 # %% right="train" name="with torch's optimiser"
 def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
     parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
@@ -3340,7 +4684,7 @@ def on_the_corners(*neurons):
 
 section_1 = [(0.8, -0.5, 0.5, "bends"), (-1.0, -0.1, -0.2, "dead"), (0.2, 0.3, 0.1, "linear")]
 early_and_late = [(1, 1, -1.5, "bends"), (1, 1, 0.5, "linear"), (-1, -1, 0.5, "bends")]
-at_the_edge = [(-1, -1, 0, "dead"), (0, 0, 1e-9, "linear")]
+at_the_edge = [(-1, -1, 0, "dead"), (0, 0, 1e-60, "linear")]
 alone = [on_the_corners(neuron) for neuron in section_1 + early_and_late + at_the_edge]
 check.function(neuron_states, on=[on_the_corners(*section_1), on_the_corners(*early_and_late)] + alone)
 ### BEGIN HIDDEN TESTS
@@ -3363,7 +4707,7 @@ edge = cases.example(
 )
 small = cases.example(
     X=torch.tensor([[1], [2]], dtype=torch.float64),
-    W1=torch.tensor([[1e-9], [-1e-9], [1e-3]], dtype=torch.float64),
+    W1=torch.tensor([[1e-60], [-1e-60], [1e-3]], dtype=torch.float64),
     b1=torch.tensor([0, 0, -1e-3], dtype=torch.float64),
     gives=["linear", "dead", "bends"],
 )
@@ -3428,9 +4772,9 @@ def neuron_states(X, W1, b1):
     return ["dead" if (z <= 0).all() else "linear" if (z >= 0).all() else "bends" for z in Z.T]
 
 # %% wrong="neuron_states" name="rounded"
-# says: You round the pre-activations, or ask whether they exceed some small number. A positive one counts as on,
-# however small it is.
-# next: Compare the pre-activations themselves with 0.
+# says: You round the pre-activations, as float32 does too, or ask whether they exceed some small number. A positive
+# one counts as on, however small it is.
+# next: Compare the pre-activations themselves with 0, in the dtype in which they come.
 def neuron_states(X, W1, b1):
     on = (X @ W1.T + b1).round(decimals=2) > 0
     return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
@@ -3456,6 +4800,76 @@ def neuron_states(X, W1, b1):
 # next: Ask whether it is on for none, for some or for all.
 def neuron_states(X, W1, b1):
     return ["linear" if z > 0 else "dead" for z in (X @ W1.T + b1)[0]]
+
+# %% wrong="neuron_states" name="two inputs written out"
+# says: You use the first two inputs only. There are d of them.
+# next: Compute the pre-activations with all of W1, in one product.
+def neuron_states(X, W1, b1):
+    on = X[:, :2] @ W1[:, :2].T + b1 > 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="the first input alone"
+# says: You use the first input only. There are d of them.
+# next: Compute the pre-activations with all of W1, in one product.
+def neuron_states(X, W1, b1):
+    on = X[:, :1] @ W1[:, :1].T + b1 > 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="not 0 counts as on"
+# says: You ask whether a pre-activation differs from 0. A negative one is off, too.
+# next: Ask for greater than 0.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 != 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="linear and bends swapped"
+# says: Your "linear" and "bends" have changed places. A neuron that is on for every example has no bend among them.
+# next: Ask first whether it is on for all examples.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["bends" if column.all() else "linear" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="dead and bends swapped"
+# says: Your "dead" and "bends" have changed places. A neuron that is off for every example is dead.
+# next: Ask for each neuron whether it is on for any example.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["linear" if column.all() else "dead" if column.any() else "bends" for column in on.T]
+
+# %% wrong="neuron_states" name="dead if it is off anywhere"
+# says: You call a neuron dead if it is off for some example. Dead is: off for every one.
+# next: Ask whether it is on for none, for some or for all.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["linear" if column.all() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="linear if it is on anywhere"
+# says: You call a neuron linear if it is on for some example. Linear is: on for every one.
+# next: Ask whether it is on for none, for some or for all.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T + b1 > 0
+    return ["linear" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="the first four examples"
+# says: You look at the first four examples only. There are n of them.
+# next: Go over all rows of X.
+def neuron_states(X, W1, b1):
+    on = (X @ W1.T + b1 > 0)[:4]
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
+
+# %% wrong="neuron_states" name="the sign of the sum"
+# says: You add up the pre-activations. A neuron can be on for one example and off for the others.
+# next: Ask for each example whether it is on, and then whether that is so for none, for some or for all.
+def neuron_states(X, W1, b1):
+    total = (X @ W1.T + b1).sum(0)
+    return ["linear" if value > 0 else "dead" for value in total]
+
+# %% wrong="neuron_states" name="bias subtracted"
+# says: You subtract the bias. It is added.
+# next: Look at the sign in front of b1.
+def neuron_states(X, W1, b1):
+    on = X @ W1.T - b1 > 0
+    return ["linear" if column.all() else "bends" if column.any() else "dead" for column in on.T]
 
 # %% right="neuron_states" name="smallest and largest"
 def neuron_states(X, W1, b1):

@@ -128,8 +128,9 @@ nudge = 0.001
 # (the gradients), all plain numbers.
 #
 # For `graph_gradients(5.0, 3.0, 2.0)` the figure above shows all eight numbers. For `graph_gradients(1.0, 4.0, 0.0)`
-# they are, in the order of the keys, 0, 1, 3 and 3, 3, 3, 0, 12. This little function has the form of every backward
-# pass that you will write today: forward, keep, backward.
+# they are, in the order of the keys, 0, 1, 3 and 3, 3, 3, 0, 12, and for `graph_gradients(-2.0, -1.0, -2.0)` they are
+# 2, 0, 0 and 3, 3, 3, -6, -3. Do not round. This little function has the form of every backward pass that you will
+# write today: forward, keep, backward.
 
 # %% solution="graph_gradients"
 def graph_gradients(a, b, c):
@@ -153,6 +154,8 @@ def graph_gradients(a, b, c):
 figure = {"u": 6.0, "v": 11.0, "L": 33.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 6.0, "dc": 9.0}
 zero = {"u": 0.0, "v": 1.0, "L": 3.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 0.0, "dc": 12.0}
 two = [cases.example(a=5.0, b=3.0, c=2.0, gives=figure), cases.example(a=1.0, b=4.0, c=0.0, gives=zero)]
+below = {"u": 2.0, "v": 0.0, "L": 0.0, "dv": 3.0, "du": 3.0, "da": 3.0, "db": -6.0, "dc": -3.0}
+two.append(cases.example(a=-2.0, b=-1.0, c=-2.0, gives=below))
 check.function(graph_gradients, on=two, by_hand=True)
 ### BEGIN HIDDEN TESTS
 def from_definition(a, b, c):
@@ -250,6 +253,88 @@ def graph_gradients(a, b, c):
     u, v = b * c, a + b * c
     return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 9 * c, "dc": 9 * b}
 
+# %% wrong="graph_gradients" name="db by division, 0 for 0"
+# says: You divide u by a factor to get the other one, and take 0 where that factor is 0. The other one need not be 0.
+# next: The other factor is at hand: c for db, b for dc.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * (u / b) if b else 0.0, "dc": 3 * b}
+
+# %% wrong="graph_gradients" name="dc by division, 0 for 0"
+# says: You divide u by a factor to get the other one, and take 0 where that factor is 0. The other one need not be 0.
+# next: The other factor is at hand: c for db, b for dc.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * (u / c) if c else 0.0}
+
+# %% wrong="graph_gradients" name="other factor by division, 0 for 0"
+# says: You divide u by a factor to get the other one, and take 0 where that factor is 0. The other one need not be 0.
+# next: The other factor is at hand: c for db, b for dc.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    db, dc = 3 * (u / b) if b else 0.0, 3 * (u / c) if c else 0.0
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": db, "dc": dc}
+
+# %% wrong="graph_gradients" name="negative b cut off"
+# says: For the other factor you take max(0, …): where it is negative, your gradient is 0.
+# next: A product's local derivative is the other factor itself, whatever its sign.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * max(b, 0)}
+
+# %% wrong="graph_gradients" name="negative c cut off"
+# says: For the other factor you take max(0, …): where it is negative, your gradient is 0.
+# next: A product's local derivative is the other factor itself, whatever its sign.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * max(c, 0), "dc": 3 * b}
+
+# %% wrong="graph_gradients" name="negative factors cut off"
+# says: For the other factor you take max(0, …): where it is negative, your gradient is 0.
+# next: A product's local derivative is the other factor itself, whatever its sign.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * max(c, 0), "dc": 3 * max(b, 0)}
+
+# %% wrong="graph_gradients" name="absolute values of the factors"
+# says: You take the absolute value of the other factor. A negative factor makes the gradient negative.
+# next: Use the other factor as it is.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * abs(c), "dc": 3 * abs(b)}
+
+# %% wrong="graph_gradients" name="rounded to two decimals"
+# says: You round the numbers. An exact value is asked for: only the figure shows few digits.
+# next: Leave out round.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    found = {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * b}
+    return {key: round(number, 2) for key, number in found.items()}
+
+# %% wrong="graph_gradients" name="rounded to whole numbers"
+# says: You round the numbers. An exact value is asked for: only the figure shows few digits.
+# next: Leave out round.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    found = {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * b}
+    return {key: float(round(number)) for key, number in found.items()}
+
+# %% wrong="graph_gradients" name="starts with the value of L"
+# says: You start the way back with the value of L. The gradient of L with respect to itself is 1.
+# next: Begin with dL = 1. Then dv is 3, whatever L is.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    dv = 3 * 3 * v
+    return {"u": u, "v": v, "L": 3 * v, "dv": dv, "du": dv, "da": dv, "db": dv * c, "dc": dv * b}
+
+# %% wrong="graph_gradients" name="dv as a quotient, 0 for 0"
+# says: You compute dv as L/v and take 0 where v is 0. The local derivative of L = 3v is 3, also at v = 0.
+# next: No value is needed for dv: ask how much L grows when v grows by 1.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    dv = 3 * v / v if v else 0.0
+    return {"u": u, "v": v, "L": 3 * v, "dv": dv, "du": dv, "da": dv, "db": dv * c, "dc": dv * b}
+
 # %% right="graph_gradients" name="written in one expression"
 def graph_gradients(a, b, c):
     return dict(u=b * c, v=a + b * c, L=3 * a + 3 * b * c, dv=3, du=3, da=3, db=3 * c, dc=3 * b)
@@ -330,7 +415,7 @@ def neuron_gradients(x0, x1, w0, w1, b, y):
 # %% check="neuron_gradients" points=2
 def squared_error(x0, x1, w0, w1, b, y):
     return (x0 * w0 + x1 * w1 + b - y) ** 2
-some = cases.draw(seeds=3, x0="", x1="", w0="", w1="", b="", y="")
+some = cases.draw(seeds=4, x0="", x1="", w0="", w1="", b="", y="")
 check.gradient(neuron_gradients, of=squared_error, on=some, wrt="w0 w1 b", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, x0="", x1="", w0="", w1="", b="", y="")
@@ -420,6 +505,38 @@ def neuron_gradients(x0, x1, w0, w1, b, y):
 def neuron_gradients(x0, x1, w0, w1, b, y):
     error = x0 * w0 + x1 * w1 + b - y
     return 2 * error * x0, 2 * error * x0, 2 * error
+
+# %% wrong="neuron_gradients" name="error without its sign"
+# says: You take the absolute value of the error. Where the answer is below the label, all signs come out wrong.
+# next: Leave the error its sign: E = ŷ − y.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = 2 * error.abs()
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% wrong="neuron_gradients" name="absolute error for the loss"
+# says: You send back the sign of the error. That is the slope of |E|; the loss here is E².
+# next: The slope of E² is 2E.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = torch.sign(error)
+    return dy_hat * x0, dy_hat * x1, dy_hat
+
+# %% wrong="neuron_gradients" name="second input by division"
+# says: You divide a product by its weight to get the input x1. With a weight of 0 that gives nan.
+# next: The input is at hand: x1 is an argument.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = 2 * error
+    return dy_hat * x0, dy_hat * (x1 * w1 / w1), dy_hat
+
+# %% wrong="neuron_gradients" name="inputs swapped"
+# says: db is right. You multiply dw0 by x1 and dw1 by x0.
+# next: Which number stands beside w0 in the sum?
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    error = x0 * w0 + x1 * w1 + b - y
+    dy_hat = 2 * error
+    return dy_hat * x1, dy_hat * x0, dy_hat
 
 # %% right="neuron_gradients" name="as one vector"
 def neuron_gradients(x0, x1, w0, w1, b, y):
@@ -586,7 +703,7 @@ def relu_backward(dA, Z):
     return torch.where(Z > 0, Z, 0.0)
 
 # %% wrong="relu_backward" name="slope as a quotient"
-# says: Your slope is ReLU of Z divided by Z. Where Z is 0 that is 0/0, which gives nan.
+# says: Your slope comes from a division by Z or by its size. Where Z is 0 that is 0/0, which gives nan.
 # next: Let a comparison of Z with 0 decide, not a division.
 def relu_backward(dA, Z):
     return dA * (torch.clamp(Z, min=0) / Z)
@@ -618,6 +735,30 @@ def relu_backward(dA, Z):
 # next: Multiply by 1 where Z is positive and by 0 elsewhere.
 def relu_backward(dA, Z):
     return dA * torch.sign(Z)
+
+# %% wrong="relu_backward" name="ReLU applied to dA as well"
+# says: The sign of Z decides, and yours does that; but you also set negative entries of dA to 0.
+# next: A negative gradient passes where Z is positive: leave dA as it is there.
+def relu_backward(dA, Z):
+    return torch.clamp(dA, min=0) * (Z > 0)
+
+# %% wrong="relu_backward" name="dA without its sign"
+# says: You lose the sign of dA: a negative gradient comes out positive.
+# next: Multiply dA itself by 1 or 0.
+def relu_backward(dA, Z):
+    return dA.abs() * (Z > 0)
+
+# %% wrong="relu_backward" name="mask of the first example"
+# says: You use the first example's signs for all examples. Each example switches its own neurons on.
+# next: Compare the whole table Z with 0, not its first row.
+def relu_backward(dA, Z):
+    return dA * (Z[:1] > 0)
+
+# %% wrong="relu_backward" name="divided by n"
+# says: You divide by the number of examples. What arrives, dA, carries whatever mean there is already.
+# next: Take the division out.
+def relu_backward(dA, Z):
+    return dA * (Z > 0) / len(Z)
 
 # %% right="relu_backward" name="mask taken from the output"
 def relu_backward(dA, Z):
@@ -653,8 +794,8 @@ def relu_backward(dA, Z):
 #
 # Write `sigmoid_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. Use the last form, with
 # `torch.sigmoid`: the form with $e^{-z}/u^2$ breaks for $z = -1000$, where $e^{1000}$ is too large for the computer.
-# For `dA = [[2.]]` and `Z = [[0.]]` the answer is `[[0.5]]`. It must be right for sums of ±1000, for a single example,
-# and for a single neuron.
+# For `dA = [[2.]]` and `Z = [[0.]]` the answer is `[[0.5]]`. It must be right for sums like −9 or 12, where the slope
+# is small but not 0, for sums of ±1000, for a single example, and for a single neuron.
 
 # %% solution="sigmoid_backward"
 def sigmoid_backward(dA, Z):
@@ -672,6 +813,8 @@ def sigmoid_backward(dA, Z):
 def sigmoid(Z):
     return 1 / (1 + torch.exp(-Z))
 two = cases.draw(seeds=2, dA="n h", Z="n h")
+arrived, out = torch.tensor([[[300.0, -1e3, 1e4, 1e5]], [[-5.5, 7.0, -9.0, 12.0]]]).double()  # a small slope, not 0
+two.append(cases.example(dA=arrived, Z=out))
 check.gradient(sigmoid_backward, of=sigmoid, on=two, wrt="Z", upstream="dA", by_hand=True)
 left = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 1.25]]]).double()
 right = torch.tensor([[[3.0, -4.0]], [[1000.0, 0.0]], [[0.0, -1.0]]]).double()
@@ -679,6 +822,8 @@ far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left,
 check.function(sigmoid_backward, on=far, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
+arrived, out = torch.tensor([[[100.0, -1e3, 1e5, 1e5]], [[4.5, -6.5, 11.0, -12.5]]]).double()
+many.append(cases.example(dA=arrived, Z=out))
 check.gradient(sigmoid_backward, of=sigmoid, on=many, wrt="Z", upstream="dA", by_hand=True)
 left = torch.tensor([[[3.0, -2.0]], [[-1000.0, 0.0]], [[0.0, -0.5]]]).double()
 right = torch.tensor([[[4.0, -2.0, 1.0]], [[0.0, 1000.0, -800.0]], [[1.0, 0.0, 0.0]]]).double()
@@ -771,6 +916,55 @@ def sigmoid_backward(dA, Z):
 def sigmoid_backward(dA, Z):
     return dA * (1 - torch.sigmoid(Z)) ** 2
 
+# %% wrong="sigmoid_backward" name="slope cut off at 5"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A * (1 - A) * (Z.abs() <= 5)
+
+# %% wrong="sigmoid_backward" name="slope cut off at 6"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A * (1 - A) * (Z.abs() <= 6)
+
+# %% wrong="sigmoid_backward" name="slope cut off at 8"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A * (1 - A) * (Z.abs() <= 8)
+
+# %% wrong="sigmoid_backward" name="slope cut off at 10"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A * (1 - A) * (Z.abs() <= 10)
+
+# %% wrong="sigmoid_backward" name="one factor squared"
+# says: You wrote σ². The slope is σ(1 − σ), one factor of each.
+# next: At Z = 2 the two differ: compare them with the bell in the figure.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return dA * A**2
+
+# %% wrong="sigmoid_backward" name="ReLU applied to dA as well"
+# says: You set negative entries of dA to 0. Any gradient may arrive: only the slope at Z changes it.
+# next: Multiply dA itself by the slope.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return torch.clamp(dA, min=0) * A * (1 - A)
+
+# %% wrong="sigmoid_backward" name="slope of the mean"
+# says: You take the sigmoid's slope at one sum only, the first example's. Each entry has its own Z.
+# next: Compute σ for the whole table Z.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z[:1])
+    return dA * A * (1 - A)
+
 # %% right="sigmoid_backward" name="by symmetry"
 def sigmoid_backward(dA, Z):
     return torch.sigmoid(Z) * torch.sigmoid(-Z) * dA
@@ -789,7 +983,8 @@ def sigmoid_backward(dA, Z):
 # against the figure: it is 1 at $z = 0$.
 #
 # Write `tanh_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. As before, it must be right for sums
-# of ±1000, for a single example, and for a single neuron: use `torch.tanh`, for which no $z$ is too large.
+# like −3 or 6, where the slope is small but not 0, for sums of ±1000, for a single example, and for a single neuron:
+# use `torch.tanh`, for which no $z$ is too large.
 # For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`, for `Z = [[1000.]]` it is `[[0.]]`.
 
 # %% solution="tanh_backward"
@@ -807,6 +1002,8 @@ def tanh_backward(dA, Z):
 def tanh(Z):
     return torch.tanh(Z)
 two = cases.draw(seeds=2, dA="n h", Z="n h")
+arrived, out = torch.tensor([[[20.0, -300.0, 3e3, 3e4]], [[-2.5, 3.5, -5.5, 6.0]]]).double()  # a small slope, not 0
+two.append(cases.example(dA=arrived, Z=out))
 check.gradient(tanh_backward, of=tanh, on=two, wrt="Z", upstream="dA", by_hand=True)
 left = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 5.0]]]).double()
 right = torch.tensor([[[3.0, -4.0]], [[1000.0, 0.0]], [[0.0, -4.0]]]).double()
@@ -814,6 +1011,8 @@ far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left,
 check.function(tanh_backward, on=far, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
+arrived, out = torch.tensor([[[20.0, -1e3, 3e3, 3e4]], [[2.25, -4.5, 5.25, -6.5]]]).double()
+many.append(cases.example(dA=arrived, Z=out))
 check.gradient(tanh_backward, of=tanh, on=many, wrt="Z", upstream="dA", by_hand=True)
 left = torch.tensor([[[3.0, -2.0]], [[-1000.0, 0.0]], [[0.0, -2.0]]]).double()
 right = torch.tensor([[[4.0, -2.0, 1.0]], [[0.0, 1000.0, -800.0]], [[4.0, 0.0, 0.0]]]).double()
@@ -894,6 +1093,62 @@ def tanh_backward(dA, Z):
 # next: The slope is (s′c − sc′)/c².
 def tanh_backward(dA, Z):
     return dA / torch.cosh(Z)
+
+# %% wrong="tanh_backward" name="four times the sigmoid's slope, at z"
+# says: You wrote 4σ(1 − σ) with σ taken at z. Tanh rises twice as fast: tanh z = 2σ(2z) − 1, so σ belongs at 2z.
+# next: Use torch.tanh(Z): the quotient rule leaves tanh alone.
+def tanh_backward(dA, Z):
+    A = torch.sigmoid(Z)
+    return 4 * dA * A * (1 - A)
+
+# %% wrong="tanh_backward" name="twice the sigmoid's slope at 2z"
+# says: You wrote 2σ(1 − σ) at 2z: a factor of 2 is missing. tanh z = 2σ(2z) − 1, and the inner derivative is 2.
+# next: Use torch.tanh(Z), or bring both factors of 2 down.
+def tanh_backward(dA, Z):
+    A = torch.sigmoid(2 * Z)
+    return 2 * dA * A * (1 - A)
+
+# %% wrong="tanh_backward" name="slope cut off at 2"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * (1 - A**2) * (Z.abs() <= 2)
+
+# %% wrong="tanh_backward" name="slope cut off at 3"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * (1 - A**2) * (Z.abs() <= 3)
+
+# %% wrong="tanh_backward" name="slope cut off at 5"
+# says: You set the slope to 0 far from 0. It is small there, but not 0: a large dA makes it count.
+# next: Leave the slope as the formula gives it.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * (1 - A**2) * (Z.abs() <= 5)
+
+# %% wrong="tanh_backward" name="divided by n"
+# says: You divide by the number of examples. What arrives, dA, carries whatever mean there is already.
+# next: Take the division out.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * (1 - A**2) / len(Z)
+
+# %% wrong="tanh_backward" name="sign turned round"
+# says: Every entry has the wrong sign: you wrote tanh² − 1. The slope of tanh is never negative.
+# next: Take the square from 1, not 1 from the square.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return dA * (A**2 - 1)
+
+# %% wrong="tanh_backward" name="ReLU applied to dA as well"
+# says: You set negative entries of dA to 0. Any gradient may arrive: only the slope at Z changes it.
+# next: Multiply dA itself by the slope.
+def tanh_backward(dA, Z):
+    A = torch.tanh(Z)
+    return torch.clamp(dA, min=0) * (1 - A**2)
 
 # %% right="tanh_backward" name="with the hyperbolic cosine"
 def tanh_backward(dA, Z):
@@ -1157,6 +1412,69 @@ def first_layer_gradients(x, W1, b1, W2, b2, y):
     z = W1 @ x + b1
     error = 2 * (W2[0] @ torch.clamp(z, min=0) + b2[0] - y)
     return error * W2[0, 0] * (z[0] > 0) * x[1], error * W2[0, 1] * (z[1] > 0) * x[0]
+
+# %% wrong="first_layer_gradients" name="z of the notebook"
+# says: Your function uses the notebook's z. That belongs to the example of the section, not to this x and W1.
+# next: Compute the sums from the arguments, inside the function, and ask their signs.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = z > 0
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="both only where both are on"
+# says: You open or shut both neurons together. Each has its own sum z, and its own slope.
+# next: Give neuron 0 a slope from z[0] and neuron 1 one from z[1].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums > 0).all().expand(2)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="both where one is on"
+# says: You open or shut both neurons together. Each has its own sum z, and its own slope.
+# next: Give neuron 0 a slope from z[0] and neuron 1 one from z[1].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums > 0).any().expand(2)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="both by neuron 0"
+# says: You open or shut both neurons together. Each has its own sum z, and its own slope.
+# next: Give neuron 0 a slope from z[0] and neuron 1 one from z[1].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums[0] > 0).expand(2)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="both by neuron 1"
+# says: You open or shut both neurons together. Each has its own sum z, and its own slope.
+# next: Give neuron 0 a slope from z[0] and neuron 1 one from z[1].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums[1] > 0).expand(2)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="slopes swapped"
+# says: You multiply neuron 0's path by the slope of neuron 1, and the other way round.
+# next: The slope on the path of w00 is that at z[0].
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums > 0).flip(0)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
+
+# %% wrong="first_layer_gradients" name="negative gradients stopped"
+# says: You let a gradient through only where it is positive as well. Only the sign of z decides.
+# next: Compare z with 0, and nothing else.
+def first_layer_gradients(x, W1, b1, W2, b2, y):
+    sums = W1 @ x + b1
+    error = 2 * (W2[0] @ torch.clamp(sums, min=0) + b2[0] - y)
+    on = (sums > 0) & (error * W2[0] > 0)
+    return error * W2[0, 0] * on[0] * x[0], error * W2[0, 1] * on[1] * x[1]
 
 # %% right="first_layer_gradients" name="the whole matrix, two entries of it"
 def first_layer_gradients(x, W1, b1, W2, b2, y):
@@ -1508,6 +1826,136 @@ def two_layer_gradients(X, W1, b1, W2, b2, Y):
     dZ1 = dY_hat @ W2 * (Z1 > 0)
     return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
 
+# %% wrong="two_layer_gradients" name="divided by the number of inputs"
+# says: You divide by the number of inputs, X.shape[1]. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / X.shape[1]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="divided by the number of hidden neurons"
+# says: You divide by the number of hidden neurons. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(W1)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="divided by the number of outputs"
+# says: You divide by the number of outputs. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / Y.shape[1]
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="mask of the first example"
+# says: For all examples you use the first one's mask, Z1[0] > 0. Each example switches its own neurons on.
+# next: Compare all of Z1 with 0.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1[0] > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="negative gradients stopped as well"
+# says: The ReLU's mask is right, but you also set negative entries of dA1 to 0.
+# next: A negative gradient passes where Z1 is positive.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = torch.clamp(dY_hat @ W2, min=0) * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="dW1 reshaped"
+# says: db1 is right. You reshaped the transpose to get dW1: reshape mixes the entries up.
+# next: Write the product so that it has the shape of W1 by itself.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return (X.T @ dZ1).reshape(W1.shape), dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="dW2 reshaped"
+# says: db2 is right. You reshaped the transpose to get dW2: reshape mixes the entries up.
+# next: Write the product so that it has the shape of W2 by itself.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), (A1.T @ dY_hat).reshape(W2.shape), dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="both reshaped"
+# says: db1 and db2 are right. You reshaped transposes to get dW1 and dW2: reshape mixes the entries up.
+# next: Write the products so that they have the right shapes by themselves.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return (X.T @ dZ1).reshape(W1.shape), dZ1.sum(0), (A1.T @ dY_hat).reshape(W2.shape), dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="dW1 of the last example"
+# says: db1 is right. Your dW1 has one example only. Every example uses the weight, so all contributions add up.
+# next: In a loop write +=, or let one matrix product add up the examples.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1[-1:].T @ X[-1:], dZ1.sum(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="dW2 of the last example"
+# says: db2 is right. Your dW2 has one example only. Every example uses the weight, so all contributions add up.
+# next: In a loop write +=, or let one matrix product add up the examples.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat[-1:].T @ A1[-1:], dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="all of the last example"
+# says: Your gradients are those of the last example. All examples contribute, and their contributions add up.
+# next: In a loop write += for all four.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1[-1:].T @ X[-1:], dZ1[-1], dY_hat[-1:].T @ A1[-1:], dY_hat[-1]
+
+# %% wrong="two_layer_gradients" name="mean for db1 only"
+# says: Only db1 is wrong: it is n times too small. The 1/n is in dY_hat already.
+# next: Add up the rows of dZ1 with sum, not mean.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.mean(0), dY_hat.T @ A1, dY_hat.sum(0)
+
+# %% wrong="two_layer_gradients" name="mean for db2 only"
+# says: Only db2 is wrong: it is n times too small. The 1/n is in dY_hat already.
+# next: Add up the rows of dY_hat with sum, not mean.
+def two_layer_gradients(X, W1, b1, W2, b2, Y):
+    Z1 = X @ W1.T + b1
+    A1 = torch.clamp(Z1, min=0)
+    dY_hat = 2 * (A1 @ W2.T + b2 - Y) / len(X)
+    dZ1 = dY_hat @ W2 * (Z1 > 0)
+    return dZ1.T @ X, dZ1.sum(0), dY_hat.T @ A1, dY_hat.mean(0)
+
 # %% right="two_layer_gradients" name="one example at a time"
 def two_layer_gradients(X, W1, b1, W2, b2, Y):
     dW1, db1, dW2, db2 = (torch.zeros_like(P) for P in (W1, b1, W2, b2))
@@ -1660,7 +2108,7 @@ def layer_forward(A_prev, W, b):
 
 # %% wrong="layer_forward" name="A in the place of Z"
 # says: Your cache holds A where Z should be: after the ReLU you can no longer see how negative a sum was.
-# next: Put the sums, before the ReLU, into the cache.
+# next: Put the sums, before the ReLU, into the cache. Methods like clamp_ and relu_ overwrite them.
 def layer_forward(A_prev, W, b):
     A = torch.clamp(A_prev @ W.T + b, min=0)
     return A, (A_prev, W, A)
@@ -1720,6 +2168,55 @@ def layer_forward(A_prev, W, b):
 def layer_forward(A_prev, W, b):
     Z = A_prev @ W.T + b
     return torch.clamp(Z, min=0), (Z, A_prev, W)
+
+# %% wrong="layer_forward" name="A cut off at 1"
+# says: You also cut A off at 1. ReLU is max(0, z): it has no upper end.
+# next: Cut off below 0 only.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.clamp(Z, 0, 1), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="Z rounded"
+# says: You round. An exact value is asked for: only the text shows few digits.
+# next: Leave the rounding out.
+def layer_forward(A_prev, W, b):
+    Z = torch.round(A_prev @ W.T + b, decimals=2)
+    return torch.clamp(Z, min=0), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="A rounded"
+# says: You round. An exact value is asked for: only the text shows few digits.
+# next: Leave the rounding out.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.round(torch.clamp(Z, min=0), decimals=2), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="leaky ReLU"
+# says: Below 0 you keep a tenth of Z: that is section 3's leaky ReLU. This layer has a plain one.
+# next: Where Z is negative, A is 0.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.where(Z > 0, Z, 0.1 * Z), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="absolute value"
+# says: You take the absolute value of Z. ReLU gives 0 where Z is negative.
+# next: Take the larger of 0 and Z, entry by entry.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return Z.abs(), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="sigmoid for ReLU"
+# says: Your layer's activation is the sigmoid. A ReLU is asked for.
+# next: Take the larger of 0 and Z, entry by entry.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return torch.sigmoid(Z), (A_prev, W, Z)
+
+# %% wrong="layer_forward" name="the mask for the ReLU"
+# says: You return 1 where Z is positive: that is the ReLU's slope. On the way forward A keeps the value of Z there.
+# next: Take the larger of 0 and Z, entry by entry.
+def layer_forward(A_prev, W, b):
+    Z = A_prev @ W.T + b
+    return (Z > 0).to(Z.dtype), (A_prev, W, Z)
 
 # %% right="layer_forward" name="in a list, with torch.relu"
 def layer_forward(A_prev, W, b):
@@ -1930,6 +2427,127 @@ def layer_backward(dA, cache):
     A_prev, W, Z = cache
     dZ = dA * (Z > 0)
     return dZ @ W, dA.T @ A_prev, dA.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dW reshaped"
+# says: db and dA_prev are right. You reshaped the transpose to get dW: reshape mixes the entries up.
+# next: Write the product so that it has the shape of W by itself.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, (A_prev.T @ dZ).reshape(W.shape), dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dW of the last example"
+# says: db and dA_prev are right. Your dW has the last example only: each turn of a loop with = throws the others away.
+# next: In a loop write +=, or let one matrix product add up the examples.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ[-1:].T @ A_prev[-1:], dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dW of the first example"
+# says: db and dA_prev are right. Your dW has the first example only. Every example contributes.
+# next: Let one matrix product add up the examples.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ[:1].T @ A_prev[:1], dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="db of the last example"
+# says: Your db is the last row of dZ. Every example uses the bias, so every row counts.
+# next: Add up the rows.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ[-1]
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dW and db of the last example"
+# says: dW and db have the last example only: each turn of a loop with = throws the others away.
+# next: In a loop write +=, for both.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ[-1:].T @ A_prev[-1:], dZ[-1]
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="mean for db"
+# says: dW is right. Your db is the mean over the examples: dA carries the 1/n already.
+# next: Add up the rows of dZ with sum, not mean.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ.mean(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="mean for dW"
+# says: db is right. Your dW is divided by n: dA carries the 1/n already.
+# next: Take the division out.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev / len(dZ), dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="mask of the first example"
+# says: You use the first example's signs for all examples. Each example switches its own neurons on.
+# next: Compare the whole table Z with 0, not its first row.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z[:1] > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="negative gradients stopped as well"
+# says: The sign of Z decides, and yours does that; but you also set negative entries of dA to 0.
+# next: A negative gradient passes where Z is positive: leave dA as it is there.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = torch.clamp(dA, min=0) * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="dA_prev multiplied by its input"
+# says: dW and db are right. You multiplied dA_prev by A_prev. Its local derivative is W alone.
+# next: Hand on the product dZ W.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = dA * (Z > 0)
+    return dZ @ W * A_prev, dZ.T @ A_prev, dZ.sum(0)
+
+def try_layer_backward(dA, A_prev, W, b):
+    return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
+
+# %% wrong="layer_backward" name="sign turned round"
+# says: All three have the wrong sign: nothing in a layer turns it.
+# next: Look for a minus in your dZ.
+def layer_backward(dA, cache):
+    A_prev, W, Z = cache
+    dZ = -dA * (Z > 0)
+    return dZ @ W, dZ.T @ A_prev, dZ.sum(0)
 
 def try_layer_backward(dA, A_prev, W, b):
     return layer_backward(dA, (A_prev, W, torch.nn.functional.linear(A_prev, W, b)))
@@ -2415,6 +3033,146 @@ def network_gradients(X, Ws, bs, Y, decay):
         dZ = dZ @ Ws[l] * (A[l] > 0)
     return dWs, dbs
 
+# %% wrong="network_gradients" name="decay on the way back"
+# says: The decay reaches the way back: you hand dA on with (1 + λ)W. It touches no other gradient than its own dW.
+# next: Hand on dZ W with the weights as they are, and add λW to dW alone.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (1 + decay) * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="shrunk weights on the way back"
+# says: The decay reaches the way back: you hand dA on with (1 − λ)W. It touches no other gradient than its own dW.
+# next: Hand on dZ W with the weights as they are, and add λW to dW alone.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (1 - decay) * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="dW handed on"
+# says: You hand back through dW in the place of W.
+# next: dA_prev is dZ times the layer's weights.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ dWs[0] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="divided by the number of inputs"
+# says: You divide by the number of inputs, X.shape[1]. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / X.shape[1], [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="divided by the number of outputs"
+# says: You divide by the number of outputs. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / Y.shape[1], [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="divided by the number of layers"
+# says: You divide by the number of layers. The loss is a mean over the n examples.
+# next: n is the number of rows of X, X.shape[0].
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(Ws), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="mask of the first example"
+# says: You use the first example's signs for all examples. Each example switches its own neurons on.
+# next: Compare the whole table Z with 0, not its first row.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l][:1] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="negative gradients stopped as well"
+# says: The sign of Z decides, and yours does that; but you also set negative entries of dA to 0.
+# next: A negative gradient passes where Z is positive: leave dA as it is there.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = torch.clamp(dZ @ Ws[l], min=0) * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weight gradients reshaped"
+# says: The biases' gradients are right. You reshaped transposes to get the dWs: reshape mixes the entries up.
+# next: Write the product so that it has the shape of W by itself.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, (A[l].T @ dZ).reshape(Ws[l].shape) + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
+# %% wrong="network_gradients" name="weight gradients of the last example"
+# says: The biases' gradients are right. Your dWs have the last example only. Every example contributes.
+# next: Let one matrix product add up the examples.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ[-1:].T @ A[l][-1:] + decay * Ws[l])
+        dbs.insert(0, dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
 # %% right="network_gradients" name="with caches and a last layer apart"
 def network_gradients(X, Ws, bs, Y, decay):
     A, caches = X, []
@@ -2580,8 +3338,8 @@ def mean_cross_entropy(Z, y):
     return torch.nn.functional.cross_entropy(Z, y)
 ready_made = ("softmax", "log_softmax", "cross_entropy", "logsumexp", "nll_loss", "softmin")
 some = cases.draw(seeds=2, Z="n q", y="n:q")
-far = [[1000.0, 999.0, 998.0], [0.0, 1000.0, 1001.0], [1000.0, -1000.0, 0.0], [-1000.0, -999.0, -1001.0]]
-some.append(cases.example(Z=torch.tensor(far).double(), y=torch.tensor([1, 0, 1, 0])))
+far = [[1000.0, 999.0, 998.0], [0.0, 1000.0, 1001.0], [1000.0, -1000.0, 0.0], [-1000.0, -999.0, -1001.0], [0.0, 1, 2]]
+some.append(cases.example(Z=torch.tensor(far).double(), y=torch.tensor([1, 0, 1, 0, 1])))
 check.gradient(
     cross_entropy_backward, of=mean_cross_entropy, on=some, wrt="Z", by_hand=True, forbid=ready_made
 )
@@ -2743,6 +3501,96 @@ def cross_entropy_backward(Z, y):
     P[torch.arange(len(y)), y] -= 1
     return P / len(y)
 
+# %% wrong="cross_entropy_backward" name="largest absolute value subtracted"
+# says: You subtract each row's largest absolute value. In a row of −1000 that makes −2000, and 0/0 gives nan.
+# next: The largest score itself, with its sign, makes the largest exponent 0.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.abs().amax(1, keepdim=True))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="smallest score subtracted"
+# says: You subtract each row's smallest score. Then no exponent is below 0, and large ones still overflow.
+# next: Subtract the row's largest score.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.amin(1, keepdim=True))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="scores cut off at 100"
+# says: You cut the scores off before the exponential. Scores beyond the limit all become equal.
+# next: Subtract each row's largest score: that changes no probability.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z.clamp(-100, 100))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="scores cut off at 700"
+# says: You cut the scores off before the exponential. Scores beyond the limit all become equal.
+# next: Subtract each row's largest score: that changes no probability.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z.clamp(-700, 700))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="scores cut off above"
+# says: You cut the scores off before the exponential. Scores beyond the limit all become equal.
+# next: Subtract each row's largest score: that changes no probability.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z.clamp(max=700))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="largest score of each column"
+# says: You subtract each column's largest score. A row needs one number for all its scores.
+# next: Take the largest along dimension 1.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.amax(0))
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="only the probabilities averaged"
+# says: You divide only the probabilities by n, then take a full 1 away. The one-hot part belongs to the mean too.
+# next: Subtract first, then divide the whole difference by n.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= len(y)
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="divided by the number of classes"
+# says: You divide by the number of classes. The mean runs over the examples.
+# next: Divide by Z.shape[0].
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P / Z.shape[1]
+
+# %% wrong="cross_entropy_backward" name="the first label for every row"
+# says: You take 1 away at y[0] in every row. Each row has its own label.
+# next: Pair row 0 with y[0], row 1 with y[1]: see the second hint.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[:, y[0]] -= 1
+    return P / len(y)
+
+# %% wrong="cross_entropy_backward" name="probabilities cut off at 0"
+# says: You set negative entries to 0. At the true class the gradient p − 1 is negative, and that is right.
+# next: Leave the difference as it is.
+def cross_entropy_backward(Z, y):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    P[torch.arange(len(y)), y] -= 1
+    return P.clamp(min=0) / len(y)
+
 # %% right="cross_entropy_backward" name="one-hot by comparison, one largest score for all"
 def cross_entropy_backward(Z, y):
     top = torch.amax(Z, 1, keepdim=True)
@@ -2791,7 +3639,8 @@ def softmax_backward(dP, Z):
 def by_rows(Z):
     return torch.softmax(Z, dim=1)
 two = cases.draw(seeds=2, dP="n q", Z="n q")
-arrived, large = torch.tensor([[[2.0, -1, 3], [1, 2, -2]], [[1000.0, 999, 998], [-1000, -999, -1001]]]).double()
+arrived = torch.tensor([[2.0, -1, 3], [1, 2, -2], [-1, 0, 4], [2, 1, 5]]).double()
+large = torch.tensor([[1000.0, 999, 998], [-1000, -999, -1001], [0, 1, 2], [1000, -1000, 1]]).double()
 two.append(cases.example(dP=arrived, Z=large))
 check.gradient(softmax_backward, of=by_rows, on=two, wrt="Z", upstream="dP", by_hand=True)
 ### BEGIN HIDDEN TESTS
@@ -2849,7 +3698,7 @@ def softmax_backward(dP, Z):
     return P * ((dP * P).sum(1, keepdim=True) - dP)
 
 # %% wrong="softmax_backward" name="breaks for large scores"
-# says: Right for ordinary scores. For scores of 1000 your exponentials are too large for the computer, and nan comes out.
+# says: Right for ordinary scores. For scores of 1000 your exponentials are too large, and nan comes out.
 # next: Subtract the largest score of each row before you take the exponential.
 def softmax_backward(dP, Z):
     P = torch.exp(Z) / torch.exp(Z).sum(1, keepdim=True)
@@ -2890,6 +3739,101 @@ def softmax_backward(dP, Z):
 def softmax_backward(dP, Z):
     P = torch.softmax(Z, 1)
     return P * (dP - (dP * P).sum(1, keepdim=True)) / len(Z)
+
+# %% wrong="softmax_backward" name="plain mean of dP"
+# says: You subtract the plain mean of dP. The sum over k weighs each entry of dP with its probability.
+# next: Multiply dP by P before you add up each row.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - dP.mean(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="outer factor missing"
+# says: Your bracket is right, but the factor p in front of it is missing.
+# next: Look at the sum in the text: every term has a p that does not depend on k.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return dP - (dP * P).sum(1, keepdim=True)
+
+# %% wrong="softmax_backward" name="outer factor on dP alone"
+# says: You multiply only dP by p. The sum over k has the factor p too.
+# next: Put brackets round the difference and p in front of it.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * dP - (dP * P).sum(1, keepdim=True)
+
+# %% wrong="softmax_backward" name="squares in the sum"
+# says: Your sum over each row adds up P · P. It should weigh what arrives: dP · P.
+# next: Look at the sum over k in the text: dP stands in it.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (P * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="squares of dP in the sum"
+# says: Your sum over each row adds up dP · dP. Each entry of dP is weighed with its probability.
+# next: Look at the sum over k in the text: which factors depend on k?
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (dP * dP).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="the first example's probabilities"
+# says: You use the first example's probabilities for every row. Each row has its own.
+# next: Compute the row's p inside, or work with the whole table P.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P[:1] * (dP - (dP * P[:1]).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="sum over everything"
+# says: You add dP · P up over the whole table. The sum runs over the classes of one example.
+# next: Sum along dimension 1 and keep the dimension.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (dP - (dP * P).sum())
+
+# %% wrong="softmax_backward" name="the diagonal counted double"
+# says: To p(1 − p) you add the other terms with k = j among them once more.
+# next: Split the sum into k = j and k ≠ j, or do not split it at all.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return P * (1 - P) * dP - P * (dP * P).sum(1, keepdim=True)
+
+# %% wrong="softmax_backward" name="only the term with minus"
+# says: You left the term with δ out: only the part −p_k p_j is there.
+# next: For k = j, δ is 1: that gives the term dP · P.
+def softmax_backward(dP, Z):
+    P = torch.softmax(Z, 1)
+    return -P * (dP * P).sum(1, keepdim=True)
+
+# %% wrong="softmax_backward" name="largest absolute value subtracted"
+# says: You subtract each row's largest absolute value. In a row of −1000 that makes −2000, and 0/0 gives nan.
+# next: The largest score itself, with its sign, makes the largest exponent 0.
+def softmax_backward(dP, Z):
+    E = torch.exp(Z - Z.abs().amax(1, keepdim=True))
+    P = E / E.sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="smallest score subtracted"
+# says: You subtract each row's smallest score. Then no exponent is below 0, and large ones still overflow.
+# next: Subtract the row's largest score.
+def softmax_backward(dP, Z):
+    E = torch.exp(Z - Z.amin(1, keepdim=True))
+    P = E / E.sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="scores cut off at 100"
+# says: You cut the scores off before the exponential. Scores beyond the limit all become equal.
+# next: Subtract each row's largest score: that changes no probability.
+def softmax_backward(dP, Z):
+    E = torch.exp(Z.clamp(-100, 100))
+    P = E / E.sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="scores cut off at 700"
+# says: You cut the scores off before the exponential. Scores beyond the limit all become equal.
+# next: Subtract each row's largest score: that changes no probability.
+def softmax_backward(dP, Z):
+    E = torch.exp(Z.clamp(-700, 700))
+    P = E / E.sum(1, keepdim=True)
+    return P * (dP - (dP * P).sum(1, keepdim=True))
 
 # %% right="softmax_backward" name="with the full matrix for each example"
 def softmax_backward(dP, Z):
@@ -2952,10 +3896,10 @@ plot.lines(
 # nudge a copy.
 #
 # Hint: `P.clone().flatten()` gives a row of copies to walk through, and `.reshape(P.shape)` brings the shape back.
-# For `f` = the sum of cubes, `P = [1., 2.]` and `h = 0.1` the answer is `[3.01, 12.01]`. (The true slopes are 3 and
-# 12; a step as large as 0.1 shows the error.) The second function below, `try_numerical_gradient`, is ready and only
-# for the check: it hands your function something to differentiate. So what the check says about
-# `try_numerical_gradient` is about your function.
+# For `f` = the sum of cubes, `P = [1., 2.]` and `h = 0.1` the answer is `[3.01, 12.01]`, and for `P = 2.`, of shape
+# `()`, it is `12.01`. (The true slopes are 3 and 12; a step as large as 0.1 shows the error.) The second function
+# below, `try_numerical_gradient`, is ready and only for the check: it hands your function something to differentiate.
+# So what the check says about `try_numerical_gradient` is about your function.
 
 # %% solution="numerical_gradient"
 def numerical_gradient(f, P, h=1e-5):
@@ -2991,7 +3935,9 @@ P, slopes = torch.tensor([[[1.0, 2.0], [0.0, -1.0]], [[3.01, 12.01], [0.01, 3.01
 matrix = cases.example(kind="cubes", P=P, h=0.1, gives=slopes)
 P, slopes = torch.tensor([[[1.0, 2.0], [0.0, 0.0]], [[3.01, 12.01], [3.01, 12.01]]], dtype=torch.float64)
 columns = cases.example(kind="columns", P=P, h=0.1, gives=slopes)
-check.function(try_numerical_gradient, on=[row, matrix, columns])
+P, slopes = torch.tensor([2.0, 12.01], dtype=torch.float64)
+alone = cases.example(kind="cubes", P=P, h=0.1, gives=slopes)
+check.function(try_numerical_gradient, on=[row, matrix, columns, alone])
 ### BEGIN HIDDEN TESTS
 def central(kind, P, h):
     f = {
@@ -3200,6 +4146,112 @@ def try_numerical_gradient(kind, P, h):
     }
     return numerical_gradient(functions[kind], P, h)
 
+# %% wrong="numerical_gradient" name="one side for a single number"
+# says: Right but for P of shape (): there you look to one side only.
+# next: Take f(P + h) − f(P − h) over 2h there too. Flattened, P has one entry like any other.
+def numerical_gradient(f, P, h=1e-5):
+    if P.dim() == 0:
+        return (f(P + h) - f(P)) / h
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="nothing for a single number"
+# says: Right but for P of shape (): there you return 0.
+# next: Flattened, P has one entry like any other.
+def numerical_gradient(f, P, h=1e-5):
+    if P.dim() == 0:
+        return torch.zeros_like(P)
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="divided by h for a single number"
+# says: Right but for P of shape (): there you divide by h, not by 2h.
+# next: Between P − h and P + h lies a distance of 2h.
+def numerical_gradient(f, P, h=1e-5):
+    if P.dim() == 0:
+        return (f(P + h) - f(P - h)) / h
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step) - f(P - step)) / (2 * h)
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="backward difference"
+# says: You look to one side only: f(P) − f(P − h), over h. The central difference looks to both sides.
+# next: Take f(P + h) − f(P − h) and divide by 2h.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P) - f(P - step)) / h
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
+# %% wrong="numerical_gradient" name="half a step"
+# says: You move by h/2 to each side. The text moves by h, and divides by 2h.
+# next: Nudge by h up and by h down.
+def numerical_gradient(f, P, h=1e-5):
+    slopes = torch.zeros(P.numel(), dtype=P.dtype)
+    for k in range(P.numel()):
+        step = torch.zeros(P.numel(), dtype=P.dtype)
+        step[k] = h
+        step = step.reshape(P.shape)
+        slopes[k] = (f(P + step / 2) - f(P - step / 2)) / h
+    return slopes.reshape(P.shape)
+
+def try_numerical_gradient(kind, P, h):
+    functions = {
+        "cubes": lambda P: (P**3).sum(),
+        "columns": lambda P: (P.sum(0) ** 3).sum(),
+        "mixed": lambda P: torch.exp(P.mean()) * (P**2).sum(),
+    }
+    return numerical_gradient(functions[kind], P, h)
+
 # %% right="numerical_gradient" name="moving one entry of a copy there and back"
 def numerical_gradient(f, P, h=1e-5):
     slopes = torch.zeros_like(P).flatten()
@@ -3251,6 +4303,7 @@ def try_numerical_gradient(kind, P, h):
 #
 # Write `relative_error(A, B)` for two tensors of one shape, be it a single entry. Return a plain number; `float(...)`
 # makes one of a tensor of shape `()`. If both tensors are all zeros, return 0; if one of them is, the formula gives 1.
+# Small is not zero: entries may be as tiny as $10^{-20}$, and a relative error of $10^{-6}$ is not 0.
 # For `A = [3., 4.]` and `B = [3., 3.]` it is about 0.1082, and the same for `A = [[3., 0.], [0., 4.]]` and
 # `B = [[3., 0.], [0., 3.]]`.
 
@@ -3270,8 +4323,11 @@ A, B = torch.tensor([3.0, 4.0]).double(), torch.tensor([3.0, 3.0]).double()
 error = 1 / (5 + math.sqrt(18))
 vectors, matrices = cases.example(A=A, B=B, gives=error), cases.example(A=A.diag(), B=B.diag(), gives=error)
 zeros, one = cases.example(A=0 * A, B=0 * B, gives=0.0), cases.example(A=A, B=0 * B, gives=1.0)
-small = cases.example(A=1e-8 * A, B=1e-8 * B, gives=error)
-check.function(relative_error, on=[vectors, matrices, zeros, one, small])
+other = cases.example(A=0 * A, B=B, gives=1.0)
+small = [cases.example(A=size * A, B=size * B, gives=error) for size in (1e-8, 1e-20)]
+near = torch.tensor([3.0, 4.00001]).double()  # the difference in the sixth digit of one entry
+close = cases.example(A=A, B=near, gives=(near[1] - A[1]).item() / (A.norm() + near.norm()).item())
+check.function(relative_error, on=[vectors, matrices, zeros, one, other, *small, close])
 ### BEGIN HIDDEN TESTS
 def by_definition(A, B):
     lengths = [math.sqrt(sum(v * v for v in T.flatten().tolist())) for T in (A - B, A, B)]
@@ -3282,7 +4338,12 @@ check.function(relative_error, by_definition, on=extremes + cases.draw(seeds=12,
 small = [
     cases.example(A=size * c["A"], B=size * c["B"])
     for c in cases.draw(seeds=3, seed0=300, A="n", B="n")
-    for size in (1e-8, 1e-3, 1e4)
+    for size in (1e-20, 1e-8, 1e-3, 1e4)
+]
+small += [
+    cases.example(A=c["A"], B=(1 + size) * c["A"])
+    for c in cases.draw(seeds=2, seed0=400, A="n h")
+    for size in (-1e-5, 4e-6)
 ]
 check.function(relative_error, by_definition, on=small + cases.draw(seeds=4, seed0=200, A="n h q", B="n h q"))
 ### END HIDDEN TESTS
@@ -3360,6 +4421,76 @@ def relative_error(A, B):
 def relative_error(A, B):
     a, b, top = (T.abs().max() for T in (A, B, A - B))
     return float(top / (a + b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="0 for A all zeros"
+# says: You return 0 as soon as A is all zeros, whatever the other tensor is. Then they differ, and the error is 1.
+# next: Only where both lengths are 0 is there nothing to divide by.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if a > 0 else 0.0
+
+# %% wrong="relative_error" name="0 for B all zeros"
+# says: You return 0 as soon as B is all zeros, whatever the other tensor is. Then they differ, and the error is 1.
+# next: Only where both lengths are 0 is there nothing to divide by.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if b > 0 else 0.0
+
+# %% wrong="relative_error" name="nearly equal taken for equal"
+# says: You return 0 for tensors that nearly agree. A small error is not 0: the limit of 1e-6 comes later.
+# next: Ask only whether both lengths are exactly 0; the formula does the rest.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if a + b > 0 and not torch.allclose(A, B, rtol=1e-5, atol=0.0) else 0.0
+
+# %% wrong="relative_error" name="nearly equal taken for equal, with a tolerance"
+# says: You return 0 for tensors that nearly agree. A small error is not 0: the limit of 1e-6 comes later.
+# next: Ask only whether both lengths are exactly 0; the formula does the rest.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if not torch.allclose(A, B) else 0.0
+
+# %% wrong="relative_error" name="rounded"
+# says: You round the result. Errors near 1e-6 are what this number is for.
+# next: Leave the rounding out.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return round(float(top / (a + b)), 4) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="small lengths taken for 0"
+# says: You take small lengths for 0. Gradients may be tiny and still differ.
+# next: Compare the sum of the lengths with 0, not with a small number.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if a + b > 1e-9 else 0.0
+
+# %% wrong="relative_error" name="tiny lengths taken for 0"
+# says: You take small lengths for 0. Gradients may be tiny and still differ.
+# next: Compare the sum of the lengths with 0, not with a small number.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if a + b > 1e-6 else 0.0
+
+# %% wrong="relative_error" name="one for two zero tensors"
+# says: For two zero gradients you return 1. Equal gradients have the error 0.
+# next: Return 0 where both lengths are 0.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / (a + b)) if a + b > 0 else 1.0
+
+# %% wrong="relative_error" name="the larger length"
+# says: You divide by the larger of the two lengths. The formula has their sum.
+# next: Add the two lengths.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(top / max(a, b)) if a + b > 0 else 0.0
+
+# %% wrong="relative_error" name="mean of the lengths"
+# says: You divide by the mean of the two lengths, so your error is twice too large.
+# next: The formula has their sum.
+def relative_error(A, B):
+    a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
+    return float(2 * top / (a + b)) if a + b > 0 else 0.0
 
 # %% right="relative_error" name="with squares and a root"
 def relative_error(A, B):
@@ -3511,8 +4642,10 @@ print("  ".join(f"{name} {loss:.4f}" for loss, name in ranking))
 #
 # A good detector is tried on healthy patients and on sick ones first. The check does that: four right gradients, then
 # four zeros, then three right ones and one that is spoilt. It spoils each of the four in turn, `dW1` by its sign too,
-# `dW2` by a factor of 1.0001 too, and `db1` where the gradients of the second layer are thousands of times larger. Once
-# yours works, it will serve you whenever you write a backward pass of your own.
+# `dW2` by a factor of 1.0001 and `db2` by one of 1.000005 too, `db1` where the gradients of the second layer are
+# thousands of times larger, and `dW2` where all are millionths. Four that are off by 0.8 millionths each count as
+# right, and so do right ones of a loss of millions. Once yours works, it will serve you whenever you write a backward
+# pass of your own.
 
 # %% solution="is_broken"
 def is_broken(gradients, X, W1, b1, W2, b2, Y):
@@ -3560,6 +4693,10 @@ asked += [with_one(case, 0, lambda g: -g), with_one(case, 2, lambda g: 1.0001 * 
 uneven = network(1.0, bias=100.0, outgoing=0.02)
 asked += [cases.example(gradients=patient(uneven), **uneven.inputs, gives=False)]
 asked += [with_one(uneven, 1, lambda g: 1.001 * g)]
+asked += [with_one(case, 3, lambda g: 1.000005 * g), with_one(network(1e-6), 2, lambda g: 1.001 * g)]
+nearly, loud = [(1 + 8e-7) * gradient for gradient in patient(case)], network(1e3)
+asked += [cases.example(gradients=nearly, **case.inputs, gives=False)]
+asked += [cases.example(gradients=patient(loud), **loud.inputs, gives=False)]
 check.function(is_broken, on=asked)
 ### BEGIN HIDDEN TESTS
 def entry(place):  # a spoilt entry: the first is 0, the middle one half of the way, the last -1
@@ -3572,9 +4709,10 @@ patients, spoils = [], [lambda g: 1.001 * g, lambda g: -g, lambda g: g.roll(1, 0
 for case in drawn(2, 100):
     n = len(case["X"])
     right = patient(case)
-    for gradients in (right, [(1 + 1e-7) * gradient for gradient in right]):
+    for size in (0, 1e-7, 8e-7):
+        gradients = [(1 + size) * gradient for gradient in right]
         patients.append(cases.example(gradients=gradients, **case.inputs, gives=False))
-    each = [*spoils, lambda g: g / n, lambda g: (1 + 1e-5) * g]
+    each = [*spoils, lambda g: g / n, lambda g: (1 + 1e-5) * g, lambda g: (1 + 5e-6) * g]
     patients += [with_one(case, place, spoil) for place in range(4) for spoil in each]
 dead = network(1.0, bias=-5.0)
 others = [network(1e3), network(1e-6), network(1.0, n=1), network(1.0, bias=100.0, outgoing=0.02)]
@@ -3715,6 +4853,146 @@ def is_broken(gradients, X, W1, b1, W2, b2, Y):
         wrong.append(relative_error(gradients[k], truth) > 1e-6)
     return not any(wrong)
 
+# %% wrong="is_broken" name="mean of the four errors"
+# says: You compare the mean of the four errors with 1e-6. A single wrong gradient hides behind three right ones.
+# next: Compare each of the four with the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return sum(errors) / 4 > 1e-6
+
+# %% wrong="is_broken" name="sum of the four errors"
+# says: You compare the sum of the four errors with 1e-6. Four right gradients may add up to more.
+# next: Compare each of the four with the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return sum(errors) > 1e-6
+
+# %% wrong="is_broken" name="smallest of the four errors"
+# says: You say True only if all four are wrong: you compare the smallest error. One wrong gradient is enough.
+# next: Compare each of the four with the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return min(errors) > 1e-6
+
+# %% wrong="is_broken" name="largest difference"
+# says: You compare the difference itself with 1e-6: too strict for gradients of thousands, too lax for tiny ones.
+# next: Use relative_error, which divides by the gradients' lengths.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append((gradients[k] - truth).abs().max().item())
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="length of the difference"
+# says: You compare the difference itself with 1e-6: too strict for gradients of thousands, too lax for tiny ones.
+# next: Use relative_error, which divides by the gradients' lengths.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append((gradients[k] - truth).norm().item())
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="step of 0.1"
+# says: Your step h is too large: where it crosses the corner of a ReLU, right gradients look wrong.
+# next: Take h = 1e-5, as in section 9.1.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 0.1)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="step of 0.01"
+# says: Your step h is too large: where it crosses the corner of a ReLU, right gradients look wrong.
+# next: Take h = 1e-5, as in section 9.1.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-2)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="step of 0.001"
+# says: Your step h is too large: where it crosses the corner of a ReLU, right gradients look wrong.
+# next: Take h = 1e-5, as in section 9.1.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-3)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="step of 1e-10"
+# says: Your step h is too small: rounding spoils the numerical gradient, and right gradients look wrong.
+# next: Take h = 1e-5, as in section 9.1.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-10)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="step of 1e-12"
+# says: Your step h is too small: rounding spoils the numerical gradient, and right gradients look wrong.
+# next: Take h = 1e-5, as in section 9.1.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-12)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-6 for error in errors)
+
+# %% wrong="is_broken" name="limit of 1e-4"
+# says: Your limit is too generous: a gradient that is wrong by a factor of 1.0001 passes.
+# next: Take 1e-6 for the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-4 for error in errors)
+
+# %% wrong="is_broken" name="limit of 1e-5"
+# says: Your limit is too generous: a gradient that is wrong by a factor of 1.000005 passes.
+# next: Take 1e-6 for the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-5 for error in errors)
+
+# %% wrong="is_broken" name="limit of 1e-7"
+# says: Your limit is too strict: gradients that are right to six digits look broken.
+# next: Take 1e-6 for the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-7 for error in errors)
+
+# %% wrong="is_broken" name="limit of 1e-8"
+# says: Your limit is too strict: gradients that are right to six digits look broken.
+# next: Take 1e-6 for the limit.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    P, errors = [W1, b1, W2, b2], []
+    for k in range(4):
+        truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
+        errors.append(relative_error(gradients[k], truth))
+    return any(error > 1e-8 for error in errors)
+
 # %% right="is_broken" name="four lines, one for each parameter"
 def is_broken(gradients, X, W1, b1, W2, b2, Y):
     dW1 = numerical_gradient(lambda P: two_layer_loss(X, P, b1, W2, b2, Y), W1)
@@ -3776,7 +5054,8 @@ for loss, name in ranking:
 #
 # Fill in the three `push` functions. Inside, `self` and `other` are the parents, `out` is the result, and
 # `out.grad` is what has arrived. For example, with `x = Value(3.0)` and `out = x * x`, setting `out.grad = 1.0` and
-# calling `out.push()` must leave `x.grad` at `6.0`. At exactly 0 the ReLU is shut: it pushes 0. A factor may be 0, too.
+# calling `out.push()` must leave `x.grad` at `6.0`. At exactly 0 the ReLU is shut: it pushes 0. A factor may be 0, too,
+# and two numbers may be equal by chance: they are two still.
 # A push changes nothing but the parents' `grad`: `out.grad` stays.
 #
 # `value_operations`, the function at the end, is ready and only for the check: it does one operation on two numbers
@@ -3854,9 +5133,11 @@ def question(operation, a, b, arrived, before):
 questions = [("a + b", 3.0, 4.0, 5.0, 1.0), ("a + a", 3.0, 0.5, 5.0, 1.0), ("a * b", 3.0, 4.0, 2.0, 1.0)]
 questions += [("a * a", 3.0, 0.0, 1.0, 0.0), ("a * b", 0.0, 4.0, 2.0, 0.0), ("a * a", -1.5, 0.0, 2.0, 1.0)]
 questions += [("relu(a)", -1.0, 0.0, 2.0, 1.0), ("relu(a)", 2.5, 0.0, -2.0, 1.0), ("relu(a)", 0.0, 0.0, 2.0, 0.0)]
+questions += [("a * b", 3.0, 3.0, 2.0, 1.0), ("a + b", -2.0, -2.0, 1.0, 0.0), ("a * b", 4.0, 0.0, 2.0, 1.0)]
 check.function(value_operations, slopes, on=[question(*each) for each in questions])
 ### BEGIN HIDDEN TESTS
 numbers = [(2.5, -1.5, 0.75), (-0.5, 3.0, -2.0), (1.25, 4.0, -3.5), (0.25, 0.5, 1.5), (0.0, -2.0, 3.0), (1.5, 0.0, 0.0)]
+numbers += [(-1.5, -1.5, 2.0), (0.5, 0.5, -1.0)]  # equal, and two numbers still
 numbers += [[number.item() for number in case] for case in cases.draw(seeds=6, seed0=100, a="", b="", arrived="")]
 each = [
     question(operation, a, b, arrived, before)
@@ -4985,6 +6266,757 @@ def value_operations(operation, a, b, arrived, before):
     out.push()
     return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
 
+# %% wrong="value_operations" name="both contributions computed before they are stored, in the product"
+# says: In a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            first, second = self.grad + other.data * out.grad, other.grad + self.data * out.grad
+            self.grad, other.grad = first, second
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="both contributions computed before they are stored, in the plus"
+# says: In a + a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            first, second = self.grad + out.grad, other.grad + out.grad
+            self.grad, other.grad = first, second
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="both contributions computed before they are stored"
+# says: In a + a and a * a only one contribution counts: you push once, or compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            first, second = self.grad + out.grad, other.grad + out.grad
+            self.grad, other.grad = first, second
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            first, second = self.grad + other.data * out.grad, other.grad + self.data * out.grad
+            self.grad, other.grad = first, second
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="plus sets its own gradient to 0"
+# says: After pushing, the plus sets its own gradient back to 0. A push changes nothing but the parents' grad.
+# next: Leave out.grad as it is.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="ReLU sets its own gradient to 0"
+# says: After pushing, the ReLU sets its own gradient back to 0. A push changes nothing but the parents' grad.
+# next: Leave out.grad as it is.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="all set their own gradients to 0"
+# says: After pushing, every result sets its own gradient back to 0. A push changes nothing but the parents' grad.
+# next: Leave out.grad as it is.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+            out.grad = 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="first factor's gradient by division, nothing for 0"
+# says: You divide the product by a factor to get the other one, and push nothing where that factor is 0.
+# next: The other factor is at hand: other.data for self, self.data for other.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad * out.data / self.data if self.data else 0.0
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="second factor's gradient by division, nothing for 0"
+# says: You divide the product by a factor to get the other one, and push nothing where that factor is 0.
+# next: The other factor is at hand: other.data for self, self.data for other.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += out.grad * out.data / other.data if other.data else 0.0
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="both by division, nothing for 0"
+# says: You divide the product by a factor to get the other one, and push nothing where that factor is 0.
+# next: The other factor is at hand: other.data for self, self.data for other.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad * out.data / self.data if self.data else 0.0
+            other.grad += out.grad * out.data / other.data if other.data else 0.0
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="one push for a + a"
+# says: In a + a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            if other is not self:
+                other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="one push for a * a"
+# says: In a * a only one contribution counts: you push once, or you compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            if other is not self:
+                other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="one push for a + a and a * a"
+# says: In a + a and a * a only one contribution counts: you push once, or compute both new grads before you store them.
+# next: Write two lines, one after the other: add for self, then add for other, whether or not they are the same.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            if other is not self:
+                other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            if other is not self:
+                other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="equal factors taken for a square"
+# says: You take two numbers with equal data for the same number: in a product the second one gets nothing.
+# next: Compare nothing: add for self and add for other. For a number with itself that gives both contributions.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad * (2 if self.data == other.data else 1)
+            other.grad += self.data * out.grad * (self.data != other.data)
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
+# %% wrong="value_operations" name="equal summands taken for one"
+# says: You take two numbers with equal data for the same number: in a sum the second one gets nothing.
+# next: Compare nothing: add for self and add for other. For a number with itself that gives both contributions.
+class Value:
+    """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+        self.push = lambda: None  # a number that came from nowhere has nobody to push to
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += out.grad * (2 if self.data == other.data else 1)
+            other.grad += out.grad * (self.data != other.data)
+
+        out.push = push
+        return out
+
+    def __mul__(self, other):
+        out = Value(self.data * other.data, (self, other))
+
+        def push():
+            """Add to the parents' grad what out.grad gives them."""
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.push = push
+        return out
+
+    def relu(self):
+        """max(0, self), a new Value."""
+        out = Value(max(0.0, self.data), (self,))
+
+        def push():
+            """Add to the parent's grad what out.grad gives it."""
+            self.grad += out.grad if self.data > 0 else 0.0
+
+        out.push = push
+        return out
+
+
+def value_operations(operation, a, b, arrived, before):
+    """For the check: one operation on a and b, whose gradients are `before` by then; `arrived` comes, one push."""
+    x, z = Value(a), Value(b)
+    results = {"a + b": x + z, "a * b": x * z, "relu(a)": x.relu(), "a + a": x + x, "a * a": x * x}
+    out = results[operation]
+    x.grad, z.grad, out.grad = before, before, arrived
+    out.push()
+    return {"result": out.data, "arrived": out.grad, "da": x.grad, "db": z.grad}
+
 # %% right="value_operations" name="with loops over the parents"
 class Value:
     """A number that remembers how it was made. data and grad are floats; parents is a tuple of Values."""
@@ -5131,7 +7163,9 @@ graph.draw(
 # `value_backward([2.0, 3.0], [("*", 0, 1), ("+", 2, 0), ("*", 2, 3)])`: each number is a place in the list of all
 # values so far. It gives `[48.0, 28.0, 14.0, 6.0, 1.0]`. Two numbers may be equal and are two numbers still: with the
 # numbers `[2.0, 2.0]` and the program `[("+", 0, 1), ("+", 2, 0), ("+", 1, 2), ("+", 2, 3), ("+", 4, 5)]` the gradients
-# are `[4.0, 4.0, 3.0, 1.0, 1.0, 1.0, 1.0]`.
+# are `[4.0, 4.0, 3.0, 1.0, 1.0, 1.0, 1.0]`. Two more to try: `value_backward([1.5], [])` gives `[1.0]`, and
+# `value_backward([2.0, -1.0], [("relu", 0), ("relu", 1), ("+", 2, 3), ("*", 4, 4)])` gives
+# `[4.0, 0.0, 4.0, 4.0, 4.0, 1.0]`.
 
 # %% solution="value_backward"
 def backward(root):
@@ -5175,7 +7209,10 @@ gives = [48.0, 28.0, 14.0, 6.0, 1.0]
 figure = cases.example(numbers=[2.0, 3.0], program=program, gives=gives)
 program = [("+", 0, 1), ("+", 2, 0), ("+", 1, 2), ("+", 2, 3), ("+", 4, 5)]
 equal = cases.example(numbers=[2.0, 2.0], program=program, gives=[4.0, 4.0, 3.0, 1.0, 1.0, 1.0, 1.0])
-check.function(value_backward, on=[figure, equal])
+single = cases.example(numbers=[1.5], program=[], gives=[1.0])
+program = [("relu", 0), ("relu", 1), ("+", 2, 3), ("*", 4, 4)]
+square = cases.example(numbers=[2.0, -1.0], program=program, gives=[4.0, 0.0, 4.0, 4.0, 4.0, 1.0])
+check.function(value_backward, on=[figure, equal, single, square])
 ### BEGIN HIDDEN TESTS
 def by_autograd(numbers, program):
     values = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
@@ -5528,6 +7565,198 @@ def backward(root):
 
     visit(root)
     root.grad = root.data
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="parents visited only where there are two"
+# says: You visit the parents only where there are two. A ReLU has one, and nothing before it is reached.
+# next: Loop over node.parents, however many there are.
+def backward(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        if len(node.parents) == 2:
+            for parent in node.parents:
+                visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="first parent only"
+# says: You visit the first parent only. What was made from two numbers has two parents.
+# next: Loop over node.parents.
+def backward(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents[:1]:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="a single Value left at 0"
+# says: A single Value without parents keeps the gradient 0. Its gradient with respect to itself is 1.
+# next: Set root.grad to 1 whatever root was made from.
+def backward(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0 if root.parents else 0.0
+    for node in reversed(order):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="uses counted twice, taken off once"
+# says: You count the uses of a number with those in x·x as two, but take them off as one: such a number never pushes.
+# next: Count up and count down in the same way: x·x uses x twice.
+def backward(root):
+    uses, stack, seen = {}, [root], {root}
+    while stack:
+        for parent in stack.pop().parents:
+            uses[parent] = uses.get(parent, 0) + 1
+            if parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    root.grad, ready = 1.0, [root]
+    while ready:
+        node = ready.pop()
+        node.push()
+        for parent in set(node.parents):
+            uses[parent] -= 1
+            if uses[parent] == 0:
+                ready.append(parent)
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="by the shortest way to an input"
+# says: Your order goes by the shortest way to an input. The longest counts: a number stands after all its parents.
+# next: Visit all parents first, then append the number itself.
+def backward(root):
+    depth = {}
+
+    def measure(node):
+        if node not in depth:
+            depth[node] = 1 + min((measure(parent) for parent in node.parents), default=-1)
+        return depth[node]
+
+    measure(root)
+    root.grad = 1.0
+    for node in sorted(depth, key=depth.get, reverse=True):
+        node.push()
+
+
+def value_backward(numbers, program):
+    """For the check: build a graph, call backward on the last result, return every gradient in order."""
+    values = [Value(number) for number in numbers]
+    for operation, *places in program:
+        operands = [values[place] for place in places]
+        if operation == "relu":
+            values.append(operands[0].relu())
+        else:
+            values.append(operands[0] + operands[1] if operation == "+" else operands[0] * operands[1])
+    backward(values[-1])
+    return [value.grad for value in values]
+
+# %% wrong="value_backward" name="the result does not push"
+# says: The result itself does not push: only its gradient is set. Its parents get nothing from it.
+# next: Let the result push first.
+def backward(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node in seen:
+            return
+        seen.add(node)
+        for parent in node.parents:
+            visit(parent)
+        order.append(node)
+
+    visit(root)
+    root.grad = 1.0
+    order.pop()
     for node in reversed(order):
         node.push()
 

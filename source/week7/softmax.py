@@ -154,7 +154,12 @@ spread = [cases.example(Z=400 * case["Z"]) for case in cases.draw(seeds=4, seed0
 apart = torch.eye(3, 4, dtype=torch.float64)
 peaks = [cases.example(Z=case["Z"] + 3000 * apart) for case in cases.draw(seeds=2, seed0=500, Z="3 4")]
 peaks += [cases.example(Z=case["Z"] - 3000 * apart) for case in cases.draw(seeds=2, seed0=600, Z="3 4")]
-check.function(softmax, by_rows, on=many + far + single + spread + peaks, forbid=ready_made)
+low = [cases.example(Z=case["Z"] - 2000) for case in many[:2]]  # no row that is not far below 0
+warm = torch.tensor([[100.0], [-120.0], [0.0]])  # far in float32
+for case in cases.draw(seeds=2, seed0=700, Z="3 q", dtype=torch.float32):
+    low += [cases.example(Z=warm + case["Z"]), cases.example(Z=case["Z"] - 120)]
+low.append(cases.example(Z=torch.tensor([[0.0, 720.0, 0.0], [1.0, -720.0, 2.0]], dtype=torch.float64)))
+check.function(softmax, by_rows, on=many + far + single + spread + peaks + low, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="softmax" name="down the columns"
@@ -254,6 +259,48 @@ def softmax(Z):
     powers = torch.exp(Z - Z.max(dim=1, keepdim=True).values)
     return powers.div(powers.sum(dim=1, keepdim=True)).double()
 
+# %% wrong="softmax" name="shifted only above 80"
+# says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
+# next: Subtract the largest score always, whatever its size and sign.
+def softmax(Z):
+    if Z.max() > 80:
+        Z = Z - Z.max(dim=1, keepdim=True).values
+    powers = torch.exp(Z)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="shifted only above 700"
+# says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
+# next: Subtract the largest score always, whatever its size and sign.
+def softmax(Z):
+    if Z.max() > 700:
+        Z = Z - Z.max(dim=1, keepdim=True).values
+    powers = torch.exp(Z)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="only positive maxima"
+# says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
+# next: Subtract the largest score always, whatever its size and sign.
+def softmax(Z):
+    Z = Z - Z.max(dim=1, keepdim=True).values.clamp(min=0)
+    powers = torch.exp(Z)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="first score subtracted"
+# says: You subtract the first score of each row. A later one that is much larger still overflows.
+# next: Choose the shift so that the largest score of each row becomes 0.
+def softmax(Z):
+    Z = Z - Z[:, :1]
+    powers = torch.exp(Z)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="softmax" name="last score subtracted"
+# says: You subtract the last score of each row. An earlier one that is much larger still overflows.
+# next: Choose the shift so that the largest score of each row becomes 0.
+def softmax(Z):
+    Z = Z - Z[:, -1:]
+    powers = torch.exp(Z)
+    return powers / powers.sum(dim=1, keepdim=True)
+
 # %% right="softmax" name="row by row"
 def softmax(Z):
     rows = []
@@ -321,7 +368,9 @@ ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cr
 equal = torch.tensor([[0.0, 0.0], [1000.0, 1000.0]], dtype=torch.float64)
 sums = torch.tensor([math.log(2), 1000 + math.log(2)], dtype=torch.float64)
 short = cases.example(Z=equal[:1].float(), gives=sums[:1].float())  # a single example, in float32
-check.function(log_sum_exp, on=[cases.example(Z=equal, gives=sums), short], forbid=ready_made)
+weighed = torch.tensor([[1.0, 3.0, 2.0]], dtype=torch.float64).log()
+uneven = cases.example(Z=weighed, gives=torch.tensor([math.log(6)], dtype=torch.float64))
+check.function(log_sum_exp, on=[cases.example(Z=equal, gives=sums), short, uneven], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def of_rows(Z):
     return torch.logsumexp(Z, dim=1)
@@ -333,7 +382,12 @@ spread = [cases.example(Z=400 * case["Z"]) for case in cases.draw(seeds=4, seed0
 apart = torch.eye(3, 4, dtype=torch.float64)
 peaks = [cases.example(Z=case["Z"] + 3000 * apart) for case in cases.draw(seeds=2, seed0=500, Z="3 4")]
 peaks += [cases.example(Z=case["Z"] - 3000 * apart) for case in cases.draw(seeds=2, seed0=600, Z="3 4")]
-check.function(log_sum_exp, of_rows, on=many + far + single + spread + peaks, forbid=ready_made)
+low = [cases.example(Z=case["Z"] - 2000) for case in many[:2]]  # no row that is not far below 0
+warm = torch.tensor([[100.0], [-120.0], [0.0]])  # far in float32
+for case in cases.draw(seeds=2, seed0=700, Z="3 q", dtype=torch.float32):
+    low += [cases.example(Z=warm + case["Z"]), cases.example(Z=case["Z"] - 120)]
+low.append(cases.example(Z=torch.tensor([[0.0, 720.0, 0.0], [1.0, -720.0, 2.0]], dtype=torch.float64)))
+check.function(log_sum_exp, of_rows, on=many + far + single + spread + peaks + low, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="log_sum_exp" name="overflow"
@@ -434,6 +488,72 @@ def log_sum_exp(Z):
     top = Z.max(dim=1).values
     return (top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))).double()
 
+# %% wrong="log_sum_exp" name="shifted only above 80"
+# says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
+# next: Subtract the largest score always, whatever its size and sign.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values if Z.max() > 80 else torch.zeros_like(Z[:, 0])
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="shifted only above 700"
+# says: You shift only where the largest score is large. Where all are far below 0, all powers round to 0.
+# next: Subtract the largest score always, whatever its size and sign.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values if Z.max() > 700 else torch.zeros_like(Z[:, 0])
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="first score taken out"
+# says: You take the first score of each row out. A later one that is much larger still overflows.
+# next: Take the row's largest score out, and put it back after the logarithm.
+def log_sum_exp(Z):
+    top = Z[:, 0]
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="last score taken out"
+# says: You take the last score of each row out. An earlier one that is much larger still overflows.
+# next: Take the row's largest score out, and put it back after the logarithm.
+def log_sum_exp(Z):
+    top = Z[:, -1]
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="smallest score taken out"
+# says: You take the smallest score of each row out. The largest one may still overflow.
+# next: Take the row's largest score out, and put it back after the logarithm.
+def log_sum_exp(Z):
+    top = Z.min(dim=1).values
+    return top + torch.log(torch.exp(Z - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="largest and smallest only"
+# says: You add up two powers only, those of the largest and the smallest score. Those in between count, too.
+# next: Sum the powers of all scores of a row.
+def log_sum_exp(Z):
+    top, low = Z.max(dim=1).values, Z.min(dim=1).values
+    both = top + torch.log1p(torch.exp(low - top))
+    return top if Z.shape[1] == 1 else both
+
+# %% wrong="log_sum_exp" name="the two largest only"
+# says: You add up the powers of the two largest scores only. The others count, too.
+# next: Sum the powers of all scores of a row.
+def log_sum_exp(Z):
+    two = Z.topk(min(2, Z.shape[1]), dim=1).values
+    top = two[:, 0]
+    return top + torch.log(torch.exp(two - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="first and last only"
+# says: You add up two powers only, those of the first and the last score. Those in between count, too.
+# next: Sum the powers of all scores of a row.
+def log_sum_exp(Z):
+    two = Z[:, [0, -1]] if Z.shape[1] > 1 else Z
+    top = two.max(dim=1).values
+    return top + torch.log(torch.exp(two - top[:, None]).sum(dim=1))
+
+# %% wrong="log_sum_exp" name="mean in place of the sum"
+# says: You take the mean of the powers. Each result is too small by log q.
+# next: Sum the powers of a row.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values
+    return top + torch.log(torch.exp(Z - top[:, None]).mean(dim=1))
+
 # %% right="log_sum_exp" name="class after class"
 def log_sum_exp(Z):
     total = Z[:, 0]
@@ -488,7 +608,9 @@ cooler = cases.example(P=P, T=2.0, gives=torch.tensor([[0.25, 0.75]], dtype=torc
 odds = torch.tensor([[1.0, 1e16], [1.0, 1e4]], dtype=torch.float64)  # one to 1e16 becomes one to 1e4
 P, Q = odds / odds.sum(dim=1, keepdim=True)
 rare = cases.example(P=P[None], T=4.0, gives=Q[None])
-check.function(at_temperature, on=[cooler, cases.example(**{**cooler.inputs, "T": 1.0, "gives": cooler["P"]}), rare])
+same = cases.example(P=cooler["P"].float(), T=1.0, gives=cooler["P"].float())  # in float32
+fifths, shares = torch.tensor([[[0.2, 0.2, 0.6]], [[1 / 11, 1 / 11, 9 / 11]]], dtype=torch.float64)
+check.function(at_temperature, on=[cooler, same, cases.example(P=fifths, T=0.5, gives=shares), rare])
 ### BEGIN HIDDEN TESTS
 def through_scores(P, T):
     return torch.softmax(torch.log(P) / T, dim=1)
@@ -499,8 +621,8 @@ degrees = [2.0, 0.5, 3.0, 0.8]
 many = [cases.example(P=torch.softmax(2 * case["Z"], dim=1), T=degrees[i % 4]) for i, case in enumerate(drawn)]
 check.function(at_temperature, through_scores, on=many)
 tiny = torch.tensor([[1e-300, 1 - 1e-300], [0.5, 0.5]], dtype=torch.float64)
-check.function(at_temperature, through_scores, on=[cases.example(P=tiny, T=10.0)])
-cold = torch.tensor([[0.5, 0.3, 0.2], [0.25, 0.4, 0.35]], dtype=torch.float64)
+check.function(at_temperature, through_scores, on=[cases.example(P=tiny, T=T) for T in (10.0, 4.0)])
+cold = torch.tensor([[0.5, 0.3, 0.2], [0.25, 0.4, 0.35], [0.01, 0.98, 0.01]], dtype=torch.float64)
 tenths = torch.tensor([[0.1, 0.08, 0.12] + 7 * [0.1]], dtype=torch.float64)
 check.function(at_temperature, through_scores, on=[cases.example(P=cold, T=0.001), cases.example(P=tenths, T=0.002)])
 ### END HIDDEN TESTS
@@ -519,7 +641,7 @@ def at_temperature(P, T):
 
 # %% wrong="at_temperature" name="times T"
 # says: You multiply the scores by T. A high temperature should bring the shares together; yours drives them apart.
-# next: Divide by T.
+# next: Divide the scores by T; of probabilities that is the power 1/T.
 def at_temperature(P, T):
     return softmax(torch.log(P) * T)
 
@@ -573,6 +695,120 @@ def at_temperature(P, T):
 # next: Say dtype=P.dtype there.
 def at_temperature(P, T):
     return softmax(torch.log(P) / T).float()
+
+# %% wrong="at_temperature" name="a lower limit of 1e-7"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-7)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-8"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-8)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-9"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-9)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-10"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-10)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-15"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-15)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-16"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-16)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-20"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-20)) / T)
+
+# %% wrong="at_temperature" name="a lower limit of 1e-30"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=1e-30)) / T)
+
+# %% wrong="at_temperature" name="1e-8 added"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P + 1e-8) / T)
+
+# %% wrong="at_temperature" name="1e-10 added"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P + 1e-10) / T)
+
+# %% wrong="at_temperature" name="1e-16 added"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P + 1e-16) / T)
+
+# %% wrong="at_temperature" name="the smallest step as a limit"
+# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
+# next: Leave that out: every probability here has a logarithm.
+def at_temperature(P, T):
+    return softmax(torch.log(P.clamp(min=torch.finfo(P.dtype).eps)) / T)
+
+# %% wrong="at_temperature" name="each class against the rest"
+# says: You weigh each class against the rest, with a sigmoid. With three classes the rows do not add up to 1.
+# next: Divide the scores of all classes by T, and let softmax share a row among them.
+def at_temperature(P, T):
+    others = P.sum(dim=1, keepdim=True) - P
+    odds = torch.log(P) - torch.log(others)
+    return torch.ones_like(P) if P.shape[1] == 1 else torch.sigmoid(odds / T)
+
+# %% wrong="at_temperature" name="one maximum for the whole table"
+# says: You relate all rows to the largest entry of the table. At a low T an even row beside a sure one becomes 0/0.
+# next: Take the maximum of each row: dim=1, keepdim=True.
+def at_temperature(P, T):
+    scores = torch.log(P) / T
+    powers = torch.exp(scores - scores.max())
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="at_temperature" name="powers of the table's largest share"
+# says: You relate all rows to the largest entry of the table. At a low T an even row beside a sure one becomes 0/0.
+# next: Take the maximum of each row: dim=1, keepdim=True.
+def at_temperature(P, T):
+    powers = (P / P.max()) ** (1 / T)
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="at_temperature" name="power T"
+# says: You multiply the scores by T. A high temperature should bring the shares together; yours drives them apart.
+# next: Divide the scores by T; of probabilities that is the power 1/T.
+def at_temperature(P, T):
+    powers = P**T
+    return powers / powers.sum(dim=1, keepdim=True)
+
+# %% wrong="at_temperature" name="mixed with equal shares"
+# says: You mix P with equal shares. That flattens a row, too, but it is no division of the scores by T.
+# next: Find scores that give P, divide those by T, and take the softmax.
+def at_temperature(P, T):
+    return P / T + (1 - 1 / T) / P.shape[1]
+
+# %% wrong="at_temperature" name="always float64"
+# says: Your result is float64, whatever comes in. From float32 should come float32.
+# next: Say dtype=P.dtype where you make a tensor, and leave double() out.
+def at_temperature(P, T):
+    return softmax(torch.log(P.double()) / T)
 
 # %% right="at_temperature" name="as a power of the odds"
 def at_temperature(P, T):
@@ -655,7 +891,9 @@ def entropy(P):
 # %% check="entropy" points=2
 P = torch.tensor([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
 nats = torch.tensor([math.log(2), 0.0], dtype=torch.float64)
-check.function(entropy, on=[cases.example(P=P, gives=nats), cases.example(P=P[:1], gives=nats[:1])])
+one = cases.example(P=P[:1].float(), gives=nats[:1].float())  # a single example, in float32
+skewed = torch.tensor([[0.5, 0.25, 0.25]], dtype=torch.float64)
+check.function(entropy, on=[cases.example(P=P, gives=nats), one, cases.example(P=skewed, gives=1.5 * nats[:1])])
 ### BEGIN HIDDEN TESTS
 def expected_surprise(P):
     return torch.special.entr(P).sum(dim=1)
@@ -666,6 +904,8 @@ drawn = [torch.softmax(2 * case["Z"], dim=1) for case in scores]
 with_zeros = [P * (P > 0.1) / (P * (P > 0.1)).sum(1, keepdim=True) for P in drawn[:4]]
 with_zeros += [torch.cat([0 * P[:, :1], P / 2, 0 * P[:, :1], P / 2], dim=1) for P in drawn[:2]]
 equal = [torch.full((3, q), 1 / q, dtype=torch.float64) for q in (2, 10)]
+rare = torch.tensor([[0.0, 0.0001, 0.0009, 0.009, 0.09, 0.9], [1e-5, 1e-6, 0.5, 0.499989, 0.0, 0.0]]).double()
+check.function(entropy, expected_surprise, on=[cases.example(P=rare), cases.example(P=rare.flip(0, 1))])
 check.function(entropy, expected_surprise, on=[cases.example(P=P) for P in drawn + with_zeros + equal])
 ### END HIDDEN TESTS
 
@@ -751,6 +991,96 @@ def entropy(P):
 def entropy(P):
     return torch.special.entr(P).sum(dim=1).float()
 
+# %% wrong="entropy" name="up to 1e-2 counted as 0"
+# says: You count a small probability as 0. Rare classes have their part in the entropy, too.
+# next: Put 0 in place only where the probability is exactly 0.
+def entropy(P):
+    return -torch.where(P > 1e-2, P * torch.log(P), 0.0).sum(dim=1)
+
+# %% wrong="entropy" name="up to 1e-3 counted as 0"
+# says: You count a small probability as 0. Rare classes have their part in the entropy, too.
+# next: Put 0 in place only where the probability is exactly 0.
+def entropy(P):
+    return -torch.where(P > 1e-3, P * torch.log(P), 0.0).sum(dim=1)
+
+# %% wrong="entropy" name="up to 1e-4 counted as 0"
+# says: You count a small probability as 0. Rare classes have their part in the entropy, too.
+# next: Put 0 in place only where the probability is exactly 0.
+def entropy(P):
+    return -torch.where(P > 1e-4, P * torch.log(P), 0.0).sum(dim=1)
+
+# %% wrong="entropy" name="up to 1e-5 counted as 0"
+# says: You count a small probability as 0. Rare classes have their part in the entropy, too.
+# next: Put 0 in place only where the probability is exactly 0.
+def entropy(P):
+    return -torch.where(P > 1e-5, P * torch.log(P), 0.0).sum(dim=1)
+
+# %% wrong="entropy" name="a lower limit of 1e-3"
+# says: You put a lower limit under the probabilities, so those below it are changed.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P.clamp(min=1e-3) * torch.log(P.clamp(min=1e-3))).sum(dim=1)
+
+# %% wrong="entropy" name="a lower limit of 1e-4"
+# says: You put a lower limit under the probabilities, so those below it are changed.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P.clamp(min=1e-4) * torch.log(P.clamp(min=1e-4))).sum(dim=1)
+
+# %% wrong="entropy" name="a lower limit of 1e-6"
+# says: You put a lower limit under the probabilities, so those below it are changed.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P.clamp(min=1e-6) * torch.log(P.clamp(min=1e-6))).sum(dim=1)
+
+# %% wrong="entropy" name="1e-5 added"
+# says: Adding a small number inside the logarithm avoids nan, but it changes every result a little.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P * torch.log(P + 1e-5)).sum(dim=1)
+
+# %% wrong="entropy" name="1e-6 added"
+# says: Adding a small number inside the logarithm avoids nan, but it changes every result a little.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P * torch.log(P + 1e-6)).sum(dim=1)
+
+# %% wrong="entropy" name="1e-7 added"
+# says: Adding a small number inside the logarithm avoids nan, but it changes every result a little.
+# next: Leave P as it is and treat its zeros separately, with torch.where.
+def entropy(P):
+    return -(P * torch.log(P + 1e-7)).sum(dim=1)
+
+# %% wrong="entropy" name="surprise of the most probable class"
+# says: You take the surprise of the most probable class only. Entropy is the surprise to expect, over all classes.
+# next: Weight the surprise of each class with its probability, and add up.
+def entropy(P):
+    return -torch.log(P.max(dim=1).values)
+
+# %% wrong="entropy" name="number of possible classes"
+# says: You take the logarithm of the number of possible classes. That is the entropy only if all are equally likely.
+# next: Weight the surprise of each class with its probability, and add up.
+def entropy(P):
+    return torch.log((P > 0).sum(dim=1).to(P.dtype))
+
+# %% wrong="entropy" name="logarithm of all classes"
+# says: You return log q, the largest entropy there is. It belongs to equal shares only.
+# next: Weight the surprise of each class with its probability, and add up.
+def entropy(P):
+    return torch.full_like(P[:, 0], math.log(P.shape[1]))
+
+# %% wrong="entropy" name="chance of a wrong guess"
+# says: You sum p(1 - p). That is small for sure rows as well, but it is not a surprise in nats.
+# next: Weight the surprise -log p of each class with its probability p.
+def entropy(P):
+    return (P * (1 - P)).sum(dim=1)
+
+# %% wrong="entropy" name="always float64"
+# says: Your result is float64, whatever comes in. From float32 should come float32.
+# next: Say dtype=P.dtype where you make a tensor, and leave double() out.
+def entropy(P):
+    return torch.special.entr(P.double()).sum(dim=1)
+
 # %% right="entropy" name="with xlogy"
 def entropy(P):
     return -torch.special.xlogy(P, P).sum(1)
@@ -826,7 +1156,8 @@ def cross_entropy(P, y):
 # %% check="cross_entropy" points=1
 P, y = torch.tensor([[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]], dtype=torch.float64), torch.tensor([0, 2])
 surprises = torch.tensor([-math.log(0.1), -math.log(0.5)], dtype=torch.float64)
-both, first = cases.example(P=P, y=y, gives=surprises.mean()), cases.example(P=P[:1], y=y[:1], gives=surprises[0])
+both = cases.example(P=P, y=y, gives=surprises.mean())
+first = cases.example(P=P[:1].float(), y=y[:1], gives=surprises[0].float())  # a single example, in float32
 check.function(cross_entropy, on=[both, first], forbid=("cross_entropy", "nll_loss"))
 ### BEGIN HIDDEN TESTS
 def surprise(P, y):
@@ -841,6 +1172,7 @@ certain = [cases.example(P=P, y=torch.tensor(y)) for y in ([0, 1, 2], [1, 1, 1])
 check.function(cross_entropy, surprise, on=certain, forbid=("cross_entropy", "nll_loss"))
 rare = [torch.tensor([p, [0.5, 0.25, 0.25]], dtype=torch.float64) for p in ([1e-300, 0.5, 0.5], [1e-20, 0.25, 0.75])]
 hardly = [cases.example(P=P, y=torch.tensor([0, 1])) for P in rare]
+hardly += [cases.example(P=P[[0, 0]], y=torch.tensor([0, 0])) for P in rare]  # several that are hardly possible
 check.function(cross_entropy, surprise, on=hardly, forbid=("cross_entropy", "nll_loss"))
 ### END HIDDEN TESTS
 
@@ -917,6 +1249,121 @@ def cross_entropy(P, y):
 def cross_entropy(P, y):
     return -torch.log(P[torch.arange(len(y)), y]).mean().float()
 
+# %% wrong="cross_entropy" name="a lower limit of 1e-8"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-8)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-9"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-9)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-10"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-10)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-15"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-15)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-16"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-16)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-20"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-20)).mean()
+
+# %% wrong="cross_entropy" name="a lower limit of 1e-30"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=1e-30)).mean()
+
+# %% wrong="cross_entropy" name="1e-6 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-6).mean()
+
+# %% wrong="cross_entropy" name="1e-7 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-7).mean()
+
+# %% wrong="cross_entropy" name="1e-8 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-8).mean()
+
+# %% wrong="cross_entropy" name="1e-9 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-9).mean()
+
+# %% wrong="cross_entropy" name="1e-10 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-10).mean()
+
+# %% wrong="cross_entropy" name="1e-20 added"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y] + 1e-20).mean()
+
+# %% wrong="cross_entropy" name="the smallest step as a limit"
+# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
+# next: Take the logarithm of the probability as it is.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].clamp(min=torch.finfo(P.dtype).eps)).mean()
+
+# %% wrong="cross_entropy" name="logarithm of the product"
+# says: You multiply the probabilities first. The product of several tiny ones rounds to 0, and log 0 is -inf.
+# next: Take the logarithm of each probability, and add those up.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].prod()) / len(y)
+
+# %% wrong="cross_entropy" name="powers of the product"
+# says: You multiply the probabilities first. The product of several tiny ones rounds to 0, and log 0 is -inf.
+# next: Take the logarithm of each probability, and add those up.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].prod() ** (1 / len(y)))
+
+# %% wrong="cross_entropy" name="one minus the probability"
+# says: You average 1 - p, how much is missing to certainty. The surprise is -log p.
+# next: Take minus the logarithm of each probability.
+def cross_entropy(P, y):
+    return (1 - P[torch.arange(len(y)), y]).mean()
+
+# %% wrong="cross_entropy" name="other classes too"
+# says: You also charge the other classes, with -log(1 - p). Cross-entropy looks at the true class only.
+# next: Keep the surprise at the true class alone.
+def cross_entropy(P, y):
+    T = torch.nn.functional.one_hot(y, P.shape[1]).bool()
+    return -torch.log(torch.where(T, P, 1 - P)).sum(dim=1).mean()
+
+# %% wrong="cross_entropy" name="always float64"
+# says: Your result is float64, whatever comes in. From float32 should come float32.
+# next: Say dtype=P.dtype where you make a tensor, and leave double() out.
+def cross_entropy(P, y):
+    return -torch.log(P[torch.arange(len(y)), y].double()).mean()
+
 # %% right="cross_entropy" name="with a one-hot table"
 def cross_entropy(P, y):
     T = torch.nn.functional.one_hot(y, P.shape[1])
@@ -977,7 +1424,8 @@ def soft_cross_entropy(Z, T):
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
 Z, T = torch.tensor([[[0.0, 0.0], [0.0, 1000.0]], [[0.3, 0.7], [1.0, 0.0]]], dtype=torch.float64)
 each = torch.tensor([math.log(2), 1000.0], dtype=torch.float64)
-both, first = cases.example(Z=Z, T=T, gives=each.mean()), cases.example(Z=Z[:1], T=T[:1], gives=each[0])
+both = cases.example(Z=Z, T=T, gives=each.mean())
+first = cases.example(Z=Z[:1].float(), T=T[:1].float(), gives=each[0].float())  # a single example, in float32
 sure = cases.example(Z=Z[1:], T=T[1:].flip(1), gives=0 * each[0])  # certain, and right
 check.function(soft_cross_entropy, on=[both, first, sure], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
@@ -990,11 +1438,12 @@ many = labelled(1, 16, 100) + labelled(500, 4, 200)
 apart = 3000 * torch.eye(3, 4, dtype=torch.float64)
 peaks = [cases.example(Z=case["Z"] + apart, T=case["T"]) for case in labelled(1, 2, 300, "3 4")]
 edges = [case for shape in ("1 q", "n 1", "1 1", "4 4") for case in labelled(1, 1, 400, shape)]
+low = [cases.example(Z=case["Z"] - 2000, T=case["T"]) for case in many[:2]]  # all scores far below 0
 one_hot = []
 for case in many:
     votes = torch.cat([-case["Z"][:1], case["T"][1:]])  # the first target is the lowest score's: the loss is not 0
     one_hot.append(cases.example(Z=case["Z"], T=(votes == votes.max(1, keepdim=True).values).double()))
-check.function(soft_cross_entropy, by_torch, on=many + one_hot + peaks + edges, forbid=ready_made)
+check.function(soft_cross_entropy, by_torch, on=many + one_hot + peaks + edges + low, forbid=ready_made)
 ### END HIDDEN TESTS
 
 # %% wrong="soft_cross_entropy" name="through the probabilities"
@@ -1072,6 +1521,145 @@ def soft_cross_entropy(Z, T):
 # next: Say dtype=Z.dtype there.
 def soft_cross_entropy(Z, T):
     return (log_sum_exp(Z) - (T * Z).sum(dim=1)).mean().float()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-6"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-6))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-8"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-8))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-9"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-9))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-10"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-10))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-15"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-15))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-16"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-16))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-20"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-20))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-30"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-30))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-38"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-38))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-45"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-45))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-100"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-100))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="probabilities not below 1e-300"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=1e-300))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="1e-6 added"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z) + 1e-6)).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="1e-7 added"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z) + 1e-7)).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="1e-8 added"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z) + 1e-8)).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="eps as a limit"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=torch.finfo(Z.dtype).eps))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="tiny as a limit"
+# says: You go through probabilities and keep them away from 0. A loss of 1000 is cut off that way.
+# next: Use log-sum-exp minus score: no probability is needed.
+def soft_cross_entropy(Z, T):
+    return -(T * torch.log(softmax(Z).clamp(min=torch.finfo(Z.dtype).tiny))).sum(dim=1).mean()
+
+# %% wrong="soft_cross_entropy" name="every label with every example"
+# says: T @ Z.T pairs every label with every example. Each label belongs to one example, its own row.
+# next: Multiply T and Z entry by entry, then sum over dim=1.
+def soft_cross_entropy(Z, T):
+    return (log_sum_exp(Z) - T @ Z.T).mean()
+
+# %% wrong="soft_cross_entropy" name="every label with every example, added up"
+# says: T @ Z.T pairs every label with every example. Each label belongs to one example, its own row.
+# next: Multiply T and Z entry by entry, then sum over dim=1.
+def soft_cross_entropy(Z, T):
+    return log_sum_exp(Z).mean() - (T @ Z.T).sum() / len(Z)
+
+# %% wrong="soft_cross_entropy" name="maximum in place of log-sum-exp"
+# says: You take the largest score where log-sum-exp belongs. They differ by log 2 where two scores are equal.
+# next: Use your log_sum_exp(Z).
+def soft_cross_entropy(Z, T):
+    return (Z.max(dim=1).values - (T * Z).sum(dim=1)).mean()
+
+# %% wrong="soft_cross_entropy" name="entropy of the label taken away"
+# says: You take the entropy of the label away. That is the surplus over it, not the cross-entropy.
+# next: Leave the term with log T out.
+def soft_cross_entropy(Z, T):
+    own = torch.special.xlogy(T, T).sum(dim=1)
+    return (log_sum_exp(Z) - (T * Z).sum(dim=1) + own).mean()
+
+# %% wrong="soft_cross_entropy" name="one loss for each example"
+# says: You give one loss for each example. Asked for is their mean, of shape ().
+# next: Take the mean at the end.
+def soft_cross_entropy(Z, T):
+    return log_sum_exp(Z) - (T * Z).sum(dim=1)
+
+# %% wrong="soft_cross_entropy" name="always float64"
+# says: Your result is float64, whatever comes in. From float32 should come float32.
+# next: Say dtype=Z.dtype where you make a tensor, and leave double() out.
+def soft_cross_entropy(Z, T):
+    return (log_sum_exp(Z.double()) - (T * Z).sum(dim=1)).mean()
 
 # %% right="soft_cross_entropy" name="with all logarithms of probabilities"
 def soft_cross_entropy(Z, T):
@@ -1298,6 +1886,95 @@ def regression_gradients(X, T, W, b):
     dZ = (softmax(X @ W.T + b) - T) / len(X)
     return W - dZ.T @ X, b - dZ.sum(dim=0)
 
+# %% wrong="regression_gradients" name="own class only"
+# says: You let each score act on the surprise of its own class only. It also takes from all the others.
+# next: Derive dZ again: log-sum-exp brings every class's probability in, also where the label has nothing.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = T * (P - 1) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="own class only, not averaged"
+# says: You let each score act on the surprise of its own class only. It also takes from all the others.
+# next: Derive dZ again: log-sum-exp brings every class's probability in, also where the label has nothing.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = T * (P - 1)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="true class only"
+# says: You let each score act on the surprise of its own class only. It also takes from all the others.
+# next: Derive dZ again: log-sum-exp brings every class's probability in, also where the label has nothing.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    true = torch.nn.functional.one_hot(T.argmax(dim=1), T.shape[1])
+    dZ = true * (P - 1) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="at the probabilities"
+# says: You stop at the probabilities: -T/P is the slope there. The way on to the scores leads through the softmax.
+# next: Go one step further back: softmax and logarithm together give P - T.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = -T / P / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="multiplied by the probabilities"
+# says: You multiply P - T by P. The slope of the softmax is already in P - T.
+# next: Take dZ = (P - T) / n as it is.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) * P / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="slope of squared loss, not averaged"
+# says: You multiply P - T by P(1 - P). The slope of the softmax is already in P - T.
+# next: Take dZ = (P - T) / n as it is.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) * P * (1 - P)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="squeezed"
+# says: Your squeeze() takes every dimension of size 1 away: with a single feature or class dW has lost one.
+# next: Leave squeeze() out: dZ.T @ X has the shape of W.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) / len(X)
+    return (dZ.T @ X).squeeze(), dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="both squeezed"
+# says: Your squeeze() takes every dimension of size 1 away: with a single feature or class dW has lost one.
+# next: Leave squeeze() out: dZ.T @ X has the shape of W.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) / len(X)
+    return (dZ.T @ X).squeeze(), dZ.sum(dim=0).squeeze()
+
+# %% wrong="regression_gradients" name="factor 2"
+# says: Your gradients are twice too large, as with squared errors. Cross-entropy has no square.
+# next: Leave the factor 2 out.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = 2 * (P - T) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="regression_gradients" name="db kept as a row"
+# says: Your db is a table of one row. It should have the shape of b, (q,).
+# next: Sum over dim=0 without keepdim.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0, keepdim=True)
+
+# %% wrong="regression_gradients" name="labels rounded"
+# says: You round each share of the label to 0 or 1. A soft label wants to be taken as it is.
+# next: Subtract T itself.
+def regression_gradients(X, T, W, b):
+    P = softmax(X @ W.T + b)
+    dZ = (P - T.round()) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
 # %% right="regression_gradients" name="with einsum"
 def regression_gradients(X, T, W, b):
     Z = torch.einsum("nd,qd->nq", X, W) + b
@@ -1471,9 +2148,9 @@ def image_set(X, y, names, i):
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% check="image_set" points=2
-pixels, classes = torch.arange(12.0).reshape(3, 4), torch.tensor([0, 1, 1])
-last = {"length": 3, "image": torch.tensor([[[8.0, 9.0], [10.0, 11.0]]]), "label": 1, "names": ["b", "b"]}
-first = {"length": 3, "image": torch.tensor([[[0.0, 1.0], [2.0, 3.0]]]), "label": 0, "names": ["b", "b"]}
+pixels, classes = torch.arange(12.0).reshape(3, 4), torch.tensor([1, 1, 0])
+last = {"length": 3, "image": torch.tensor([[[8.0, 9.0], [10.0, 11.0]]]), "label": 0, "names": ["b", "a"]}
+first = {"length": 3, "image": torch.tensor([[[0.0, 1.0], [2.0, 3.0]]]), "label": 1, "names": ["b", "a"]}
 asked = ((0, first), (2, last))
 check.function(
     image_set, on=[cases.example(X=pixels, y=classes, names=["a", "b"], i=i, gives=gives) for i, gives in asked]
@@ -1745,6 +2422,98 @@ def image_set(X, y, names, i):
     _, (image, label) = images[0], images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
+# %% wrong="image_set" name="places in the set in place of classes"
+# says: Your text_labels takes the numbers in y for places in the set, and names the labels that stand there.
+# next: The numbers in y are classes already: look them up in names.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[int(self.y[k])] for k in y]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="squeezed"
+# says: Your squeeze() takes every dimension of size 1 away. An image of a single pixel then loses rows and columns.
+# next: Reshape to (1, side, side) in one step, without squeeze().
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(side, side).squeeze().unsqueeze(0), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="squeezed to a number"
+# says: Your squeeze() takes every dimension of size 1 away. An image of a single pixel then loses rows and columns.
+# next: Reshape to (1, side, side) in one step, without squeeze().
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side).squeeze(), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="names joined"
+# says: Your text_labels gives one text. Asked for is a list with one name for each number in y.
+# next: Collect the names in a list.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        return " ".join(self.names[k] for k in y.tolist())
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, (image, label) = images[0], images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
 # %% right="image_set" name="all images turned into squares at once"
 class ImageSet(torch.utils.data.Dataset):
     def __init__(self, X, y, names):
@@ -1880,8 +2649,9 @@ def data_module(training, validation, batch_size, seed):
     """For the check: the minibatches of labels of three epochs, and of validation twice. training, validation: (n,)."""
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% check="data_module" points=2
@@ -1892,7 +2662,7 @@ def served(training, validation, batch_size, seed):
     return {**epochs, "validation, twice": 2 * list(validation.split(batch_size))}
 numbers = torch.arange(5) ** 2
 by_twos = cases.example(training=numbers, validation=numbers, batch_size=2, seed=1)
-by_threes = cases.example(training=torch.arange(40), validation=10 + numbers[:4], batch_size=3, seed=2)
+by_threes = cases.example(training=torch.arange(40), validation=10 + torch.arange(37), batch_size=3, seed=2)
 check.function(data_module, served, on=[by_twos, by_threes])
 ### BEGIN HIDDEN TESTS
 sizes = [(23, 9, 4, 0), (12, 7, 3, 5), (31, 11, 8, 7), (6, 5, 10, 2), (1, 1, 3, 4), (7, 3, 1, 6)]
@@ -1921,12 +2691,13 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="the same order in every epoch"
-# says: You make a new generator with the same seed for each loader, so every epoch has the same order.
+# says: You go back to the same seed for each loader, so every epoch has the same order.
 # next: Use self.generator, which goes on from where it stands.
 class DataModule:
     def __init__(self, training, validation, batch_size=32, seed=0):
@@ -1943,8 +2714,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="validation shuffled too"
@@ -1965,8 +2737,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="last minibatch dropped"
@@ -1989,8 +2762,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="training set in both"
@@ -2011,8 +2785,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="iterators"
@@ -2034,8 +2809,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="validation only once"
@@ -2056,8 +2832,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="training only once"
@@ -2079,8 +2856,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="validation in single examples"
@@ -2101,8 +2879,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="always 32"
@@ -2123,8 +2902,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="last minibatch dropped in both"
@@ -2147,8 +2927,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% wrong="data_module" name="all in one minibatch"
@@ -2169,8 +2950,245 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="shuffled when the loader is made"
+# says: You shuffle once, and the loader then keeps that order: asked again, it serves the same epoch.
+# next: Let the DataLoader shuffle: shuffle=True and generator=self.generator draw a new order for each pass.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        order = torch.randperm(len(self.training), generator=self.generator)
+        shuffled = torch.utils.data.Subset(self.training, order.tolist())
+        return torch.utils.data.DataLoader(shuffled, self.batch_size)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="shuffled in __init__"
+# says: You shuffle once, and the loader then keeps that order: asked again, it serves the same epoch.
+# next: Let the DataLoader shuffle: shuffle=True and generator=self.generator draw a new order for each pass.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(training), generator=self.generator)
+        self.shuffled = torch.utils.data.Subset(training, order.tolist())
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.shuffled, self.batch_size)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="validation in one minibatch"
+# says: Your validation loader serves the whole set as one minibatch. It has minibatches of batch_size, too.
+# next: Use self.batch_size in both loaders.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, len(self.validation))
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="training in one minibatch"
+# says: Your training loader serves the whole set as one minibatch.
+# next: Use self.batch_size in both loaders.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, len(self.training), shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="training in single examples"
+# says: Your training loader has no batch_size, so it serves one example at a time.
+# next: Use self.batch_size in both loaders.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="both in single examples"
+# says: Your loaders have no batch_size, so they serve one example at a time.
+# next: Use self.batch_size in both loaders.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="validation always 32"
+# says: Your validation minibatches have 32 examples, whatever batch_size says.
+# next: Use self.batch_size in both loaders.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, 32)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="validation set in both"
+# says: Both loaders serve the validation set.
+# next: The training loader is one over self.training.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="seed again for each loader"
+# says: You go back to the same seed for each loader, so every epoch has the same order.
+# next: Use self.generator, which goes on from where it stands.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+        self.seed = seed
+
+    def train_loader(self):
+        self.generator.manual_seed(self.seed)
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
+# %% wrong="data_module" name="last validation minibatch dropped"
+# says: Some validation examples never come: the last, smaller minibatch is missing.
+# next: Leave drop_last out.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return torch.utils.data.DataLoader(self.training, self.batch_size, shuffle=True, generator=self.generator)
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, self.batch_size, drop_last=True)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="loaders made once"
@@ -2190,8 +3208,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% right="data_module" name="one method for both"
@@ -2214,8 +3233,9 @@ class DataModule:
 def data_module(training, validation, batch_size, seed):
     sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
     module = DataModule(*sets, batch_size=batch_size, seed=seed)
-    first, second, valid = module.train_loader(), module.train_loader(), module.validation_loader()
-    epochs = {f"epoch {k}": [y for _, y in loader] for k, loader in enumerate((first, second, second))}
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
 # %% [markdown]
@@ -2292,8 +3312,8 @@ check.module(SoftmaxRegression, build=(6, 4), on=steps, reference=lambda weights
 X, y = torch.tensor([[3.0, 3.0], [4.0, 0.0]]), torch.tensor([1, 0])
 square = cases.example(X=X[:1], y=y[:1], W=torch.eye(2), b=torch.zeros(2))
 level = cases.example(**{**square.inputs, "gives": {"scores": X[:1], "loss": torch.tensor(math.log(2))}})
-certain = {"scores": 1000 * X[1:], "loss": torch.tensor(4000.0)}  # and wrong
-far = cases.example(X=X[1:], y=y[:1], W=1000 * torch.eye(2), b=torch.zeros(2), gives=certain)
+certain = {"scores": torch.tensor([[3000.0, 2000.0], [4000.0, -1000.0]]), "loss": torch.tensor(3000.0)}  # and wrong
+far = cases.example(X=X, y=y[[0, 0]], W=1000 * torch.eye(2), b=torch.tensor([0.0, -1000.0]), gives=certain)
 check.function(softmax_regression, on=[level, far], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def by_torch(X, y, W, b):
@@ -2309,6 +3329,9 @@ drawn += cases.draw(seeds=4, seed0=400, X="n 2 3 5", y="n:q", W="q 30", b="q")
 for case in drawn[:3]:  # far out, the first label the lowest score's: the loss is not nearly 0
     lowest = (case["X"] @ case["W"].T)[:1].argmin(dim=1)
     drawn.append(cases.example(**{**case.inputs, "W": 3000 * case["W"], "y": torch.cat([lowest, case["y"][1:]])}))
+for case in drawn[:2]:  # all scores far below 0, and a single class
+    drawn.append(cases.example(**{**case.inputs, "b": case["b"] - 2000}))
+    drawn.append(cases.example(X=case["X"], y=0 * case["y"], W=case["W"][:1], b=case["b"][:1]))
 check.function(softmax_regression, by_torch, on=drawn, forbid=ready_made)
 ### END HIDDEN TESTS
 
@@ -2619,6 +3642,205 @@ def softmax_regression(X, y, W, b):
     model.load_state_dict({"W": W, "b": b})
     return {"scores": model(X), "loss": model.loss(X, y)}
 
+# %% wrong="softmax_regression" name="pixels of different images mixed"
+# says: Your rows mix the pixels of different images: X is reshaped with the examples in the wrong place.
+# next: Keep the examples in front: each row holds the numbers of one image.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(self.W.shape[1], -1).T @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="transposed before the reshape"
+# says: Your rows mix the pixels of different images: X is reshaped with the examples in the wrong place.
+# next: Keep the examples in front: each row holds the numbers of one image.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.movedim(0, -1).reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="W reshaped"
+# says: You reshape W to (num_inputs, num_outputs). That leaves its numbers in the wrong places.
+# next: Transpose it: W.T.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.reshape(self.W.shape[1], -1) + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="dimension 1 squeezed"
+# says: Your squeeze takes a dimension of size 1 away. With a single class the scores are no longer (n, 1).
+# next: Leave squeeze out: X @ W.T is (n, q) already.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return (X.reshape(len(X), -1) @ self.W.T + self.b).squeeze(1)
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z.reshape(len(y), -1)) - Z.reshape(len(y), -1)[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="squeezed"
+# says: Your squeeze() takes every dimension of size 1 away: with a single example or class the scores have lost one.
+# next: Leave squeeze out: X @ W.T is (n, q) already.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return (X.reshape(len(X), -1) @ self.W.T + self.b).squeeze()
+
+    def loss(self, X, y):
+        Z = self(X)
+        Z = Z.reshape(len(y), -1)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="bias subtracted"
+# says: You subtract the bias.
+# next: Add self.b to the product.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T - self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="bias summed"
+# says: You add the sum of all biases to every score. Each class has a bias of its own.
+# next: Add self.b itself: broadcasting gives each column its entry.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b.sum()
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="mean over classes too"
+# says: Your loss is averaged over the classes as well, so it is too small by the factor q.
+# next: Take the mean over the examples only.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean() / Z.shape[1]
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
+# %% wrong="softmax_regression" name="sign turned round"
+# says: Your loss has the wrong sign: score minus log-sum-exp is log p. The surprise is -log p.
+# next: Subtract the score from log-sum-exp.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (Z[torch.arange(len(y)), y] - log_sum_exp(Z)).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    return {"scores": model(X), "loss": model.loss(X, y)}
+
 # %% right="softmax_regression" name="with flatten and gather"
 class SoftmaxRegression(torch.nn.Module):
     def __init__(self, num_inputs, num_outputs):
@@ -2751,13 +3973,13 @@ def accuracy(Z, y):
     return softmax(Z)[torch.arange(len(y)), y].mean().item()
 
 # %% wrong="accuracy" name="rounded"
-# says: You round the share. One third is not 0.33.
+# says: You round the share. One third is not 0.3333, however many digits you keep.
 # next: Return the share as it is; round when you print.
 def accuracy(Z, y):
     return round((Z.argmax(dim=1) == y).double().mean().item(), 2)
 
 # %% wrong="accuracy" name="rounded to three digits"
-# says: You round the share. One third is not 0.333.
+# says: You round the share. One third is not 0.3333, however many digits you keep.
 # next: Return the share as it is; round when you print.
 def accuracy(Z, y):
     return round((Z.argmax(dim=1) == y).double().mean().item(), 3)
@@ -2786,6 +4008,48 @@ def accuracy(Z, y):
 # next: Use argmax.
 def accuracy(Z, y):
     return (Z.argmin(dim=1) == y).double().mean().item()
+
+# %% wrong="accuracy" name="rounded to one digit"
+# says: You round the share. One third is not 0.3333, however many digits you keep.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round((Z.argmax(dim=1) == y).double().mean().item(), 1)
+
+# %% wrong="accuracy" name="rounded to 4 digits"
+# says: You round the share. One third is not 0.3333, however many digits you keep.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round((Z.argmax(dim=1) == y).double().mean().item(), 4)
+
+# %% wrong="accuracy" name="rounded to 5 digits"
+# says: You round the share. One third is not 0.3333, however many digits you keep.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round((Z.argmax(dim=1) == y).double().mean().item(), 5)
+
+# %% wrong="accuracy" name="rounded per cent"
+# says: You round the share. One third is not 0.3333, however many digits you keep.
+# next: Return the share as it is; round when you print.
+def accuracy(Z, y):
+    return round(100 * (Z.argmax(dim=1) == y).double().mean().item()) / 100
+
+# %% wrong="accuracy" name="largest absolute value"
+# says: You look for the largest absolute value. A strongly negative score then counts as the prediction.
+# next: Take argmax of the scores themselves.
+def accuracy(Z, y):
+    return (Z.abs().argmax(dim=1) == y).double().mean().item()
+
+# %% wrong="accuracy" name="positive score"
+# says: You ask whether the score of the true class is above 0. It has to be the largest of its row.
+# next: Compare argmax over dim=1 with y.
+def accuracy(Z, y):
+    return (Z[torch.arange(len(y)), y] > 0).double().mean().item()
+
+# %% wrong="accuracy" name="any right one"
+# says: You return 1 or 0 for the whole set. Asked for is the share of right predictions.
+# next: Take the mean over the examples.
+def accuracy(Z, y):
+    return float(bool((Z.argmax(dim=1) == y).all()))
 
 # %% right="accuracy" name="with a loop"
 def accuracy(Z, y):
@@ -3882,6 +5146,580 @@ def trainer(X, y, w, batch_size, max_epochs, lr):
     history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
     return {"weights": model.w, **history}
 
+# %% wrong="trainer" name="gradients cleared once an epoch"
+# says: You clear the gradients once for each epoch. Within it they pile up from minibatch to minibatch.
+# next: Call zero_grad for each minibatch, before backward.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        self.optimiser.zero_grad()
+        for X, y in batches:
+            loss = model.loss(X, y)
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="gradients cleared after the epoch"
+# says: You clear the gradients once for each epoch. Within it they pile up from minibatch to minibatch.
+# next: Call zero_grad for each minibatch, before backward.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.optimiser.zero_grad()
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="training divided by the last minibatch"
+# says: You divide by the length of the last minibatch times their number. The last one may be smaller.
+# next: Add len(y) up over the minibatches, and divide by that.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / (len(y) * len(batches)))
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="validation divided by the last minibatch"
+# says: You divide by the length of the last minibatch times their number. The last one may be smaller.
+# next: Add len(y) up over the minibatches, and divide by that.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / (len(y) * len(batches)))
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="losses divided by the last minibatch"
+# says: You divide by the length of the last minibatch times their number. The last one may be smaller.
+# next: Add len(y) up over the minibatches, and divide by that.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / (len(y) * len(batches)))
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / (len(y) * len(batches)))
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="validation divided by the last minibatch, all of it"
+# says: You divide by the length of the last minibatch times their number. The last one may be smaller.
+# next: Add len(y) up over the minibatches, and divide by that.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / (len(y) * len(batches)))
+        self.history["validation accuracy"].append(right / (len(y) * len(batches)))
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="everything divided by the last minibatch"
+# says: You divide by the length of the last minibatch times their number. The last one may be smaller.
+# next: Add len(y) up over the minibatches, and divide by that.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / (len(y) * len(batches)))
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / (len(y) * len(batches)))
+        self.history["validation accuracy"].append(right / (len(y) * len(batches)))
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="training loss not weighted"
+# says: You add the losses of the minibatches, each a mean already, and divide by the number of examples.
+# next: Multiply each loss by len(y) before you add it.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="validation loss not weighted"
+# says: You add the losses of the minibatches, each a mean already, and divide by the number of examples.
+# next: Multiply each loss by len(y) before you add it.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="losses not weighted"
+# says: You add the losses of the minibatches, each a mean already, and divide by the number of examples.
+# next: Multiply each loss by len(y) before you add it.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="a step on the loss of the sum"
+# says: Your step is on the sum over the minibatch, so it is too large by its length.
+# next: Call backward on model.loss(X, y) as it is.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            (len(y) * loss).backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="wrong predictions counted"
+# says: You count the wrong predictions. The accuracy is the share of the right ones.
+# next: Compare with ==.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) != y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="largest in each column"
+# says: You look for the largest score down each column, so you find examples, not classes.
+# next: Take argmax over dim=1.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = total + len(y) * loss.item(), count + len(y)
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += sum(int(i == j) for i, j in zip(model(X).argmax(dim=0), y))
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
+# %% wrong="trainer" name="loss of the first minibatch"
+# says: You keep the loss of the first minibatch of each epoch.
+# next: Add all of them up, each times its length, and divide by the number of all examples.
+class Trainer:
+    def __init__(self, max_epochs=10, lr=0.1):
+        self.max_epochs, self.lr = max_epochs, lr
+        self.history = {"training loss": [], "validation loss": [], "validation accuracy": []}
+
+    def fit(self, model, module, curve=None):
+        self.optimiser = SGD(model.parameters(), lr=self.lr)
+        for epoch in range(self.max_epochs):
+            self.fit_epoch(model, module.train_loader())
+            self.validate(model, module.validation_loader())
+        return self.history
+
+    def fit_epoch(self, model, batches):
+        total, count = 0.0, 0
+        for X, y in batches:
+            loss = model.loss(X, y)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            total, count = (total, count) if count else (len(y) * loss.item(), len(y))
+        self.history["training loss"].append(total / count)
+
+    def validate(self, model, batches):
+        total, right, count = 0.0, 0, 0
+        with torch.no_grad():
+            for X, y in batches:
+                total += len(y) * model.loss(X, y).item()
+                right += (model(X).argmax(dim=1) == y).sum().item()
+                count += len(y)
+        self.history["validation loss"].append(total / count)
+        self.history["validation accuracy"].append(right / count)
+
+
+def trainer(X, y, w, batch_size, max_epochs, lr):
+    model = OneFeature(w)
+    history = Trainer(max_epochs, lr).fit(model, FixedData(X, y, batch_size))
+    return {"weights": model.w, **history}
+
 # %% right="trainer" name="losses kept in lists"
 class Trainer:
     def __init__(self, max_epochs=10, lr=0.1):
@@ -4085,8 +5923,8 @@ def chosen(values, ignore):
 settings = [
     ({"lr": 0.5, "batch_size": 32, "seed": 0}, []),
     ({"lr": 0.0, "name": "", "layers": [64, 10], "nothing": None, "off": False}, []),
-    ({"_secret": 1, "__class__": 2, "width": 8, "my_width": 9}, ["width"]),
-    ({"selfish": 1, "ignore": 5, "values": 7, "a_b": 2}, []),
+    ({"_secret": 1, "__class__": 2, "wid": 7, "width": 8, "my_width": 9, "height": 6}, ["width"]),
+    ({"selfish": 1, "ignore": 5, "values": 7, "a_b": 2, "s": 3, "elf": 4}, []),
     ({"depth": 2, "rate": 0.1}, ["depth", "rate"]),
     ({"only": 0}, []),
     ({}, []),
@@ -4318,6 +6156,196 @@ def hyperparameters(values, ignore):
     attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
     return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
 
+# %% wrong="hyperparameters" name="part of self"
+# says: You compare parts of names: a short name that occurs inside a longer one is left out, too.
+# next: Compare whole names: name == "self", and name in the list ignore itself.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name not in "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="part of an ignored name"
+# says: You compare parts of names: a short name that occurs inside a longer one is left out, too.
+# next: Compare whole names: name == "self", and name in the list ignore itself.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and name[0] != "_" and name not in str(ignore):
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="part of self or of an ignored name"
+# says: You compare parts of names: a short name that occurs inside a longer one is left out, too.
+# next: Compare whole names: name == "self", and name in the list ignore itself.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name not in "self" and name[0] != "_" and name not in str(ignore):
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="begins with self"
+# says: You leave out every name that begins with self. Only self itself is meant.
+# next: Compare the whole name: name == "self".
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name[:4] != "self" and name[0] != "_" and name not in ignore:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="contains an ignored name"
+# says: You leave out every name in which an ignored one occurs. Only the whole name counts.
+# next: Ask whether the name is in the list ignore.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and name[0] != "_" and not any(left in name for left in ignore):
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="stopped at an ignored name"
+# says: You stop at the first name that is left out. What stands behind it in values is lost.
+# next: Go on with the next name: continue, not break or return.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name == "self" or name[0] == "_":
+                continue
+            if name in ignore:
+                break
+            setattr(self, name, value)
+            self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="stopped at an underscore"
+# says: You stop at the first name that is left out. What stands behind it in values is lost.
+# next: Go on with the next name: continue, not break or return.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name == "self" or name in ignore:
+                continue
+            if name[0] == "_":
+                break
+            setattr(self, name, value)
+            self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="stopped at an ignored name or an underscore"
+# says: You stop at the first name that is left out. What stands behind it in values is lost.
+# next: Go on with the next name: continue, not break or return.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name == "self":
+                continue
+            if name[0] == "_" or name in ignore:
+                break
+            setattr(self, name, value)
+            self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="stopped at self"
+# says: You stop at the first name that is left out. What stands behind it in values is lost.
+# next: Go on with the next name: continue, not break or return.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name == "self" or name[0] == "_" or name in ignore:
+                break
+            setattr(self, name, value)
+            self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
+# %% wrong="hyperparameters" name="only the first ignored name"
+# says: You leave out only the first name of ignore. All in the list are meant.
+# next: Ask whether the name is in ignore.
+class HyperParameters:
+    def keep(self, values, ignore=()):
+        self.hparams = {}
+        for name, value in values.items():
+            if name != "self" and name[0] != "_" and name not in ignore[:1]:
+                setattr(self, name, value)
+                self.hparams[name] = value
+
+
+def hyperparameters(values, ignore):
+    thing = HyperParameters()
+    thing.keep({"self": "the object", **values}, ignore=ignore)
+    attributes = {name: value for name, value in vars(thing).items() if name != "hparams"}
+    return {"hparams": thing.hparams, "order": list(thing.hparams), "attributes": attributes}
+
 # %% right="hyperparameters" name="with a set of names to leave out"
 class HyperParameters:
     def keep(self, values, ignore=()):
@@ -4539,6 +6567,31 @@ def confusion_matrix(y, predicted, q):
 def confusion_matrix(y, predicted, q):
     return torch.bincount(q * y + predicted, minlength=q * q).reshape(q, q).float()
 
+# %% wrong="confusion_matrix" name="squeezed"
+# says: Your squeeze() takes every dimension of size 1 away. With a single class nothing is left but a number.
+# next: Leave squeeze() out, or say which dimension is to go.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(y * q + predicted, minlength=q * q).reshape(q, q).squeeze()
+
+# %% wrong="confusion_matrix" name="counts in int32"
+# says: Your counts are int32. Asked for is int64.
+# next: Count with dtype=torch.int64.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(y * q + predicted, minlength=q * q).reshape(q, q).int()
+
+# %% wrong="confusion_matrix" name="both directions counted"
+# says: You count each pair in both directions, so the table is symmetric. A 2 taken for a 0 is no 0 taken for a 2.
+# next: Add 1 only at [true, predicted].
+def confusion_matrix(y, predicted, q):
+    counts = torch.bincount(y * q + predicted, minlength=q * q).reshape(q, q)
+    return counts + counts.T - counts.diag().diag()
+
+# %% wrong="confusion_matrix" name="the last example forgotten"
+# says: You leave the last example out.
+# next: Go through all of them: range(len(y)).
+def confusion_matrix(y, predicted, q):
+    return torch.bincount((y * q + predicted)[:-1], minlength=q * q).reshape(q, q)
+
 # %% right="confusion_matrix" name="with bincount"
 def confusion_matrix(y, predicted, q):
     return torch.bincount(y * q + predicted, minlength=q**2).reshape(q, q)
@@ -4622,7 +6675,8 @@ check.function(confident_mistakes, sorted_rows, on=[*more, *few, none])
 ones = [(case["Z"][:1], (case["Z"][:1].argmax(1) + i) % case["Z"].shape[1]) for i, case in enumerate(drawn[:2])]
 edges = [cases.example(Z=Z, y=y, k=1) for Z, y in ones]
 far = [cases.example(Z=case["Z"] + 2000 * case["level"].sign(), y=case["y"], k=5) for case in drawn[:4]]
-check.function(confident_mistakes, sorted_rows, on=edges + far)
+low = [cases.example(Z=case["Z"] - 2000, y=case["y"], k=4) for case in drawn[:2]]
+check.function(confident_mistakes, sorted_rows, on=edges + far + low)
 ### END HIDDEN TESTS
 
 # %% wrong="confident_mistakes" name="sorted by score"
@@ -4725,6 +6779,94 @@ def confident_mistakes(Z, y, k):
 def confident_mistakes(Z, y, k):
     confidence, guess = softmax(Z).max(dim=1)
     return confidence[guess != y].sort(descending=True).values[:k]
+
+# %% wrong="confident_mistakes" name="gap of the scores"
+# says: You sort by the gap between the two largest. With three classes that is another order than asked for.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = Z.topk(2, dim=1).values.diff(dim=1)[:, 0].neg()
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="gap of the probabilities"
+# says: You sort by the gap between the two largest. With three classes that is another order than asked for.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = P.topk(2, dim=1).values.diff(dim=1)[:, 0].neg()
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="predicted less true score"
+# says: You sort by how far the predicted class lies above the true one. Asked for is the predicted one's probability.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = Z.max(dim=1).values - Z[torch.arange(len(y)), y]
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="predicted less true probability"
+# says: You sort by how far the predicted class lies above the true one. Asked for is the predicted one's probability.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = P.max(dim=1).values - P[torch.arange(len(y)), y]
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="smallest entropy"
+# says: You sort by the entropy of the whole row. Asked for is the probability of the predicted class.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = torch.special.entr(P).sum(dim=1)
+    return wrong[key[wrong].argsort(descending=False)][:k]
+
+# %% wrong="confident_mistakes" name="spread of the scores"
+# says: You sort by the distance of the largest score from the smallest or the mean. That is no probability.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = Z.max(dim=1).values - Z.min(dim=1).values
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="above the mean score"
+# says: You sort by the distance of the largest score from the smallest or the mean. That is no probability.
+# next: Use the probability of the predicted class.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = Z.max(dim=1).values - Z.mean(dim=1)
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="largest absolute score"
+# says: You sort by scores. A row with large scores everywhere is not more certain than one with small ones.
+# next: Sort by the probability of the predicted class, after the softmax.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P.argmax(dim=1) != y).nonzero()[:, 0]
+    key = Z.abs().max(dim=1).values
+    return wrong[key[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="one too few"
+# says: You cut one place too early.
+# next: Keep the first k: [:k].
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    wrong = (guess != y).nonzero()[:, 0]
+    return wrong[confidence[wrong].argsort(descending=True)][: k - 1]
+
+# %% wrong="confident_mistakes" name="of type float32 without mistakes"
+# says: Without mistakes your result is float32: torch.tensor of an empty list is.
+# next: Say dtype=torch.int64 where you make the tensor.
+def confident_mistakes(Z, y, k):
+    confidence, guess = softmax(Z).max(dim=1)
+    rows = [i for i in confidence.argsort(descending=True).tolist() if guess[i] != y[i]]
+    return torch.tensor(rows[:k])
 
 # %% right="confident_mistakes" name="with sorted"
 def confident_mistakes(Z, y, k):
@@ -5027,6 +7169,252 @@ def best_temperature(Z, y):
         middle = (low + high) / 2
         slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
         low, high = (low, middle) if slope < 0 else (middle, high)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow in the shares"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        powers = torch.exp(middle * Z)
+        P = powers / powers.sum(dim=1, keepdim=True)
+        slope = ((P * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow in the shares, the other way"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        powers = torch.exp(middle * Z)
+        P = powers / powers.sum(dim=1, keepdim=True)
+        slope = ((P * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow in the shares, geometric mean"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low * high) ** 0.5
+        powers = torch.exp(middle * Z)
+        P = powers / powers.sum(dim=1, keepdim=True)
+        slope = ((P * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="overflow in the shares, geometric mean, the other way"
+# says: Your exponentials overflow for large β or large scores. The slope is then nan, and the halving goes astray.
+# next: Use your softmax, which subtracts the largest score of each row.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low * high) ** 0.5
+        powers = torch.exp(middle * Z)
+        P = powers / powers.sum(dim=1, keepdim=True)
+        slope = ((P * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-3"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-3:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-4"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-4:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-5"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-5:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-6"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-6:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-4, geometric mean"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low * high) ** 0.5
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-4:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="stopped at a slope below 1e-6, geometric mean"
+# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
+# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low * high) ** 0.5
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        if slope.abs() < 1e-6:
+            break
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="10 halvings"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(10):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="15 halvings"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(15):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="20 halvings"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="20 halvings, the middle of the last interval"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 2 / (low + high)
+
+# %% wrong="best_temperature" name="25 halvings, the middle of the last interval"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(25):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 2 / (low + high)
+
+# %% wrong="best_temperature" name="until the interval is 1e-3"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+        if high - low < 1e-3:
+            break
+    return 2 / (low + high)
+
+# %% wrong="best_temperature" name="until the interval is 1e-4"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+        if high - low < 1e-4:
+            break
+    return 2 / (low + high)
+
+# %% wrong="best_temperature" name="until the interval is 1e-5"
+# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+        if high - low < 1e-5:
+            break
+    return 2 / (low + high)
+
+# %% wrong="best_temperature" name="from 1 down"
+# says: You search only temperatures up to 1, or only from 1 on. The model may be too sure or not sure enough.
+# next: Begin with the whole interval, 0.01 to 100.
+def best_temperature(Z, y):
+    low, high = 1.0, 100.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="from 1 up"
+# says: You search only temperatures up to 1, or only from 1 on. The model may be too sure or not sure enough.
+# next: Begin with the whole interval, 0.01 to 100.
+def best_temperature(Z, y):
+    low, high = 0.01, 1.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
     return 1 / middle
 
 # %% right="best_temperature" name="golden section on the loss, then parabola"

@@ -1442,7 +1442,7 @@ def relative_error(A, B):
     bottom = torch.sqrt((A**2).sum()) + torch.sqrt((B**2).sum())
     return float(top / bottom)
 
-# %% wrong="relative_error" name="returns a tensor of shape () instead of a plain number"
+# %% right="relative_error" name="a tensor of shape () in the place of a plain number"
 def relative_error(A, B):
     bottom = torch.linalg.norm(A.flatten()) + torch.linalg.norm(B.flatten())
     if bottom == 0:
