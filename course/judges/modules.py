@@ -139,6 +139,8 @@ def _made(name: str, what: str, made: ask.Made, parameters: Sizes | None, build:
     found = ", ".join(f"{key} {shape_text(size)}" for key, size in shapes.items()) or "none"
     wants = ", ".join(f"{key} {shape_text(size)}" for key, size in wanted)
     cause = "Only a torch.nn.Parameter, or a module, assigned to self is a parameter."
+    if len(shapes) == len(wanted):
+        cause = "The parameters are there, and not all of them are of the size, or the name, that is asked for."
     finding = diagnose.Finding(cause, "Compare the two lists.")
     return failed(name, what, f"its parameters are {found}; they should be {wants}", finding)
 
