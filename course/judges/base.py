@@ -143,9 +143,7 @@ def refusal(name: str, what: str, reply: ask.Reply, case: str, rules: Rules) -> 
     spoilt = [argument for argument in reply.changed if argument != rules.mutates]
     if spoilt:
         cause = f"Your function changes its input {', '.join(spoilt)}, which the caller still needs."
-        step = (
-            "Look for +=, an assignment into it, requires_grad_() or backward() on it; work on its clone()."
-        )
+        step = "Look for +=, an assignment into it, requires_grad_() or backward() on it; work on its clone()."
         return failed(name, what, case, diagnose.Finding(cause, step, named=True))
     return None
 
