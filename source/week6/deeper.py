@@ -587,6 +587,18 @@ def start(widths, kind, seed):
         bs.append(torch.zeros(fan_out, dtype=torch.float64))
     return Ws, bs
 
+# %% wrong="start" name="the root of the 2 only"
+# says: You take the root of the 2 alone. The root stands over the whole fraction, the fans too.
+# next: First divide, then take the root.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in, fan_out in zip(widths, widths[1:]):
+        s = math.sqrt(2) / (fan_in if kind == "he" else fan_in + fan_out)
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
 # %% right="start" name="with torch.nn.init"
 def start(widths, kind, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -820,6 +832,142 @@ def signal_sizes(X, Ws, activation):
 def signal_sizes(X, Ws, activation):
     return [activations[activation](X @ W.T).square().mean().sqrt().item() for W in Ws]
 
+# %% wrong="signal_sizes" name="divided by the entries of X"
+# says: You divide by the number of entries of X. The signal after a layer has entries of its own, examples times
+# neurons.
+# next: Divide by the number of entries of the signal whose squares you add.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append((A.square().sum() / X.numel()).sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="divided by the entries of W"
+# says: You divide by the number of weights. The signal after a layer has entries of its own, examples times neurons.
+# next: Divide by the number of entries of the signal whose squares you add.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append((A.square().sum() / W.numel()).sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="divided by the layer's inputs"
+# says: You divide by the number of entries that go into the layer. The signal after a layer has entries of its own,
+# examples times neurons.
+# next: Divide by the number of entries of the signal whose squares you add.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append((A.square().sum() / (len(A) * W.shape[1])).sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="rounded to two digits"
+# says: You round the sizes. A signal that has faded then counts as 0.
+# next: Return the numbers as they come; the text rounds them only to print them.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(round(A.square().mean().sqrt().item(), 2))
+    return sizes
+
+# %% wrong="signal_sizes" name="rounded to three digits"
+# says: You round the sizes. A signal that has faded then counts as 0.
+# next: Return the numbers as they come; the text rounds them only to print them.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(round(A.square().mean().sqrt().item(), 3))
+    return sizes
+
+# %% wrong="signal_sizes" name="rounded to four digits"
+# says: You round the sizes. A signal that has faded then counts as 0.
+# next: Return the numbers as they come; the text rounds them only to print them.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(round(A.square().mean().sqrt().item(), 4))
+    return sizes
+
+# %% wrong="signal_sizes" name="rounded to five digits"
+# says: You round the sizes. A signal that has faded then counts as 0.
+# next: Return the numbers as they come; the text rounds them only to print them.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(round(A.square().mean().sqrt().item(), 5))
+    return sizes
+
+# %% wrong="signal_sizes" name="rounded to six digits"
+# says: You round the sizes. A signal that has faded then counts as 0.
+# next: Return the numbers as they come; the text rounds them only to print them.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        A = activations[activation](A @ W.T)
+        sizes.append(round(A.square().mean().sqrt().item(), 6))
+    return sizes
+
+# %% wrong="signal_sizes" name="a sigmoid with the wrong sign"
+# says: Your sigmoid has the wrong sign in its exponent: it falls where it should rise. The other activations are
+# right.
+# next: Use the functions in `activations` themselves.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        Z = A @ W.T
+        A = torch.sigmoid(-Z) if activation == "sigmoid" else activations[activation](Z)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="a sigmoid in the place of tanh"
+# says: For tanh you use the sigmoid. The other activations are right.
+# next: Use the functions in `activations` themselves.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        Z = A @ W.T
+        A = torch.sigmoid(Z) if activation == "tanh" else activations[activation](Z)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="a tanh in the place of the sigmoid"
+# says: For the sigmoid you use tanh. The other activations are right.
+# next: Use the functions in `activations` themselves.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for W in Ws:
+        Z = A @ W.T
+        A = torch.tanh(Z) if activation == "sigmoid" else activations[activation](Z)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="activation in the last layer only"
+# says: Only your last layer has an activation. Here every layer has one.
+# next: Treat all layers alike.
+def signal_sizes(X, Ws, activation):
+    A, sizes = X, []
+    for k, W in enumerate(Ws):
+        A = A @ W.T
+        if k == len(Ws) - 1:
+            A = activations[activation](A)
+        sizes.append(A.square().mean().sqrt().item())
+    return sizes
+
+# %% wrong="signal_sizes" name="the last size only"
+# says: You give the size after the last layer alone. The list has one number for each layer.
+# next: Measure inside the loop.
+def signal_sizes(X, Ws, activation):
+    for W in Ws:
+        X = activations[activation](X @ W.T)
+    return [X.square().mean().sqrt().item()]
+
 # %% right="signal_sizes" name="from the norm"
 def signal_sizes(X, Ws, activation):
     sizes = []
@@ -1027,8 +1175,8 @@ def add_neuron(W1, b1, W2, w, b, v):
     return torch.cat([W1, w[None]]), torch.cat([b1, b[None]]), torch.cat([v[:, None], W2], dim=1)
 
 # %% wrong="add_neuron" name="bias through float32"
-# says: The new bias has passed through float32, where it keeps about eight digits; `torch.tensor(b.item())` does that.
-# next: Join `b` itself, with a dimension more: `b[None]`.
+# says: What you join has passed through float32, where it keeps eight digits: `torch.tensor(b.item())` does that.
+# next: Join the tensors themselves, with a dimension more: `b[None]`.
 def add_neuron(W1, b1, W2, w, b, v):
     biases = torch.cat([b1, b[None].float().double()])
     return torch.cat([W1, w[None]]), biases, torch.cat([W2, v[:, None]], dim=1)
@@ -1038,6 +1186,34 @@ def add_neuron(W1, b1, W2, w, b, v):
 # next: Join `b` to `b1`, the newcomer last.
 def add_neuron(W1, b1, W2, w, b, v):
     return torch.cat([W1, w[None]]), b1, torch.cat([W2, v[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="w through float32"
+# says: What you join has passed through float32, where it keeps eight digits: `torch.tensor(b.item())` does that.
+# next: Join the tensors themselves, with a dimension more: `b[None]`.
+def add_neuron(W1, b1, W2, w, b, v):
+    row, column = torch.tensor(w.tolist()), v
+    return torch.cat([W1, row[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, column[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="v through float32"
+# says: What you join has passed through float32, where it keeps eight digits: `torch.tensor(b.item())` does that.
+# next: Join the tensors themselves, with a dimension more: `b[None]`.
+def add_neuron(W1, b1, W2, w, b, v):
+    row, column = w, torch.tensor(v.tolist())
+    return torch.cat([W1, row[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, column[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="the last weight of v for all outputs"
+# says: Your new column repeats the last entry of `v`. Each output has a weight of its own for the new neuron.
+# next: Use the whole of `v` as the column.
+def add_neuron(W1, b1, W2, w, b, v):
+    column = v[-1].expand(len(W2), 1)
+    return torch.cat([W1, w[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, column], dim=1)
+
+# %% wrong="add_neuron" name="the mean of v for all outputs"
+# says: Your new column repeats the mean of `v`. Each output has a weight of its own for the new neuron.
+# next: Use the whole of `v` as the column.
+def add_neuron(W1, b1, W2, w, b, v):
+    column = v.mean().expand(len(W2), 1)
+    return torch.cat([W1, w[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, column], dim=1)
 
 # %% right="add_neuron" name="new tensors, filled"
 def add_neuron(W1, b1, W2, w, b, v):
@@ -1211,8 +1387,8 @@ def parameters_of(Ws, bs):
     return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
 # %% wrong="mlp" name="activation after the last layer"
-# says: The last layer has an activation too, so the output can never be below 0, or above 1.
-# next: Leave the activation out in the last layer.
+# says: Your last layer has an activation. Where there is a single layer, that one is the last.
+# next: Leave the activation out in the last layer, also where it is the only one.
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
         super().__init__()
@@ -1432,6 +1608,30 @@ def parameters_of(Ws, bs):
     """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
     return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
+# %% wrong="mlp" name="an activation after a single layer"
+# says: Your last layer has an activation. Where there is a single layer, that one is the last.
+# next: Leave the activation out in the last layer, also where it is the only one.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        f, last = activations[self.activation], len(self.Ws) - 1
+        A = f(X @ self.Ws[0].T + self.bs[0])
+        for layer in range(1, last + 1):
+            A = A @ self.Ws[layer].T + self.bs[layer]
+            if layer < last:
+                A = f(A)
+        return A
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% right="mlp" name="parameters registered by name"
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
@@ -1573,6 +1773,45 @@ def count_parameters(widths):
 def count_parameters(widths):
     return sum(k * (m + 1) for m, k in zip(widths, widths[1:])) - widths[-1]
 
+# %% wrong="count_parameters" name="a dictionary by the fan-in"
+# says: Your dictionary has one entry for each fan-in: of two layers with the same fan-in only the later one counts.
+# next: Add up layer by layer, without a dictionary.
+def count_parameters(widths):
+    layers = {m: k for m, k in zip(widths, widths[1:])}
+    return sum(k * (m + 1) for m, k in layers.items())
+
+# %% wrong="count_parameters" name="a dictionary by the fan-out"
+# says: Your dictionary has one entry for each number of neurons: of two layers of equal width only the later one
+# counts.
+# next: Add up layer by layer, without a dictionary.
+def count_parameters(widths):
+    layers = {k: m for m, k in zip(widths, widths[1:])}
+    return sum(k * (m + 1) for k, m in layers.items())
+
+# %% wrong="count_parameters" name="the next width looked up"
+# says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
+# next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
+def count_parameters(widths):
+    return sum(widths[widths.index(m) + 1] * (m + 1) for m in widths[:-1])
+
+# %% wrong="count_parameters" name="left out where it equals the last width"
+# says: You leave a width out wherever it equals the last one. Only the last *place* has no layer after it.
+# next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
+def count_parameters(widths):
+    return sum(k * (m + 1) for m, k in zip(widths, widths[1:]) if m != widths[-1])
+
+# %% wrong="count_parameters" name="a bias weight more"
+# says: You multiply (fan-in + 1) by (neurons + 1). Only the inputs have one more, for the bias.
+# next: A layer with m inputs and k neurons has k(m + 1) parameters.
+def count_parameters(widths):
+    return sum((m + 1) * (k + 1) for m, k in zip(widths, widths[1:]))
+
+# %% wrong="count_parameters" name="all widths multiplied"
+# says: You multiply all widths. Each layer has weights of its own, and the layers' numbers add up.
+# next: For each layer multiply its two widths, then add the biases.
+def count_parameters(widths):
+    return math.prod(widths) + sum(widths[1:])
+
 # %% right="count_parameters" name="a loop"
 def count_parameters(widths):
     total = 0
@@ -1635,8 +1874,8 @@ mean_squared_error(before(X_xor), Y_xor).item(), mean_squared_error(model(X_xor)
 # ### Exercise 3.1: the training loop
 #
 # **Your turn.** Write `train(Ws, bs, X, Y, lr, steps, activation="relu")`. It builds an `MLP` from the starting values,
-# and makes `steps` steps of gradient descent with rate `lr`, each on all examples. The loss is `mean_squared_error`
-# from section 1.
+# and makes `steps` steps of gradient descent with rate `lr`, each on all examples: always that many, even where the
+# loss rises, or is 0 already. The loss is `mean_squared_error` from section 1.
 #
 # Return the tuple `(Ws, bs, losses)`: two lists with the trained weights and biases, and a list of `steps` numbers: the
 # loss in each step, *before* the parameters are changed. (`.detach()` takes the gradient off a tensor, so that whoever
@@ -1701,6 +1940,9 @@ nets = cases.layers(seeds=4, seed0=200)
 many += problems([*nets, *nets.edges], lr=0.01, steps=6)
 for number, name in enumerate(("tanh", "sigmoid")):
     many += problems(cases.layers(seeds=2, seed0=300 + 10 * number), lr=0.01, steps=4, activation=name)
+one, origin = torch.ones(1, 1).double(), torch.zeros(1).double()
+for height, rate in ((0, 0.25), (0, 0.5), (2, 0.5), (2, 0.1)):  # the loss rises, or is 0 from the start
+    many.append(cases.example(Ws=[one], bs=[origin], X=2 * one, Y=height * one, lr=rate, steps=4))
 check.function(train, by_autograd, on=many)
 ### END HIDDEN TESTS
 
@@ -1947,6 +2189,189 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
                     parameter.grad = None
     return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
 
+# %% wrong="train" name="stops when the loss rises"
+# says: You stop as soon as the loss rises. All `steps` steps are asked for.
+# next: Leave the `break` out: stopping in time comes later.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            break
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops before a risen loss is noted"
+# says: You stop as soon as the loss rises. All `steps` steps are asked for.
+# next: Leave the `break` out: stopping in time comes later.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        if losses and loss.item() > losses[-1]:
+            break
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops when the loss no longer falls"
+# says: You stop as soon as the loss no longer falls. All `steps` steps are asked for.
+# next: Leave the `break` out: stopping in time comes later.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if len(losses) > 1 and losses[-1] >= losses[-2]:
+            break
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops before a loss that does not fall is noted"
+# says: You stop as soon as the loss no longer falls. All `steps` steps are asked for.
+# next: Leave the `break` out: stopping in time comes later.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        if losses and loss.item() >= losses[-1]:
+            break
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops where the loss hardly changes"
+# says: You stop as soon as the loss no longer falls. All `steps` steps are asked for.
+# next: Leave the `break` out: stopping in time comes later.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if len(losses) > 1 and abs(losses[-1] - losses[-2]) < 1e-9:
+            break
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops at a loss of 0"
+# says: You stop as soon as the loss is 0. All `steps` steps are asked for, and as many losses.
+# next: Leave the `break` out.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if loss.item() == 0:
+            break
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="stops at a tiny loss"
+# says: You stop as soon as the loss is 0. All `steps` steps are asked for, and as many losses.
+# next: Leave the `break` out.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        if loss.item() < 1e-12:
+            break
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="the best parameters kept"
+# says: You give back the parameters with the lowest loss. Asked for are those after the last step, better or not.
+# next: Return the parameters as they are after the loop.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses, best = MLP(Ws, bs, activation), [], None
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if loss.item() == min(losses):
+            best = [W.detach().clone() for W in model.Ws], [b.detach().clone() for b in model.bs]
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return *best, losses
+
+# %% wrong="train" name="the rate halved when the loss rises"
+# says: You change the rate on the way. It is `lr` in every step, even where the loss rises.
+# next: Use `lr` as it is given.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 2
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="one step too few"
+# says: You make a step less than asked for.
+# next: `range(steps)` counts `steps` steps.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps - 1):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="the mean over examples, the sum forgotten before"
+# says: Your loss averages over the outputs and adds up the examples; it is to be the other way round.
+# next: Use `mean_squared_error` from section 1 as it is.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for _ in range(steps):
+        loss = (model(X) - Y).square().mean(1).sum()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
 # %% right="train" name="with torch.optim.SGD"
 def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     model = MLP(Ws, bs, activation)
@@ -2077,6 +2502,25 @@ def ring(parameters, X):
     in_model.extend([] if in_model else [P.cpu() for P in parameters.values()])  # as they are when first asked
     return (X.norm(dim=1, keepdim=True) > 0.7).to(X)
 few = torch.tensor([[0.1, 0.1], [1, 0], [0, 1], [-1, 0], [0, -1]]).double()
+def looked_at(parameters):
+    """What the parameters in circle_model seem to be."""
+    Ws, bs = [P for P in parameters if P.dim() == 2], [P for P in parameters if P.dim() == 1]
+    widths, outputs, right = [2, *map(len, bs)], [], ring({}, few)
+    if [tuple(W.shape) for W in Ws] == list(zip(widths[1:], widths)):
+        for f in (torch.relu, torch.tanh, torch.sigmoid, lambda Z: Z.clamp(min=0.1 * Z)):
+            A = few
+            for W, b in zip(Ws[:-1], bs[:-1]):
+                A = f(A @ W.T + b)
+            outputs.append(A @ Ws[-1].T + bs[-1])
+    seen = {"trained": right, "trained on the labels -1 and 1": 2 * right - 1, "trained on exchanged labels": 1 - right}
+    for words, target in seen.items():
+        if any((A - target).abs().max() < 0.4 for A in outputs if A.shape == target.shape):
+            return words
+    return "trained" if any(b.any() for b in bs) else "starting values"
+check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=1e9)  # any outputs, for a first look
+if in_model:
+    circle_weights = looked_at([P.double() for P in in_model])
+    check.value(circle_weights, "trained")
 check.training(circle_losses, below=0.03)
 check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=0.4)
 if in_model:
@@ -2131,6 +2575,18 @@ circle_model = MLP(trained_Ws, trained_bs)
 # next: Take all three from one call of `train`.
 circle_Ws, circle_bs, _ = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 20)
 circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)[2]
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="labels of -1 and 1"
+# says: You train on the labels -1 and 1, as in week 4. The labels here are 0 in the centre and 1 on the ring.
+# next: Hand `Y_circle` to `train` as it is.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, 2 * Y_circle - 1, 0.1, 1500)
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="the labels exchanged"
+# says: You train with the labels exchanged: your network answers 1 in the centre and 0 on the ring.
+# next: Hand `Y_circle` to `train` as it is.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, 1 - Y_circle, 0.3, 800)
 circle_model = MLP(circle_Ws, circle_bs)
 
 # %% right="circle_model" name="two hidden layers"
@@ -2193,7 +2649,7 @@ def chain(x, w, b):
     for weight, bias in zip(w, b):
         x = torch.sigmoid(weight * x + bias)
     return x
-check.gradient(chain_gradient, of=chain, wrt="x", on=cases.draw(seeds=1, x="", w="l", b="l"), by_hand=True)
+check.gradient(chain_gradient, of=chain, wrt="x", on=cases.draw(seeds=2, x="", w="l", b="l"), by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=20, seed0=100, x="", w="l", b="l")
 many += cases.draw(seeds=3, seed0=200, x="", w="1", b="1")
@@ -2381,6 +2837,141 @@ def chain_gradient(x, w, b):
 def chain_gradient(x, w, b):
     A = torch.sigmoid(w * x + b)
     return (A * (1 - A) * w).prod()
+
+# %% wrong="chain_gradient" name="the sigmoid applied twice"
+# says: You take the slope of the sigmoid at a, but a is the sigmoid's output already: the sigmoid acts twice.
+# next: With a = sigmoid(z), the slope is a(1 - a). Or keep z, and take the slope there.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        twice = torch.sigmoid(a)
+        gradient = gradient * twice * (1 - twice) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="without the last slope"
+# says: The slope of the last neuron is missing: all weights are there, but not all slopes. Every neuron has a
+# sigmoid, the last one too.
+# next: Count the slopes in your product. There are as many as neurons.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for k in range(len(w)):
+        a = torch.sigmoid(w[k] * a + b[k])
+        gradient = gradient * w[k] * (1 if k == len(w) - 1 else a * (1 - a))
+    return gradient
+
+# %% wrong="chain_gradient" name="without the first slope"
+# says: The slope of the first neuron is missing: all weights are there, but not all slopes. Every neuron has a
+# sigmoid, the first one too.
+# next: Count the slopes in your product. There are as many as neurons.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for k in range(len(w)):
+        a = torch.sigmoid(w[k] * a + b[k])
+        gradient = gradient * w[k] * (1 if k == 0 else a * (1 - a))
+    return gradient
+
+# %% wrong="chain_gradient" name="without the last neuron"
+# says: The factor of the last neuron is missing: its slope and its weight. You stop one neuron too soon.
+# next: Count the factors. There are as many as neurons.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w[:-1], b[:-1]):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="a weight of 0 skipped"
+# says: You leave a weight of 0 out of the product. It is a factor as well: what has to pass it comes out as 0.
+# next: Multiply by every weight, whatever it is.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * (weight if weight != 0 else 1)
+    return gradient
+
+# %% wrong="chain_gradient" name="a neuron with weight 0 skipped"
+# says: You skip a neuron whose weight is 0. Its factor is 0, and so is the whole product.
+# next: Multiply by every neuron's factor, whatever it is.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        if weight != 0:
+            gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="1 - a alone"
+# says: You multiply by 1 - a. The slope of the sigmoid is a(1 - a); the first factor is missing.
+# next: Multiply by a as well.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="a(1 + a)"
+# says: You take a(1 + a) for the slope. The slope of the sigmoid is a(1 - a).
+# next: Look at the sign in the formula.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 + a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="times the bias"
+# says: You multiply by the bias. A change of the input is passed on by the slope times the *weight*.
+# next: The bias shifts the sum. Which factor does the input have?
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * bias
+    return gradient
+
+# %% wrong="chain_gradient" name="a(a - 1)"
+# says: You take a(a - 1) for the slope. It is a(1 - a), which is never below 0.
+# next: Look at the sign in the formula.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (a - 1) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="the neurons in reverse order"
+# says: You go through the neurons from the last to the first. The signal enters at the first.
+# next: Go forwards to compute the activations.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w.flip(0), b.flip(0)):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="the first neuron without its sigmoid"
+# says: You take x for the first neuron's sum, without its weight and bias. It is a neuron like the others.
+# next: The first sum is w[0] x + b[0].
+def chain_gradient(x, w, b):
+    a, gradient = torch.sigmoid(x), torch.sigmoid(x) * (1 - torch.sigmoid(x)) * w[0]
+    for weight, bias in zip(w[1:], b[1:]):
+        a = torch.sigmoid(weight * a + bias)
+        gradient = gradient * a * (1 - a) * weight
+    return gradient
+
+# %% wrong="chain_gradient" name="times the input as well"
+# says: You multiply by the neuron's input too. That would be the gradient with respect to a weight.
+# next: Which number does a neuron multiply its input by? That one is the factor.
+def chain_gradient(x, w, b):
+    a, gradient = x, torch.ones_like(x)
+    for weight, bias in zip(w, b):
+        out = torch.sigmoid(weight * a + bias)
+        gradient = gradient * out * (1 - out) * weight * a
+        a = out
+    return gradient
 
 # %% right="chain_gradient" name="forwards, then backwards"
 def chain_gradient(x, w, b):
@@ -2586,6 +3177,20 @@ def dead_neurons(X, W, b):
 # next: Is it off for all n of them?
 def dead_neurons(X, W, b):
     return (X @ W.T + b <= 0).sum(dim=0)
+
+# %% wrong="dead_neurons" name="always the same instead of always 0"
+# says: You ask whether a neuron always gives the same. A living one may do so too, with a single example for
+# instance; a dead one gives 0.
+# next: Compare the outputs with 0, not with each other.
+def dead_neurons(X, W, b):
+    A = torch.relu(X @ W.T + b)
+    return A.max(dim=0).values == A.min(dim=0).values
+
+# %% wrong="dead_neurons" name="numbers instead of booleans"
+# says: You give 1 and 0 as numbers. Booleans are asked for.
+# next: What comes out of a comparison is a tensor of booleans.
+def dead_neurons(X, W, b):
+    return (X @ W.T + b <= 0).all(dim=0).double()
 
 # %% right="dead_neurons" name="from the outputs"
 def dead_neurons(X, W, b):
@@ -2847,6 +3452,92 @@ def leaky_layer_gradients(dA, X, W, b, slope):
     dZ = torch.where(Z.mean(dim=0) > 0, dA, slope * dA)
     return dZ.T @ X, dZ.sum(dim=0)
 
+# %% wrong="leaky_layer_gradients" name="a slope of 0 taken for none, 0.1"
+# says: Where `slope` is 0 you use a tenth in its place: `slope or ...` takes 0 for something missing. With slope 0
+# the layer is a plain ReLU.
+# next: Use `slope` as it is given.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    slope = slope or 0.1
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="a slope of 0 taken for none, 0.01"
+# says: Where `slope` is 0 you use a hundredth in its place: `slope or ...` takes 0 for something missing. With slope
+# 0 the layer is a plain ReLU.
+# next: Use `slope` as it is given.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    slope = slope or 0.01
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="a slope of 0 taken for no activation"
+# says: Where `slope` is 0 you leave the activation out: `if slope` takes 0 for something missing. With slope 0 the
+# layer is a plain ReLU.
+# next: Use `slope` as it is given.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA) if slope else dA
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="the output divided by the sum"
+# says: You divide the output by the sum to get the slope. Where the sum is exactly 0 that is 0/0.
+# next: Decide by the sign of the sum which slope holds.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    Z = X @ W.T + b
+    dZ = dA * torch.where(Z > 0, Z, slope * Z) / Z
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="the slope twice"
+# says: On the left you multiply by the slope twice.
+# next: One factor `slope` is enough: it is the derivative there.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="a bias subtracted"
+# says: You subtract the bias in the sums from which you decide whether a neuron is on.
+# next: The layer adds b.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T - b > 0, dA, slope * dA)
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="slope on both sides"
+# says: You multiply by `slope` everywhere. Where the sum is above 0 the derivative is 1.
+# next: Choose between dA and slope times dA by the sign of the sum.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = slope * dA
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="0 where a sum is exactly 0"
+# says: Where a sum is exactly 0 you take the slope 0. At the corner the text takes `slope`.
+# next: Two cases are enough: above 0, and all others.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    Z = X @ W.T + b
+    dZ = dA * ((Z > 0).double() + slope * (Z < 0).double())
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="the mean slope where a sum is exactly 0"
+# says: Where a sum is exactly 0 you take a slope between the two. At the corner the text takes `slope`.
+# next: Two cases are enough: above 0, and all others.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    Z = X @ W.T + b
+    dZ = dA * ((1 + slope) / 2 + (1 - slope) / 2 * torch.sign(Z))
+    return dZ.T @ X, dZ.sum(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="db as the mean of dA"
+# says: Your db is a mean over dA. It is a sum, and of dZ.
+# next: Sum dZ, which you also use for dW.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    dZ = torch.where(X @ W.T + b > 0, dA, slope * dA)
+    return dZ.T @ X, dA.mean(dim=0)
+
+# %% wrong="leaky_layer_gradients" name="db from the slopes alone"
+# says: Your db adds up the slopes. The gradient that arrives from above is a factor there, too.
+# next: Sum dZ, which you also use for dW.
+def leaky_layer_gradients(dA, X, W, b, slope):
+    on = X @ W.T + b > 0
+    dZ = torch.where(on, dA, slope * dA)
+    return dZ.T @ X, (on + slope * ~on).sum(dim=0)
+
 # %% right="leaky_layer_gradients" name="slopes as a matrix"
 def leaky_layer_gradients(dA, X, W, b, slope):
     on = (torch.einsum("nd,hd->nh", X, W) + b > 0).to(dA.dtype)
@@ -3044,6 +3735,72 @@ def clip_by_norm(gradients, limit):
 def clip_by_norm(gradients, limit):
     norm = torch.sqrt(sum(g.square().sum() for g in gradients))
     return [g / (limit if norm > limit else 1.0) for g in gradients]
+
+# %% wrong="clip_by_norm" name="1e-4 added to the norm"
+# says: You add a small number to the norm, against a division by 0. The clipped gradients are then a little too
+# short.
+# next: You divide only where the norm is above the limit, so it is never 0 there.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    factor = limit / (norm + 1e-4) if norm > limit else 1.0
+    return [g * factor for g in gradients]
+
+# %% wrong="clip_by_norm" name="1e-5 added to the norm"
+# says: You add a small number to the norm, against a division by 0. The clipped gradients are then a little too
+# short.
+# next: You divide only where the norm is above the limit, so it is never 0 there.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    factor = limit / (norm + 1e-5) if norm > limit else 1.0
+    return [g * factor for g in gradients]
+
+# %% wrong="clip_by_norm" name="1e-6 added to the norm"
+# says: You add a small number to the norm, against a division by 0. The clipped gradients are then a little too
+# short.
+# next: You divide only where the norm is above the limit, so it is never 0 there.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    factor = limit / (norm + 1e-6) if norm > limit else 1.0
+    return [g * factor for g in gradients]
+
+# %% wrong="clip_by_norm" name="1e-7 added to the norm"
+# says: You add a small number to the norm, against a division by 0. The clipped gradients are then a little too
+# short.
+# next: You divide only where the norm is above the limit, so it is never 0 there.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    factor = limit / (norm + 1e-7) if norm > limit else 1.0
+    return [g * factor for g in gradients]
+
+# %% wrong="clip_by_norm" name="ord=2 for tensors of any shape"
+# says: For a matrix, `torch.linalg.norm(g, ord=2)` is another norm, its largest singular value, and a tensor of three
+# dimensions it does not take at all.
+# next: Square all entries, add them up, take the root; or flatten each tensor first.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(torch.linalg.norm(g, ord=2) ** 2 for g in gradients))
+    return [g * (limit / norm) if norm > limit else g.clone() for g in gradients]
+
+# %% wrong="clip_by_norm" name="the first tensor's norm"
+# says: You take the norm of the first tensor alone. The norm is that of all entries of all tensors.
+# next: Add up the squares of all tensors, then take the root.
+def clip_by_norm(gradients, limit):
+    norm = gradients[0].norm()
+    return [g * (limit / norm) if norm > limit else g.clone() for g in gradients]
+
+# %% wrong="clip_by_norm" name="divided by a norm of 0"
+# says: You divide by the norm even where it is 0.
+# next: Work out the factor only where the norm is above the limit.
+def clip_by_norm(gradients, limit):
+    norm = math.sqrt(sum(g.square().sum().item() for g in gradients))
+    factor = min(1.0, limit / norm)
+    return [g * factor for g in gradients]
+
+# %% wrong="clip_by_norm" name="set to 0"
+# says: Above the limit you set the gradients to 0. They should only become shorter.
+# next: Multiply all of them by limit / norm.
+def clip_by_norm(gradients, limit):
+    norm = torch.sqrt(sum(g.square().sum() for g in gradients))
+    return [g * 0 if norm > limit else g.clone() for g in gradients]
 
 # %% right="clip_by_norm" name="one long vector"
 def clip_by_norm(gradients, limit):
@@ -3314,6 +4071,55 @@ def connect_the_dots(knots, values):
 def connect_the_dots(knots, values):
     slopes = values.diff() / (knots[1] - knots[0])
     changes = torch.cat([slopes[:1], slopes.diff()])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="overwritten while reading"
+# says: You subtract from each slope the *change* before it, not the slope before it: you overwrite the slopes that
+# you still need.
+# next: Write the changes into a new tensor, and read from the slopes.
+def connect_the_dots(knots, values):
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.clone()
+    for j in range(1, len(changes)):
+        changes[j] -= changes[j - 1]
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="the slope after it subtracted"
+# says: You subtract from each slope the one *after* it, and 0 from the last. A kink turns from the slope before to
+# the slope after.
+# next: Each change is the slope after the kink minus the slope before it; before the first slope comes 0.
+def connect_the_dots(knots, values):
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.clone()
+    changes[:-1] -= slopes[1:]
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="changes divided by the gaps"
+# says: You divide the changes of slope by the gaps once more. The change itself is the output weight.
+# next: Divide by the gap once, for the slope.
+def connect_the_dots(knots, values):
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.clone()
+    changes[1:] = (slopes[1:] - slopes[:-1]) / (knots[2:] - knots[1:-1])
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="sums of the slopes"
+# says: You add the slopes up. An output weight is the *change* from one slope to the next.
+# next: Subtract from each slope the one just before it.
+def connect_the_dots(knots, values):
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.cumsum(0)
+    return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
+
+# %% wrong="connect_the_dots" name="the first height in the first weight"
+# says: You subtract the first height from the first slope. A height does not belong among the slopes; it is the
+# output bias.
+# next: The first weight is the first slope.
+def connect_the_dots(knots, values):
+    slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
+    changes = slopes.clone()
+    changes[1:] -= slopes[:-1]
+    changes[0] -= values[0]
     return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
 
 # %% right="connect_the_dots" name="with diff"
@@ -3587,6 +4393,18 @@ def count_pieces(x, Ws, bs):
         patterns.append(A > 0)
     pattern = torch.cat(patterns, dim=1)
     return 1 + (pattern[1:] != pattern[:-1]).any(dim=1).sum().item()
+
+# %% wrong="count_pieces" name="how many neurons are on"
+# says: You compare how many neurons are on. Where one goes off and another on, the number stays, and the pattern
+# changes.
+# next: Compare the patterns neuron by neuron.
+def count_pieces(x, Ws, bs):
+    A, count = x, 0
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Z = A @ W.T + b
+        count = count + (Z > 0).sum(dim=1)
+        A = torch.relu(Z)
+    return 1 + (count[1:] != count[:-1]).sum().item()
 
 # %% right="count_pieces" name="place by place"
 def count_pieces(x, Ws, bs):
@@ -3904,6 +4722,100 @@ def search(starts, rates, X, Y, X_valid, Y_valid, steps):
             model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
             training = mean_squared_error(model(X), Y).item()
             validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="validation as the mean over all entries"
+# says: Your validation loss is the mean over all entries. With q outputs that is q times too small; the training loss
+# is right.
+# next: Measure both with `mean_squared_error`: squares summed over the outputs, mean over the examples.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = (model(X_valid) - Y_valid).square().mean().item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="training as the mean over all entries"
+# says: Your training loss is the mean over all entries. With q outputs that is q times too small; the validation loss
+# is right.
+# next: Measure both with `mean_squared_error`: squares summed over the outputs, mean over the examples.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = (model(X) - Y).square().mean().item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="validation as the sum over the examples"
+# says: Your validation loss is a sum over the examples. It should be the mean over them; the training loss is right.
+# next: Measure both with `mean_squared_error`: squares summed over the outputs, mean over the examples.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = (model(X_valid) - Y_valid).square().sum().item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="training as the sum over the examples"
+# says: Your training loss is a sum over the examples. It should be the mean over them; the validation loss is right.
+# next: Measure both with `mean_squared_error`: squares summed over the outputs, mean over the examples.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = (model(X) - Y).square().sum().item()
+            validation = mean_squared_error(model(X_valid), Y_valid).item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="both as the sum over the examples"
+# says: Your losses are sums over the examples. They should be means over them.
+# next: Measure both with `mean_squared_error`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = (model(X) - Y).square().sum().item()
+            validation = (model(X_valid) - Y_valid).square().sum().item()
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="divided by the other set's examples"
+# says: You divide the validation loss by the number of training examples. It is the mean over the validation
+# examples.
+# next: Measure both with `mean_squared_error`.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = (model(X_valid) - Y_valid).square().sum().item() / len(X)
+            rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
+    return rows
+
+# %% wrong="search" name="validation before training"
+# says: You measure the validation loss with the starting values. Both losses are asked for after training.
+# next: Measure both with the trained model.
+def search(starts, rates, X, Y, X_valid, Y_valid, steps):
+    rows = []
+    for width, (Ws, bs) in starts.items():
+        for lr in rates:
+            model = MLP(*train(Ws, bs, X, Y, lr, steps)[:2])
+            training = mean_squared_error(model(X), Y).item()
+            validation = mean_squared_error(MLP(Ws, bs)(X_valid), Y_valid).item()
             rows.append({"width": width, "lr": lr, "training": training, "validation": validation})
     return rows
 
@@ -4228,6 +5140,57 @@ def early_stopping(losses, patience):
         if not lowest or loss < lowest:
             lowest, best = loss, step
         if step - best == patience:
+            return best, step
+    return best, len(losses) - 1
+
+# %% wrong="early_stopping" name="stop minus patience"
+# says: You take `stop - patience` for the best step, also where training never stopped for lack of patience.
+# next: Keep the best step while you go through the losses.
+def early_stopping(losses, patience):
+    best, stop = 0, len(losses) - 1
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            stop = step
+            break
+    return stop - patience, stop
+
+# %% wrong="early_stopping" name="stop minus patience, at least 0"
+# says: You take `stop - patience` for the best step, also where training never stopped for lack of patience.
+# next: Keep the best step while you go through the losses.
+def early_stopping(losses, patience):
+    best, stop = 0, len(losses) - 1
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            stop = step
+            break
+    return max(0, stop - patience), stop
+
+# %% wrong="early_stopping" name="the last of equal lowest losses"
+# says: Of equal lowest losses you give the last. A loss that only equals the lowest is no improvement, so the first
+# one counts.
+# next: Keep the step at which the lowest loss was seen first.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        if step - best == patience:
+            break
+    return max(k for k in range(step + 1) if losses[k] == losses[best]), step
+
+# %% wrong="early_stopping" name="one step too early"
+# says: You stop one step too early.
+# next: Patience 2 lets two steps in a row pass without a new lowest loss; the second is where it stops.
+def early_stopping(losses, patience):
+    best = 0
+    for step, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = step
+        elif step - best >= patience - 1:
             return best, step
     return best, len(losses) - 1
 
