@@ -153,6 +153,10 @@ def draw(
     is. ``positive`` and ``integer`` name arguments with positive entries and with whole numbers from -9 to 9 but 0.
     ``away``, called with a case, returns the tensor(s) whose entries must stay off 0, such as pre-activations. Other
     ``seed0``, other cases.
+
+    Beside them come the cases that people forget: a size of one for each symbol (two classes) and for all, all sizes
+    equal, some entries 0, all entries small. ``without`` names those that make no sense here, in words: symbols,
+    "ones", "square", "zeros", "tiny", or "edges" for all. The last two are never made with ``away``.
     """
 
     def make(dice: torch.Generator) -> Case:
