@@ -112,7 +112,11 @@ class Asked(NamedTuple):
 def _wrong(
     name: str, what: str, answer: Any, reference: Callable[..., Any] | None, asked: Asked, rules: Rules
 ) -> Verdict | None:
-    """The verdict on what came back, None where all of it is right; ``what`` is the verdict's first line."""
+    """The verdict on what came back, None where all of it is right.
+
+    ``name`` and ``what`` begin the verdict; ``answer`` was ``asked`` under these ``rules``, and ``reference`` gives the
+    right results.
+    """
     on = asked.on
     wrong: list[tuple[int, Difference]] = []
     answered: list[differences.Answered] = []

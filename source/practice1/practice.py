@@ -1058,40 +1058,6 @@ while len(mistakes) < 20 and 0 not in mistakes:
             perceptron_w, perceptron_b = perceptron_w + t * x, perceptron_b + t
             mistakes[-1] += 1
 
-# %% wrong="perceptron" name="last count missing"
-# says: The count of the last pass, the one without a mistake, is not in your list.
-# next: Append the count first, then ask whether to stop.
-perceptron_w = torch.zeros(2, dtype=torch.float64)
-perceptron_b = torch.zeros((), dtype=torch.float64)
-mistakes = []
-while True:
-    count = 0
-    for xi, yi in zip(lesson.X, lesson.y):
-        if yi * (perceptron_w @ xi + perceptron_b) <= 0:
-            perceptron_w = perceptron_w + yi * xi
-            perceptron_b = perceptron_b + yi
-            count += 1
-    if count == 0:
-        break
-    mistakes.append(count)
-
-# %% wrong="perceptron" name="counted after the pass"
-# says: You count the mistakes of the line that a pass ends with. Count those that you meet during the pass.
-# next: Add one whenever a point makes the line move.
-w = torch.zeros(2, dtype=torch.float64)
-b = torch.zeros((), dtype=torch.float64)
-mistakes = []
-for epoch in range(100):
-    for x, y in zip(lesson.X, lesson.y):
-        if y * (x @ w + b) <= 0:
-            w = w + y * x
-            b = b + y
-    mistakes.append(int((lesson.y * (lesson.X @ w + b) <= 0).sum()))
-    if mistakes[-1] == 0:
-        break
-perceptron_w = w
-perceptron_b = b
-
 # %% right="perceptron" name="a for loop with a break"
 perceptron_w, perceptron_b, mistakes = torch.zeros_like(lesson.X[0]), torch.zeros_like(lesson.y[0]), []
 for epoch in range(50):

@@ -2502,25 +2502,6 @@ def ring(parameters, X):
     in_model.extend([] if in_model else [P.cpu() for P in parameters.values()])  # as they are when first asked
     return (X.norm(dim=1, keepdim=True) > 0.7).to(X)
 few = torch.tensor([[0.1, 0.1], [1, 0], [0, 1], [-1, 0], [0, -1]]).double()
-def looked_at(parameters):
-    """What the parameters in circle_model seem to be."""
-    Ws, bs = [P for P in parameters if P.dim() == 2], [P for P in parameters if P.dim() == 1]
-    widths, outputs, right = [2, *map(len, bs)], [], ring({}, few)
-    if [tuple(W.shape) for W in Ws] == list(zip(widths[1:], widths)):
-        for f in (torch.relu, torch.tanh, torch.sigmoid, lambda Z: Z.clamp(min=0.1 * Z)):
-            A = few
-            for W, b in zip(Ws[:-1], bs[:-1]):
-                A = f(A @ W.T + b)
-            outputs.append(A @ Ws[-1].T + bs[-1])
-    seen = {"trained": right, "trained on the labels -1 and 1": 2 * right - 1, "trained on exchanged labels": 1 - right}
-    for words, target in seen.items():
-        if any((A - target).abs().max() < 0.4 for A in outputs if A.shape == target.shape):
-            return words
-    return "trained" if any(b.any() for b in bs) else "starting values"
-check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=1e9)  # any outputs, for a first look
-if in_model:
-    circle_weights = looked_at([P.double() for P in in_model])
-    check.value(circle_weights, "trained")
 check.training(circle_losses, below=0.03)
 check.module(circle_model, on=[cases.example(X=few)], reference=ring, rtol=0.4)
 if in_model:

@@ -1,14 +1,23 @@
 """Is what cannot be compared said in the right words, and is the exercise called what the test cell calls it?"""
 
+import contextlib
+
 import pytest
 import torch
 from linear_layer import message
 
 from course import cases, check
+from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, NotDone, heard
 
 pytestmark = pytest.mark.usefixtures("graded")
 zero = torch.zeros(3)
+
+
+@contextlib.contextmanager
+def in_a_notebook():
+    with entered(current()._replace(graded=False)), heard() as verdicts:
+        yield verdicts
 
 
 def test_does_an_unanswered_exercise_say_so_in_one_line():
@@ -98,13 +107,13 @@ def test_is_the_exercise_the_name_that_stands_in_the_call():
     names = {"check": check, "first": None, "second": None, "third": (2, 3), "fourth": (2, 3)}
     names["fourth"] = names["third"]  # one and the same constant, as in a cell of a notebook
     asked = ["first", "second", "third", "fourth"]
-    with heard() as verdicts:
+    with in_a_notebook() as verdicts:
         exec(compile("\n".join(f"check.value({name}, 1)" for name in asked), "<cell>", "exec"), names)
     assert [verdict.exercise for verdict in verdicts] == asked
 
 
 def test_is_a_wrong_number_beyond_double_precision_refused_with_a_message():
-    with heard() as verdicts:
+    with in_a_notebook() as verdicts:
         check.value(torch.tensor([2**53]), torch.tensor([2**53 + 1]))
     assert verdicts[0].state == "failed" and "9007199254740993" in verdicts[0].where
 
@@ -114,12 +123,12 @@ def test_is_a_changed_entry_of_a_list_seen():
         numbers[0] = 7
         return sum(numbers[1:])
 
-    with heard() as verdicts:
+    with in_a_notebook() as verdicts:
         check.function(forgetful, on=[cases.example(numbers=[1, 2, 3], gives=5)])
     assert "changes its input numbers" in verdicts[0].cause
 
 
 def test_is_it_said_what_stands_where_a_tensor_of_a_shape_should():
-    with heard() as verdicts:
+    with in_a_notebook() as verdicts:
         check.shape([1.0, 2.0], (2,))
     assert "torch.tensor" in verdicts[0].next

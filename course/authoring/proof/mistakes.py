@@ -24,8 +24,7 @@ class Mistakes:
         """Add the fingerprints of an exercise's wrong answers."""
         for wrong in stage.exercise.wrongs:
             sentences = (wrong.says or "", wrong.next or "")
-            seen = _failures([wrong.source, stage.visible], stage)
-            every = _failures([wrong.source, stage.check], stage)
+            seen, every = _failures(wrong.source, stage)
             there = {failure.digest for failure in seen}
             _add(self.visible, sentences, seen)
             _add(self.hidden, sentences, [failure for failure in every if failure.digest not in there])
@@ -70,11 +69,27 @@ class _Failure(NamedTuple):
     replies: list[Fingerprint]
 
 
-def _failures(cells: list[str], stage: rehearse.Stage) -> list[_Failure]:
-    """What every failed check notes when these cells run as they do for a student, where a failed check goes on."""
+def _failures(wrong: str, stage: rehearse.Stage) -> tuple[list[_Failure], list[_Failure]]:
+    """What the failed visible checks note of an answer, and what all do, where a failed check goes on."""
+    if stage.hidden is None:
+        return _noted([wrong, stage.visible], stage)[0], _noted([wrong, stage.check], stage)[0]
+    noted, ends = _noted([wrong, stage.visible, stage.hidden], stage)
+    return noted[: ends[1]] if len(ends) > 1 else noted, noted
+
+
+def _noted(cells: list[str], stage: rehearse.Stage) -> tuple[list[_Failure], list[int]]:
+    """What every failed check notes when these cells run as they do for a student, and how much after each cell."""
+    found: list[_Failure] = []
+    ends: list[int] = []
+
+    def after() -> None:
+        found[:] = [_Failure(note.digest, note.replies) for note in noted if note.replies is not None]
+        ends.append(len(found))
+
     with known.recording() as noted, rehearse.environment(graded=False):
-        rehearse.run(cells, stage.names)
-    return [_Failure(note.digest, note.replies) for note in noted if note.replies is not None]
+        rehearse.run(cells, stage.names, after)
+    after()
+    return found, ends
 
 
 def _add(table: Table, sentences: tuple[str, str], failures: list[_Failure]) -> None:

@@ -7,6 +7,7 @@ draw their cases with it, as they do when they are graded.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import io
@@ -24,7 +25,7 @@ from course.practices.question import Numbers
 from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed, Verdict
 from course.syntax.cell_runner import run_cell
-from course.syntax.regions import without
+from course.syntax.regions import regions, without
 from course.syntax.scopes import Scopes
 
 _numbers = itertools.count()
@@ -72,6 +73,17 @@ class Stage:
         """The check's source with its hidden tests."""
         return self.exercise.check.source
 
+    @property
+    def hidden(self) -> str | None:
+        """What of the check students do not have, to be run behind ``visible``; None where it is no code by itself."""
+        lines = self.check.split("\n")
+        own = (lines[region.first + 1 : region.last] for region in regions(self.check, "HIDDEN TESTS"))
+        source = "\n".join(line for part in own for line in part)
+        with contextlib.suppress(SyntaxError):
+            ast.parse(source)
+            return source
+        return None
+
 
 def compiled(source: str) -> CodeType:
     """A cell's code, its source known to ``inspect`` as a notebook's is."""
@@ -97,12 +109,16 @@ def environment(graded: bool) -> Iterator[None]:
         yield
 
 
-def run(cells: list[str], names: dict[str, Any]) -> Exception | None:
-    """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing."""
+def run(cells: list[str], names: dict[str, Any], after: Callable[[], object] = lambda: None) -> Exception | None:
+    """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing.
+
+    ``after`` is called after each.
+    """
     names = {name: _own(value) for name, value in names.items() if value is not UNDEFINED}
     try:
         for cell in cells:
             run_cell(cell, _filename(cell), names)
+            after()
     except Exception as error:
         return error
     return None

@@ -44,7 +44,8 @@ for place in places:
     except OSError as error:
         print(type(error).__name__)
 from course import cases
-print(cases.current().secret, "is what drawing finds")
+from course import entries
+print(entries.current().secret, "is what drawing finds")
 """
 
 

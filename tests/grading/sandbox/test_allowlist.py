@@ -56,7 +56,7 @@ def sources():
 
 
 def test_which_of_the_packages_folders_and_modules_are_the_students():
-    doorstep = "__init__ cases check data device graph plot practice train".split()
+    doorstep = "__init__ cases check data device edges entries graph plot practice train".split()
     assert sorted(STUDENT_FOLDERS) == "answers cache datasets doctor figures judges practices runtime".split()
     inside = ["grading/__init__.py", "grading/sandbox/__init__.py", "grading/sandbox/inside"]
     assert student_side() == [*(f"{name}.py" for name in doorstep), *STUDENT_FOLDERS, *inside]
