@@ -325,7 +325,7 @@ def test_is_the_solution_right_for_other_ids_too(path, id_digits, monkeypatch):
 
 @pytest.mark.long
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.parent.name)
-@pytest.mark.parametrize("id_digits", [*EDGES, "2254257", "6982340", "7260626"])
+@pytest.mark.parametrize("id_digits", [*EDGES[:2], "2254257", "6982340", "7260626"])
 def test_is_every_known_mistake_caught_for_other_ids_too(path, id_digits, monkeypatch):
     for outcome in outcomes(path, f"U{id_digits}X", "", monkeypatch, roles=("wrong", "right")):
         if "another student" not in (outcome.answer.title or ""):  # two IDs may share the digits of one question

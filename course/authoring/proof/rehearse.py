@@ -77,7 +77,7 @@ class Stage:
     def hidden(self) -> str | None:
         """What of the check students do not have, to be run behind ``visible``; None where it is no code by itself."""
         lines = self.check.split("\n")
-        own = (lines[region.first + 1 : region.last] for region in regions(self.check, "HIDDEN TESTS"))
+        own = (lines[region.first : region.last + 1] for region in regions(self.check, "HIDDEN TESTS"))
         source = "\n".join(line for part in own for line in part)
         with contextlib.suppress(SyntaxError):
             ast.parse(source)
