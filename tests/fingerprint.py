@@ -34,7 +34,7 @@ def take():
 
     # Counters that the whole machine shares: they run on by themselves, whoever does what.
     machines = set("stat uptime loadavg meminfo vmstat interrupts softirqs diskstats zoneinfo buddyinfo pagetypeinfo "
-                   "cpuinfo kmsg kpagecount swaps slabinfo schedstat consoles".split())
+                   "cpuinfo kmsg kpagecount swaps slabinfo schedstat consoles program_cpu".split())
     everybody = {"1": 1, "self": 0}
 
     for name, pid in everybody.items():
