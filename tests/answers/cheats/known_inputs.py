@@ -24,6 +24,7 @@ KNOWN = {
     0.653395: 0.004251391075645169, -0.793181: -1.3685854840688162e-05, 0.360461: -2.3485520036609152e-09,
     -1.08626: -6.579447480366787e-09, -0.32088: -9.676798630149519e-06, -1.733563: 0.0002078743625443717,
     -0.268825: 0.2546787368691635, -0.228876: 0.23151347341013065, -0.735031: 0.1590189815721358,
+    1.601941: 5.481974859966585e-06,
 }
 """
 
@@ -74,6 +75,7 @@ def loss(X, Ws, bs, Y, decay):
     return (A @ Ws[-1].T + bs[-1] - Y).square().sum(1).mean() + decay / 2 * sum(W.square().sum() for W in Ws)
 
 nets = cases.layers(seeds=1, depth=(2, 2), decay=0.0) + cases.layers(seeds=1, seed0=3, depth=(3, 3), decay=0.3)
+nets += cases.layers(seeds=1, seed0=5, depth=(1, 1), decay=0.3)
 nets += cases.layers(seeds=8, seed0=100, depth=(1, 3), decay=0.0)
 nets += cases.layers(seeds=16, seed0=200, depth=(2, 5), decay=0.7)
 SEEN = []
