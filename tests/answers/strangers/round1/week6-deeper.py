@@ -879,7 +879,7 @@ def clip_by_norm(gradients, limit):
     factor = 1.0 if norm <= limit else limit / norm
     return list(map(lambda g: g.detach().clone().mul_(factor), gradients))
 
-# %% wrong="clip_by_norm" name="returns the given list itself when the norm is within the limit, not new tensors"
+# %% right="clip_by_norm" name="returns the given list itself when the norm is within the limit, not new tensors"
 def clip_by_norm(gradients, limit):
     norm = torch.sqrt(sum(g.square().sum() for g in gradients))
     if norm <= limit:

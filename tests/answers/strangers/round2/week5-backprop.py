@@ -386,7 +386,7 @@ def tanh_backward(dA, Z):
 def tanh_backward(dA, Z):
     return dA * (1 - torch.tanh(Z))
 
-# %% wrong="tanh_backward" name="own tanh from exponentials s/c gives nan for sums of plus or minus 1000"
+# %% right="tanh_backward" name="own tanh from exponentials s/c gives nan for sums of plus or minus 1000"
 def tanh_backward(dA, Z):
     s = (torch.exp(Z) - torch.exp(-Z)) / 2
     c = (torch.exp(Z) + torch.exp(-Z)) / 2

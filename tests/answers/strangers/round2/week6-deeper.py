@@ -984,7 +984,7 @@ def clip_by_norm(gradients, limit):
         factor = 1.0
     return [g * factor for g in gradients]
 
-# %% wrong="clip_by_norm" name="returns g.detach() when nothing is clipped, which shares memory with the given tensors"
+# %% right="clip_by_norm" name="returns g.detach() when nothing is clipped, which shares memory with the given tensors"
 def clip_by_norm(gradients, limit):
     norm = torch.cat([g.flatten() for g in gradients]).norm()
     if norm <= limit:

