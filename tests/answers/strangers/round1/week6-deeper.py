@@ -886,7 +886,7 @@ def clip_by_norm(gradients, limit):
         return gradients
     return [limit / norm * g for g in gradients]
 
-# %% wrong="clip_by_norm" name="divides by the norm and multiplies by min(norm, limit), nan when all gradients are 0"
+# %% right="clip_by_norm" name="divides by the norm and multiplies by min(norm, limit), nan when all gradients are 0"
 def clip_by_norm(gradients, limit):
     norm = torch.cat([g.reshape(-1) for g in gradients]).norm()
     length = torch.clamp(norm, max=limit)

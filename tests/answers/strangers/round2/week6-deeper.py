@@ -962,7 +962,7 @@ def clip_by_norm(gradients, limit):
     factor = limit / max(norm, limit)
     return [g.detach().clone().mul_(factor) for g in gradients]
 
-# %% wrong="clip_by_norm" name="divides by the norm first and multiplies by min(norm, limit): nan when all gradients are 0"
+# %% right="clip_by_norm" name="divides by the norm first and multiplies by min(norm, limit): nan when all gradients are 0"
 def clip_by_norm(gradients, limit):
     norm = torch.sqrt(sum(g.square().sum() for g in gradients))
     unit = [g / norm for g in gradients]
