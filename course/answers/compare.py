@@ -19,8 +19,6 @@ from course.answers.other import Other
 # use fused multiply-adds, which changes the last digits only; float32 there may use TF32 products (10-bit mantissa)
 # where the user has asked torch for them.
 TOLERANCE = {torch.float64: 1e-9, torch.float32: 2e-5, torch.bfloat16: 5e-2, torch.float16: 5e-3}
-NOISE = {torch.float64: 1e-15, torch.float32: 1e-7}
-"""Where all right numbers are smaller than this, they are 0 up to the rounding of what they were made of."""
 NUMBER_TOLERANCE = 1e-6  # for Python floats, which students often make from float32 tensors
 
 
@@ -172,9 +170,7 @@ def _tensor(
             return Difference(path, "not finite", text + " are not finite numbers", yours, expected)
         finite = theirs[torch.isfinite(theirs)]
         scale = float(finite.abs().max()) if finite.numel() else 0.0
-        noise = NOISE.get(theirs.dtype, 0.0)
-        most = tolerance * (scale or 1.0) if scale > noise or not scale else 10 * noise
-        wrong = ~torch.isclose(mine, theirs, rtol=0.0, atol=most, equal_nan=True)
+        wrong = ~torch.isclose(mine, theirs, rtol=0.0, atol=tolerance * (scale or 1.0), equal_nan=True)
     if not bool(wrong.any()):
         return None
     index = tuple(torch.nonzero(wrong)[0].tolist())
