@@ -4,6 +4,7 @@
 and ``graph`` draw, ``device`` finds the CPU or GPU.
 """
 
-from course.runtime import waiting
+from course.runtime import own_names, waiting
 
+own_names.install()
 waiting.install()

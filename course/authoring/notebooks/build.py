@@ -25,6 +25,7 @@ from course.coursedir.files import read_state, write_if_changed, write_state
 from course.coursedir.install_cell import BADGE, HEADER_TAG, INSTALL, NO_BADGE, NO_INSTALL
 from course.coursedir.layout import Repository, repository, texts
 from course.runtime.hashing import digest
+from course.runtime.own_names import MARK
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -186,7 +187,8 @@ def _node(cell: Cell, cell_id: str) -> NotebookNode:
     metadata = {key: value for key, value in cell.metadata.items() if key != "attachments"}
     if isinstance(cell, RoleCell):
         metadata["nbgrader"] = _nbgrader(cell)
-    node = new(cell.source, id=cell_id, metadata=metadata)
+    source = f"{MARK}\n{cell.source}" if cell.kind == "code" and cell.role == "check" else cell.source
+    node = new(source, id=cell_id, metadata=metadata)
     if "attachments" in cell.metadata:
         node["attachments"] = cell.metadata["attachments"]
     return node
@@ -217,7 +219,7 @@ def _back(node: NotebookNode) -> Cell:
         metadata["attachments"] = node["attachments"]
     metadata = json.loads(json.dumps(metadata))  # plain dictionaries, and the notebook's own stay its own
     if marker := long_form(meta):
-        return RoleCell(node.cell_type, node.source, *marker, metadata=metadata)
+        return RoleCell(node.cell_type, node.source.removeprefix(f"{MARK}\n"), *marker, metadata=metadata)
     return PlainCell(node.cell_type, node.source, metadata=metadata)
 
 

@@ -110,13 +110,15 @@ def environment(graded: bool) -> Iterator[None]:
 
 
 def run(cells: list[str], names: dict[str, Any], after: Callable[[], object] = lambda: None) -> Exception | None:
-    """What these cells raise in a copy of these names, a failed check's CheckFailed too; None when nothing.
+    """What an answer and its checks, ``cells``, raise in a copy of these names, CheckFailed too; None when nothing.
 
-    ``after`` is called after each.
+    The checks have names of their own, as in a notebook. ``after`` is called after each cell.
     """
     names = {name: _own(value) for name, value in names.items() if value is not UNDEFINED}
     try:
-        for cell in cells:
+        for place, cell in enumerate(cells):
+            if place == 1:
+                names = {**names}
             run_cell(cell, _filename(cell), names)
             after()
     except Exception as error:

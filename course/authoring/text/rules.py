@@ -30,6 +30,7 @@ def problems(source: Source) -> list[Problem]:
     found += _names(source)
     found += _pairs(source)
     found += _check_names(source)
+    found += _gone(source)
     found += _alternatives(source)
     return found
 
@@ -180,6 +181,25 @@ def _check_names(source: Source) -> Iterator[Problem]:
                     line_of(cell, node.lineno - 1),
                     f"the check looks into the student's {node.value.id!r} (.{node.attr}). Pass it to check whole.",
                 )
+
+
+def _gone(source: Source) -> Iterator[Problem]:
+    """No later cell uses a name that only a check binds: it is gone after the check, and when graded never there."""
+    there, by_checks = set(dir(builtins)), dict[str, str]()
+    for cell in source.cells:
+        if cell.kind != "code" or not cell.released or not _parses(cell.source):
+            continue
+        scopes = Scopes.of(cell.source)
+        for name in sorted(scopes.needed & by_checks.keys() - there):
+            yield Problem(
+                cell.line,
+                f"this cell uses {name!r}, which only the check of {by_checks[name]} binds; the names of a check are "
+                "gone after it. Bind the name in a cell of its own.",
+            )
+        if isinstance(cell, RoleCell) and cell.role == "check":
+            by_checks.update(dict.fromkeys(scopes.bound(), cell.name))
+        else:
+            there.update(scopes.bound())
 
 
 def _alternatives(source: Source) -> Iterator[Problem]:

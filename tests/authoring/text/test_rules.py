@@ -38,6 +38,11 @@ BAD = {
     "not Python": (("rows = torch.ones(", "rows = = torch.ones("), 12, "this is not Python"),
     "free name": (("check.shape(first", "check.shape(rows"), 59, "the check uses 'rows'"),
     "free name in a lambda": (("on=hidden_cases)", "on=hidden_cases(lambda: rows))"), 30, "the check uses 'rows'"),
+    "a name of a check's": (
+        ("    total = third[i]", "    total = third[i]\nprint(hidden_cases)"),
+        49,
+        "only the check of double",
+    ),
     "looks into an answer": (("check.shape(first", "check.shape(first.T"), 59, "looks into the student's 'first' (.T)"),
     "check in markdown": (("[markdown]\n# ## Sum", '[markdown] check="steps" points=1\n# Sum'), 70, "code cell"),
     "unreadable options": (('given="data"', 'given="data" =x='), 11, "cannot read the options"),
