@@ -155,8 +155,9 @@ def draw(
     ``seed0``, other cases.
 
     Beside them come the cases that people forget: a size of one for each symbol (two classes) and for all, all sizes
-    equal, some entries 0, all entries small. ``without`` names those that make no sense here, in words: symbols,
-    "ones", "square", "zeros", "tiny", or "edges" for all. The last two are never made with ``away``.
+    equal, some entries 0, one argument 0, all entries small. ``without`` names those that make no sense here, in words:
+    symbols, "ones", "square", "zeros" (of both kinds), "tiny", or "edges" for all. Zeros and small entries are never
+    made with ``away``.
     """
 
     def make(dice: torch.Generator) -> Case:
@@ -175,6 +176,13 @@ def draw(
         for edge, word, change in _OF_ENTRIES:
             if word not in left_out and away is None:
                 yield replace(_draw_until(partial(filled, sizes, change=change), seed0, None), edge=edge)
+        if at_edges.ZEROS not in left_out and away is None:
+            for name, spec in shapes.items():
+                if isinstance(spec, str) and ":" not in spec and name not in (*positive, *integer):
+                    case = _draw_until(partial(filled, sizes), seed0, None)
+                    yield replace(
+                        case, inputs={**case.inputs, name: torch.zeros_like(case[name])}, edge=at_edges.zero(name)
+                    )
 
     def filled(
         sizes: Mapping[str, int], dice: torch.Generator, entries_of: _Entries = entries, change: _Change | None = None

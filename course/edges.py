@@ -1,7 +1,7 @@
 """Boundary values: the inputs that people forget, made of any kind of drawn case.
 
-A size of one in every dimension, all sizes equal, entries that are exactly 0, entries of a thousandth. ``cases.draw``
-makes them with every drawn case, and the checks ask for them once the ordinary cases are right.
+A size of one in every dimension, all sizes equal, entries or a whole argument exactly 0, entries of a thousandth.
+``cases.draw`` makes them with every drawn case, and the checks ask for them once the ordinary cases are right.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ OF_LAYERS = {
 }
 """Of whole networks."""
 ZERO_EDGE, TINY_EDGE = Edge("some entries are exactly 0", _ZEROS), Edge("the entries are thousandths", _TINY)
+
+
+def zero(name: str) -> Edge:
+    """One argument is 0, all of it."""
+    return Edge(f"{name} is 0", _ZEROS)
 
 
 def some_zero(entries: torch.Tensor, dice: torch.Generator) -> torch.Tensor:

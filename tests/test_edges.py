@@ -23,7 +23,7 @@ def test_is_every_size_one_once_and_are_all_sizes_equal_once():
     assert least["X"].shape == least["W"].shape == (1, 1)
     square = edges["n, d, h, q are all 4"]
     assert square["X"].shape == square["W"].shape == (4, 4)
-    assert len(edges) == 8
+    assert len(edges) == 10
 
 
 def test_are_entries_zero_and_small():
@@ -43,6 +43,8 @@ def test_is_left_out_what_makes_no_sense():
         "q = 2",
         "n, d, h, q are all 4",
         "some entries are exactly 0",
+        "X is 0",
+        "W is 0",
     }
     assert cases.draw(seeds=1, without="edges", **SHAPES).edges == []
     away = cases.draw(seeds=1, X="n d", w="d", away=lambda case: case["X"] @ case["w"])

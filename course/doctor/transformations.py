@@ -137,21 +137,27 @@ def _outer(pairs: Sequence[Pair]) -> Finding | None:
     return None
 
 
-def _zeros(pairs: Sequence[Pair]) -> Finding | None:
-    same = all(pair.yours.shape == pair.expected.shape for pair in pairs)
-    if same and all(pair.truth for pair in pairs):
-        if sum(pair.expected.numel() for pair in pairs) < 2:
-            return None
-        for said, each in (("False", 0.0), ("True", 1.0)):
-            if all(bool((pair.yours == each).all()) for pair in pairs):
-                return Finding(f"Every entry of your answer is {said}.", "Print the two sides of your comparison.")
-        if all(bool((pair.yours != pair.expected).all()) for pair in pairs):
-            return Finding("True and False have changed places.", "Turn the comparison round, or use ~.")
-    elif same and not any(bool(pair.yours.any()) for pair in pairs):
-        alone = sum(pair.expected.numel() for pair in pairs) == 1
-        cause = "Your answer is 0." if alone else "Every entry of your answer is 0."
-        return Finding(cause, "Check that something is computed, and not multiplied away.")
+def _truths(pairs: Sequence[Pair]) -> Finding | None:
+    """True or False everywhere, or exchanged."""
+    if not all(pair.truth and pair.yours.shape == pair.expected.shape for pair in pairs):
+        return None
+    if sum(pair.expected.numel() for pair in pairs) < 2:
+        return None
+    for said, each in (("False", 0.0), ("True", 1.0)):
+        if all(bool((pair.yours == each).all()) for pair in pairs):
+            return Finding(f"Every entry of your answer is {said}.", "Print the two sides of your comparison.")
+    if all(bool((pair.yours != pair.expected).all()) for pair in pairs):
+        return Finding("True and False have changed places.", "Turn the comparison round, or use ~.")
     return None
+
+
+def _zeros(pairs: Sequence[Pair]) -> Finding | None:
+    """Nothing but 0."""
+    if any(pair.truth or pair.yours.shape != pair.expected.shape or bool(pair.yours.any()) for pair in pairs):
+        return None
+    alone = sum(pair.expected.numel() for pair in pairs) == 1
+    cause = "Your answer is 0." if alone else "Every entry of your answer is 0."
+    return Finding(cause, "Print what each step gives, and find where the numbers become 0, or stay 0.")
 
 
 def _missing_factor(pairs: Sequence[Pair]) -> Finding | None:
@@ -275,8 +281,9 @@ def _every_pair(pairs: Sequence[Pair]) -> Finding | None:
     return None
 
 
-EVERYWHERE = (_one_factor,)  # claims about every number: not made where the answer is right in some of the cases
+EVERYWHERE = (_one_factor, _zeros)  # claims about every number: not made where the answer is right in some of the cases
 TRANSFORMATIONS: tuple[Callable[[Sequence[Pair]], Finding | None], ...] = (
+    _truths,
     _zeros,
     _precision,
     _sum_for_mean,

@@ -11,10 +11,10 @@ from home import ROOT
 from relu_network import gradients, network
 
 from course import cases, check
-from course.authoring.proof.fingerprints import outdated, stale
+from course.authoring.proof.fingerprints import outdated
 from course.authoring.proof.mistakes import Mistakes, mistakes
 from course.authoring.proof.rehearse import stages
-from course.authoring.text.parse import loads, read
+from course.authoring.text.parse import loads
 from course.doctor import fingerprints, known
 from course.runtime.context import current, entered
 from course.runtime.verdict import CheckFailed
@@ -252,9 +252,3 @@ def test_does_a_pass_cost_under_50_ms_and_a_diagnosis_under_1_s():
     print(f"a pass costs {1000 * passing:.0f} ms, a diagnosis over 24 cases {1000 * failing:.0f} ms")
     assert passing < 0.05
     assert failing < 1
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("week", WEEKS)
-def test_are_the_fingerprints_what_their_texts_give(week):
-    assert stale(ROOT, week, lambda path: mistakes(read(path))) == []

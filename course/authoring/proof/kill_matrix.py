@@ -23,6 +23,7 @@ from course.runtime.context import current, entered
 
 if TYPE_CHECKING:  # torch takes seconds to import, and is needed in the processes alone
     from course.authoring.proof.rehearse import Stage, Trial
+    from course.doctor.known import Table
     from course.runtime.verdict import Verdict
 
 PROCESSES = 2
@@ -46,19 +47,21 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
     import torch
 
     from course.authoring.proof import mutate, rehearse, strangers
-    from course.authoring.proof.mistakes import Mistakes
+    from course.authoring.proof.mistakes import Mistakes, holds
     from course.doctor import known
 
     torch.set_num_threads(1)
     source = read(path)
-    others = strangers.answers(path.absolute().parents[2], source)
+    others, written = strangers.answers(path.absolute().parents[2], source), _written(path) if secret is None else {}
     rows: list[ExerciseRow] = []
     with entered(current()._replace(secret=secret)), rehearse.stops_as_authoring_errors(source):
         for stage in rehearse.stages(source):
             exercise, found = stage.exercise, Mistakes()
             row = ExerciseRow(source.assignment, source.notebook, exercise.name)
             found.learn(stage)
-            with known.using([found.visible, found.hidden]):
+            tables = (found.visible, found.hidden)
+            row.stale = [file for file, table in zip(written, tables, strict=False) if not holds(written[file], table)]
+            with known.using(tables):
                 for answer in exercise.wrongs:
                     row.wrongs.append(_wrong(rehearse.attempt(stage, answer), stage))
             for answer in (exercise.solution, *exercise.rights):
@@ -73,6 +76,19 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
                 row.mutants, row.survivors = mutate.survivors(stage)
             rows.append(row)
     return rows
+
+
+def _written(path: Path) -> dict[str, Table]:
+    """The text's tables of known mistakes by the names of their files, visible and hidden, where the course has any."""
+    from course.authoring.proof import fingerprints
+    from course.doctor.known import Table, loads
+
+    root, week = path.absolute().parents[2], path.parent.name
+    files = fingerprints.files(root, path) if fingerprints.taught(root, week) else ()
+    return {
+        file.relative_to(root).as_posix(): loads(file.read_text(encoding="utf-8")) if file.is_file() else Table()
+        for file in files
+    }
 
 
 def _stranger(turn: str, answer: RoleCell, stage: Stage) -> Stranger:

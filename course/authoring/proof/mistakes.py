@@ -62,6 +62,15 @@ def agrees(file: Path, table: Table) -> bool:
     return all(a.keys() == b.keys() and all(_alike(a[number], b[number]) for number in b) for a, b in pairs)
 
 
+def holds(table: Table, part: Table) -> bool:
+    """Whether a table knows every mistake of another one, by the same fingerprints up to rounding."""
+    return all(
+        _known(table, part.mistakes[number], _Failure(digest, replies))
+        for digest, each in part.checks.items()
+        for number, replies in each.items()
+    )
+
+
 class _Failure(NamedTuple):
     """A check that failed: its digest, and the fingerprints of what the answer gave to each case."""
 

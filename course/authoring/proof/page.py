@@ -63,6 +63,8 @@ def problems(rows: Sequence[ExerciseRow], equivalent: Equivalents | None) -> Ite
             elif not wrong.named:
                 said = " ".join(wrong.instead.split())[:100]
                 yield f"{place}: cause not named: {wrong.title} (said instead: {said or 'nothing'})"
+        for file in row.stale:
+            yield f"{place}: {file} is not what its wrong answers give. Run `course known {row.week}`."
         for text in row.refused:
             yield f"{place}: refused: {' '.join(text.split())[:200]}"
         for each in row.strangers:

@@ -28,7 +28,7 @@ class Wrong:
 @dataclass
 class ExerciseRow:
     """One exercise: its wrong answers, its right ones (with the message of those refused), surviving mutants, and what
-    strangers answered.
+    strangers answered. ``stale`` are the files of known mistakes that do not hold what its wrong answers give.
     """
 
     week: str
@@ -41,6 +41,7 @@ class ExerciseRow:
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
     strangers: list[Stranger] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Totals:
     right: int
     strangers: int = 0
     misjudged: int = 0
+    stale: int = 0
 
     @property
     def line(self) -> str:
@@ -66,8 +68,8 @@ class Totals:
 
     @property
     def good(self) -> bool:
-        """Whether all wrong answers are caught, no right one refused, and enough causes named; strangers' alike."""
-        judged = self.caught == self.wrong and self.refused == 0 and self.misjudged == 0
+        """Whether all wrong answers are caught, no right one refused, enough causes named, and their files up to date."""
+        judged = self.caught == self.wrong and self.refused == 0 and self.misjudged == 0 and self.stale == 0
         return judged and self.named >= MIN_NAMED * self.wrong
 
 
@@ -84,4 +86,5 @@ def totals(rows: Iterable[ExerciseRow]) -> Totals:
         right=sum(row.rights for row in rows),
         strangers=len(strangers),
         misjudged=sum(not each.as_it_should for each in strangers),
+        stale=sum(len(row.stale) for row in rows),
     )

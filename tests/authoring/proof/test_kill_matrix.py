@@ -68,3 +68,23 @@ def test_is_a_wrong_answer_that_cannot_run_not_caught(tmp_path):
     path.write_text(odd)
     (row,) = kill_matrix.examine(path)
     assert [wrong.title for wrong in row.wrongs if not wrong.hidden] == ["cannot run"]
+
+
+def test_is_a_table_of_known_mistakes_that_is_not_what_the_text_gives_named(course, monkeypatch, capsys):
+    from course.cli import main
+
+    monkeypatch.chdir(course)
+    (course / "course").mkdir()
+    (course / "course" / "__init__.py").touch()
+    assert main(["known"]) == 0
+    (row,) = kill_matrix.examine(course / "source" / "week1" / "good.py")
+    assert row.stale == []
+    tables = [f"{folder}/week1-good.json" for folder in ("course/doctor/mistakes", "fingerprints")]
+    for file in tables:
+        text = (course / file).read_text()
+        (course / file).write_text(text.replace("Use *.", "Use +."))
+    (row,) = kill_matrix.examine(course / "source" / "week1" / "good.py")
+    assert row.stale == tables and not results.totals([row]).good
+    assert f"{tables[0]} is not what its wrong answers give. Run `course known week1`." in "\n".join(
+        problems([row], None)
+    )

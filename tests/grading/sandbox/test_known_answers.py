@@ -1,7 +1,8 @@
-"""Is a student harmed by the wall? Every known answer of every exercise, asked as grading asks: in a student's room.
+"""Is a student harmed by the wall? Known answers of every exercise, asked as grading asks: in a student's room.
 
-The kill matrix tries answers in one process. Here the solved notebook runs in a room; before each solution the kernel
-is copied, each answer takes the solution's place in a copy, and the test cell's questions go over the wall.
+The kill matrix tries every answer, in one process. Here the solved notebook runs in a room; before each solution the
+kernel is copied, an answer takes the solution's place in a copy, and the test cell's questions go over the wall: all
+right answers, and of the wrong ones each third.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
         if cell.role == "solution":
             exercise = source.exercises[cell.name]
             between = [each.source for each in cells[place + 1 : places[cell.name]] if each.role != "check"]
-            for answer in (exercise.solution, *exercise.rights, *exercise.wrongs):
+            for answer in (exercise.solution, *exercise.rights, *exercise.wrongs[::3]):
                 copy = kernel.snapshot()
                 mine = [*before, answer.source, *between]
                 try:
@@ -67,7 +68,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.parent.name + "-" + path.stem)
-def test_is_every_right_answer_accepted_and_every_wrong_one_refused_through_the_wall(text, room):
+def test_is_every_right_answer_accepted_and_a_wrong_one_refused_through_the_wall(text, room):
     refused, accepted, count = [], [], 0
     for name, answer, record in asked(room, text):
         count += 1
