@@ -32,11 +32,25 @@ class Edge(NamedTuple):
         """What is known of an answer that is right but for this."""
         return f"Your answer is right on the ordinary cases, and not where {self.says}."
 
+    @property
+    def is_size(self) -> bool:
+        """Whether it is one of sizes, and not of entries."""
+        return self.look in (_ONE, _EQUAL)
+
+    @property
+    def sometimes(self) -> str:
+        """What is known where an answer is right with such sizes, too, but not with all numbers."""
+        return (
+            f"Your answer is right on the ordinary cases, and not always where {self.says}: "
+            "the numbers decide, not the size alone."
+        )
+
 
 EVERYWHERE = "Your answer is right on the ordinary cases, and on none at the edges."
 FROM_ARGUMENTS = (
     "Look for numbers of an example in your code, and for sizes: everything has to come from the arguments."
 )
+FROM_NUMBERS = "Look for a comparison, a limit or a case of its own, and ask what is special about these numbers."
 _ONE = (
     "A size of 1 is where squeeze() takes a dimension away and broadcasting stretches one. Look for these, for a "
     "division by a size less 1, and for code that tells things apart by their sizes."

@@ -123,3 +123,20 @@ def test_is_an_edge_passed_over_where_nothing_is_defined():
     on = cases.draw(seeds=3, x="n")
     check.function(lambda x: (1 / x) if bool((x != 0).all()) else x, lambda x: 1 / x, on=on)
     check.gradient(lambda x: (1 / x) if bool((x != 0).all()) else x, of=lambda x: x.abs().log().sum(), on=on, wrt="x")
+
+
+@pytest.mark.usefixtures("graded")
+def test_is_a_size_not_blamed_where_the_numbers_decide():
+    def total(X):
+        return X.sum()
+
+    def threshold(X):
+        return X.sum() * (X.abs().sum() > 2.5)
+
+    with pytest.raises(CheckFailed) as raised:
+        check.function(threshold, total, on=cases.draw(seeds=3, X="n d", without="zeros tiny"))
+    verdict = raised.value.verdict
+    assert "not always where n = 1 and d = 1: the numbers decide" in verdict.cause and "comparison" in verdict.next
+    with pytest.raises(CheckFailed) as raised:
+        check.function(lambda X: X.sum() * (len(X) > 1), total, on=cases.draw(seeds=3, X="n d", without="zeros tiny"))
+    assert "and not where n = 1." in raised.value.verdict.cause and "squeeze()" in raised.value.verdict.next

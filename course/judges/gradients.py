@@ -244,7 +244,13 @@ def _first_wrong(
     if others and right and sister in found:
         notes.append(f"what makes {first} and {sister} wrong may make {', '.join(others)} wrong, too")
     where = verdict.where + ("\n" + "; ".join(notes) if notes else "")
-    if not verdict.named and not verdict.cause.startswith("On this case") and (deduced := _deduced(order, found)):
+    at_edge = on[wrong[0][0]].edge is not None
+    if (
+        not verdict.named
+        and not at_edge
+        and not verdict.cause.startswith("On this case")
+        and (deduced := _deduced(order, found))
+    ):
         verdict = replace(verdict, cause=deduced)
     return replace(verdict, where=where)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from course import edges
 from course.answers import ask
 from course.answers.compare import compare, plain_text, texts_apart
 from course.cases import Case, smaller
@@ -28,6 +29,8 @@ MOST_ENTRIES = 12
 """Numbers in one input, or in a result, that somebody still works with on paper."""
 MOST_TEXT = 400
 """Characters that a case may take."""
+ALIKE = 8
+"""Cases of one size that the answer is asked, to see whether the size decides or the numbers."""
 MOST_CASES = 16
 """Small cases that the answer is asked."""
 LONGEST_S = 2.0
@@ -62,6 +65,17 @@ def with_smallest(
         return verdict
     found = ""
     with contextlib.suppress(Exception, _TimeUp), _at_most(LONGEST_S, isinstance(answer, ask.Elsewhere)) as may:
+        edge = case.edge
+        if (
+            may
+            and edge
+            and edge.is_size
+            and edge.cause in verdict.cause
+            and _is_sometimes_right(case, answer, right, rtol, given)
+        ):
+            cause = verdict.cause.replace(edge.cause, edge.sometimes)
+            step = edges.FROM_NUMBERS if verdict.next == edge.look else verdict.next
+            verdict = replace(verdict, cause=cause, next=step)
         found = _smallest(case, answer, right, rtol, given) if may else ""
     if found:
         step = ON_PAPER if verdict.next == FIRST_SURPRISE else verdict.next
@@ -85,6 +99,25 @@ def _smallest(case: Case, answer: Any, right: Right, rtol: float | None, given: 
             text = f"With {inputs}:\nyou give {mine}; right is {theirs}."
             return text if len(text) <= MOST_TEXT else ""
     return ""
+
+
+def _is_sometimes_right(case: Case, answer: Any, right: Right, rtol: float | None, given: Given) -> bool:
+    """Whether the answer is right on some cases of just these sizes, with other numbers."""
+    dice = torch.Generator(device="cpu").manual_seed(0)
+    drawn = [case.like(case.sizes, dice) for _ in range(ALIKE)] if case.like is not None else []
+    shapes = _shapes(case)
+    alike = [each for each in drawn if each and _shapes(each) == shapes and _is_steady(each.inputs, right)]
+    replies = ask.ask(answer, [each.inputs for each in alike])
+    sound = [
+        compare(given(reply.value, each.inputs), right(each.inputs), rtol=rtol) is None
+        for each, reply in zip(alike, replies, strict=False)
+        if not (reply.error or reply.refused or reply.value is None or reply.not_done is not None)
+    ]
+    return sum(sound) > 1
+
+
+def _shapes(case: Case) -> list[torch.Size]:
+    return [tensor.shape for tensor in ask.tensors_in(list(case))]
 
 
 def _fits(inputs: dict[str, Any]) -> bool:

@@ -68,7 +68,7 @@ class Totals:
 
     @property
     def good(self) -> bool:
-        """Whether all wrong answers are caught, no right one refused, enough causes named, and their files up to date."""
+        """Whether all wrong answers are caught, none refused that is right, causes named, files up to date."""
         judged = self.caught == self.wrong and self.refused == 0 and self.misjudged == 0 and self.stale == 0
         return judged and self.named >= MIN_NAMED * self.wrong
 
