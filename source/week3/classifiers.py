@@ -2445,7 +2445,7 @@ def hinge_backward(z, y):
     return (-y * (y * z < 1) / len(z)).float()
 
 # %% wrong="hinge" name="slope of the squared hinge"
-# says: You multiply the slope by what the example costs, as if the loss were squared. Every example in the street
+# says: You multiply the slope by what the example costs, as if the loss were squared. Every example that pays
 # pulls equally hard.
 # next: Differentiate 1 − y z: the cost itself drops out.
 def hinge_loss(z, y):
@@ -2816,7 +2816,7 @@ def svm_gradient(X, y, w, b, lam):
     return X.T @ dz + lam * w, dz.sum()
 
 # %% wrong="svm_gradient" name="slope of the squared hinge"
-# says: You multiply the slope by what the example costs, as if the loss were squared. Every example in the street
+# says: You multiply the slope by what the example costs, as if the loss were squared. Every example that pays
 # pulls equally hard.
 # next: Use your `hinge_backward`.
 def svm_gradient(X, y, w, b, lam):

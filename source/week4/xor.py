@@ -2499,16 +2499,6 @@ def tanh_by_sigmoid(Z):
 def tanh_slope(Z):
     return 1 - torch.tanh(Z) ** 2
 
-# %% wrong="tanh_slope" name="slope clamped at 6"
-# says: You keep z between -6 and 6, so beyond that your slope stands still. It goes on towards 0.
-# next: Use the sigmoid or tanh of z itself; both stay finite.
-def tanh_by_sigmoid(Z):
-    return 2 * torch.sigmoid(2 * Z) - 1
-
-
-def tanh_slope(Z):
-    return 1 - torch.tanh(Z.clamp(-6, 6)) ** 2
-
 # %% wrong="tanh_slope" name="tanh clamped at 6"
 # says: You keep what goes into the sigmoid within bounds, so beyond |z| = 6 your tanh stands still. It goes on towards
 # ±1.
@@ -4009,11 +3999,12 @@ print("loss before:", loss.item(), " after:", ((model(X32) - Y32) ** 2).mean().i
 # append the loss as a plain number to `losses` (`loss.item()`, before the step), clear the gradients, go backward, and
 # update all four parameters with the rate `lr`.
 #
-# It returns the list of losses, as Python numbers, and the list of the four trained parameters. Each of n, d and h may
-# be 1. With the numbers of section 1, the four corners of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574,
-# 1.0809]` to four decimals. (The module above may differ from that in the third decimal. At the corner (0, 1) its first
-# hidden neuron stands exactly at $z = 0$, where ReLU has no slope, and ways of writing ReLU differ in what they take
-# instead: `torch.relu` takes 0, `torch.maximum` takes ½.)
+# It returns the list of losses, as Python numbers, and the list of the four trained parameters. It makes all the steps
+# with this rate, also when the loss rises. Each of n, d and h may be 1. With the numbers of section 1, the four corners
+# of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574, 1.0809]` to four decimals. (The module above may
+# differ from that in the third decimal. At the corner (0, 1) its first hidden neuron stands exactly at $z = 0$, where
+# ReLU has no slope, and ways of writing ReLU differ in what they take instead: `torch.relu` takes 0, `torch.maximum`
+# takes ½.)
 #
 # The check trains for three steps on four points near the corners, where no neuron stands at 0: once with ReLU, once
 # with tanh. Three steps, because the third loss is the first one that shows what happens to the gradients in between.
@@ -4083,7 +4074,8 @@ for number, name in enumerate(("relu", "tanh", "sigmoid")):
     check.function(train, expected_training, on=on)
 # without zeros: at a pre-activation of exactly 0 there is no slope
 small = cases.draw(seeds=4, seed0=140, **shapes, lr=0.002, steps=3, without="zeros")
-check.function(train, expected_training, on=small)
+rising = cases.example(**{**numbers, "lr": 1.0, "steps": 4}, activation="tanh")  # the loss rises twice, then it falls
+check.function(train, expected_training, on=small + [rising])
 ### END HIDDEN TESTS
 
 # %% wrong="train" name="gradients never cleared"
@@ -4575,6 +4567,40 @@ def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
         with torch.no_grad():
             for P in parameters:
                 P -= lr / (number + 1) * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="stops when the loss rises"
+# says: You stop when the loss rises. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        if losses[-1] > min(losses):
+            break
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for P, slope in zip(parameters, gradients):
+                P -= lr * slope
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="rate halved when the loss rises"
+# says: You change the rate when the loss rises. All steps use the given `lr`.
+# next: Leave the condition out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        if losses[-1] > losses[-2:][0]:
+            lr = lr / 2
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for P, slope in zip(parameters, gradients):
+                P -= lr * slope
     return losses, [P.detach() for P in parameters]
 
 # %% right="train" name="with torch's optimiser"
