@@ -594,6 +594,12 @@ def boundary_x1(x0, w, b, level):
 def boundary_x1(x0, w, b, level):
     return ((level - b - w[0] * x0) / w[1]).double()
 
+# %% wrong="boundary_x1" name="w₁ bounded from below"
+# says: You keep w₁ above some small number, and a negative w₁ is lost.
+# next: Divide by w₁ as it is: you may assume that it is not 0.
+def boundary_x1(x0, w, b, level):
+    return (level - b - w[0] * x0) / w[1].clamp(min=1e-8)
+
 # %% right="boundary_x1" name="slope and intercept"
 def boundary_x1(x0, w, b, level):
     slope, intercept = -w[0] / w[1], (level - b) / w[1]
@@ -883,6 +889,18 @@ def margin(X, y, w, b):
 def margin(X, y, w, b):
     return (y * (X @ w + b)).min() / len(w)
 
+# %% wrong="margin" name="bracket left out"
+# says: You multiply only the first part of the score by y, not the bias: there is a bracket missing.
+# next: Put the whole score into a bracket, then multiply by y.
+def margin(X, y, w, b):
+    return (y * (X @ w) + b).min() / w.norm()
+
+# %% wrong="margin" name="bias inside the sum"
+# says: Your bias stands inside the sum over the features, so it counts once for each feature.
+# next: Add it once, after the sum.
+def margin(X, y, w, b):
+    return (y * (X * w + b).sum(dim=1)).min() / w.norm()
+
 # %% right="margin" name="one example at a time"
 def margin(X, y, w, b):
     length = torch.sqrt((w**2).sum())
@@ -1156,8 +1174,8 @@ def perceptron_step(w, b, x, y, lr):
     return w + lr * error * x, b + lr * error
 
 # %% wrong="perceptron_step" name="a tolerance at 0"
-# says: You count scores just on the right side as mistakes: you compare with a small number.
-# next: Compare y times the score with 0 itself.
+# says: You count scores just on the right side as mistakes: you round them, or compare with a small number.
+# next: Compare y times the score, as it is, with 0 itself.
 def perceptron_step(w, b, x, y, lr):
     if y * (w @ x + b) <= 1e-6:
         return w + lr * y * x, b + lr * y
@@ -1169,6 +1187,22 @@ def perceptron_step(w, b, x, y, lr):
 def perceptron_step(w, b, x, y, lr):
     if y * (w @ x + b) <= 0:
         return w + lr * y, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="bracket left out"
+# says: You multiply only the first part of the score by y, not the bias: there is a bracket missing.
+# next: Put the whole score into a bracket, then multiply by y.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w @ x) + b <= 0:
+        return w + lr * y * x, b + lr * y
+    return w, b
+
+# %% wrong="perceptron_step" name="bias inside the sum"
+# says: Your bias stands inside the sum over the features, so it counts once for each feature.
+# next: Add it once, after the sum.
+def perceptron_step(w, b, x, y, lr):
+    if y * (w * x + b).sum() <= 0:
+        return w + lr * y * x, b + lr * y
     return w, b
 
 # %% right="perceptron_step" name="difference of classes"
@@ -1640,6 +1674,37 @@ def train_perceptron(X, y, epochs):
         for x, t in zip(X, y):
             count += int(t * (w @ x + b) <= 0)
             w, b = perceptron_step(w, b, x, t, 2.0)
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="counted where the weights changed"
+# says: You count a mistake where w changes. An example whose features are all 0 moves the bias alone, and you miss
+# it.
+# next: Ask for the mistake itself: y times the score is 0 or less.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x + b) <= 0:
+                w, b, count = w + t * x, b + t, count + int(x.any())
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+# %% wrong="train_perceptron" name="bracket left out"
+# says: You multiply only the first part of the score by y, not the bias: there is a bracket missing.
+# next: Put the whole score into a bracket, then multiply by y.
+def train_perceptron(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    for _ in range(epochs):
+        count = 0
+        for x, t in zip(X, y):
+            if t * (w @ x) + b <= 0:
+                w, b, count = w + t * x, b + t, count + 1
         mistakes.append(count)
         if count == 0:
             break
@@ -2348,8 +2413,9 @@ def hinge_backward(z, y):
     return torch.clamp(1 - y * z, min=0) / len(z)
 
 # %% wrong="hinge" name="a tolerance at the corner"
-# says: Examples with a margin score just below 1 get no slope from you: you compare with a number a little below 1.
-# next: Compare y z with 1 itself.
+# says: Examples with a margin score just below 1 get no slope from you: you round it, or compare with a number a
+# little below 1.
+# next: Compare y z, as it is, with 1 itself.
 def hinge_loss(z, y):
     return torch.clamp(1 - y * z, min=0).mean()
 
@@ -2358,8 +2424,9 @@ def hinge_backward(z, y):
     return -y * (1 - y * z > 1e-3) / len(z)
 
 # %% wrong="hinge" name="a smaller tolerance at the corner"
-# says: Examples with a margin score just below 1 get no slope from you: you compare with a number a little below 1.
-# next: Compare y z with 1 itself.
+# says: Examples with a margin score just below 1 get no slope from you: you round it, or compare with a number a
+# little below 1.
+# next: Compare y z, as it is, with 1 itself.
 def hinge_loss(z, y):
     return torch.clamp(1 - y * z, min=0).mean()
 
@@ -2376,6 +2443,17 @@ def hinge_loss(z, y):
 
 def hinge_backward(z, y):
     return (-y * (y * z < 1) / len(z)).float()
+
+# %% wrong="hinge" name="slope of the squared hinge"
+# says: You multiply the slope by what the example costs, as if the loss were squared. Every example that pays
+# pulls equally hard.
+# next: Differentiate 1 − y z: the cost itself drops out.
+def hinge_loss(z, y):
+    return torch.clamp(1 - y * z, min=0).mean()
+
+
+def hinge_backward(z, y):
+    return -y * torch.clamp(1 - y * z, min=0) / len(z)
 
 # %% right="hinge" name="one example at a time"
 def hinge_loss(z, y):
@@ -2729,13 +2807,58 @@ def svm_gradient(X, y, w, b, lam):
     return X.T @ dz + lam * w.norm(), dz.sum()
 
 # %% wrong="svm_gradient" name="a tolerance at the corner"
-# says: An example with a margin score just below 1 does not pull in your answer: you compare with a number a little
-# below 1.
-# next: Compare y z with 1 itself.
+# says: An example with a margin score just below 1 does not pull in your answer: you round it, or compare with a
+# number a little below 1.
+# next: Compare y z, as it is, with 1 itself.
 def svm_gradient(X, y, w, b, lam):
     z = X @ w + b
     dz = -y * (1 - y * z > 1e-6) / len(y)
     return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="slope of the squared hinge"
+# says: You multiply the slope by what the example costs, as if the loss were squared. Every example that pays
+# pulls equally hard.
+# next: Use your `hinge_backward`.
+def svm_gradient(X, y, w, b, lam):
+    dz = -y * torch.clamp(1 - y * (X @ w + b), min=0) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="reshaped instead of transposed"
+# says: `reshape` leaves the numbers in their order: it does not turn rows into columns.
+# next: Use `X.T`.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X.reshape(X.shape[1], X.shape[0]) @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="two features only"
+# says: You fill the gradients of features 0 and 1 only; the others stay 0.
+# next: Do the same for every feature: one product does it.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    dw = X.T @ dz + lam * w
+    dw[2:] = 0
+    return dw, dz.sum()
+
+# %% wrong="svm_gradient" name="bracket left out"
+# says: You multiply only the first part of the score by y, not the bias: there is a bracket missing.
+# next: Put the whole score into a bracket, then multiply by y.
+def svm_gradient(X, y, w, b, lam):
+    dz = -y * (y * (X @ w) + b < 1) / len(y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="bias inside the sum"
+# says: Your bias stands inside the sum over the features, so it counts once for each feature.
+# next: Add it once, after the sum.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward((X * w + b).sum(dim=1), y)
+    return X.T @ dz + lam * w, dz.sum()
+
+# %% wrong="svm_gradient" name="last example only"
+# says: Your loop overwrites dw, so only the last example is left in it.
+# next: Add to `dw` what each example contributes.
+def svm_gradient(X, y, w, b, lam):
+    dz = hinge_backward(X @ w + b, y)
+    return X[-1] * dz[-1] + lam * w, dz.sum()
 
 # %% right="svm_gradient" name="sums over the examples in the street"
 def svm_gradient(X, y, w, b, lam):
@@ -3113,6 +3236,19 @@ def train_svm(X, y, lam, rates):
         w, b = w - lr * dw, b - lr * db
     return *best, losses
 
+# %% wrong="train_svm" name="weights of the lowest loss of all"
+# says: You return the weights that had the lowest loss. Those after the last step are asked for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_svm(X, y, lam, rates):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for rate in [*rates, 0]:
+        losses.append((hinge_loss(X @ w + b, y) + lam / 2 * (w @ w)).item())
+        best = (w, b) if losses[-1] < min(losses[:-1], default=math.inf) else best
+        dw, db = svm_gradient(X, y, w, b, lam)
+        w, b = w - rate * dw, b - rate * db
+    return *best, losses[:-1]
+
 # %% right="train_svm" name="without the earlier functions"
 def train_svm(X, y, lam, rates):
     n, d = X.shape
@@ -3421,6 +3557,24 @@ def sigmoid(z):
 # next: The sigmoid goes smoothly from 0 to 1: use its formula everywhere.
 def sigmoid(z):
     return torch.where(z.abs() > 5, (z > 0).to(z.dtype), 1 / (1 + torch.exp(-z)))
+
+# %% wrong="sigmoid" name="nan replaced by 0"
+# says: At a large score infinity is divided by infinity. That is nan, and you turn it into 0, where 1 is right.
+# next: Use the form in which the exponential stands only below the line; then there is no nan.
+def sigmoid(z):
+    return torch.nan_to_num(torch.exp(z) / (1 + torch.exp(z)))
+
+# %% wrong="sigmoid" name="wrong exponential below the line on the left"
+# says: For scores below 0 you divide e^z by 1 + e^−z.
+# next: Below the line stands 1 plus what stands above it.
+def sigmoid(z):
+    return torch.where(z >= 0, 1, torch.exp(z)) / (1 + torch.exp(-z))
+
+# %% wrong="sigmoid" name="0 and 1 beyond 10"
+# says: Beyond some score you put 1 and 0 themselves. The sigmoid comes near them and never arrives.
+# next: Use its formula everywhere.
+def sigmoid(z):
+    return torch.where(z.abs() > 10, (z > 0).to(z.dtype), 1 / (1 + torch.exp(-z)))
 
 # %% right="sigmoid" name="a form for each sign"
 def sigmoid(z):
@@ -3826,6 +3980,12 @@ def logistic_loss(z, y):
 # next: Add log(1 + e^−|z|).
 def logistic_loss(z, y):
     return (z.clamp(min=0) - y * z).mean()
+
+# %% wrong="logistic_loss" name="the largest score of all"
+# says: Your max(z, 0) is the largest score of all examples. Each example needs its own.
+# next: Bound `z` from below by 0, entry by entry.
+def logistic_loss(z, y):
+    return (z.max().clamp(min=0) - y * z + torch.log1p(torch.exp(-z.abs()))).mean()
 
 # %% right="logistic_loss" name="logaddexp"
 def logistic_loss(z, y):
@@ -4305,6 +4465,16 @@ def logistic_da(a, y):
 def logistic_dz(z, y):
     return ((sigmoid(z) - y) / len(z)).double()
 
+# %% wrong="logistic_links" name="bracket left out above the line"
+# says: In the second fraction a bracket is missing: it is 1 minus y, all of it, divided by 1 − a.
+# next: Put 1 − y into a bracket.
+def logistic_da(a, y):
+    return (-y / a + 1 - y / (1 - a)) / len(a)
+
+
+def logistic_dz(z, y):
+    return (sigmoid(z) - y) / len(z)
+
 # %% right="logistic_links" name="one fraction, and one class at a time"
 def logistic_da(a, y):
     return (a - y) / (a * (1 - a)) / a.numel()
@@ -4591,6 +4761,20 @@ def logistic_gradient(X, y, w, b):
 def logistic_gradient(X, y, w, b):
     z = X @ w + b
     dz = logistic_da(sigmoid(z), y)
+    return X.T @ dz, dz.sum()
+
+# %% wrong="logistic_gradient" name="last example only"
+# says: Your loop overwrites dw, so only the last example is left in it.
+# next: Add to `dw` what each example contributes.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz(X @ w + b, y)
+    return X[-1] * dz[-1], dz.sum()
+
+# %% wrong="logistic_gradient" name="bias inside the sum"
+# says: Your bias stands inside the sum over the features, so it counts once for each feature.
+# next: Add it once, after the sum.
+def logistic_gradient(X, y, w, b):
+    dz = logistic_dz((X * w + b).sum(dim=1), y)
     return X.T @ dz, dz.sum()
 
 # %% right="logistic_gradient" name="mean over the rows"
@@ -4988,6 +5172,19 @@ def train_logistic(X, y, lr, steps):
         w, b = w - lr * dw, b - lr * db
     return w, b, losses
 
+# %% wrong="train_logistic" name="weights of the lowest loss of all"
+# says: You return the weights that had the lowest loss. Those after the last step are asked for.
+# next: Return `w` and `b` as they are when the loop ends.
+def train_logistic(X, y, lr, steps):
+    w, b, losses = torch.zeros_like(X[0]), torch.zeros_like(y[0]), []
+    best = w, b
+    for rate in [lr] * steps + [0]:
+        losses.append(logistic_loss(X @ w + b, y).item())
+        best = (w, b) if losses[-1] < min(losses[:-1], default=math.inf) else best
+        dw, db = logistic_gradient(X, y, w, b)
+        w, b = w - rate * dw, b - rate * db
+    return *best, losses[:-1]
+
 # %% right="train_logistic" name="without the earlier functions"
 def train_logistic(X, y, lr, steps):
     w = torch.zeros(X.shape[1], dtype=X.dtype, device=X.device)
@@ -5335,8 +5532,8 @@ def pulls(m):
     return (m < 0).to(m.dtype), (m < 1).to(m.dtype), sigmoid(-m.clamp(-20, 20))
 
 # %% wrong="pulls" name="a tolerance at the corners"
-# says: Examples just below a corner do not pull in your answer: you compare with a number a little below it.
-# next: Compare m with 0 and with 1 themselves.
+# says: Examples just below a corner do not pull in your answer: you round m, or compare with a number a little below.
+# next: Compare m, as it is, with 0 and with 1 themselves.
 def pulls(m):
     return (m < -1e-6).to(m.dtype), (m < 1 - 1e-6).to(m.dtype), sigmoid(-m)
 
@@ -5345,6 +5542,12 @@ def pulls(m):
 # next: Create them in the dtype of `m`.
 def pulls(m):
     return (m < 0).float(), (m < 1).float(), sigmoid(-m)
+
+# %% wrong="pulls" name="no logistic pull beyond 6"
+# says: You switch the logistic pull off beyond some margin score. It falls towards 0 and never arrives.
+# next: Use σ(−m) everywhere.
+def pulls(m):
+    return (m < 0).to(m.dtype), (m < 1).to(m.dtype), torch.where(m > 6, 0 * m, sigmoid(-m))
 
 # %% right="pulls" name="with where"
 def pulls(m):

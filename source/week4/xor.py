@@ -2044,6 +2044,21 @@ class XorByHand(torch.nn.Module):
     def forward(self, X):
         return two_layers(X, self.W1, self.b1, self.W2, self.b2)
 
+# %% wrong="xor_by_hand" name="thresholds of step neurons"
+# says: Your thresholds 0.5 and 1.5 are those of neurons that step from 0 to 1. A ReLU neuron is 0 at its threshold
+# and rises from there: half a step further it is 0.5, and then it rises on.
+# next: Work out both hidden outputs at s = 0, 1 and 2, then place the thresholds where the sum should turn.
+class XorByHand(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.tensor([[1.0, 1.0], [1.0, 1.0]]))
+        self.b1 = torch.nn.Parameter(torch.tensor([-0.5, -1.5]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[2.0, -2.0]]))
+        self.b2 = torch.nn.Parameter(torch.tensor([-1.0]))
+
+    def forward(self, X):
+        return two_layers(X, self.W1, self.b1, self.W2, self.b2)
+
 # %% right="xor_by_hand" name="one neuron for each kind of difference"
 class XorByHand(torch.nn.Module):
     def __init__(self):
@@ -2190,14 +2205,14 @@ plot.activation(
 
 # %% solution="tanh_slope"
 def tanh_by_sigmoid(Z):
-    """tanh of each entry of Z, any shape, entries up to ±1000, made from the sigmoid."""
+    """tanh of each entry of Z, any shape, made from the sigmoid."""
     ### BEGIN SOLUTION
     return 2 * torch.sigmoid(2 * Z) - 1
     ### END SOLUTION
 
 
 def tanh_slope(Z):
-    """The derivative of tanh at each entry of Z, any shape, entries up to ±1000."""
+    """The derivative of tanh at each entry of Z, any shape."""
     ### BEGIN SOLUTION
     return 1 - tanh_by_sigmoid(Z) ** 2
     ### END SOLUTION
@@ -2484,16 +2499,6 @@ def tanh_by_sigmoid(Z):
 def tanh_slope(Z):
     return 1 - torch.tanh(Z) ** 2
 
-# %% wrong="tanh_slope" name="slope clamped at 6"
-# says: You keep z between -6 and 6, so beyond that your slope stands still. It goes on towards 0.
-# next: Use the sigmoid or tanh of z itself; both stay finite.
-def tanh_by_sigmoid(Z):
-    return 2 * torch.sigmoid(2 * Z) - 1
-
-
-def tanh_slope(Z):
-    return 1 - torch.tanh(Z.clamp(-6, 6)) ** 2
-
 # %% wrong="tanh_slope" name="tanh clamped at 6"
 # says: You keep what goes into the sigmoid within bounds, so beyond |z| = 6 your tanh stands still. It goes on towards
 # ±1.
@@ -2589,6 +2594,28 @@ def tanh_by_sigmoid(Z):
 
 def tanh_slope(Z):
     return 1 - torch.tanh(Z) ** 2
+
+# %% wrong="tanh_slope" name="constant kept"
+# says: You keep the - 1 of the formula. A constant has slope 0, so it disappears when you differentiate.
+# next: Leave out the - 1 at the end of the slope.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return 4 * S * (1 - S) - 1
+
+# %% wrong="tanh_slope" name="inner function for its slope"
+# says: You multiply by 2z, the inner function itself. The chain rule multiplies by its slope, which is 2.
+# next: Differentiate 2z, and multiply by that.
+def tanh_by_sigmoid(Z):
+    return 2 * torch.sigmoid(2 * Z) - 1
+
+
+def tanh_slope(Z):
+    S = torch.sigmoid(2 * Z)
+    return 2 * S * (1 - S) * 2 * Z
 
 # %% right="tanh_slope" name="in terms of the sigmoid"
 def tanh_by_sigmoid(Z):
@@ -3130,15 +3157,15 @@ plot.activation(
 # ### Exercise 4.3: the slope of SiLU
 #
 # **Your turn.** Write `silu_slope(Z)`, the derivative of $z\,\sigma(z)$, for `Z` of any shape, a single entry of shape
-# () too. It is a product, so you need the product rule: the slope of the first
-# factor times the second, plus the first times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the
-# slope is ½, at $z = 1$ it is 0.9277, at $z = -2$ it is $-0.0908$ to four decimals.
+# () too. It is a product, so you need the product rule: the slope of the first factor times the second, plus the first
+# times the slope of the second. You may use `torch.sigmoid`. At $z = 0$ the slope is ½, at $z = 1$ it is 0.9277, at
+# $z = -2$ it is $-0.0908$ to four decimals.
 #
 # Next week you multiply slopes like this one into the gradients that come back from the layer above.
 
 # %% solution="silu_slope"
 def silu_slope(Z):
-    """The derivative of z σ(z) at each entry of Z, any shape, entries up to ±1000."""
+    """The derivative of z σ(z) at each entry of Z, any shape."""
     ### BEGIN SOLUTION
     S = torch.sigmoid(Z)
     return S + Z * S * (1 - S)
@@ -3438,12 +3465,12 @@ def silu_slope(Z):
     S = torch.sigmoid(Z)
     return S * (1 + Z - S)
 
-# %% wrong="silu_slope" name="overflow on both sides"
-# says: Your exponential is infinite far from 0, and infinity divided by infinity is nan.
-# next: Use `torch.sigmoid`, which stays finite.
+# %% wrong="silu_slope" name="sigmoid squared for its slope"
+# says: In the second term you take σ(z) squared. The slope of the sigmoid is σ(z) times (1 - σ(z)).
+# next: Put the factor (1 - S) in the place of the second S.
 def silu_slope(Z):
-    E = torch.exp(Z)
-    return (Z + 1 + torch.exp(-Z)) / (1 + torch.exp(-Z)) * E / (E + 1)
+    S = torch.sigmoid(Z)
+    return S + Z * S * S
 
 # %% wrong="silu_slope" name="float32 created inside"
 # says: Your result is float32: something you create inside, with torch.zeros or torch.tensor, has no dtype and takes
@@ -3452,6 +3479,21 @@ def silu_slope(Z):
 def silu_slope(Z):
     S = torch.sigmoid(Z)
     return (S + Z * S * (1 - S)).float()
+
+# %% wrong="silu_slope" name="the pattern with SiLU itself"
+# says: Your second term is f (1 - f) with f = z σ(z), SiLU itself. That pattern is the slope of the sigmoid, and of
+# it alone.
+# next: The second term is z times S (1 - S), with S for σ(z).
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - Z * S)
+
+# %% wrong="silu_slope" name="sigmoid applied twice in the bracket"
+# says: In the bracket of the second term you apply the sigmoid to what is a sigmoid already.
+# next: With S for σ(z), its slope is S (1 - S).
+def silu_slope(Z):
+    S = torch.sigmoid(Z)
+    return S + Z * S * (1 - torch.sigmoid(S))
 
 # %% right="silu_slope" name="factored"
 def silu_slope(Z):
@@ -3720,7 +3762,7 @@ def entry_by_entry(z):
 
 large = [
     cases.example(z=torch.tensor(scores, dtype=torch.float64))
-    for scores in ([1000.0, 998.5, -1000.0, 999.0, 0.0], [-1000.0, -1001.0, -999.5])
+    for scores in ([1e3, 998.5, -1e3, 999.0, 0.0], [-1e3, -1001.0, -999.5], [-1e3, 1e3, 999.0, -1e3])
 ]
 hidden = cases.draw(seeds=12, seed0=100, z="q") + large
 check.function(softmax_slopes, entry_by_entry, on=hidden, by_hand=True)
@@ -3891,6 +3933,14 @@ def softmax_slopes(z):
     p = torch.softmax(z, dim=0)
     return (torch.diag(p) - torch.outer(p, p)).float()
 
+# %% wrong="softmax_slopes" name="shifted by the mean"
+# says: You subtract the mean before the exponential, or one certain score, so a score far above it still overflows.
+# next: Subtract the largest score: then no exponent is above 0. Or use `torch.softmax`.
+def softmax_slopes(z):
+    E = torch.exp(z - z.mean())
+    p = E / E.sum()
+    return torch.diag(p) - torch.outer(p, p)
+
 # %% right="softmax_slopes" name="written as in the formula"
 def softmax_slopes(z):
     p = torch.softmax(z, dim=0)
@@ -3949,11 +3999,12 @@ print("loss before:", loss.item(), " after:", ((model(X32) - Y32) ** 2).mean().i
 # append the loss as a plain number to `losses` (`loss.item()`, before the step), clear the gradients, go backward, and
 # update all four parameters with the rate `lr`.
 #
-# It returns the list of losses, as Python numbers, and the list of the four trained parameters. Each of n, d and h may
-# be 1. With the numbers of section 1, the four corners of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574,
-# 1.0809]` to four decimals. (The module above may differ from that in the third decimal. At the corner (0, 1) its first
-# hidden neuron stands exactly at $z = 0$, where ReLU has no slope, and ways of writing ReLU differ in what they take
-# instead: `torch.relu` takes 0, `torch.maximum` takes ½.)
+# It returns the list of losses, as Python numbers, and the list of the four trained parameters. It makes all the steps
+# with this rate, also when the loss rises. Each of n, d and h may be 1. With the numbers of section 1, the four corners
+# of XOR, `lr=0.1` and `steps=3`, the losses are `[1.3313, 1.1574, 1.0809]` to four decimals. (The module above may
+# differ from that in the third decimal. At the corner (0, 1) its first hidden neuron stands exactly at $z = 0$, where
+# ReLU has no slope, and ways of writing ReLU differ in what they take instead: `torch.relu` takes 0, `torch.maximum`
+# takes ½.)
 #
 # The check trains for three steps on four points near the corners, where no neuron stands at 0: once with ReLU, once
 # with tanh. Three steps, because the third loss is the first one that shows what happens to the gradients in between.
@@ -4023,7 +4074,8 @@ for number, name in enumerate(("relu", "tanh", "sigmoid")):
     check.function(train, expected_training, on=on)
 # without zeros: at a pre-activation of exactly 0 there is no slope
 small = cases.draw(seeds=4, seed0=140, **shapes, lr=0.002, steps=3, without="zeros")
-check.function(train, expected_training, on=small)
+rising = cases.example(**{**numbers, "lr": 1.0, "steps": 4}, activation="tanh")  # the loss rises twice, then it falls
+check.function(train, expected_training, on=small + [rising])
 ### END HIDDEN TESTS
 
 # %% wrong="train" name="gradients never cleared"
@@ -4515,6 +4567,40 @@ def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
         with torch.no_grad():
             for P in parameters:
                 P -= lr / (number + 1) * P.grad
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="stops when the loss rises"
+# says: You stop when the loss rises. All `steps` steps are asked for.
+# next: Leave the condition out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        if losses[-1] > min(losses):
+            break
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for P, slope in zip(parameters, gradients):
+                P -= lr * slope
+    return losses, [P.detach() for P in parameters]
+
+# %% wrong="train" name="rate halved when the loss rises"
+# says: You change the rate when the loss rises. All steps use the given `lr`.
+# next: Leave the condition out.
+def train(X, Y, W1, b1, W2, b2, lr, steps, activation="relu"):
+    parameters = [P.clone().requires_grad_() for P in (W1, b1, W2, b2)]
+    losses = []
+    for _ in range(steps):
+        loss = ((two_layers(X, *parameters, activation) - Y) ** 2).mean()
+        losses.append(loss.item())
+        if losses[-1] > losses[-2:][0]:
+            lr = lr / 2
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for P, slope in zip(parameters, gradients):
+                P -= lr * slope
     return losses, [P.detach() for P in parameters]
 
 # %% right="train" name="with torch's optimiser"
