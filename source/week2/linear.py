@@ -1084,7 +1084,7 @@ u_new
 # **Your turn.** Write `one_step(W, b, x, y, lr)`. It takes one step of gradient descent on the squared error of one
 # example and returns the tuple `(W_new, b_new)`. The shapes are those of `loss_gradients`, with any number of inputs
 # from 1 on, and you may call it. The step is taken also where it makes the loss larger. Do not change `W` and `b`
-# themselves, and give back new ones without autograd's notes (`requires_grad` is False).
+# themselves, and give back new ones without autograd's notes.
 #
 # For our neuron and `lr=0.01` it gives `[[0.3826, 0.08608]]` and `[0.9652]`, and for `lr=0.1` `[[0.226, -0.0392]]` and
 # `[0.652]`. For the three inputs of exercise 2.1 and `lr=0.1` it gives `[[1.6, -0.7, 2.3]]` and `[0.8]`.
@@ -1318,8 +1318,8 @@ plot.lines(
 # steps of gradient descent on the squared error of the one example `x` (d,), `y` (1,). It returns three things: the
 # final `W`, the final `b`, and the list of losses, one number for each step, measured **before** that step. It takes
 # all its steps, also where the loss is 0 or nearly 0, and also where it grows. The `W` and `b` that were handed in stay
-# as they were, and nothing of what you return carries autograd's notes (`requires_grad` is False). A single input will
-# do. You may call `one_step`, or write the five lines.
+# as they were, and nothing of what you return carries autograd's notes. A single input will do. You may call
+# `one_step`, or write the five lines.
 #
 # For our neuron, `lr=0.01` and 2 steps, the losses are `[3.0276, 2.8593]`, the numbers of section 3. The final `W` is
 # `[[0.3657, 0.0726]]` and the final `b` is `[0.9314]`. For the three inputs of exercise 2.1, `lr=0.1` and 3 steps the
@@ -3870,9 +3870,8 @@ def minibatches(X, y, batch_size, order):
 # **Your turn.** Write `sgd(X, y, batch_size, lr, orders)`. `X` is (n, d), `y` is (n,). `orders` is (epochs, n), int64:
 # row k is the order of the examples in epoch k. Begin with `w` and `b` all zeros, in the dtype of `X`. For each epoch
 # and each minibatch, take one step with the gradient of *that minibatch* (the mean of ½(ŷ − y)² over its rows). Return
-# the final `(w, b)`, of shapes (d,) and (), without autograd's notes (`requires_grad` is False). You may use
-# `minibatches` and `regression_gradient`, or autograd. A single input, a single example and minibatches with a single
-# row will do.
+# the final `(w, b)`, of shapes (d,) and (), without autograd's notes. You may use `minibatches` and
+# `regression_gradient`, or autograd. A single input, a single example and minibatches with a single row will do.
 #
 # For `X = [[1.], [2.]]`, `y = [1., 3.]`, `batch_size=1`, `lr=0.1` and `orders = [[0, 1]]` the first step gives
 # $w = 0.1$, $b = 0.1$, and the second, with an error of $0.3 - 3 = -2.7$, gives $w = 0.64$, $b = 0.37$. A longer one:
