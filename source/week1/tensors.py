@@ -346,7 +346,7 @@ print(zeros[0, 2].item())
 # - `write_matrix(Z, i, j, value)`: row `i`, column `j` of the matrix `Z`;
 # - `write_sheets(T, i, j, k, value)`: sheet `i`, row `j`, column `k` of the tensor `T`.
 #
-# For `z = [4., 0., 2.]`, after `write_vector(z, 0, 1.5)` the same `z` is `[1.5, 0., 2.]`: what stood there is gone. The tensors may have any sizes, and `value` may be any number. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
+# For `z = [4., 0., 2.]`, after `write_vector(z, 0, 1.5)` the same `z` is `[1.5, 0., 2.]`: what stood there is gone. No other entry changes, not even one that is equal. The tensors may have any sizes, and `value` may be any number: a float64 tensor keeps all its digits. Writing into what is already there is how, from next week on, a network's numbers get better step by step.
 
 # %% solution="write_entries"
 def write_vector(z, i, value):
@@ -372,7 +372,9 @@ def write_sheets(T, i, j, k, value):
 # %% check="write_entries" points=1
 z = torch.tensor([4.0, 0.0, 2.0])
 one_vector = cases.example(z=z, i=0, value=1.5, gives=torch.tensor([1.5, 0.0, 2.0]))
-check.function(write_vector, on=[one_vector], mutates="z")
+z = torch.tensor([2.0, 2.0, 1.0], dtype=torch.float64)
+equal_entries = cases.example(z=z, i=1, value=1.7, gives=torch.tensor([2.0, 1.7, 1.0], dtype=torch.float64))
+check.function(write_vector, on=[one_vector, equal_entries], mutates="z")
 Z = torch.tensor([[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 5.5, 0.0, 0.0]])
 one_matrix = cases.example(Z=torch.zeros(3, 4), i=2, j=1, value=5.5, gives=Z)
 check.function(write_matrix, on=[one_matrix], mutates="Z")
@@ -387,14 +389,14 @@ def changed(T, place, value):
     return result
 
 
-(drawn,) = cases.draw(seeds=1, seed0=100, z="5", Z="3 4", T="2 3 4", dtype=torch.float32)
+(drawn,) = cases.draw(seeds=1, seed0=100, z="5", Z="3 4", T="2 3 4")
 z, Z, T = drawn
-vectors = [cases.example(z=z, i=i, value=-9.25, gives=changed(z, (i,), -9.25)) for i in (0, 2, -1)]
+vectors = [cases.example(z=z, i=i, value=-9.3, gives=changed(z, (i,), -9.3)) for i in (0, 2, -1)]
 places = [(0, 2), (2, 0), (1, 1), (2, 3)]
-matrices = [cases.example(Z=Z, i=i, j=j, value=-9.25, gives=changed(Z, (i, j), -9.25)) for i, j in places]
+matrices = [cases.example(Z=Z, i=i, j=j, value=-9.3, gives=changed(Z, (i, j), -9.3)) for i, j in places]
 places = [(1, 1, 2), (0, 2, 1), (1, 0, 3), (0, 1, 0)]
 blocks = [
-    cases.example(T=T, i=i, j=j, k=k, value=1.75, gives=changed(T, (i, j, k), 1.75)) for i, j, k in places
+    cases.example(T=T, i=i, j=j, k=k, value=1.7, gives=changed(T, (i, j, k), 1.7)) for i, j, k in places
 ]
 check.function(write_vector, on=vectors, mutates="z")
 check.function(write_matrix, on=matrices, mutates="Z")
@@ -585,6 +587,34 @@ def write_matrix(Z, i, j, value):
 
 def write_sheets(T, i, j, k, value):
     T[i, j, k] = round(value)
+
+# %% wrong="write_entries" name="value made a float32 tensor"
+# says: You make the value a tensor by itself. That is float32, so a float64 tensor gets only about 7 digits of it.
+# next: Write the value as it is given.
+def write_vector(z, i, value):
+    z[i] = torch.tensor(value)
+
+
+def write_matrix(Z, i, j, value):
+    Z[i, j] = torch.tensor(value)
+
+
+def write_sheets(T, i, j, k, value):
+    T[i, j, k] = torch.tensor(value)
+
+# %% wrong="write_entries" name="every equal entry written"
+# says: You look for entries equal to the old one and write into all of them. Only position i should change.
+# next: Use i itself as the place, not the number that stands there.
+def write_vector(z, i, value):
+    z[z == z[i].item()] = value
+
+
+def write_matrix(Z, i, j, value):
+    Z[Z == Z[i, j].item()] = value
+
+
+def write_sheets(T, i, j, k, value):
+    T[T == T[i, j, k].item()] = value
 
 # %% right="write_entries" name="one bracket at a time"
 def write_vector(z, i, value):
@@ -2195,9 +2225,9 @@ def summaries(A):
 shares = torch.tensor([[0.25, 0.25, 0.5], [0.3, 0.5, 0.2]])
 expected = (torch.tensor([2.0, 3.0, 2.0]), torch.tensor([[1.0, 1.0, 2.0], [4.0, 6.0, 4.0]]), shares)
 wide = cases.example(A=torch.tensor([[1.0, 1.0, 2.0], [3.0, 5.0, 2.0]]), gives=expected)
-A_tall = torch.tensor([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], dtype=torch.float64)
-totals = torch.tensor([[1.0, 3.0], [3.0, 5.0], [6.0, 6.0]], dtype=torch.float64)
-tall = cases.example(A=A_tall, gives=(torch.tensor([2.0, 2.0]).double(), totals, A_tall / 4))
+A_tall = torch.tensor([[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], dtype=torch.float64) / 8
+totals = torch.tensor([[1.0, 3.0], [3.0, 5.0], [6.0, 6.0]], dtype=torch.float64) / 8
+tall = cases.example(A=A_tall, gives=(torch.tensor([0.25, 0.25]).double(), totals, 2 * A_tall))
 check.function(summaries, on=[wide, tall])
 ### BEGIN HIDDEN TESTS
 def three(A):
@@ -2302,6 +2332,18 @@ def summaries(A):
         shares = A / A.sum(dim=1, keepdim=True)
     return A.mean(dim=0), A.cumsum(dim=0), shares
 
+# %% wrong="summaries" name="row sums held above 1"
+# says: You hold the row sums at 1 or more. Where a row adds up to less, its shares no longer add up to 1.
+# next: Divide by the sum itself: the entries are positive, so it is never 0.
+def summaries(A):
+    return A.mean(dim=0), A.cumsum(dim=0), A / A.sum(dim=1, keepdim=True).clamp(min=1)
+
+# %% wrong="summaries" name="shares reshaped back"
+# says: You divide A.T and bring the shape back with reshape. That only breaks the lines elsewhere, so shares land in wrong places.
+# next: Transpose once more, or divide A by a column of row sums.
+def summaries(A):
+    return A.mean(dim=0), A.cumsum(dim=0), (A.T / A.sum(dim=1)).reshape(A.shape)
+
 # %% right="summaries" name="row by row"
 def summaries(A):
     totals = [A[: i + 1].sum(dim=0) for i in range(len(A))]
@@ -2354,7 +2396,7 @@ def norms(v, M):
 # %% check="norms" points=1
 v, M = torch.tensor([2.0, -3.0, 6.0]), torch.tensor([[1.0, 2.0], [0.0, 2.0]])
 three = cases.example(v=v, M=M, gives=(torch.tensor(11.0), torch.tensor(7.0), torch.tensor(3.0)))
-v, M = torch.tensor([3.0, -4.0]).double(), torch.tensor([[2.0, -1.0], [4.0, 2.0]]).double()
+v, M = torch.tensor([-3.0, -4.0]).double(), torch.tensor([[2.0, -1.0], [4.0, 2.0]]).double()
 two = cases.example(v=v, M=M, gives=tuple(torch.tensor(norm).double() for norm in (7.0, 5.0, 5.0)))
 v, M = torch.zeros(2), torch.zeros(2, 2)
 nothing = cases.example(v=v, M=M, gives=(torch.tensor(0.0), torch.tensor(0.0), torch.tensor(0.0)))
@@ -2463,6 +2505,13 @@ def norms(v, M):
 def norms(v, M):
     return v.abs().sum(), ((v**2).sum() + 1e-6).sqrt(), ((M**2).sum() + 1e-6).sqrt()
 
+# %% wrong="norms" name="scaled by the largest entry with its sign"
+# says: You divide by the largest entry and multiply by it again. Where no entry is positive, that makes the norm negative.
+# next: Scale by the largest absolute value, or do not scale at all.
+def norms(v, M):
+    l2 = v.max() * ((v / v.max()) ** 2).sum().sqrt() if v.max() != 0 else v.max()
+    return v.abs().sum(), l2, (M**2).sum().sqrt()
+
 # %% right="norms" name="torch.linalg"
 def norms(v, M):
     return (
@@ -2518,7 +2567,7 @@ print(shared, copied)
 # %% [markdown]
 # ### Exercise 8.1: a step in place
 #
-# Write `step_in_place(w, g, lr)`. It changes the vector `w` to `w - lr * g`, in place: the memory of `w` is used again, and every other name for it sees the change. `w` and `g` have shape `(d,)`, perhaps with a single entry, `lr` is any number. Return nothing. For `w = [1., 2.]`, `g = [10., 10.]` and `lr = 0.1`, afterwards `w` is `[0., 1.]`, and `g` is as it was. This one line is how a network learns; next week you will see what `g` is.
+# Write `step_in_place(w, g, lr)`. It changes the vector `w` to `w - lr * g`, in place: the memory of `w` is used again, and every other name for it sees the change. `w` and `g` have shape `(d,)`, perhaps with a single entry, `lr` is any number, also a negative one. Return nothing. For `w = [1., 2.]`, `g = [10., 10.]` and `lr = 0.1`, afterwards `w` is `[0., 1.]`, and `g` is as it was. This one line is how a network learns; next week you will see what `g` is.
 
 # %% solution="step_in_place"
 def step_in_place(w, g, lr):
@@ -2535,6 +2584,7 @@ check.function(step_in_place, on=[short, long], mutates="w")
 ### BEGIN HIDDEN TESTS
 random = cases.draw(seeds=6, seed0=100, w="d", g="d", lr=0.3)
 random += cases.draw(seeds=6, seed0=200, w="d", g="d", lr=2.0)
+random += cases.draw(seeds=2, seed0=300, w="d", g="d", lr=-0.7)
 check.function(step_in_place, lambda w, g, lr: w - lr * g, on=random, mutates="w")
 ### END HIDDEN TESTS
 
@@ -2599,6 +2649,19 @@ def step_in_place(w, g, lr):
 # next: Write into all of w, with w[:] or -=.
 def step_in_place(w, g, lr):
     w[:2] -= lr * g[:2]
+
+# %% wrong="step_in_place" name="only with a positive rate"
+# says: You leave w as it is unless lr is positive. Asked for is w - lr * g, whatever number lr is.
+# next: Take the condition away.
+def step_in_place(w, g, lr):
+    if lr > 0:
+        w -= lr * g
+
+# %% wrong="step_in_place" name="the mean of g"
+# says: You subtract the same step everywhere, made of the mean of g. Each entry of w has its own entry of g.
+# next: Leave out the mean: multiply g by lr as it is.
+def step_in_place(w, g, lr):
+    w -= lr * g.mean()
 
 # %% right="step_in_place" name="slice assignment"
 def step_in_place(w, g, lr):
@@ -2803,7 +2866,7 @@ random = cases.draw(seeds=12, seed0=100, y_hat="n:3", y="n:3")
 check.function(accuracy, lambda y_hat, y: (y_hat == y).float().mean(), on=random)
 all_right = cases.example(y_hat=y_small, y=y_small, gives=torch.tensor(1.0))
 none_right = cases.example(y_hat=y_small + 1, y=y_small, gives=torch.tensor(0.0))
-large = torch.tensor([100000, 16777216, 5, 7])  # neighbours that isclose, or float32, takes for equal
+large = torch.tensor([100000, 16777216, 5, 70000])  # isclose and float32 take neighbours for equal, `is` only 5
 half = cases.example(y_hat=large + torch.tensor([1, 1, 0, 0]), y=large, gives=torch.tensor(0.5))
 check.function(accuracy, on=[all_right, none_right, half])
 ### END HIDDEN TESTS
@@ -2903,6 +2966,19 @@ def accuracy(y_hat, y):
 # next: Leave out keepdim, and any brackets around the number.
 def accuracy(y_hat, y):
     return (y_hat == y).float().mean().reshape(1)
+
+# %% wrong="accuracy" name="compared with is"
+# says: You compare with `is`, which asks whether two names stand for the same object. Two equal numbers need not, and large ones do not.
+# next: Compare with ==.
+def accuracy(y_hat, y):
+    hits = [guess is truth for guess, truth in zip(y_hat.tolist(), y.tolist())]
+    return torch.tensor(hits).float().mean()
+
+# %% wrong="accuracy" name="divided by the number of classes"
+# says: You divide by the number of different classes. Accuracy is the share among the examples.
+# next: Divide by the length of y, or take the mean.
+def accuracy(y_hat, y):
+    return (y_hat == y).sum() / len(y.unique())
 
 # %% right="accuracy" name="counted and divided"
 def accuracy(y_hat, y):

@@ -211,6 +211,12 @@ def linear(X, W, b):
 def linear(X, W, b):
     return X @ W.T + b.sum()
 
+# %% wrong="linear" name="a single example summed over all neurons"
+# says: For a single example you add up the products of all neurons. Each neuron needs its own sum.
+# next: Sum over the inputs only, the last dimension; or use the product that you use for a table.
+def linear(X, W, b):
+    return (X * W).sum() + b if X.dim() == 1 else X @ W.T + b
+
 # %% right="linear" name="torch's own"
 def linear(X, W, b):
     return torch.nn.functional.linear(X, W, b)
@@ -1017,6 +1023,12 @@ def gradient_of_each(X, y, W, b):
         W = W - 0.01 * rows[-1]
     return torch.stack(rows)
 
+# %% wrong="gradient_of_each" name="every prediction against the first label"
+# says: Your predictions are (n, 1) and the labels (n,): their difference is a table. Its first column has y[0].
+# next: Take the column out of the predictions first, so that both have shape (n,).
+def gradient_of_each(X, y, W, b):
+    return 2 * (X @ W.T + b - y)[:, :1] * X
+
 # %% right="gradient_of_each" name="zeroed and cloned"
 def gradient_of_each(X, y, W, b):
     W = W.clone().requires_grad_()
@@ -1362,12 +1374,12 @@ def walked(W, b, x, y, lr, steps):
     return W - moved * x, b - moved, [((error * shrink**k) ** 2).item() for k in range(steps)]
 
 
-rates = ((0.01, 100), (0.1, 30), (1.0, 12), (0.05, 1), (0.1, 100))
-check.function(train_neuron, walked, on=[cases.example(**start, lr=lr, steps=steps) for lr, steps in rates])
 W_done, b_done = torch.tensor([[1.0, 2.0]]).double(), torch.tensor([-1.0]).double()
 x_done, y_done = torch.tensor([3.0, 0.5]).double(), torch.tensor([3.0]).double()
 nothing_left = cases.example(W=W_done, b=b_done, x=x_done, y=y_done, lr=0.1, steps=5)
 check.function(train_neuron, walked, on=[nothing_left])
+rates = ((0.01, 100), (0.1, 30), (1.0, 12), (0.05, 1), (0.1, 100))
+check.function(train_neuron, walked, on=[cases.example(**start, lr=lr, steps=steps) for lr, steps in rates])
 for lr, steps in ((0.004, 60), (0.02, 7)):
     many = cases.draw(seeds=5, seed0=100, W="1 d", b="1", x="d", y="1", lr=lr, steps=steps)
     check.function(train_neuron, walked, on=many)
@@ -1573,17 +1585,30 @@ def train_neuron(W, b, x, y, lr, steps):
         W, b = one_step(W, b, x, y, lr)
     return W, b, losses
 
-# %% wrong="train_neuron" name="stopped at a millionth"
-# says: You stop when the loss is small. Asked for are `steps` steps, and a loss for each of them.
-# next: Let the loop run to its end, whatever the loss.
+# %% wrong="train_neuron" name="rate halved when the loss grew"
+# says: You halve the learning rate when the loss has grown. It is the same for all steps.
+# next: Use `lr` as it is in every step, whatever comes of it.
 def train_neuron(W, b, x, y, lr, steps):
     losses = []
     for _ in range(steps):
         losses.append(((x @ W.T + b - y) ** 2).item())
-        if losses[-1] < 1e-6:
-            break
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            lr = lr / 2
         W, b = one_step(W, b, x, y, lr)
     return W, b, losses
+
+# %% wrong="train_neuron" name="the best parameters instead of the last"
+# says: You return the parameters with the lowest loss. Asked for are those after the last step.
+# next: Return what the loop ends with.
+def train_neuron(W, b, x, y, lr, steps):
+    losses, lowest = [], math.inf
+    for _ in range(steps):
+        losses.append(((x @ W.T + b - y) ** 2).item())
+        W, b = one_step(W, b, x, y, lr)
+        loss = (x @ W.T + b - y) ** 2
+        if loss < lowest:
+            lowest, best = loss, (W, b)
+    return *best, losses
 
 # %% right="train_neuron" name="step by step with one_step"
 def train_neuron(W, b, x, y, lr, steps):
@@ -1698,7 +1723,7 @@ plot.slider(
 # ### Exercise 4.2: two special learning rates
 #
 # **Your turn.** Write two functions of one example `x`, shape (d,), for a neuron with d inputs; d may be 1, and entries
-# may be 0. Each returns a number, a tensor without dimensions.
+# may be 0, even all of them. Each returns a number, a tensor without dimensions.
 #
 # - `landing_rate(x)`: the rate for which a single step brings the error to exactly 0.
 # - `breaking_rate(x)`: the rate at which the loss stops falling. Below it the error shrinks, above it the error grows.
@@ -1736,6 +1761,9 @@ check.function(breaking_rate, on=rates(0.7092, 1 / 15), rtol=1e-3)
 many = cases.draw(seeds=10, seed0=100, x="d")
 check.function(landing_rate, lambda x: 0.5 / (1 + (x**2).sum()), on=many)
 check.function(breaking_rate, lambda x: 1 / (1 + (x**2).sum()), on=many)
+balanced = [cases.example(x=torch.tensor(x).double()) for x in ([3.0, -3.0], [1.0, 2.0, -3.0], [0.0, 0.0])]
+check.function(landing_rate, lambda x: 0.5 / (1 + (x**2).sum()), on=balanced)
+check.function(breaking_rate, lambda x: 1 / (1 + (x**2).sum()), on=balanced)
 ### END HIDDEN TESTS
 
 # %% wrong="learning_rates" name="bias forgotten"
@@ -1878,6 +1906,28 @@ def landing_rate(x):
 def breaking_rate(x):
     return 1 / 1 * (x @ x + 1)
 
+# %% wrong="learning_rates" name="tried out on an error that may be 0"
+# says: You try a step out with weights of your own and divide by the error. For some inputs it is 0: 0 / 0.
+# next: Use the factor of the text. The error has cancelled there.
+def landing_rate(x):
+    return x.sum() / (2 * x.sum() * (x @ x + 1))
+
+
+def breaking_rate(x):
+    return 2 * x.sum() / (2 * x.sum() * (x @ x + 1))
+
+# %% wrong="learning_rates" name="kept from the other function"
+# says: `breaking_rate` uses what `landing_rate` left in a global name. That belongs to the example of another call.
+# next: Compute the sum of the squares in each function from its own `x`.
+def landing_rate(x):
+    global factor
+    factor = x @ x + 1
+    return 1 / (2 * factor)
+
+
+def breaking_rate(x):
+    return 1 / factor
+
 # %% right="learning_rates" name="the bias as an input that is always 1"
 def landing_rate(x):
     return breaking_rate(x) / 2
@@ -1998,6 +2048,10 @@ many = cases.draw(seeds=20, seed0=100, w0="", w1="", b="", x0="", x1="", y="")
 check.gradient(slope_w0, of=neuron_loss, on=many, wrt="w0", by_hand=True)
 check.gradient(slope_w1, of=neuron_loss, on=many, wrt="w1", by_hand=True)
 check.gradient(slope_b, of=neuron_loss, on=many, wrt="b", by_hand=True)
+one_is_zero = [cases.example(**{**c.inputs, name: torch.zeros_like(c[name])}) for c in two for name in c.inputs]
+check.gradient(slope_w0, of=neuron_loss, on=one_is_zero, wrt="w0", by_hand=True)
+check.gradient(slope_w1, of=neuron_loss, on=one_is_zero, wrt="w1", by_hand=True)
+check.gradient(slope_b, of=neuron_loss, on=one_is_zero, wrt="b", by_hand=True)
 ### END HIDDEN TESTS
 
 # %% wrong="slopes_by_hand" name="factor 2 missing"
@@ -2289,6 +2343,34 @@ def slope_w1(w0, w1, b, x0, x1, y):
 
 def slope_b(w0, w1, b, x0, x1, y):
     return 2 * (w0 * x0 + w1 * x1 + b)
+
+# %% wrong="slopes_by_hand" name="a weight of 0 takes no part"
+# says: You answer 0 where the weight itself is 0. Its slope says what a change of it would do, so it need not be 0.
+# next: Take the condition away: the formula holds there, too.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * x0 * (w0 != 0)
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y) * x1 * (w1 != 0)
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y)
+
+# %% wrong="slopes_by_hand" name="root of the loss"
+# says: You take the error without its sign, as the root of the loss does. A prediction may also be too low.
+# next: Write the error itself: prediction minus label.
+def slope_w0(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y).abs() * x0
+
+
+def slope_w1(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y).abs() * x1
+
+
+def slope_b(w0, w1, b, x0, x1, y):
+    return 2 * (w0 * x0 + w1 * x1 + b - y).abs()
 
 # %% right="slopes_by_hand" name="multiplied out"
 def slope_w0(w0, w1, b, x0, x1, y):
@@ -2928,6 +3010,12 @@ def slope_of_stretch(x):
 # next: Turn the fraction round.
 def slope_of_stretch(x):
     return x / stretch(x)
+
+# %% wrong="slope_of_stretch" name="the branch applied again"
+# says: You halve and turn round what `stretch` has halved and turned round already.
+# next: Divide the height by the distance, and leave it at that.
+def slope_of_stretch(x):
+    return stretch(x) / x * (1.0 if x > 0 else -0.5)
 
 # %% right="slope_of_stretch" name="counted"
 def slope_of_stretch(x):
@@ -4175,6 +4263,20 @@ def sgd(X, y, batch_size, lr, orders):
             w, b = w - lr * X[rows].T @ error / len(rows), b - lr * error.mean()
     return w, b
 
+# %% wrong="sgd" name="the best epoch instead of the last"
+# says: You return the parameters of the epoch with the lowest loss. Asked for are the final ones.
+# next: Return what the last step left.
+def sgd(X, y, batch_size, lr, orders):
+    w, b, lowest = torch.zeros_like(X[0]), torch.zeros_like(y[0]), math.inf
+    for order in orders:
+        for X_part, y_part in minibatches(X, y, batch_size, order):
+            dw, db = regression_gradient(X_part, y_part, w, b)
+            w, b = w - lr * dw, b - lr * db
+        loss = ((X @ w + b - y) ** 2).mean().item()
+        if loss < lowest:
+            lowest, best = loss, (w, b)
+    return best
+
 # %% right="sgd" name="with autograd"
 def sgd(X, y, batch_size, lr, orders):
     w = torch.zeros(X.shape[1], dtype=X.dtype, device=X.device, requires_grad=True)
@@ -4523,6 +4625,12 @@ def negative_log_likelihood(y_hat, y, sigma):
 def negative_log_likelihood(y_hat, y, sigma):
     return ((y_hat - y) ** 2 / (2 * sigma**2) - 0.5 * math.log(2 * math.pi * sigma**2)).sum()
 
+# %% wrong="negative_log_likelihood" name="terms below 0 cut off"
+# says: You cut each term off at 0. A density is not a probability: it may exceed 1, and then its term is negative.
+# next: Leave the negative terms as they are.
+def negative_log_likelihood(y_hat, y, sigma):
+    return (0.5 * math.log(2 * math.pi * sigma**2) + (y_hat - y) ** 2 / (2 * sigma**2)).clamp(min=0).sum()
+
 # %% right="negative_log_likelihood" name="torch's normal distribution"
 def negative_log_likelihood(y_hat, y, sigma):
     return -torch.distributions.Normal(y_hat, sigma).log_prob(y).sum()
@@ -4777,6 +4885,22 @@ def weighted_line(X, y, sigma):
     A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     theta = torch.linalg.solve(A.T @ (sigma[:, None] ** -2 * A), A.T @ y)
     return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="whole copies of the examples"
+# says: You round the weights 1/σ² to whole numbers, as if examples were copied. A weight may be any number.
+# next: Leave out the rounding.
+def weighted_line(X, y, sigma):
+    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
+    copies = ((sigma.max() / sigma) ** 2).round()[:, None]
+    theta = torch.linalg.solve(A.T @ (copies * A), A.T @ (copies[:, 0] * y))
+    return theta[:-1], theta[-1]
+
+# %% wrong="weighted_line" name="column of ones added afterwards"
+# says: You divide the inputs and the labels by σ, but not the column of ones, which `normal_equations` adds later.
+# next: Add the column of ones first, then divide the whole row.
+def weighted_line(X, y, sigma):
+    relative = sigma / sigma.min()
+    return normal_equations(X / relative[:, None], y / relative)
 
 # %% right="weighted_line" name="a matrix of weights"
 def weighted_line(X, y, sigma):

@@ -7,7 +7,7 @@ zero_column = torch.tensor([[0.0], [0.0], [0.0]], dtype=torch.float64, device="c
 # %% right="zero_column" name="numpy zeros shared with torch"
 zero_column = torch.from_numpy(np.zeros((3, 1)))
 
-# %% wrong="zero_column" name="one zero expanded to three rows, so filling in one entry later changes all three"
+# %% right="zero_column" name="one zero expanded to three rows"
 zero_column = torch.tensor([[0.0]], dtype=torch.float64).expand(3, 1)
 
 # %% wrong="zero_column" name="first column of the identity taken, so the top entry is 1 and not 0"
@@ -732,11 +732,6 @@ def with_ones(X):
 # %% right="with_ones" name="new_ones and column_stack"
 def with_ones(X):
     return torch.column_stack((X.new_ones(len(X)), X))
-
-# %% wrong="with_ones" name="ones made without device=X.device, so they stay on the CPU and don't meet X elsewhere"
-def with_ones(X):
-    ones = torch.ones(X.shape[0], 1, dtype=X.dtype)
-    return torch.cat((ones, X), dim=1)
 
 # %% wrong="with_ones" name="bare squeeze() on the result, a matrix with a single row comes back as a vector"
 def with_ones(X):

@@ -413,7 +413,7 @@ def train_neuron(W, b, x, y, lr, steps):
             b -= lr * b.grad
     return W.detach(), b.detach(), losses
 
-# %% wrong="train_neuron" name="returns the trained W and b still with requires_grad switched on"
+# %% right="train_neuron" name="W and b returned as leaves, without notes, requires_grad still on"
 def train_neuron(W, b, x, y, lr, steps):
     W = W.clone().requires_grad_()
     b = b.clone().requires_grad_()
