@@ -3594,7 +3594,7 @@ def softmax_regression(X, y, W, b):
 class SoftmaxRegression(torch.nn.Module):
     def __init__(self, num_inputs, num_outputs):
         super().__init__()
-        self.W = torch.nn.Parameter(0.1 * torch.ones(num_outputs, num_inputs).cumsum(0))
+        self.W = torch.nn.Parameter(0.01 * torch.randn(num_outputs, num_inputs))
         self.b = torch.nn.Parameter(torch.zeros(num_outputs))
 
     def forward(self, X):
