@@ -180,6 +180,13 @@ one_row = torch.stack([first[block.j], second[block.j]])
 right_part = torch.stack([first[:, block.k:], second[:, block.k:]])
 turned = torch.stack([first.T, first.T])
 
+# %% wrong="cut_and_turn" name="turned by a quarter"
+# says: You turn each layer by a quarter. Transposed means mirrored: what was row i becomes column i, in the same order.
+# next: Swap dimensions 1 and 2 with transpose.
+one_row = block.numbers[:, block.j]
+right_part = block.numbers[..., block.k :]
+turned = torch.rot90(block.numbers, 1, dims=(1, 2))
+
 # %% right="cut_and_turn" name="permute and dots"
 one_row = block.numbers[..., block.j, :]
 right_part = block.numbers[..., block.k :]
@@ -411,6 +418,16 @@ rows = [
 cafe_X = torch.tensor(rows, dtype=torch.float64)
 cafe_y = torch.tensor(data.iloc[:, 2].tolist(), dtype=torch.float64)
 
+# %% wrong="cafe_table" name="word guessed"
+# says: You put the most frequent word into the hole, so nothing is missing any more.
+# next: Leave the hole what it is: it has a column of its own.
+cafe_inputs = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
+places = cafe_inputs["place"].fillna(cafe_inputs["place"].mode()[0])
+hot = pd.get_dummies(places, dummy_na=True).to_numpy(dtype=float)
+chairs = cafe_inputs["chairs"].fillna(cafe_inputs["chairs"].mean()).to_numpy(dtype=float)
+cafe_X = torch.cat([torch.tensor(chairs)[:, None], torch.tensor(hot)], dim=1)
+cafe_y = torch.tensor(cafe_inputs["price"].to_numpy(dtype=float))
+
 # %% right="cafe_table" name="column by column"
 cafe_inputs = pd.read_csv(io.StringIO(cafes.text), skipinitialspace=True)
 chairs = torch.tensor(cafe_inputs["chairs"].to_numpy(dtype=float))
@@ -449,9 +466,8 @@ neuron
 # - `dW`, shape (1, 2), and `db`, shape (1,), to the gradient of the loss with respect to `W` and `b`;
 # - `loss_after`, shape (1,), to the loss after one step of gradient descent with the learning rate `neuron.lr`.
 #
-# Do it by hand or with autograd, as you like; then do it the other way, and compare. Your results must not carry
-# autograd's notes along: where you use autograd, set the name to `result.detach()`. If your step is right,
-# `loss_after` is smaller than the loss before, but not 0.
+# Do it by hand or with autograd, as you like; then do it the other way, and compare. (`result.detach()` takes
+# autograd's notes off a result.) If your step is right, `loss_after` is smaller than the loss before, but not 0.
 
 # %% solution="neuron_step"
 ### BEGIN SOLUTION
@@ -577,6 +593,14 @@ dW = g * neuron.W
 db = g
 loss_after = (neuron.x @ (neuron.W - neuron.lr * dW).T + (neuron.b - neuron.lr * db) - neuron.y) ** 2
 
+# %% wrong="neuron_step" name="bias in its own gradient"
+# says: You multiply db by the bias. In x W + b the slope with respect to b is 1.
+# next: What b is multiplied by is 1, as a weight's factor is its input.
+y_hat = neuron.x @ neuron.W.T + neuron.b
+dW = (2 * (y_hat - neuron.y) * neuron.x).reshape(1, 2)
+db = 2 * (y_hat - neuron.y) * neuron.b
+loss_after = (neuron.x @ (neuron.W - neuron.lr * dW).T + neuron.b - neuron.lr * db - neuron.y) ** 2
+
 # %% right="neuron_step" name="autograd"
 W, b = neuron.W.clone().requires_grad_(), neuron.b.clone().requires_grad_()
 y_hat = neuron.x @ W.T + b
@@ -604,7 +628,7 @@ points
 
 # %% [markdown]
 # The model is $\hat y = w x + b$, and the loss is half the mean squared error:
-# $L = \frac{1}{2n} \sum_i (\hat y_i - y_i)^2$ with $n = 5$.
+# $L = \frac{1}{2n} \sum_i (\hat y_i - y_i)^2$ with $n = 5$. `points.x` has shape (5, 1), `points.y` (5,).
 #
 # **Your turn.** Put the bias among the weights, as in week 2, and set
 #
@@ -670,6 +694,13 @@ other = practice.line("U1334567X")
 design = torch.cat([other.x, torch.ones_like(other.x)], dim=1)
 best = torch.linalg.solve(design.T @ design, design.T @ other.y)
 best_loss = ((design @ best - other.y) ** 2).mean() / 2
+
+# %% wrong="best_line" name="a column against a row in the loss"
+# says: points.x is a column, (5, 1), and points.y is (5,). Their difference is a 5 by 5 table: every x with every y.
+# next: Use design @ best, which is (5,), or points.x[:, 0].
+design = torch.cat([points.x, torch.ones_like(points.x)], dim=1)
+best = torch.linalg.solve(design.T @ design, design.T @ points.y)
+best_loss = ((best[0] * points.x + best[1] - points.y) ** 2).mean() / 2
 
 # %% right="best_line" name="least squares by torch"
 design = torch.column_stack([points.x, torch.ones(5, dtype=torch.float64)])
@@ -787,6 +818,34 @@ for _ in range(points.steps):
     w = w - points.lr * ((w * x + b - y) * x).mean()
     b = b - points.lr * (w * x + b - y).mean()
 walked = torch.stack([w, b])
+
+# %% wrong="walk" name="a column against a row"
+# says: points.x is a column, (5, 1), and points.y is (5,). Their difference is a 5 by 5 table: every x with every y.
+# next: Use design @ theta, which is (5,), or points.x[:, 0].
+w, b, walk_losses = torch.zeros(()).double(), torch.zeros(()).double(), []
+for _ in range(points.steps):
+    errors = w * points.x + b - points.y
+    walk_losses.append((errors**2).mean().item() / 2)
+    w, b = w - points.lr * (errors * points.x).mean(), b - points.lr * errors.mean()
+walked = torch.stack([w, b])
+
+# %% wrong="walk" name="a column against a row, the bias after the weight"
+# says: points.x is a column, (5, 1), and points.y is (5,). Their difference is a 5 by 5 table: every x with every y.
+# next: Use design @ theta, which is (5,), or points.x[:, 0]. And take both gradients at the same point.
+w, b, walk_losses = torch.zeros(()).double(), torch.zeros(()).double(), []
+for _ in range(points.steps):
+    walk_losses.append(((w * points.x + b - points.y) ** 2).mean().item() / 2)
+    w = w - points.lr * ((w * points.x + b - points.y) * points.x).mean()
+    b = b - points.lr * (w * points.x + b - points.y).mean()
+walked = torch.stack([w, b])
+
+# %% wrong="walk" name="half forgotten in the losses"
+# says: Your path is right, and your losses are twice too large: L is half the mean squared error.
+# next: Read the definition of L again.
+walked, walk_losses = torch.zeros(2, dtype=torch.float64), []
+for _ in range(points.steps):
+    walk_losses.append(((design @ walked - points.y) ** 2).mean().item())
+    walked = walked - points.lr * design.T @ (design @ walked - points.y) / 5
 
 # %% right="walk" name="autograd"
 walked, walk_losses = torch.zeros(2, dtype=torch.float64, requires_grad=True), []
@@ -929,6 +988,22 @@ z = judged.X @ judged.w + judged.b
 classes = torch.where(z > 0, 1, -1)
 height = -(judged.w[0] * 2 + judged.b) / judged.w[1]
 margin = (judged.y * z).min() / (judged.w @ judged.w)
+
+# %% wrong="sides" name="weights exchanged in the height"
+# says: You exchanged the two weights when you solved: this is the x₀ of the point that has x₁ = 2.
+# next: Put x₀ = 2 into w₀ x₀ + w₁ x₁ + b = 0, and solve for x₁.
+z = judged.X @ judged.w + judged.b
+classes = torch.where(z > 0, 1, -1)
+height = -(2 * judged.w[1] + judged.b) / judged.w[0]
+margin = (judged.y * z).min() / judged.w.norm()
+
+# %% wrong="sides" name="right or wrong in the place of the class"
+# says: You take the sign of y z. It says whether the line is right about a point, not which class it gives.
+# next: The class depends on the score alone.
+z = judged.X @ judged.w + judged.b
+classes = torch.where(judged.y * z > 0, 1, -1)
+height = -(2 * judged.w[0] + judged.b) / judged.w[1]
+margin = (judged.y * z).min() / judged.w.norm()
 
 # %% right="sides" name="point by point"
 z = torch.stack([(x * judged.w).sum() + judged.b for x in judged.X])
@@ -1257,6 +1332,15 @@ active = (margin_scores < 1).double()
 svm_dw = -(street.X.T @ (active * y)) / 5 + street.lam * street.w
 svm_db = -(active * y).sum() / 5
 
+# %% wrong="street_pull" name="pull as large as the cost"
+# says: You weigh each pull by what the point costs. The slope of the hinge is the same for all that cost something.
+# next: Differentiate max(0, 1 − y z) with respect to z: below the edge it is −y.
+margin_scores = street.y * (street.X @ street.w + street.b)
+costs = torch.clamp(1 - margin_scores, min=0)
+svm_loss = costs.mean() + street.lam / 2 * (street.w @ street.w)
+svm_dw = -street.X.T @ (street.y * costs) / 5 + street.lam * street.w
+svm_db = -(street.y * costs).mean()
+
 # %% right="street_pull" name="autograd"
 w, b = street.w.clone().requires_grad_(), street.b.clone().requires_grad_()
 scores = street.y * (street.X @ w + b)
@@ -1441,6 +1525,24 @@ probabilities = torch.sigmoid(odds_z)
 log_loss = loss.detach()
 log_dw = w.grad.detach()
 log_db = b.grad.detach()
+
+# %% wrong="odds_pull" name="score for probability"
+# says: You subtract the labels from the scores, as in linear regression. What stands there is the probability.
+# next: Use the sigmoid of the score.
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+log_loss = torch.nn.functional.binary_cross_entropy_with_logits(odds_z, odds.y)
+log_dw = odds.X.T @ (odds_z - odds.y) / 4
+log_db = (odds_z - odds.y).mean()
+
+# %% wrong="odds_pull" name="labels left out of the bias"
+# says: Your log_db is the mean probability. The labels are missing there.
+# next: Both gradients contain the probabilities minus the labels.
+odds_z = odds.X @ odds.w + odds.b
+probabilities = torch.sigmoid(odds_z)
+log_loss = torch.nn.functional.binary_cross_entropy_with_logits(odds_z, odds.y)
+log_dw = odds.X.T @ (probabilities - odds.y) / 4
+log_db = probabilities.mean()
 
 # %% right="odds_pull" name="autograd"
 w, b = odds.w.clone().requires_grad_(), odds.b.clone().requires_grad_()

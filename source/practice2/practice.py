@@ -180,6 +180,20 @@ hidden = torch.where(Z > 0, Z, 0.0)
 outputs = hidden @ net.W2.T + net.b2
 awake = (hidden >= 0).sum(dim=0)
 
+# %% wrong="forward" name="reshaped instead of transposed"
+# says: You reshape W1 to (2, 3). That fits, but it cuts the same row of numbers anew: the weights change places.
+# next: Transpose it: net.W1.T.
+hidden = torch.relu(net.X @ net.W1.reshape(2, 3) + net.b1)
+outputs = hidden @ net.W2.T + net.b2
+awake = (hidden > 0).sum(dim=0)
+
+# %% wrong="forward" name="outputs added up"
+# says: You add up what the neurons give and cut it to whole numbers. Asked for is how many examples switch each one on.
+# next: Count where hidden is above 0: sum a mask.
+hidden = torch.relu(net.X @ net.W1.T + net.b1)
+outputs = hidden @ net.W2.T + net.b2
+awake = hidden.sum(dim=0).to(torch.int64)
+
 # %% right="forward" name="torch's own layer"
 hidden = torch.nn.functional.relu(torch.nn.functional.linear(net.X, net.W1, net.b1))
 outputs = torch.nn.functional.linear(hidden, net.W2, net.b2)
@@ -430,6 +444,38 @@ class RectangleXor(torch.nn.Module):
     def forward(self, X):
         return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
 
+# %% wrong="rectangle_xor" name="rounded to three decimals"
+# says: Your weights are rounded, so what the network says is right to about three digits only.
+# next: Write fractions as fractions, or compute them from corners.
+class RectangleXor(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        start, end = corners.X[0], corners.X[3]
+        rise, bias = corners.high - corners.low, -(start / (end - start)).sum()
+        self.W1 = torch.nn.Parameter((1 / (end - start)).repeat(2, 1).round(decimals=3))
+        self.b1 = torch.nn.Parameter(torch.stack([bias, bias - 1]).round(decimals=3))
+        self.W2 = torch.nn.Parameter(torch.tensor([[rise, -2 * rise]], dtype=torch.float64))
+        self.b2 = torch.nn.Parameter(torch.tensor([corners.low], dtype=torch.float64))
+
+    def forward(self, X):
+        return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+# %% wrong="rectangle_xor" name="low and high exchanged"
+# says: Your network says high, low, low, high: it begins at high and goes down.
+# next: Begin at low (the last bias), and climb by high − low.
+class RectangleXor(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        start, end = corners.X[0], corners.X[3]
+        rise, bias = corners.low - corners.high, -(start / (end - start)).sum()
+        self.W1 = torch.nn.Parameter((1 / (end - start)).repeat(2, 1))
+        self.b1 = torch.nn.Parameter(torch.stack([bias, bias - 1]))
+        self.W2 = torch.nn.Parameter(torch.tensor([[rise, -2 * rise]], dtype=torch.float64))
+        self.b2 = torch.nn.Parameter(torch.tensor([corners.high], dtype=torch.float64))
+
+    def forward(self, X):
+        return torch.relu(X @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
 # %% right="rectangle_xor" name="two opposite ridges"
 class RectangleXor(torch.nn.Module):
     def __init__(self):
@@ -660,6 +706,39 @@ def my_backward(dA, Z):
     A = my_activation(Z)
     return dA * my_slope(A)
 
+# %% wrong="my_activation" name="tanh term added"
+# says: Your activation adds the tanh term. It is subtracted.
+# next: Compare the sign with the formula.
+def my_activation(Z):
+    return Z * torch.sigmoid(mine.beta * Z) + mine.gamma * torch.tanh(Z)
+
+
+def my_backward(dA, Z):
+    s, t = torch.sigmoid(mine.beta * Z), torch.tanh(Z)
+    return dA * (s + mine.beta * Z * s * (1 - s) - mine.gamma * (1 - t**2))
+
+# %% wrong="my_activation" name="gamma squared with tanh"
+# says: You square γ tanh(z) as a whole. In the slope of tanh only tanh(z) is squared.
+# next: The term is γ times the slope of tanh: γ (1 − tanh(z)²).
+def my_activation(Z):
+    return Z * torch.sigmoid(mine.beta * Z) - mine.gamma * torch.tanh(Z)
+
+
+def my_backward(dA, Z):
+    s, t = torch.sigmoid(mine.beta * Z), torch.tanh(Z)
+    return dA * (s + mine.beta * Z * s * (1 - s) - mine.gamma * (1 - (mine.gamma * t) ** 2))
+
+# %% wrong="my_activation" name="slope of the sigmoid without its factor"
+# says: In the slope of the sigmoid a factor is missing: you take 1 − s. It is s (1 − s).
+# next: Differentiate the sigmoid once more; its slope is at most one quarter.
+def my_activation(Z):
+    return Z * torch.sigmoid(mine.beta * Z) - mine.gamma * torch.tanh(Z)
+
+
+def my_backward(dA, Z):
+    s, t = torch.sigmoid(mine.beta * Z), torch.tanh(Z)
+    return dA * (s + mine.beta * Z * (1 - s) - mine.gamma * (1 - t**2))
+
 # %% right="my_activation" name="with exponentials"
 def my_activation(Z):
     return Z / (1 + torch.exp(-mine.beta * Z)) - mine.gamma * Z.tanh()
@@ -795,6 +874,22 @@ dt = dq
 dx = dq * y + 1
 dy = dq * x
 graph_gradients = torch.tensor([dk, dr, dq, dx, dy, dt], dtype=torch.float64)
+
+# %% wrong="graph_gradients" name="local slope only at t"
+# says: t gets 1, the slope of q with respect to t. What arrives at q is missing.
+# next: Multiply the local slope by what arrives from above.
+q = leaves.x * leaves.y + leaves.t
+dq = 2 * leaves.k * q
+numbers = [q**2, leaves.k, dq, 1.0, dq * leaves.y + 1, dq * leaves.x]
+graph_gradients = torch.tensor(numbers, dtype=torch.float64)
+
+# %% wrong="graph_gradients" name="the direct path led through p"
+# says: You add the 1 of the direct path of x at p. So it reaches y as well, and x only times y.
+# next: Add it at x, where the two paths meet.
+q = leaves.x * leaves.y + leaves.t
+dq = 2 * leaves.k * q
+numbers = [q**2, leaves.k, dq, dq, (dq + 1) * leaves.y, (dq + 1) * leaves.x]
+graph_gradients = torch.tensor(numbers, dtype=torch.float64)
 
 # %% right="graph_gradients" name="multiplied out"
 k, x, y, t = leaves.k, leaves.x, leaves.y, leaves.t
@@ -1178,6 +1273,28 @@ for i in range(3):
     cross_entropy = cross_entropy - torch.log_softmax(said.Z[i], dim=0)[c] / 3
     dZ[i, c] = (P[i, c] - 1) / 3
 
+# %% wrong="softmax" name="nan replaced by 0"
+# says: An exponential in the last row is too large, and infinity divided by infinity is nan. You wrote 0 in its place.
+# next: Do not repair the nan: subtract the largest score of each row first.
+P = torch.exp(said.Z) / torch.exp(said.Z).sum(dim=1, keepdim=True)
+P = torch.nan_to_num(P, nan=0.0)
+cross_entropy = torch.nn.functional.cross_entropy(said.Z, said.y)
+dZ = (P - torch.eye(4, dtype=torch.float64)[said.y]) / 3
+
+# %% wrong="softmax" name="slope of the softmax twice"
+# says: You multiply by P (1 − P) at the end. It has cancelled already, on the way to P minus the truth.
+# next: Leave that factor out.
+P = torch.softmax(said.Z, dim=1)
+cross_entropy = torch.nn.functional.cross_entropy(said.Z, said.y)
+dZ = (P - torch.eye(4, dtype=torch.float64)[said.y]) * P * (1 - P) / 3
+
+# %% wrong="softmax" name="classes counted from 1"
+# says: You count the classes from 1. They are numbered from 0: class y stands in column y.
+# next: Use said.y as it is.
+P = torch.softmax(said.Z, dim=1)
+cross_entropy = torch.nn.functional.cross_entropy(said.Z, (said.y - 1) % 4)
+dZ = (P - torch.eye(4, dtype=torch.float64)[said.y - 1]) / 3
+
 # %% right="softmax" name="log-sum-exp"
 log_P = said.Z - torch.logsumexp(said.Z, dim=1, keepdim=True)
 P = log_P.exp()
@@ -1464,6 +1581,22 @@ spoilt = torch.stack([
     for c in (reports.claims[k] for k in "ABCDE")
 ])
 
+# %% wrong="spoilt" name="whole rows marked"
+# says: You mark all four gradients of a claim as soon as one is wrong.
+# next: Judge each of the four by itself: one entry of spoilt for each.
+def true_gradients(Y):
+    A = torch.relu(reports.X @ reports.W1.T + reports.b1)
+    back = 2 * (A @ reports.W2.T + reports.b2 - Y) / len(Y)
+    dZ = (back @ reports.W2) * (A > 0)
+    return {"dW1": dZ.T @ reports.X, "db1": dZ.sum(0), "dW2": back.T @ A, "db2": back.sum(0)}
+
+
+spoilt = torch.zeros(5, 4, dtype=torch.bool)
+for row, claim in zip(spoilt, reports.claims.values()):
+    for name, right in true_gradients(claim["Y"]).items():
+        if not torch.allclose(claim[name], right):
+            row[:] = True
+
 # %% right="spoilt" name="autograd"
 def true_gradients(Y):
     P = [parameter.clone().requires_grad_() for parameter in (reports.W1, reports.b1, reports.W2, reports.b2)]
@@ -1603,6 +1736,14 @@ widest = (deep_count - 1) // (d + 2)
 spare = deep_count - (widest * (d + 2) + 1)
 he_spread = torch.tensor([(2 / n) ** 0.5 for n in (d, h1, h2)], dtype=torch.float64)
 
+# %% wrong="deep_or_wide" name="no 2 for the last layer"
+# says: Your last spread lacks the 2. He's rule is asked for in all three layers, the output layer too.
+# next: Use the root of 2 over the fan-in for all three.
+d, h1, h2, q = deep.widths
+deep_count = h1 * (d + 1) + h2 * (h1 + 1) + q * (h2 + 1)
+widest, spare = divmod(deep_count - q, d + 1 + q)
+he_spread = torch.tensor([(2 / d) ** 0.5, (2 / h1) ** 0.5, (1 / h2) ** 0.5], dtype=torch.float64)
+
 # %% right="deep_or_wide" name="counted by torch"
 layers = [torch.nn.Linear(m, k) for m, k in zip(deep.widths, deep.widths[1:])]
 deep_count = sum(P.numel() for P in torch.nn.Sequential(*layers).parameters())
@@ -1636,8 +1777,7 @@ start
 # **Your turn.** Begin with the given parameters, and make `start.steps` steps of gradient descent on all four examples
 # with the learning rate `start.lr`. Change all four parameters in every step. Use autograd. Set
 #
-# - `trained`, a list of four tensors in the order `W1`, `b1`, `W2`, `b2`, to the parameters after the last step,
-#   detached from autograd's notes;
+# - `trained`, a list of four tensors in the order `W1`, `b1`, `W2`, `b2`, to the parameters after the last step;
 # - `train_losses` to a list of `start.steps` Python floats: the loss *before* each step.
 #
 # Begin with copies (`clone()`), so that `start` stays as it is and you can run the cell twice.
@@ -1762,6 +1902,17 @@ for _ in range(start.steps):
     W1 = (W1 - start.lr * gW1).detach().requires_grad_()
     W2 = (W2 - start.lr * gW2).detach().requires_grad_()
 trained = [W1.detach(), b1, W2.detach(), b2]
+
+# %% wrong="train" name="flat targets"
+# says: Your targets are (4,) and the outputs (4, 1). Their difference is a table, 4 by 4.
+# next: Leave start.Y in its shape, (4, 1).
+P = [p.clone().requires_grad_() for p in (start.W1, start.b1, start.W2, start.b2)]
+train_losses = []
+for _ in range(start.steps):
+    loss = ((torch.tanh(start.X @ P[0].T + P[1]) @ P[2].T + P[3] - start.Y.flatten()) ** 2).mean()
+    train_losses.append(loss.item())
+    P = [(p - start.lr * g).detach().requires_grad_() for p, g in zip(P, torch.autograd.grad(loss, P))]
+trained = [p.detach() for p in P]
 
 # %% right="train" name="an optimiser"
 P = [p.clone().requires_grad_() for p in (start.W1, start.b1, start.W2, start.b2)]

@@ -554,6 +554,13 @@ def log_sum_exp(Z):
     top = Z.max(dim=1).values
     return top + torch.log(torch.exp(Z - top[:, None]).mean(dim=1))
 
+# %% wrong="log_sum_exp" name="log1p of the whole sum"
+# says: log1p adds a 1 for the largest score, and your sum has its power, 1, already: it counts twice.
+# next: Take log of the whole sum, or log1p of the sum without the largest.
+def log_sum_exp(Z):
+    top = Z.max(dim=1).values
+    return top + torch.log1p(torch.exp(Z - top[:, None]).sum(dim=1))
+
 # %% right="log_sum_exp" name="class after class"
 def log_sum_exp(Z):
     total = Z[:, 0]
@@ -758,12 +765,6 @@ def at_temperature(P, T):
 def at_temperature(P, T):
     return softmax(torch.log(P + 1e-10) / T)
 
-# %% wrong="at_temperature" name="1e-16 added"
-# says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
-# next: Leave that out: every probability here has a logarithm.
-def at_temperature(P, T):
-    return softmax(torch.log(P + 1e-16) / T)
-
 # %% wrong="at_temperature" name="the smallest step as a limit"
 # says: You keep the probabilities away from 0, by a small number added or by a lower limit. Those below it are changed.
 # next: Leave that out: every probability here has a logarithm.
@@ -811,6 +812,13 @@ def at_temperature(P, T):
 # next: Say dtype=P.dtype where you make a tensor, and leave double() out.
 def at_temperature(P, T):
     return softmax(torch.log(P.double()) / T)
+
+# %% wrong="at_temperature" name="scores of a sigmoid"
+# says: You take log(p / (1 - p)), the score that belongs to a sigmoid. The scores of a softmax are log p.
+# next: Take the logarithm of P alone.
+def at_temperature(P, T):
+    Z = torch.log(P / (1 - P))
+    return softmax(Z / T)
 
 # %% right="at_temperature" name="as a power of the odds"
 def at_temperature(P, T):
@@ -1144,7 +1152,7 @@ P[[0, 1, 2], y], P[:, y].shape
 #
 # **Your turn.** Write `cross_entropy(P, y)`. `P` is (n, q), probabilities; `y` is (n,), class numbers, int64. Return
 # the mean surprise at the true classes, a tensor of shape (), for a single example, too. The true class may have any
-# probability above 0, however small ($10^{-300}$, say), and other classes may have probability 0.
+# probability above 0, however small ($10^{-300}$, say).
 #
 # For `P = [[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]]` and `y = [0, 2]` it is `1.4979`: a large surprise, $-\log 0.1 = 2.3026$,
 # and a small one, $-\log 0.5 = 0.6931$.
@@ -1314,12 +1322,6 @@ def cross_entropy(P, y):
 # next: Take the logarithm of the probability as it is.
 def cross_entropy(P, y):
     return -torch.log(P[torch.arange(len(y)), y] + 1e-10).mean()
-
-# %% wrong="cross_entropy" name="1e-20 added"
-# says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
-# next: Take the logarithm of the probability as it is.
-def cross_entropy(P, y):
-    return -torch.log(P[torch.arange(len(y)), y] + 1e-20).mean()
 
 # %% wrong="cross_entropy" name="the smallest step as a limit"
 # says: You keep the probabilities away from 0. A true class that was nearly impossible then surprises you too little.
@@ -1969,6 +1971,15 @@ def regression_gradients(X, T, W, b):
     dZ = (P - T.round()) / len(X)
     return dZ.T @ X, dZ.sum(dim=0)
 
+# %% wrong="regression_gradients" name="one sum for the whole table"
+# says: Your probabilities of all examples together add up to 1. Each row should.
+# next: Divide the powers of each row by that row's own sum, or use your softmax.
+def regression_gradients(X, T, W, b):
+    Z = X @ W.T + b
+    powers = torch.exp(Z - Z.max())
+    dZ = (powers / powers.sum() - T) / len(X)
+    return dZ.T @ X, dZ.sum(dim=0)
+
 # %% right="regression_gradients" name="with einsum"
 def regression_gradients(X, T, W, b):
     Z = torch.einsum("nd,qd->nq", X, W) + b
@@ -2101,7 +2112,7 @@ len(squares), squares[3]
 # - `images[i]` is the pair (image, label): the image of shape (1, s, s) with $s = \sqrt d$, and the label `y[i]`. You
 #   may ask again and again.
 # - `images.text_labels(y)` takes any tensor of class numbers, not only its own, also an empty one, and returns the
-#   list of their names.
+#   list of their names, a list for a single class, too. You may ask again, for others.
 #
 # It works for a single image, and for images of a single pixel, too.
 #
@@ -2136,9 +2147,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% check="image_set" points=2
@@ -2160,7 +2171,7 @@ drawn = []
 for place, size in enumerate(("4", "9", "16", "25", "64", "1")):
     for case in cases.draw(seeds=2, seed0=100 + 10 * place, X=f"n {size}", y="n:5", dtype=torch.float32):
         drawn += [cases.example(X=case["X"], y=case["y"], names=words, i=i) for i in (0, 1, len(case["y"]) - 1)]
-        drawn.append(cases.example(X=case["X"][:1], y=case["y"][:1], names=words, i=0))
+        drawn += [cases.example(X=case["X"][:n], y=case["y"][:n], names=words, i=0) for n in (1, 2)]
 check.function(image_set, asked, on=drawn)
 ### END HIDDEN TESTS
 
@@ -2183,7 +2194,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="image lying on its side"
@@ -2206,7 +2217,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="length of a row"
@@ -2229,7 +2240,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="only eight by eight"
@@ -2251,7 +2262,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="names in the order of the list"
@@ -2274,7 +2285,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="its own labels named"
@@ -2297,7 +2308,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="squares kept in X"
@@ -2321,7 +2332,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="length of some other X"
@@ -2344,7 +2355,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="rows and columns without a channel"
@@ -2367,7 +2378,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="a minibatch of one"
@@ -2390,7 +2401,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="one name for all"
@@ -2413,7 +2424,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="places in the set in place of classes"
@@ -2436,7 +2447,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="squeezed"
@@ -2459,7 +2470,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="squeezed to a number"
@@ -2482,7 +2493,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="names joined"
@@ -2505,7 +2516,104 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="no list for a single class"
+# says: For a single class you return its name alone, a text. Asked for is a list, here with one name.
+# next: Build the list in the same way, however many classes are asked for.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        found = [self.names[k] for k in y.tolist()]
+        return found[0] if len(found) == 1 else found
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="names of the first call kept"
+# says: You keep the names that you found first, and give them again for any other y.
+# next: Look the names up in every call: y may be another one.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names, self.found = X, y, names, None
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        if self.found is None:
+            self.found = [self.names[k] for k in y.tolist()]
+        return self.found
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="names by the classes that occur"
+# says: You pair the names with the classes that occur in self.y. Where one does not occur, the names shift.
+# next: names holds a name for every class: the class number is the index into it.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        return self.X[i].reshape(1, side, side), self.y[i]
+
+    def text_labels(self, y):
+        occurring = sorted(set(self.y.tolist()))
+        return [dict(zip(occurring, self.names)).get(k, "?") for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
+    return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
+
+# %% wrong="image_set" name="rows turned into squares in X"
+# says: You reshape self.X itself, more at every call. After the first one its sizes are no longer (n, d).
+# next: Leave self.X as it is, and reshape only the row that you return.
+class ImageSet(torch.utils.data.Dataset):
+    def __init__(self, X, y, names):
+        self.X, self.y, self.names = X, y, names
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        side = math.isqrt(self.X.shape[1])
+        self.X = self.X.reshape(-1, side, side)
+        return self.X[i].unsqueeze(0), self.y[i]
+
+    def text_labels(self, y):
+        return [self.names[k] for k in y.tolist()]
+
+
+def image_set(X, y, names, i):
+    images = ImageSet(X, y, names)
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="all images turned into squares at once"
@@ -2526,7 +2634,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="with view and a map"
@@ -2547,7 +2655,7 @@ class ImageSet(torch.utils.data.Dataset):
 
 def image_set(X, y, names, i):
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% [markdown]
@@ -3185,6 +3293,33 @@ def data_module(training, validation, batch_size, seed):
     epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
     return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
 
+# %% wrong="data_module" name="training loader as a list"
+# says: Your training loader is a list of minibatches. Asked again, it serves the same epoch.
+# next: Return the DataLoader itself: it shuffles anew each time.
+class DataModule:
+    def __init__(self, training, validation, batch_size=32, seed=0):
+        self.training, self.validation, self.batch_size = training, validation, batch_size
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def train_loader(self):
+        return list(
+            torch.utils.data.DataLoader(
+                self.training, batch_size=self.batch_size, shuffle=True, generator=self.generator
+            )
+        )
+
+    def validation_loader(self):
+        return torch.utils.data.DataLoader(self.validation, batch_size=self.batch_size)
+
+
+def data_module(training, validation, batch_size, seed):
+    sets = [torch.utils.data.TensorDataset(labels[:, None], labels) for labels in (training, validation)]
+    module = DataModule(*sets, batch_size=batch_size, seed=seed)
+    epochs = {"epoch 0": [y for _, y in module.train_loader()]}
+    second, valid = module.train_loader(), module.validation_loader()
+    epochs |= {f"epoch {k}": [y for _, y in second] for k in (1, 2)}
+    return {**epochs, "validation, twice": [y for _ in range(2) for _, y in valid]}
+
 # %% right="data_module" name="loaders made once"
 class DataModule:
     def __init__(self, training, validation, batch_size=32, seed=0):
@@ -3260,7 +3395,7 @@ def data_module(training, validation, batch_size, seed):
 # - `forward(X)`: `X` is (n, ...), images of any shape with `num_inputs` numbers each, such as (n, 1, 8, 8). Make rows
 #   of them, (n, num_inputs), and return the scores, (n, num_outputs). No softmax here.
 # - `loss(X, y)`: the mean cross-entropy of the scores for the class numbers `y` (n,), of shape (). It must be right for
-#   scores of any size, so go straight from the scores: $\operatorname{lse}(z) - z_y$.
+#   scores of any size, so go straight from the scores: $\operatorname{lse}(z) - z_y$. Autograd must find its gradient.
 #
 # A single image, a single pixel or a single class works, too. The function below the class puts given weights into a
 # model, for the check. A model with `W = [[1., 0.], [0., 1.]]` and `b = [0., 0.]` gives the image `[[3., 3.]]` the
@@ -3293,10 +3428,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% check="softmax_regression" points=2
 ready_made = ("softmax", "log_softmax", "softmin", "logsumexp", "logaddexp", "cross_entropy", "nll_loss")
@@ -3305,14 +3442,17 @@ steps = [cases.example(X=size * torch.arange(12.0).reshape(2, 6)) for size in (1
 check.module(SoftmaxRegression, build=(6, 4), on=steps, reference=lambda weights, X: X.new_zeros(2, 4))
 X, y = torch.tensor([[3.0, 3.0], [4.0, 0.0]]), torch.tensor([1, 0])
 square = cases.example(X=X[:1], y=y[:1], W=torch.eye(2), b=torch.zeros(2))
-level = cases.example(**{**square.inputs, "gives": {"scores": X[:1], "loss": torch.tensor(math.log(2))}})
+gives = {"scores": X[:1], "loss": torch.tensor(math.log(2)), "db": torch.tensor([0.5, -0.5])}
+level = cases.example(**square.inputs, gives=gives)
 certain = {"scores": torch.tensor([[3000.0, 2000.0], [4000.0, -1000.0]]), "loss": torch.tensor(3000.0)}  # and wrong
+certain["db"] = torch.tensor([1.0, -1.0])
 far = cases.example(X=X, y=y[[0, 0]], W=1000 * torch.eye(2), b=torch.tensor([0.0, -1000.0]), gives=certain)
 check.function(softmax_regression, on=[level, far], forbid=ready_made)
 ### BEGIN HIDDEN TESTS
 def by_torch(X, y, W, b):
     Z = torch.nn.functional.linear(X.flatten(1), W, b)
-    return {"scores": Z, "loss": torch.nn.functional.cross_entropy(Z, y)}
+    db = (torch.softmax(Z, dim=1) - torch.nn.functional.one_hot(y, len(b))).mean(dim=0)
+    return {"scores": Z, "loss": torch.nn.functional.cross_entropy(Z, y), "db": db}
 zero = cases.draw(seeds=1, seed0=100, X="5 7", dtype=torch.float32)
 check.module(SoftmaxRegression, build=(7, 3), on=zero, reference=lambda weights, X: X.new_zeros(5, 3))
 wide = cases.draw(seeds=2, seed0=150, X="n 7", dtype=torch.float32)
@@ -3349,7 +3489,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="images not flattened"
 # says: Right for rows of pixels, but images of shape (n, 1, 8, 8) do not fit the matrix product.
@@ -3371,7 +3513,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="a loss that overflows"
 # says: Your loss goes through probabilities. One that has rounded to 0 gives an infinite loss.
@@ -3392,7 +3536,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="plain tensors"
 # says: W and b are plain tensors, so the module has no parameters and an optimiser would find nothing to move.
@@ -3414,7 +3560,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0])
     model.W, model.b = W, b
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="loss is a sum"
 # says: Your loss is the sum over the examples. With a larger minibatch it grows, and the steps with it.
@@ -3436,7 +3584,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="random start"
 # says: Your weights start at random. Here zeros were asked for: every class then starts with the same share.
@@ -3444,7 +3594,7 @@ def softmax_regression(X, y, W, b):
 class SoftmaxRegression(torch.nn.Module):
     def __init__(self, num_inputs, num_outputs):
         super().__init__()
-        self.W = torch.nn.Parameter(0.1 * torch.ones(num_outputs, num_inputs).cumsum(0))
+        self.W = torch.nn.Parameter(0.01 * torch.randn(num_outputs, num_inputs))
         self.b = torch.nn.Parameter(torch.zeros(num_outputs))
 
     def forward(self, X):
@@ -3458,7 +3608,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="all rows for each label"
 # says: Z[:, y] takes every row for each label, also the labels of other examples.
@@ -3480,7 +3632,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="all rows for each label, without a new axis"
 # says: Z[:, y] takes every row for each label, also the labels of other examples.
@@ -3502,7 +3656,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="bias left out"
 # says: Your scores lack the bias.
@@ -3524,7 +3680,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="a loss with a lower limit"
 # says: Your loss goes through probabilities and keeps them away from 0. A loss of 4000 is cut off.
@@ -3546,7 +3704,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="a loss with a higher limit"
 # says: Your loss goes through probabilities and keeps them away from 0. A loss of 4000 is cut off.
@@ -3568,7 +3728,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="score of the winner"
 # says: You subtract the largest score, whatever the label says. The model then never gets anything wrong.
@@ -3590,7 +3752,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="log-sum-exp left out"
 # says: You only have the scores of the labels. Without log-sum-exp the model could lower its loss without end.
@@ -3612,7 +3776,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="loss of each example"
 # says: Your loss is one number for each example. Asked for is their mean, of shape ().
@@ -3634,7 +3800,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="pixels of different images mixed"
 # says: Your rows mix the pixels of different images: X is reshaped with the examples in the wrong place.
@@ -3656,7 +3824,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="transposed before the reshape"
 # says: Your rows mix the pixels of different images: X is reshaped with the examples in the wrong place.
@@ -3678,7 +3848,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="W reshaped"
 # says: You reshape W to (num_inputs, num_outputs). That leaves its numbers in the wrong places.
@@ -3700,7 +3872,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="dimension 1 squeezed"
 # says: Your squeeze takes a dimension of size 1 away. With a single class the scores are no longer (n, 1).
@@ -3722,7 +3896,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="squeezed"
 # says: Your squeeze() takes every dimension of size 1 away: with a single example or class the scores have lost one.
@@ -3745,7 +3921,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="bias subtracted"
 # says: You subtract the bias.
@@ -3767,7 +3945,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="bias summed"
 # says: You add the sum of all biases to every score. Each class has a bias of its own.
@@ -3789,7 +3969,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="mean over classes too"
 # says: Your loss is averaged over the classes as well, so it is too small by the factor q.
@@ -3811,7 +3993,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="sign turned round"
 # says: Your loss has the wrong sign: score minus log-sum-exp is log p. The surprise is -log p.
@@ -3833,7 +4017,57 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
+
+# %% wrong="softmax_regression" name="loss without gradient"
+# says: The numbers are right, but your loss has no gradient: its scores come from no_grad or detach.
+# next: Leave no_grad and detach out of forward and loss.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X).detach()
+        return (log_sum_exp(Z) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
+
+# %% wrong="softmax_regression" name="log-sum-exp without gradient"
+# says: Scores and loss are right, but log-sum-exp is detached. The gradient then lacks the probabilities.
+# next: Leave no_grad and detach out of forward and loss.
+class SoftmaxRegression(torch.nn.Module):
+    def __init__(self, num_inputs, num_outputs):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(num_outputs, num_inputs))
+        self.b = torch.nn.Parameter(torch.zeros(num_outputs))
+
+    def forward(self, X):
+        return X.reshape(len(X), -1) @ self.W.T + self.b
+
+    def loss(self, X, y):
+        Z = self(X)
+        return (log_sum_exp(Z.detach()) - Z[torch.arange(len(y)), y]).mean()
+
+
+def softmax_regression(X, y, W, b):
+    model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
+    model.load_state_dict({"W": W, "b": b})
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="with flatten and gather"
 class SoftmaxRegression(torch.nn.Module):
@@ -3854,7 +4088,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="through soft labels"
 class SoftmaxRegression(torch.nn.Module):
@@ -3874,7 +4110,9 @@ class SoftmaxRegression(torch.nn.Module):
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% [markdown]
 # Does autograd agree with the gradients that you derived? Take the first 32 digits, in the model with all zeros:
@@ -6464,7 +6702,8 @@ pd.DataFrame(rows)
 #
 # **Your turn.** Write `confusion_matrix(y, predicted, q)`. `y` and `predicted` are (n,), class numbers below `q`,
 # int64. Return the table of counts, (q, q), int64: rows are true classes, columns predicted ones. Classes that never
-# occur have a row of zeros. A pair may occur hundreds of times, and a single example or a single class will do, too.
+# occur have a row of zeros. A pair may occur hundreds of times, and there may be a single example, a single class, or
+# more than ten.
 #
 # For `y = [0, 0, 1, 1, 1, 2]`, `predicted = [0, 1, 1, 1, 2, 0]` and `q = 3` it is the table above. Beware of
 # `M[y, predicted] += 1`: for a pair that occurs twice it adds 1 only once.
@@ -6494,7 +6733,8 @@ check.function(confusion_matrix, counted, on=[*more, one_class])
 alone = cases.example(y=torch.tensor([2]), predicted=torch.tensor([0]), q=3)
 one = cases.example(y=torch.zeros(3).long(), predicted=torch.zeros(3).long(), q=1)
 often = cases.example(y=torch.tensor([0, 1]).repeat(400), predicted=torch.tensor([1, 1]).repeat(400), q=2)
-check.function(confusion_matrix, counted, on=[alone, one, often])
+many = [cases.example(**case.inputs, q=13) for case in cases.draw(seeds=2, seed0=200, y="90:13", predicted="90:13")]
+check.function(confusion_matrix, counted, on=[alone, one, often, *many])
 ### END HIDDEN TESTS
 
 # %% wrong="confusion_matrix" name="rows and columns exchanged"
@@ -6585,6 +6825,12 @@ def confusion_matrix(y, predicted, q):
 # next: Go through all of them: range(len(y)).
 def confusion_matrix(y, predicted, q):
     return torch.bincount((y * q + predicted)[:-1], minlength=q * q).reshape(q, q)
+
+# %% wrong="confusion_matrix" name="ten classes always"
+# says: You number the pairs as if there were ten classes. With more, different pairs get the same number.
+# next: Use q in the place of 10: the pair (i, j) is number q i + j.
+def confusion_matrix(y, predicted, q):
+    return torch.bincount(10 * y + predicted, minlength=100)[:100].reshape(10, 10)[:q, :q]
 
 # %% right="confusion_matrix" name="with bincount"
 def confusion_matrix(y, predicted, q):
@@ -6861,6 +7107,22 @@ def confident_mistakes(Z, y, k):
     confidence, guess = softmax(Z).max(dim=1)
     rows = [i for i in confidence.argsort(descending=True).tolist() if guess[i] != y[i]]
     return torch.tensor(rows[:k])
+
+# %% wrong="confident_mistakes" name="overflow beside the right prediction"
+# says: Your own softmax does not subtract the largest score. Large scores give nan, and nan has no place in an order.
+# next: Use the softmax of exercise 1.1.
+def confident_mistakes(Z, y, k):
+    P = torch.exp(Z) / torch.exp(Z).sum(dim=1, keepdim=True)
+    wrong = (Z.argmax(dim=1) != y).nonzero()[:, 0]
+    return wrong[P.max(dim=1).values[wrong].argsort(descending=True)][:k]
+
+# %% wrong="confident_mistakes" name="true class below one half"
+# says: You call an example wrong where the true class has less than one half. It may still have the most of its row.
+# next: Compare the predicted class, the argmax, with y.
+def confident_mistakes(Z, y, k):
+    P = softmax(Z)
+    wrong = (P[torch.arange(len(y)), y] < 0.5).nonzero()[:, 0]
+    return wrong[P.max(dim=1).values[wrong].argsort(descending=True)][:k]
 
 # %% right="confident_mistakes" name="with sorted"
 def confident_mistakes(Z, y, k):
@@ -7282,36 +7544,12 @@ def best_temperature(Z, y):
         low, high = (middle, high) if slope < 0 else (low, middle)
     return 1 / middle
 
-# %% wrong="best_temperature" name="stopped at a slope below 1e-6, geometric mean"
-# says: You stop as soon as the slope is small. For small scores it is small everywhere, also far from the best β.
-# next: Stop when the interval is small, or halve a fixed number of times, 60 or more.
-def best_temperature(Z, y):
-    low, high = 0.01, 100.0
-    for _ in range(100):
-        middle = (low * high) ** 0.5
-        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
-        if slope.abs() < 1e-6:
-            break
-        low, high = (middle, high) if slope < 0 else (low, middle)
-    return 1 / middle
-
 # %% wrong="best_temperature" name="10 halvings"
 # says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
 # next: Halve on until nothing changes, 60 times or more.
 def best_temperature(Z, y):
     low, high = 0.01, 100.0
     for _ in range(10):
-        middle = (low + high) / 2
-        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
-        low, high = (middle, high) if slope < 0 else (low, middle)
-    return 1 / middle
-
-# %% wrong="best_temperature" name="15 halvings"
-# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
-# next: Halve on until nothing changes, 60 times or more.
-def best_temperature(Z, y):
-    low, high = 0.01, 100.0
-    for _ in range(15):
         middle = (low + high) / 2
         slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
         low, high = (middle, high) if slope < 0 else (low, middle)
@@ -7327,17 +7565,6 @@ def best_temperature(Z, y):
         slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
         low, high = (middle, high) if slope < 0 else (low, middle)
     return 1 / middle
-
-# %% wrong="best_temperature" name="20 halvings, the middle of the last interval"
-# says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
-# next: Halve on until nothing changes, 60 times or more.
-def best_temperature(Z, y):
-    low, high = 0.01, 100.0
-    for _ in range(20):
-        middle = (low + high) / 2
-        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
-        low, high = (middle, high) if slope < 0 else (low, middle)
-    return 2 / (low + high)
 
 # %% wrong="best_temperature" name="25 halvings, the middle of the last interval"
 # says: You halve too few times. At a high temperature β is small, and your last interval is too wide for five digits.
@@ -7410,6 +7637,28 @@ def best_temperature(Z, y):
         slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
         low, high = (middle, high) if slope < 0 else (low, middle)
     return 1 / middle
+
+# %% wrong="best_temperature" name="from 0.1 up"
+# says: You search β only up to 10, so no temperature below 0.1 is ever found.
+# next: Begin with the whole interval, 0.01 to 100.
+def best_temperature(Z, y):
+    low, high = 0.01, 10.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        slope = ((softmax(middle * Z) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (middle, high) if slope < 0 else (low, middle)
+    return 1 / middle
+
+# %% wrong="best_temperature" name="until the interval of T is 1e-5"
+# says: You halve an interval of T until it is 1e-5 wide. For a T near 0.01 that leaves three digits, not five.
+# next: Halve on until nothing changes, 60 times or more.
+def best_temperature(Z, y):
+    low, high = 0.01, 100.0
+    while high - low > 1e-5:
+        T = (low + high) / 2
+        slope = ((softmax(Z / T) * Z).sum(dim=1) - Z[torch.arange(len(y)), y]).mean()
+        low, high = (T, high) if slope > 0 else (low, T)
+    return (low + high) / 2
 
 # %% right="best_temperature" name="golden section on the loss, then parabola"
 def best_temperature(Z, y):

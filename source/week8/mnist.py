@@ -543,8 +543,9 @@ seats.count(3), seats.count(1)
 # ### Exercise 2.2: a neuron with an activation
 #
 # **Your turn.** Complete `LeakyNeuron`, a `Neuron` whose output passes a leaky ReLU (week 4): a positive output
-# stays, a negative one is multiplied by `slope`, which may be larger than 1, too. `__init__` takes one number more than
-# the parent's and lets the parent store the other two. `forward` asks the parent's `forward` for the sum.
+# stays, a negative one is multiplied by `slope`, which may be larger than 1, too, and 0 stays 0. `__init__` takes one
+# number more than the parent's and lets the parent store the other two. `forward` asks the parent's `forward` for the
+# sum.
 #
 # You do not write `loss`. The inherited one calls `self.forward`, and for a `LeakyNeuron` that is your new one. For
 # `LeakyNeuron(2.0, 0.5, slope=0.1)` and `x = -3.0` the output is -0.55 (2 times -3, plus 0.5, is -5.5, and a tenth of
@@ -598,7 +599,7 @@ def by_formula(weight, bias, slope, y, x):
 names = ("weight", "bias", "slope", "y", "x")
 numbers = [(2.0, 0.5, 0.1, 6.0, 3.0), (-1.5, 1.0, 0.3, 1.0, 2.0), (0.5, -4.0, 0.02, -0.5, 1.0)]
 numbers += [(-2.0, -1.0, 0.25, 4.0, -3.0), (0.5, 0.25, 0.4, -1.0, 1.0)]
-numbers += [(1.5, 1.0, 2.5, 1.0, -2.0), (0.5, 0.5, 4.0, 1.0, 3.0)]
+numbers += [(1.5, 1.0, 2.5, 1.0, -2.0), (0.5, 0.5, 4.0, 1.0, 3.0), (2.0, -1.0, 0.25, 3.0, 0.5)]  # the last sum is 0
 drawn = cases.draw(seeds=8, seed0=100, weight="", bias="", y="", x="", away=lambda c: c["weight"] * c["x"] + c["bias"])
 numbers += [(c["weight"].item(), c["bias"].item(), 0.15, c["y"].item(), c["x"].item()) for c in drawn]
 check.function(leaky_neuron, by_formula, on=[cases.example(**dict(zip(names, each))) for each in numbers])
@@ -889,6 +890,34 @@ class LeakyNeuron(Neuron):
     def forward(self, x):
         z = super().forward(x)
         return min(z, self.slope * z)
+
+
+def leaky_neuron(weight, bias, slope, y, x):
+    neuron, _ = LeakyNeuron(weight, bias, slope), LeakyNeuron(weight, bias, slope + 1)
+    answers = {"output": neuron.forward(x), "loss": neuron.loss(x, y)}
+    answers["inherits loss"] = isinstance(neuron, Neuron) and "loss" not in vars(LeakyNeuron)
+    asked, parents = [], Neuron.forward
+    Neuron.forward = lambda self, x: asked.append(x) or parents(self, x)
+    try:
+        neuron.forward(x)
+    finally:
+        Neuron.forward = parents
+    return answers | {"asks the parent": bool(asked)}
+
+# %% wrong="leaky_neuron" name="nothing at 0"
+# says: You ask for sums above 0 and for sums below. At exactly 0 neither is true, and forward returns None.
+# next: Leave out the second question: everything else, 0 too, belongs to else.
+class LeakyNeuron(Neuron):
+    def __init__(self, weight, bias, slope):
+        super().__init__(weight, bias)
+        self.slope = slope
+
+    def forward(self, x):
+        z = super().forward(x)
+        if z > 0:
+            return z
+        elif z < 0:
+            return self.slope * z
 
 
 def leaky_neuron(weight, bias, slope, y, x):
@@ -1290,8 +1319,8 @@ class ImageNetwork(torch.nn.Module):
 #
 # - On paper, for 784 → 512 → 512 → 10. Write a tensor of four whole numbers into `paper_count`: those of the three
 #   layers, and their sum. For 784 → 256 → 10 it would be `torch.tensor([200960, 2570, 203530])`.
-# - In code: `count_parameters(model)` for any module, also one whose parts have parts. It returns a dictionary with two
-#   whole numbers, `"all"` and `"trainable"`. A parameter with `requires_grad=False` is **frozen**: it is counted in the
+# - In code: `count_parameters(model)` for any module, also one whose parts have parts, or that has a parameter of its
+#   own beside its parts. It returns a dictionary with two whole numbers, `"all"` and `"trainable"`. A parameter with `requires_grad=False` is **frozen**: it is counted in the
 #   first number only. (People freeze the early layers of a network when they teach an old network a new task.) A weight
 #   may be frozen and the bias of the same layer not. Some modules keep other tensors besides, such as running means:
 #   these **buffers** are not learned, so they are no parameters.
@@ -1315,24 +1344,27 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% check="count_parameters" points=2
-small = cases.example(widths=[4, 3, 2], frozen=["0.weight"], gives={"all": 24, "trainable": 12})
-other = cases.example(widths=[3, 2], frozen=["0.bias"], gives={"all": 9, "trainable": 7})
-whole = cases.example(widths=[2, 2], frozen=["0.weight", "0.bias"], gives={"all": 7, "trainable": 1})
+small = cases.example(widths=[4, 3, 2], frozen=["0.weight"], gives={"all": 26, "trainable": 14})
+other = cases.example(widths=[3, 2], frozen=["0.bias"], gives={"all": 11, "trainable": 9})
+whole = cases.example(widths=[2, 2], frozen=["0.weight", "0.bias"], gives={"all": 9, "trainable": 3})
 check.function(count_parameters_of, on=[small, other, whole])
 check.shape(paper_count, (4,), dtype=torch.int64)
 ### BEGIN HIDDEN TESTS
 check.value(paper_count, torch.tensor([401920, 262656, 5130, 669706]))
 def by_formula(widths, frozen):
-    sizes = {f"{len(widths) - 1}.weight": 1}
+    sizes = {f"{len(widths) - 1}.weight": 1, "scale": 2}
     for k, (a, b) in enumerate(zip(widths, widths[1:])):
         sizes |= {f"{k}.weight": a * b, f"{k}.bias": b}
     return {"all": sum(sizes.values()), "trainable": sum(n for name, n in sizes.items() if name not in frozen)}
@@ -1358,7 +1390,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="tensors instead of numbers"
 # says: You counted the tensors: two for each layer. Each of them holds many numbers.
@@ -1375,7 +1409,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="frozen ones counted as trainable"
 # says: Your two numbers are always equal. Frozen parameters are not trainable.
@@ -1393,7 +1429,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="first dimension only"
 # says: You added up len(P), which is the size of the first dimension alone. A matrix has rows times columns numbers.
@@ -1411,7 +1449,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="a bias for each input"
 # says: On paper you counted a bias for each input of a layer. There is one for each output.
@@ -1429,7 +1469,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="only one hidden layer on paper"
 # says: Your third number on paper is not right. The last layer goes from 512 neurons to 10.
@@ -1447,7 +1489,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="direct parts only"
 # says: You look at the direct parts of the model only. Parts have parts of their own, and theirs are not counted.
@@ -1466,7 +1510,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="buffers counted"
 # says: You count everything in the state_dict. It holds buffers too, and they are no parameters.
@@ -1484,7 +1530,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="a part frozen as a whole"
 # says: You count a layer as frozen as soon as one of its tensors is. Its bias may still be trained.
@@ -1506,7 +1554,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="linear layers only"
 # says: You count the linear layers only. Other modules have parameters, too.
@@ -1525,7 +1575,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="frozen ones in the place of trained ones"
 # says: Your second number counts the frozen parameters. Asked for are those that are trained.
@@ -1543,7 +1595,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="weights only in code"
 # says: Your code counts matrices only. A bias is a parameter as well.
@@ -1561,7 +1615,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="the first one decides"
 # says: The first tensor of a layer decides for all of it in your code. A weight may be frozen, and its bias not.
@@ -1583,7 +1639,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="the last one decides"
 # says: The last tensor of a layer decides for all of it in your code. A bias may be frozen, and its weight not.
@@ -1605,7 +1663,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="one trained is enough"
 # says: You count a whole layer as trainable as soon as one of its tensors is. The others may be frozen.
@@ -1627,7 +1687,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="nested parts counted again"
 # says: You count the parameters of nested parts several times: modules() gives all parts, and parameters() looks in.
@@ -1649,7 +1711,29 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
+
+# %% wrong="count_parameters" name="the parameters of the parts"
+# says: You add up over the parts of the model, its children. A parameter that belongs to the model itself is missed.
+# next: Ask the model, not its children, for parameters(): it knows its own and those of all parts.
+paper_count = torch.tensor([401920, 262656, 5130, 669706])
+
+
+def count_parameters(model):
+    found = [P for part in model.children() for P in part.parameters()]
+    return {"all": sum(P.numel() for P in found), "trainable": sum(P.numel() for P in found if P.requires_grad)}
+
+
+def count_parameters_of(widths, frozen):
+    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
+    inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
+    for name in frozen:
+        inner.get_parameter(name).requires_grad_(False)
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="a loop over names and shapes"
 widths = [784, 512, 512, 10]
@@ -1673,7 +1757,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="all parameters in one row"
 paper_count = torch.as_tensor((401920, 262656, 5130, 669706))
@@ -1689,7 +1775,9 @@ def count_parameters_of(widths, frozen):
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %%
 print("ImageNetwork:", count_parameters(ImageNetwork()))
@@ -2572,6 +2660,34 @@ def scratch_network_scores(X, W1, b1, W2, b2):
     model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
     return model(X).detach()
 
+# %% wrong="scratch_network" name="small random biases"
+# says: Your biases start with random numbers, if small ones. They should start at 0.
+# next: Use torch.zeros for b1 and b2.
+class ScratchNetwork(torch.nn.Module):
+    def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
+        super().__init__()
+        self.W1 = torch.nn.Parameter(torch.randn(num_hiddens, num_inputs) * (2 / num_inputs) ** 0.5)
+        self.b1 = torch.nn.Parameter(torch.randn(num_hiddens) * 0.01)
+        self.W2 = torch.nn.Parameter(torch.randn(num_outputs, num_hiddens) * (2 / num_hiddens) ** 0.5)
+        self.b2 = torch.nn.Parameter(torch.randn(num_outputs) * 0.01)
+
+    def forward(self, X):
+        return torch.relu(X.flatten(1) @ self.W1.T + self.b1) @ self.W2.T + self.b2
+
+
+def scratch_network_start(num_inputs, num_hiddens, num_outputs):
+    torch.manual_seed(0)
+    model = ScratchNetwork(num_inputs, num_hiddens, num_outputs)
+    weights = ((model.W1, num_inputs), (model.W2, num_hiddens))
+    spread = [(W.detach() * (d / 2) ** 0.5).std().item() for W, d in weights]
+    return spread, [b.abs().max().item() for b in (model.b1, model.b2)]
+
+
+def scratch_network_scores(X, W1, b1, W2, b2):
+    model = ScratchNetwork(W1.shape[1], W1.shape[0], W2.shape[0]).to(X)
+    model.load_state_dict({"W1": W1, "b1": b1, "W2": W2, "b2": b2})
+    return model(X).detach()
+
 # %% right="scratch_network" name="filled in place, with linear and relu"
 class ScratchNetwork(torch.nn.Module):
     def __init__(self, num_inputs=784, num_hiddens=256, num_outputs=10):
@@ -3236,6 +3352,21 @@ def adam_step_path(w, gradients, lr):
         w, m, v = adam_step(w, g, m, v, t, lr)
     return w
 
+# %% wrong="adam_step" name="eps beside the uncorrected root"
+# says: Your eps stands beside the root of v, before the correction. It belongs beside the root of the corrected v.
+# next: Divide v by 1 - beta2**t first, then take the root, then add eps.
+def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return w - lr * (1 - beta2**t) ** 0.5 / (1 - beta1**t) * m / (v.sqrt() + eps), m, v
+
+
+def adam_step_path(w, gradients, lr):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(gradients, start=1):
+        w, m, v = adam_step(w, g, m, v, t, lr)
+    return w
+
 # %% right="adam_step" name="with lerp and addcdiv"
 def adam_step(w, g, m, v, t, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     m = torch.lerp(m, g, 1 - beta1)
@@ -3353,11 +3484,11 @@ except RuntimeError as error:
 #
 # **Your turn.** Write `move_batch(model, batch)`. `batch` is a tuple of tensors, such as `(X, y)`. Return a tuple of
 # the same tensors, on the device where the model's parameters are, whichever that is. There may be one tensor, two or
-# more, and each keeps its dtype: labels stay int64. The model stays where it is.
+# more, some of them may be there already, and each keeps its dtype: labels stay int64. The model stays where it is.
 #
 # If the model is on the CPU, and so is the batch, nothing changes. With the model `elsewhere` above,
 # `move_batch(elsewhere, (rows,))[0].device` is `meta`. The second function is for the check: it says where everything
-# is after your call.
+# is after your call, and after another (`again`), for which the first tensor is there already.
 
 # %% solution="move_batch"
 def move_batch(model, batch):
@@ -3371,21 +3502,23 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% check="move_batch" points=2
 X, y = torch.ones(4, 3), torch.tensor([0, 1, 1, 0])
-gives = {"model": "meta", "batch": [("meta", "torch.float32", [4, 3]), ("meta", "torch.int64", [4])]}
-pair = cases.example(where="meta", tensors=[X, y], gives=gives)
-gives = {"model": "meta", "batch": [*gives["batch"], ("meta", "torch.int64", [4])]}
-three = cases.example(where="meta", tensors=[X, y, y], gives=gives)
-gives = {"model": "meta", "batch": gives["batch"][:1]}
-check.function(move_batch_places, on=[pair, three, cases.example(where="meta", tensors=[X], gives=gives)])
+three = [("meta", "torch.float32", [4, 3]), ("meta", "torch.int64", [4]), ("meta", "torch.int64", [4])]
+asked = []
+for count in (2, 3, 1):
+    gives = {"model": "meta", "batch": three[:count], "again": three[:count]}
+    asked.append(cases.example(where="meta", tensors=[X, y, y][:count], gives=gives))
+check.function(move_batch_places, on=asked)
 ### BEGIN HIDDEN TESTS
 def by_name(where, tensors):
-    return {"model": where, "batch": [(where, str(part.dtype), list(part.shape)) for part in tensors]}
+    parts = [(where, str(part.dtype), list(part.shape)) for part in tensors]
+    return {"model": where, "batch": parts, "again": parts}
 drawn = cases.draw(seeds=4, seed0=100, X="n 3", Z="n h k", y="n:q")
 each = [[case["X"], case["y"]] for case in drawn[:2]] + [[case["X"], case["Z"], case["y"]] for case in drawn[2:]]
 each += [[drawn[0]["X"]]]
@@ -3405,9 +3538,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="images only"
 # says: The images moved, the labels stayed behind. The loss needs both in one place.
@@ -3419,9 +3553,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="a fixed device"
 # says: The tensors you return are not where the model is: what .to returned is lost, or it was told another device.
@@ -3433,9 +3568,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="the model moved to the batch"
 # says: You moved the model. Then every minibatch could carry it somewhere else.
@@ -3447,9 +3583,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to("cpu" if where == "meta" else where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="dtype of the model"
 # says: Your tensors take over the dtype of the parameters, too: .to(parameter) gives both. Labels must stay int64.
@@ -3461,9 +3598,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="exactly two tensors"
 # says: Your code wants exactly two tensors. A batch may hold one, or three.
@@ -3476,9 +3614,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="the first two only"
 # says: Your code returns two tensors, whatever the batch holds.
@@ -3490,9 +3629,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="the weight of the model"
 # says: Your code asks the model for what it has not. No model has a .device; only single layers have a .weight.
@@ -3503,9 +3643,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="a single tensor without its tuple"
 # says: For a batch of one tensor you return the tensor itself. Asked for is a tuple, here with one entry.
@@ -3517,9 +3658,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="the first tensor only"
 # says: You return the first tensor, whatever the batch holds. Asked for is a tuple of all.
@@ -3530,9 +3672,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="returned within the loop"
 # says: Your return stands in the loop, so it ends with the first tensor.
@@ -3546,9 +3689,25 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
+
+# %% wrong="move_batch" name="the first one decides"
+# says: Where the first tensor is there already, you take it that all are. The labels may still lie somewhere else.
+# next: Ask no tensor: .to does nothing to one that is there already.
+def move_batch(model, batch):
+    place = next(model.parameters()).device
+    return batch if batch[0].device == place else tuple(part.to(place) for part in batch)
+
+
+def move_batch_places(where, tensors):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="two by name, the rest in a list"
 def move_batch(model, batch):
@@ -3561,9 +3720,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="with the course's helper"
 def move_batch(model, batch):
@@ -3573,9 +3733,10 @@ def move_batch(model, batch):
 
 def move_batch_places(where, tensors):
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% [markdown]
 # ### 5.2 How much faster?
@@ -4218,6 +4379,39 @@ def train_epoch(model, batches, optimizer):
         loss.backward()
         optimizer.step()
         total, count = total + loss.item() * len(y), count + len(y)
+    return total / count
+
+
+def train_epoch_twice(W, b, X, y, batch_size, lr):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(W.shape[1], W.shape[0])).to(W)
+    model.load_state_dict({"1.weight": W, "1.bias": b})
+    optimizer, modes, losses = torch.optim.SGD(model.parameters(), lr=lr), [], []
+    model[1].register_forward_pre_hook(lambda layer, inputs: modes.append(layer.training))
+    for P in model.parameters():
+        P.grad = torch.ones_like(P)
+    X, y = X.cpu().as_subclass(Elsewhere), y.cpu().as_subclass(Elsewhere)
+    for _ in range(2):
+        losses.append(train_epoch(model.eval(), zip(X.split(batch_size), y.split(batch_size)), optimizer))
+    graph_kept = any(getattr(loss, "requires_grad", False) for loss in losses)
+    numbers = [torch.as_tensor(loss).detach().item() for loss in losses]
+    mode = {"training meanwhile": all(modes), "training afterwards": [part.training for part in model.modules()]}
+    return {"W": model[1].weight.detach(), "losses": numbers, **mode, "graph kept": graph_kept}
+
+# %% wrong="train_epoch" name="weighted by the first minibatch"
+# says: You multiply every loss by the size of the first minibatch. A smaller one then counts too much.
+# next: Multiply each loss by the number of examples of its own minibatch.
+def train_epoch(model, batches, optimizer):
+    place = next(model.parameters()).device
+    model.train()
+    total, count, size = 0.0, 0, 0
+    for X, y in batches:
+        X, y = X.to(place), y.to(place)
+        loss = torch.nn.functional.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        size = size or len(y)
+        total, count = total + loss.item() * size, count + len(y)
     return total / count
 
 
@@ -5655,6 +5849,21 @@ def worst_mistakes(P, y, k):
     wrong = torch.nonzero((predicted != y) & (confidence >= 0.5)).flatten()
     return wrong[confidence[wrong].argsort(descending=True)[:k]]
 
+# %% wrong="worst_mistakes" name="smallest entropy"
+# says: You sort by the entropy of the whole row. Asked for is the probability of what was predicted.
+# next: Sort by the largest entry of each row.
+def worst_mistakes(P, y, k):
+    wrong = (P.argmax(dim=1) != y).nonzero().flatten()
+    doubt = -torch.special.xlogy(P, P).sum(dim=1)
+    return wrong[doubt[wrong].argsort()[:k]]
+
+# %% wrong="worst_mistakes" name="true class below one half"
+# says: You call an example wrong where the true class has less than one half. It may still have the most of its row.
+# next: Compare the predicted class, the argmax, with y.
+def worst_mistakes(P, y, k):
+    wrong = (P[torch.arange(len(y)), y] < 0.5).nonzero().flatten()
+    return wrong[P[wrong].amax(dim=1).argsort(descending=True)[:k]]
+
 # %% right="worst_mistakes" name="right ones sent to the end"
 def worst_mistakes(P, y, k):
     best, predicted = P.max(dim=1)
@@ -6269,6 +6478,25 @@ def classifier_gradients(X, Ws, bs, y):
     for W, inputs in zip(Ws[::-1], A[::-1]):
         dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0).squeeze(), *dbs]
         dZ = (dZ @ W) * (inputs > 0)
+    return dWs, dbs
+
+# %% wrong="classifier_gradients" name="sign of the sum"
+# says: You multiply by the sign of the hidden sum: where it is negative, the gradient passes with a minus.
+# next: The slope of the ReLU is 1 above 0 and 0 elsewhere: take (Z > 0).
+def classifier_gradients(X, Ws, bs, y):
+    A, Zs = [X], [torch.ones_like(X)]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        Zs.append(A[-1] @ W.T + b)
+        A.append(Zs[-1].clamp(min=0))
+    Z = A[-1] @ Ws[-1].T + bs[-1]
+    dZ = torch.exp(Z - Z.amax(1, keepdim=True))
+    dZ = dZ / dZ.sum(1, keepdim=True)
+    dZ[torch.arange(len(y)), y] -= 1
+    dZ = dZ / len(y)
+    dWs, dbs = [], []
+    for W, inputs, Z in zip(Ws[::-1], A[::-1], Zs[::-1]):
+        dWs, dbs = [dZ.T @ inputs, *dWs], [dZ.sum(0), *dbs]
+        dZ = (dZ @ W) * torch.sign(Z)
     return dWs, dbs
 
 # %% right="classifier_gradients" name="from caches, with places counted"
@@ -6981,6 +7209,45 @@ def shift_images(X, down, right):
     columns = torch.arange(moved.shape[-1], device=X.device) - right
     inside = (rows >= 0) & (rows < moved.shape[-2]) & (columns >= 0) & (columns < moved.shape[-1])
     return (moved * inside).reshape(X.shape)
+
+# %% wrong="shift_images" name="black beyond the height"
+# says: You return a black image as soon as right reaches the height. A wide image can move right by more than that.
+# next: Compare down with the height, and right with the width.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    if abs(right) >= h:
+        return moved
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="black beyond the width"
+# says: You return a black image as soon as down reaches the width. A high image can move down by more than that.
+# next: Compare down with the height, and right with the width.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    if abs(down) >= w:
+        return moved
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
+
+# %% wrong="shift_images" name="shift modulo the size"
+# says: You take the shift modulo the size of the image, so one as large as the image moves nothing.
+# next: Leave the shift as it is: where it is as large as the image, or larger, the result is black.
+def shift_images(X, down, right):
+    moved, (h, w) = torch.zeros_like(X), X.shape[2:]
+    down = down % h if down >= 0 else -(-down % h)
+    right = right % w if right >= 0 else -(-right % w)
+    for i in range(h):
+        for j in range(w):
+            if 0 <= i - down < h and 0 <= j - right < w:
+                moved[:, :, i, j] = X[:, :, i - down, j - right]
+    return moved
 
 # %% right="shift_images" name="rolled, then blacked out"
 def shift_images(X, down, right):

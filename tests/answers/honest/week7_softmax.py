@@ -18,7 +18,9 @@ FOR_THE_CHECK = """
 def softmax_regression(X, y, W, b):
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 """
 
 ANSWERS = (

@@ -363,9 +363,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="beginner loops, pixel rows put together, label as int"
@@ -397,9 +397,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="images reshaped once in __init__, map for the names"
@@ -420,9 +420,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="text_labels names the stored self.y and ignores its argument y"
@@ -442,9 +442,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="__getitem__ stores the reshaped self.X, so side length is misread when a second image is asked for"
@@ -465,9 +465,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="image is transposed: pixel rows are laid down as columns"
@@ -488,9 +488,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="__len__ forgets self and measures the notebook's global X, whatever that is at the moment"
@@ -510,9 +510,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="data_module" name="two plain DataLoaders"
@@ -705,10 +705,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="functional linear, one-hot labels into soft_cross_entropy"
 import torch.nn.functional as F
@@ -733,10 +735,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="beginner, example by example with a running total"
 class SoftmaxRegression(torch.nn.Module):
@@ -764,10 +768,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="loss takes the log of softmax probabilities: inf when the true class's share underflows"
 class SoftmaxRegression(torch.nn.Module):
@@ -785,10 +791,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="loss subtracts Z[:, y], an n by n table of all rows with all labels; fits for n = 1"
 class SoftmaxRegression(torch.nn.Module):
@@ -806,10 +814,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="forward computes with self.W.data, so autograd gives W no gradient and only b learns"
 class SoftmaxRegression(torch.nn.Module):
@@ -827,10 +837,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="W starts with small random numbers, as in week 6, although zeros are asked for"
 class SoftmaxRegression(torch.nn.Module):
@@ -849,10 +861,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="accuracy" name="argmax, equality, mean, item"
 def accuracy(Z, y):

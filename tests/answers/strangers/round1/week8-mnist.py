@@ -520,13 +520,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="sums written out for paper and two generator sums"
 first, second, third = 512 * 784 + 512, 512 * 512 + 512, 10 * 512 + 10
@@ -543,13 +546,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="tensor arithmetic for paper, sizes by math.prod and subtraction of the frozen ones"
 import math
@@ -569,13 +575,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="paper_count adds a bias for each input of a layer instead of for each output"
 paper_count = torch.tensor([784 * 512 + 784, 512 * 512 + 512, 512 * 10 + 512, 784 * 512 + 784 + 512 * 512 + 512 + 512 * 10 + 512])
@@ -591,13 +600,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="takes weight and bias of the direct children only, layers nested deeper are not counted"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -619,13 +631,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="all is summed over state_dict, which also counts buffers such as running means of batch norm"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -641,13 +656,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="a part with one frozen tensor counts as frozen entirely, its trainable bias is missed"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -668,13 +686,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="build_network" name="list and loop with an if for the last layer"
 def build_network(widths, p=0.2):
@@ -1226,9 +1247,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="one generator expression with keyword device"
 def move_batch(model, batch):
@@ -1239,9 +1261,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="helper for the device and starred map"
 def device_of(model):
@@ -1257,9 +1280,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="to(parameter) takes over the dtype too, so int64 labels become float32"
 def move_batch(model, batch):
@@ -1271,9 +1295,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="a list in the place of the tuple"
 def move_batch(model, batch):
@@ -1285,9 +1310,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="unpacks exactly two tensors X and y, a batch of one or three tensors stops with an error"
 def move_batch(model, batch):
@@ -1300,9 +1326,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="moves to cuda if there is one, else cpu, without asking where the model is"
 def move_batch(model, batch):
@@ -1314,9 +1341,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="train_epoch" name="five steps in the order of the text, sum and count"
 def train_epoch(model, batches, optimizer):

@@ -426,9 +426,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -451,9 +451,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -480,9 +480,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -506,9 +506,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -532,9 +532,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -557,9 +557,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -585,9 +585,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 
@@ -799,10 +799,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% right="softmax_regression" name="nn.functional.linear, one-hot into my soft_cross_entropy"
@@ -828,10 +830,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% right="softmax_regression" name="einsum, scores relative to the true one, own shift"
@@ -855,10 +859,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% wrong="softmax_regression" name="reshapes X to (d, n) and transposes, which mixes the pixels of different images as soon as n > 1"
@@ -880,10 +886,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% wrong="softmax_regression" name="forward squeezes dimension 1 of the scores, so with a single class they have shape (n,) instead of (n, 1)"
@@ -904,10 +912,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% wrong="softmax_regression" name="loss sums the surprises of the minibatch instead of averaging, right for one example only"
@@ -929,10 +939,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% wrong="softmax_regression" name="the bias b is a parameter but is never added to the scores in forward"
@@ -954,10 +966,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 
 # %% right="accuracy" name="loop and counter"

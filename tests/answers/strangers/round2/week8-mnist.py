@@ -468,13 +468,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="two generator sums"
 first, second, third = 784 * 512 + 512, 512 * 512 + 512, 512 * 10 + 10
@@ -492,13 +495,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="named parameters, math.prod, subtraction of the frozen"
 import math
@@ -518,13 +524,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="all is summed over state_dict, which counts the buffers too"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -540,13 +549,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="the first parameter of a layer decides for all, so frozen weight makes its bias frozen too"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -566,13 +578,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="paper_count forgets the biases of all three layers, the function is fine"
 paper_count = torch.tensor([784 * 512, 512 * 512, 512 * 10, 784 * 512 + 512 * 512 + 512 * 10])
@@ -589,13 +604,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="walks modules() and in each the recursive parameters(), so nested parts count several times"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -614,13 +632,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="build_network" name="list and append by index"
 def build_network(widths, p=0.2):
@@ -1146,9 +1167,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="generator inside tuple"
 def move_batch(model, batch):
@@ -1160,9 +1182,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="unpacked map with a helper for the device"
 def device_of(model):
@@ -1177,9 +1200,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="tensor.to(parameter) takes over the dtype too, so int64 labels become float32"
 def move_batch(model, batch):
@@ -1190,9 +1214,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="a generator: round brackets around a comprehension"
 def move_batch(model, batch):
@@ -1203,9 +1228,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="for a batch of one tensor the tensor itself is returned, not a tuple with one entry"
 def move_batch(model, batch):
@@ -1219,9 +1245,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="moves to the global home, the fastest device, instead of the device of the model"
 def move_batch(model, batch):
@@ -1231,9 +1258,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="train_epoch" name="five steps in a plain loop"
 def train_epoch(model, batches, optimizer):

@@ -259,7 +259,7 @@ dW = 2 * error * neuron.W
 db = 2 * error
 loss_after = (neuron.x @ (neuron.W - neuron.lr * dW).T + (neuron.b - neuron.lr * db) - neuron.y) ** 2
 
-# %% wrong="neuron_step" name="y_hat is not detached and still carries autograd's notes"
+# %% right="neuron_step" name="y_hat still carries autograd's notes"
 W = neuron.W.clone().requires_grad_(True)
 b = neuron.b.clone().requires_grad_(True)
 y_hat = neuron.x @ W.T + b

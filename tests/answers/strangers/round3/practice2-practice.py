@@ -1033,7 +1033,7 @@ for step in range(start.steps):
             p.grad.zero_()
 trained = [p.detach() for p in parameters]
 
-# %% wrong="train" name="trained holds the leaf tensors themselves, not detached, they still require gradients"
+# %% right="train" name="the leaf tensors themselves"
 targets = (start.Y if hasattr(start, "Y") else start.y).reshape(4, 1)
 W1 = start.W1.clone().requires_grad_()
 b1 = start.b1.clone().requires_grad_()

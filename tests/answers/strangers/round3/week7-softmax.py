@@ -203,7 +203,7 @@ def cross_entropy(P, y):
     picked = P[range(len(y)), y]
     return -torch.log(picked.clamp(min=1e-12)).mean()
 
-# %% wrong="cross_entropy" name="multiplies a one-hot table with log P; a zero at another class gives 0 times -inf, nan"
+# %% right="cross_entropy" name="a one-hot table times log P"
 def cross_entropy(P, y):
     hot = torch.nn.functional.one_hot(y, P.shape[1]).to(P.dtype)
     return -(hot * P.log()).sum(dim=1).mean()
@@ -372,9 +372,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="beginner: image filled pixel by pixel, names appended in a loop"
@@ -404,9 +404,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="image_set" name="side as a property, unflatten, map over the names"
@@ -431,9 +431,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="overwrites self.X with the reshaped images in __getitem__, so the second question goes wrong"
@@ -456,9 +456,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="text_labels returns a bare string instead of a list when a single class is asked for"
@@ -482,9 +482,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="text_labels pairs the names with the classes that occur in its own labels; a class missing there shifts them"
@@ -508,9 +508,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% wrong="image_set" name="keeps the text labels of the first call and gives them again for any later y"
@@ -535,9 +535,9 @@ class ImageSet(torch.utils.data.Dataset):
 
 
 def image_set(X, y, names, i):
-    """For the check: an ImageSet's length, its example i (after example 0), and its names of the classes y[1:]."""
+    """For the check: an ImageSet's length, its example i (after 0), and the names of the classes y[1:] (after y[:1])."""
     images = ImageSet(X, y, names)
-    _, (image, label) = images[0], images[i]
+    _, _, (image, label) = images[0], images.text_labels(y[:1]), images[i]
     return {"length": len(images), "image": image, "label": int(label), "names": images.text_labels(y[1:])}
 
 # %% right="data_module" name="two direct calls of DataLoader"
@@ -751,10 +751,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="beginner: loop over the examples for the loss"
 class SoftmaxRegression(torch.nn.Module):
@@ -785,10 +787,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="softmax_regression" name="functional linear, one-hot labels through the soft loss"
 class SoftmaxRegression(torch.nn.Module):
@@ -809,10 +813,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="loss picks Z[:, y], the scores of all rows at all labels, instead of one entry per row"
 class SoftmaxRegression(torch.nn.Module):
@@ -832,10 +838,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="makes rows by reshape(d, n) and a transpose, which mixes the pixels of different images"
 class SoftmaxRegression(torch.nn.Module):
@@ -856,10 +864,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="computes the scores of the loss under no_grad, so the loss has no gradient to learn from"
 class SoftmaxRegression(torch.nn.Module):
@@ -881,10 +891,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% wrong="softmax_regression" name="starts W with small random numbers instead of zeros"
 class SoftmaxRegression(torch.nn.Module):
@@ -904,10 +916,12 @@ class SoftmaxRegression(torch.nn.Module):
 
 
 def softmax_regression(X, y, W, b):
-    """For the check: the scores and the loss of a model with the weights W (q, d) and b (q,)."""
+    """For the check: scores, loss, and the loss's gradient db of a model with the weights W (q, d) and b (q,)."""
     model = SoftmaxRegression(W.shape[1], W.shape[0]).to(W)
     model.load_state_dict({"W": W, "b": b})
-    return {"scores": model(X), "loss": model.loss(X, y)}
+    loss = model.loss(X, y)
+    (torch.as_tensor(loss).sum() + 0 * model.b.sum()).backward()  # zeros where the loss has no gradient
+    return {"scores": model(X), "loss": loss, "db": model.b.grad}
 
 # %% right="accuracy" name="argmax, compare, mean in double"
 def accuracy(Z, y):
@@ -954,7 +968,7 @@ def accuracy(Z, y):
     at_truth = P[torch.arange(len(y)), y]
     return (at_truth > 0.5).double().mean().item()
 
-# %% wrong="accuracy" name="returns a tensor of shape () instead of a Python float"
+# %% right="accuracy" name="a tensor of shape () for the number"
 def accuracy(Z, y):
     predicted = Z.argmax(dim=1)
     return (predicted == y).double().mean()

@@ -488,13 +488,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="sums over generators"
 layers = [512 * 784 + 512, 512 * 512 + 512, 10 * 512 + 10]
@@ -511,13 +514,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="count_parameters" name="named parameters in a dictionary, frozen ones taken off"
 widths = (784, 512, 512, 10)
@@ -544,13 +550,16 @@ def math_prod(shape):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="sums over model.children() only, so parameters that belong to the model itself are missed"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -569,13 +578,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="the counts on paper leave out the biases of all three layers"
 paper_count = torch.tensor([784 * 512, 512 * 512, 512 * 10, 784 * 512 + 512 * 512 + 512 * 10])
@@ -589,13 +601,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="takes a whole layer for frozen when its first parameter is, so a trainable bias beside a frozen weight is lost"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -615,13 +630,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% wrong="count_parameters" name="counts all tensors of the state_dict under all, so buffers are counted as parameters"
 paper_count = torch.tensor([401920, 262656, 5130, 669706])
@@ -636,13 +654,16 @@ def count_parameters(model):
 def count_parameters_of(widths, frozen):
     """For the check: count a network of these widths whose parameters named in `frozen` do not train.
 
-    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), and three buffers.
+    Its layers are parts of a part. It has a leaky ReLU with a learnt slope (one parameter), a parameter of its own (two
+    numbers), and three buffers.
     """
     layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:])]
     inner = torch.nn.Sequential(*layers, torch.nn.PReLU())
     for name in frozen:
         inner.get_parameter(name).requires_grad_(False)
-    return count_parameters(torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False)))
+    model = torch.nn.Sequential(inner, torch.nn.BatchNorm1d(widths[-1], affine=False))
+    model.scale = torch.nn.Parameter(torch.ones(2))
+    return count_parameters(model)
 
 # %% right="build_network" name="loop with index, append"
 def build_network(widths, p=0.2):
@@ -1152,9 +1173,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="loop with a list, turned into a tuple"
 def move_batch(model, batch):
@@ -1169,9 +1191,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="move_batch" name="helper device_of and map"
 def device_of(model):
@@ -1187,9 +1210,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="hands the parameter itself to .to, so the labels also take its dtype float32"
 def move_batch(model, batch):
@@ -1200,9 +1224,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="moves to cuda if there is one and else to the cpu, wherever the model is"
 def move_batch(model, batch):
@@ -1213,9 +1238,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="looks only at the first tensor and returns the batch unmoved if that one is already there"
 def move_batch(model, batch):
@@ -1228,9 +1254,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% wrong="move_batch" name="brings the model to the batch instead of the batch to the model"
 def move_batch(model, batch):
@@ -1242,9 +1269,10 @@ def move_batch(model, batch):
 def move_batch_places(where, tensors):
     """For the check: where a model that was put on `where` is, and the moved tensors, with their dtypes and shapes."""
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3, 2)).to(where)
-    moved = move_batch(model, tuple(tensors))
-    parts = [(part.device.type, str(part.dtype), list(part.shape)) for part in moved]
-    return {"model": model[1].weight.device.type, "batch": parts}
+    moved = tuple(move_batch(model, tuple(tensors)))
+    again = move_batch(model, (*moved[:1], *tensors[1:]))
+    each = [[(part.device.type, str(part.dtype), list(part.shape)) for part in parts] for parts in (moved, again)]
+    return {"model": model[1].weight.device.type, "batch": each[0], "again": each[1]}
 
 # %% right="train_epoch" name="five steps with .to and running sums"
 def train_epoch(model, batches, optimizer):
