@@ -1679,7 +1679,7 @@ def parameters_of(Ws, bs):
     return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
 # %% wrong="mlp" name="a single layer used twice"
-# says: You use the first layer, those between, then the last. A single layer is both the first and the last: used twice.
+# says: You use the first layer, those between, then the last. A single layer is first and last, so you use it twice.
 # next: Go through the layers in one loop, so that each comes once.
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
@@ -3698,7 +3698,8 @@ plot.lines(
 # ### Exercise 5.4: clip
 #
 # **Your turn.** Write `clip_by_norm(gradients, limit)`. `gradients` is a list of tensors of any shapes, `limit` a
-# positive number. Return a list of tensors of the same shapes. Leave the tensors that you were given as they are. It works for a single tensor, too. PyTorch has a ready-made function for this; here you write it yourself.
+# positive number. Return a list of tensors of the same shapes. Leave the tensors that you were given as they are. It
+# works for a single tensor, too. PyTorch has a ready-made function for this; here you write it yourself.
 
 # %% solution="clip_by_norm"
 def clip_by_norm(gradients, limit):
