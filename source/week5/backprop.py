@@ -211,6 +211,13 @@ def graph_gradients(a, b, c):
     du, da = 3 * a, 3 * u
     return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": du, "da": da, "db": du * c, "dc": du * b}
 
+# %% wrong="graph_gradients" name="plus multiplied by a itself"
+# says: At the plus you multiply what arrives by the value of a. The local derivative of v = a + u by a is 1.
+# next: A plus hands its gradient on unchanged, whatever the values are.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3 * a, "db": 3 * c, "dc": 3 * b}
+
 # %% wrong="graph_gradients" name="multiplied by the value, not by the gradient"
 # says: For b and c you multiply the local derivative by the value u. It is the gradient du that arrives from the right.
 # next: Values go forwards, gradients go back: db is du times c.
@@ -310,6 +317,22 @@ def graph_gradients(a, b, c):
     u, v = b * c, a + b * c
     found = {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * b}
     return {key: round(number, 2) for key, number in found.items()}
+
+# %% wrong="graph_gradients" name="rounded to four decimals"
+# says: You round the numbers. An exact value is asked for: only the figure shows few digits.
+# next: Leave out round.
+def graph_gradients(a, b, c):
+    u, v = b * c, a + b * c
+    found = {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3 * c, "dc": 3 * b}
+    return {key: round(number, 4) for key, number in found.items()}
+
+# %% wrong="graph_gradients" name="inputs cut to whole numbers"
+# says: You make whole numbers of a, b and c first, so 0.25 becomes 0. They may be any numbers.
+# next: Compute with a, b and c as they come, without int.
+def graph_gradients(a, b, c):
+    a, b, c = int(a), int(b), int(c)
+    u, v = b * c, a + b * c
+    return {"u": u, "v": v, "L": 3 * v, "dv": 3.0, "du": 3.0, "da": 3.0, "db": 3.0 * c, "dc": 3.0 * b}
 
 # %% wrong="graph_gradients" name="rounded to whole numbers"
 # says: You round the numbers. An exact value is asked for: only the figure shows few digits.
@@ -416,6 +439,9 @@ def neuron_gradients(x0, x1, w0, w1, b, y):
 def squared_error(x0, x1, w0, w1, b, y):
     return (x0 * w0 + x1 * w1 + b - y) ** 2
 some = cases.draw(seeds=4, x0="", x1="", w0="", w1="", b="", y="")
+for w0, w1 in ((0.0, 2.0), (-1.0, 0.0)):  # a weight of 0
+    numbers = torch.tensor([3.0, -2.0, w0, w1, 0.5, 1.0]).double()
+    some.append(cases.example(**dict(zip(("x0", "x1", "w0", "w1", "b", "y"), numbers))))
 check.gradient(neuron_gradients, of=squared_error, on=some, wrt="w0 w1 b", by_hand=True)
 ### BEGIN HIDDEN TESTS
 many = cases.draw(seeds=24, seed0=100, x0="", x1="", w0="", w1="", b="", y="")
@@ -529,6 +555,14 @@ def neuron_gradients(x0, x1, w0, w1, b, y):
     error = x0 * w0 + x1 * w1 + b - y
     dy_hat = 2 * error
     return dy_hat * x0, dy_hat * (x1 * w1 / w1), dy_hat
+
+# %% wrong="neuron_gradients" name="inputs by division, 0 for 0"
+# says: You divide a product by its weight to get the input, and take 0 where the weight is 0. The input need not be 0.
+# next: The input is at hand: x0 and x1 are arguments.
+def neuron_gradients(x0, x1, w0, w1, b, y):
+    dy_hat = 2 * (x0 * w0 + x1 * w1 + b - y)
+    inputs = [x * w / w if w != 0 else 0 * w for x, w in ((x0, w0), (x1, w1))]
+    return dy_hat * inputs[0], dy_hat * inputs[1], dy_hat
 
 # %% wrong="neuron_gradients" name="inputs swapped"
 # says: db is right. You multiply dw0 by x1 and dw1 by x0.
@@ -735,6 +769,18 @@ def relu_backward(dA, Z):
 # next: Multiply by 1 where Z is positive and by 0 elsewhere.
 def relu_backward(dA, Z):
     return dA * torch.sign(Z)
+
+# %% wrong="relu_backward" name="a tenth on the left"
+# says: Where Z is negative you let a tenth of dA through. That is the leaky ReLU above; the ReLU itself is flat there.
+# next: Multiply by 1 where Z is positive and by 0 elsewhere.
+def relu_backward(dA, Z):
+    return torch.where(Z > 0, dA, torch.where(Z < 0, 0.1 * dA, 0 * dA))
+
+# %% wrong="relu_backward" name="a tenth on the left and at the corner"
+# says: Where Z is not positive you let a tenth of dA through. That is the leaky ReLU above; the ReLU itself is flat.
+# next: Multiply by 1 where Z is positive and by 0 elsewhere.
+def relu_backward(dA, Z):
+    return torch.where(Z > 0, dA, 0.1 * dA)
 
 # %% wrong="relu_backward" name="ReLU applied to dA as well"
 # says: The sign of Z decides, and yours does that; but you also set negative entries of dA to 0.
@@ -943,6 +989,13 @@ def sigmoid_backward(dA, Z):
 def sigmoid_backward(dA, Z):
     A = torch.sigmoid(Z)
     return dA * A * (1 - A) * (Z.abs() <= 10)
+
+# %% wrong="sigmoid_backward" name="sigmoid in float32"
+# says: Your sigmoid has passed through float32, which keeps about seven digits: 1 − σ then has few of them.
+# next: Z is float64. Leave it so: no .float() on the way.
+def sigmoid_backward(dA, Z):
+    A = torch.sigmoid(Z.float())
+    return dA * (A * (1 - A)).double()
 
 # %% wrong="sigmoid_backward" name="one factor squared"
 # says: You wrote σ². The slope is σ(1 − σ), one factor of each.
@@ -2862,6 +2915,20 @@ def network_gradients(X, Ws, bs, Y, decay):
         dZ = dZ @ Ws[l] * (A[l] > 0)
     return dWs, dbs
 
+# %% wrong="network_gradients" name="dbs not turned round"
+# says: Your list dWs runs from the first layer to the last, but dbs runs the other way.
+# next: Turn dbs round as well.
+def network_gradients(X, Ws, bs, Y, decay):
+    A = [X]
+    for W, b in zip(Ws[:-1], bs[:-1]):
+        A.append(torch.clamp(A[-1] @ W.T + b, min=0))
+    dZ, dWs, dbs = 2 * (A[-1] @ Ws[-1].T + bs[-1] - Y) / len(X), [], []
+    for l in reversed(range(len(Ws))):
+        dWs.insert(0, dZ.T @ A[l] + decay * Ws[l])
+        dbs.append(dZ.sum(0))
+        dZ = dZ @ Ws[l] * (A[l] > 0)
+    return dWs, dbs
+
 # %% wrong="network_gradients" name="biases returned first"
 # says: The gradients are right, but you return dbs first and dWs second.
 # next: The order asked for is dWs, dbs.
@@ -3731,6 +3798,22 @@ def softmax_backward(dP, Z):
     P = torch.softmax(Z, 1)
     return P * (dP - dP.mean(1, keepdim=True))
 
+# %% wrong="softmax_backward" name="mean in the place of the sum"
+# says: You take the mean of dP · P over the classes. The formula has their sum: the p are weights that add up to 1.
+# next: Add up each row, and do not divide by the number of classes.
+def softmax_backward(dP, Z):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    return P * (dP - (dP * P).mean(1, keepdim=True))
+
+# %% wrong="softmax_backward" name="p outside of the sum"
+# says: In the sum over k each dP has its own factor p. You add up dP alone and multiply by p afterwards.
+# next: Sum dP · p along the row; the p of the entry itself comes on top of that.
+def softmax_backward(dP, Z):
+    P = torch.exp(Z - Z.max(1, keepdim=True).values)
+    P = P / P.sum(1, keepdim=True)
+    return P * dP - P * P * dP.sum(1, keepdim=True)
+
 # %% wrong="softmax_backward" name="outer factor missing"
 # says: Your bracket is right, but the factor p in front of it is missing.
 # next: Look at the sum in the text: every term has a p that does not depend on k.
@@ -4307,11 +4390,12 @@ A, B = torch.tensor([3.0, 4.0]).double(), torch.tensor([3.0, 3.0]).double()
 error = 1 / (5 + math.sqrt(18))
 vectors, matrices = cases.example(A=A, B=B, gives=error), cases.example(A=A.diag(), B=B.diag(), gives=error)
 zeros, one = cases.example(A=0 * A, B=0 * B, gives=0.0), cases.example(A=A, B=0 * B, gives=1.0)
-other = cases.example(A=0 * A, B=B, gives=1.0)
+other, sides = cases.example(A=0 * A, B=B, gives=1.0), torch.tensor([2.0, -2.0]).double()
+opposite = cases.example(A=sides, B=-sides, gives=1.0)
 small = [cases.example(A=size * A, B=size * B, gives=error) for size in (1e-8, 1e-20)]
 near = torch.tensor([3.0, 4.00001]).double()  # the difference in the sixth digit of one entry
 close = cases.example(A=A, B=near, gives=(near[1] - A[1]).item() / (A.norm() + near.norm()).item())
-check.function(relative_error, on=[vectors, matrices, zeros, one, other, *small, close])
+check.function(relative_error, on=[vectors, matrices, zeros, one, other, opposite, *small, close])
 ### BEGIN HIDDEN TESTS
 def by_definition(A, B):
     lengths = [math.sqrt(sum(v * v for v in T.flatten().tolist())) for T in (A - B, A, B)]
@@ -4447,6 +4531,14 @@ def relative_error(A, B):
 def relative_error(A, B):
     a, b, top = torch.linalg.norm(A), torch.linalg.norm(B), torch.linalg.norm(A - B)
     return float(top / (a + b)) if a + b > 1e-9 else 0.0
+
+# %% wrong="relative_error" name="sums of entries taken for lengths"
+# says: You look for two zero gradients in a sum of entries. There positive and negative ones cancel.
+# next: Ask whether the two lengths are 0.
+def relative_error(A, B):
+    if not (A + B).any():
+        return 0.0
+    return float(torch.linalg.norm(A - B) / (torch.linalg.norm(A) + torch.linalg.norm(B)))
 
 # %% wrong="relative_error" name="tiny lengths taken for 0"
 # says: You take small lengths for 0. Gradients may be tiny and still differ.
@@ -4927,6 +5019,20 @@ def is_broken(gradients, X, W1, b1, W2, b2, Y):
         truth = numerical_gradient(lambda Q: two_layer_loss(X, *P[:k], Q, *P[k + 1 :], Y), P[k], 1e-5)
         errors.append(relative_error(gradients[k], truth))
     return any(error > 1e-8 for error in errors)
+
+# %% wrong="is_broken" name="zeros passed over"
+# says: You pass over gradients that are all zeros. Zeros are a claim too, and right only where the true gradient is 0.
+# next: Compare them like any other; relative_error treats two zero gradients itself.
+def is_broken(gradients, X, W1, b1, W2, b2, Y):
+    parameters = [W1, b1, W2, b2]
+    for place, claimed in enumerate(gradients):
+        def loss_of(P):
+            return two_layer_loss(X, *parameters[:place], P, *parameters[place + 1 :], Y)
+
+        truth = numerical_gradient(loss_of, parameters[place], 1e-5)
+        if claimed.any() and relative_error(claimed, truth) > 1e-6:
+            return True
+    return False
 
 # %% right="is_broken" name="four lines, one for each parameter"
 def is_broken(gradients, X, W1, b1, W2, b2, Y):

@@ -124,6 +124,7 @@ def uniform(widths, seed):
         bs.append(torch.empty(widths[k + 1]).double().uniform_(-0.2, 0.2, generator=source))
     return Ws, bs
 sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 3, 4, 5], 77), ([4, 4, 4, 4], 5), ([1, 1], 6)]
+sizes += [([2, 3, 2, 4], 7)]
 check.function(start_uniform, uniform, on=[cases.example(widths=w, seed=s) for w, s in sizes])
 ### END HIDDEN TESTS
 
@@ -280,6 +281,18 @@ def start_uniform(widths, seed):
         bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
     return Ws, bs
 
+# % wrong="start_uniform" name="the next width looked up"
+# says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
+# next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
+def start_uniform(widths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in in widths[:-1]:
+        fan_out = widths[widths.index(fan_in) + 1]
+        Ws.append(0.4 * torch.rand(fan_out, fan_in, generator=generator, dtype=torch.float64) - 0.2)
+        bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
+    return Ws, bs
+
 # %% right="start_uniform" name="with torch.nn.init"
 def start_uniform(widths, seed):
     torch.manual_seed(seed)
@@ -389,6 +402,7 @@ def reference(widths, kind, seed):
         Ws.append(torch.empty(widths[k + 1], widths[k]).double().normal_(0, deviation, generator=source))
     return Ws, [torch.zeros(width).double() for width in widths[1:]]
 sizes = [([2, 3, 1], 0), ([5, 4, 3, 2], 1), ([3, 7], 2), ([1, 2, 9, 4, 5], 77), ([4, 4, 4, 4], 5), ([1, 1], 6)]
+sizes += [([2, 3, 2, 4], 7)]
 grid = [cases.example(widths=w, kind=kind, seed=s) for w, s in sizes for kind in ("he", "xavier")]
 check.function(start, reference, on=grid)
 ### END HIDDEN TESTS
@@ -486,6 +500,19 @@ def start(widths, kind, seed):
     for layer, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
         generator = torch.Generator().manual_seed(seed + layer)
         s = math.sqrt(2 / fan_in) if kind == "he" else math.sqrt(2 / (fan_in + fan_out))
+        Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
+        bs.append(torch.zeros(fan_out, dtype=torch.float64))
+    return Ws, bs
+
+# % wrong="start" name="the next width looked up"
+# says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
+# next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
+def start(widths, kind, seed):
+    generator = torch.Generator().manual_seed(seed)
+    Ws, bs = [], []
+    for fan_in in widths[:-1]:
+        fan_out = widths[widths.index(fan_in) + 1]
+        s = math.sqrt(2 / fan_in if kind == "he" else 2 / (fan_in + fan_out))
         Ws.append(s * torch.randn(fan_out, fan_in, generator=generator, dtype=torch.float64))
         bs.append(torch.zeros(fan_out, dtype=torch.float64))
     return Ws, bs
@@ -1090,7 +1117,7 @@ plot.network(
 # **Your turn.** Write `add_neuron(W1, b1, W2, w, b, v)`. `W1` is (h, d), `b1` (h,), `W2` (q, h). The new neuron comes
 # last; `w` (d,) are its weights, `b`, a tensor of shape (), its bias, and `v` (q,) the weights with which it enters the
 # q outputs. Return the tuple of new tensors `(W1, b1, W2)`, of shapes (h+1, d), (h+1,) and (q, h+1). Each of h, d and q
-# may be 1, and weights may be 0.
+# may be 1, and weights may be 0, even all of `w` or `v`.
 #
 # `torch.cat` of week 1 joins along a dimension that is already there. Give each newcomer the right number of
 # dimensions first: `w[None, :]` is a row (1, d), `v[:, None]` a column (q, 1).
@@ -1116,7 +1143,10 @@ last = torch.tensor([[-0.5, -0.4, 0.7]], dtype=torch.float64)
 old = {"W1": rows[:2], "b1": biases[:2], "W2": last[:, :2]}
 new = {"w": rows[2], "b": biases[2], "v": last[:, 2]}
 week4 = cases.example(**old, **new, gives=(rows, biases, last))
-check.function(add_neuron, on=[week4])
+third = torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64)
+unheard = cases.example(**old, w=rows[2], b=biases[2], v=0 * last[:, 2], gives=(rows, biases, last * third))
+numb = cases.example(**old, w=0 * rows[2], b=biases[2], v=last[:, 2], gives=(rows * third[:, None], biases, last))
+check.function(add_neuron, on=[week4, unheard, numb])
 ### BEGIN HIDDEN TESTS
 def reference(W1, b1, W2, w, b, v):
     return torch.vstack([W1, w]), torch.hstack([b1, b]), torch.column_stack([W2, v])
@@ -1186,6 +1216,22 @@ def add_neuron(W1, b1, W2, w, b, v):
 # next: Join `b` to `b1`, the newcomer last.
 def add_neuron(W1, b1, W2, w, b, v):
     return torch.cat([W1, w[None]]), b1, torch.cat([W2, v[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="no neuron where nobody listens"
+# says: Where all of `v` is 0 you add no neuron. It is asked for all the same: its row, its bias and a column of zeros.
+# next: Join the three parts whatever numbers they hold.
+def add_neuron(W1, b1, W2, w, b, v):
+    if not v.any():
+        return W1, b1, W2
+    return torch.cat([W1, w[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, v[:, None]], dim=1)
+
+# %% wrong="add_neuron" name="no neuron where it hears nothing"
+# says: Where all of `w` is 0 you add no neuron. It is asked for all the same: a row of zeros, its bias and its column.
+# next: Join the three parts whatever numbers they hold.
+def add_neuron(W1, b1, W2, w, b, v):
+    if not w.any():
+        return W1, b1, W2
+    return torch.cat([W1, w[None, :]]), torch.cat([b1, b[None]]), torch.cat([W2, v[:, None]], dim=1)
 
 # %% wrong="add_neuron" name="w through float32"
 # says: What you join has passed through float32, where it keeps eight digits: `torch.tensor(b.item())` does that.
@@ -1632,6 +1678,28 @@ def parameters_of(Ws, bs):
     """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
     return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
 
+# %% wrong="mlp" name="a single layer used twice"
+# says: You use the first layer, those between, then the last. A single layer is first and last, so you use it twice.
+# next: Go through the layers in one loop, so that each comes once.
+class MLP(torch.nn.Module):
+    def __init__(self, Ws, bs, activation="relu"):
+        super().__init__()
+        self.Ws = torch.nn.ParameterList([torch.nn.Parameter(W.clone()) for W in Ws])
+        self.bs = torch.nn.ParameterList([torch.nn.Parameter(b.clone()) for b in bs])
+        self.activation = activation
+
+    def forward(self, X):
+        f = activations[self.activation]
+        X = f(X @ self.Ws[0].T + self.bs[0])
+        for layer in range(1, len(self.Ws) - 1):
+            X = f(X @ self.Ws[layer].T + self.bs[layer])
+        return X @ self.Ws[-1].T + self.bs[-1]
+
+
+def parameters_of(Ws, bs):
+    """For the check: the parameters of an MLP, biases first. They should be copies of bs and Ws."""
+    return [P.detach() for P in sorted(MLP(Ws, bs).parameters(), key=torch.Tensor.dim)]
+
 # %% right="mlp" name="parameters registered by name"
 class MLP(torch.nn.Module):
     def __init__(self, Ws, bs, activation="relu"):
@@ -1766,6 +1834,13 @@ def count_parameters(widths):
 # next: There is one layer less than there are widths. Which is the last one that you count?
 def count_parameters(widths):
     return sum(k * (m + 1) for m, k in zip(widths[:-2], widths[1:]))
+
+# %% wrong="count_parameters" name="a single layer counted twice"
+# says: You count the first layer, the last, and those between. A single layer is both, and counts twice for you.
+# next: Go through the layers in one loop, so that each comes once.
+def count_parameters(widths):
+    ends = (widths[0] + 1) * widths[1] + (widths[-2] + 1) * widths[-1]
+    return ends + sum((widths[k] + 1) * widths[k + 1] for k in range(1, len(widths) - 2))
 
 # %% wrong="count_parameters" name="no biases in the last layer"
 # says: You count no biases for the output layer. Its neurons have biases as well.
@@ -1933,7 +2008,9 @@ week4 = cases.example(
     steps=3,
 )
 by_tanh = problems(cases.layers(seeds=1, seed0=0), lr=0.01, steps=3, activation="tanh")
-check.function(train, by_autograd, on=[week4, *by_tanh])
+slope, origin, two = torch.ones(1, 1).double(), torch.zeros(1).double(), torch.full((1, 1), 2.0).double()
+rises = cases.example(Ws=[slope], bs=[origin], X=two, Y=0 * two, lr=0.25, steps=3)
+check.function(train, by_autograd, on=[week4, *by_tanh, rises])
 ### BEGIN HIDDEN TESTS
 many = problems(cases.layers(seeds=4, seed0=100), lr=0.02, steps=1)
 nets = cases.layers(seeds=4, seed0=200)
@@ -2190,7 +2267,7 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
 
 # %% wrong="train" name="stops when the loss rises"
-# says: You stop as soon as the loss rises. All `steps` steps are asked for.
+# says: You stop as soon as the loss no longer falls. All `steps` steps are asked for.
 # next: Leave the `break` out: stopping in time comes later.
 def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     model, losses = MLP(Ws, bs, activation), []
@@ -2207,7 +2284,7 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
 
 # %% wrong="train" name="stops before a risen loss is noted"
-# says: You stop as soon as the loss rises. All `steps` steps are asked for.
+# says: You stop as soon as the loss no longer falls. All `steps` steps are asked for.
 # next: Leave the `break` out: stopping in time comes later.
 def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     model, losses = MLP(Ws, bs, activation), []
@@ -2350,6 +2427,23 @@ def train(Ws, bs, X, Y, lr, steps, activation="relu"):
     for _ in range(steps - 1):
         loss = mean_squared_error(model(X), Y)
         losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter -= lr * parameter.grad
+                parameter.grad = None
+    return [W.detach() for W in model.Ws], [b.detach() for b in model.bs], losses
+
+# %% wrong="train" name="no step after the last loss"
+# says: You note as many losses as asked for, but after the last one your parameters do not move: a step is missing.
+# next: Each step is a loss noted, and then a change of the parameters.
+def train(Ws, bs, X, Y, lr, steps, activation="relu"):
+    model, losses = MLP(Ws, bs, activation), []
+    for step in range(steps):
+        loss = mean_squared_error(model(X), Y)
+        losses.append(loss.item())
+        if step == steps - 1:
+            break
         loss.backward()
         with torch.no_grad():
             for parameter in model.parameters():
@@ -2512,6 +2606,24 @@ angles = torch.arange(24).double() * (2 * math.pi / 24)
 directions = torch.stack([torch.cos(angles), torch.sin(angles)], dim=1)
 points = torch.cat([0.05 * directions, 0.2 * directions, 1.0 * directions])
 check.module(circle_model, on=[cases.example(X=points)], reference=ring, rtol=0.4)
+def answers(bend):  # of the network with these parameters
+    A = near
+    for W, b in zip([P for P in in_model if P.dim() == 2], [P for P in in_model if P.dim() == 1]):
+        A = (A if A is near else bend(A)) @ W.T + b
+    return A
+def leak(slope):
+    return lambda Z: Z.clamp(min=0) + slope * Z.clamp(max=0)
+if in_model:  # the activation of the training is the one with which these weights do best by far
+    near = torch.cat([r / 100 * directions for r in (5, 15, 25, 35, 45, 85, 95, 105, 115)]).to(in_model[0])
+    label = (near.norm(dim=1, keepdim=True) > 0.7).to(near)
+    others = [leak(0.2), leak(0.3), torch.nn.functional.elu, torch.nn.functional.silu, torch.nn.functional.gelu]
+    found = [answers(bend) for bend in (leak(0), leak(0.1), torch.tanh, torch.sigmoid, *others)]
+    losses = [(A - label).square().mean().item() for A in found]
+    best, second = sorted(losses[:4])[:2]
+    if best < 0.03 and best == min(losses) and second > 2 * best:
+        right = found[losses.index(best)]
+        trained = lambda parameters, X: right.to(X)
+        check.module(circle_model, on=[cases.example(X=near)], reference=trained, rtol=0.15)
 ### END HIDDEN TESTS
 
 # %% wrong="circle_model" name="untrained weights"
@@ -2543,6 +2655,18 @@ circle_model = MLP(circle_Ws, circle_bs)
 # next: Hand the name of the activation to `MLP`, too.
 circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "xavier", 0), X_circle, Y_circle, 0.3, 1500, "tanh")
 circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="trained with leaky ReLU, answers with ReLU"
+# says: You train with leaky ReLU, and your MLP answers with ReLU, which it takes when no activation is named.
+# next: Hand the name of the activation to `MLP`, too.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 12, 1], "he", 0), X_circle, Y_circle, 0.1, 1500, "leaky")
+circle_model = MLP(circle_Ws, circle_bs)
+
+# %% wrong="circle_model" name="trained with ReLU, answers with leaky ReLU"
+# says: You train with ReLU, and your MLP answers with leaky ReLU.
+# next: Hand the activation that you trained with to `MLP`.
+circle_Ws, circle_bs, circle_losses = train(*start([2, 10, 1], "he", 0), X_circle, Y_circle, 0.3, 800)
+circle_model = MLP(circle_Ws, circle_bs, "leaky")
 
 # %% wrong="circle_model" name="starting values kept as the trained ones"
 # says: `circle_Ws` and `circle_bs` are the values that training starts from, not the trained ones.
@@ -3574,7 +3698,8 @@ plot.lines(
 # ### Exercise 5.4: clip
 #
 # **Your turn.** Write `clip_by_norm(gradients, limit)`. `gradients` is a list of tensors of any shapes, `limit` a
-# positive number. Return a list of tensors of the same shapes. Leave the tensors that you were given as they are. It works for a single tensor, too. PyTorch has a ready-made function for this; here you write it yourself.
+# positive number. Return a list of tensors of the same shapes. Leave the tensors that you were given as they are. It
+# works for a single tensor, too. PyTorch has a ready-made function for this; here you write it yourself.
 
 # %% solution="clip_by_norm"
 def clip_by_norm(gradients, limit):

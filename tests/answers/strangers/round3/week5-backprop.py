@@ -123,20 +123,6 @@ def graph_gradients(a, b, c):
     return {"u": u, "v": v, "L": L, "dv": dv, "du": du, "da": da, "db": db, "dc": dc}
 
 
-# %% wrong="graph_gradients" name="db and dc measured with a nudge of 0.001 instead of a formula by hand"
-def graph_gradients(a, b, c):
-    def loss(a, b, c):
-        return 3 * (a + b * c)
-
-    nudge = 0.001
-    u = b * c
-    v = a + u
-    L = loss(a, b, c)
-    db = (loss(a, b + nudge, c) - L) / nudge
-    dc = (loss(a, b, c + nudge) - L) / nudge
-    return {"u": u, "v": v, "L": L, "dv": 3.0, "du": 3.0, "da": 3.0, "db": db, "dc": dc}
-
-
 # %% wrong="graph_gradients" name="all inputs cut to whole numbers with int first, so fractions are lost"
 def graph_gradients(a, b, c):
     a, b, c = int(a), int(b), int(c)

