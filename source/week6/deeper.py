@@ -281,7 +281,7 @@ def start_uniform(widths, seed):
         bs.append(0.4 * torch.rand(fan_out, generator=generator, dtype=torch.float64) - 0.2)
     return Ws, bs
 
-# % wrong="start_uniform" name="the next width looked up"
+# %% wrong="start_uniform" name="the next width looked up"
 # says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
 # next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
 def start_uniform(widths, seed):
@@ -504,7 +504,7 @@ def start(widths, kind, seed):
         bs.append(torch.zeros(fan_out, dtype=torch.float64))
     return Ws, bs
 
-# % wrong="start" name="the next width looked up"
+# %% wrong="start" name="the next width looked up"
 # says: You look a width's place up by its value. Where a width occurs twice, `index` gives the first place each time.
 # next: Go through the places 1, 2, 3 and so on, or pair each width with the next by `zip`.
 def start(widths, kind, seed):
