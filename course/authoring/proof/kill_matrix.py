@@ -54,7 +54,7 @@ def examine(path: Path, mutants: bool = False, secret: bytes | None = None) -> l
     source = read(path)
     others, written = strangers.answers(path.absolute().parents[2], source), _written(path) if secret is None else {}
     rows: list[ExerciseRow] = []
-    with entered(current()._replace(secret=secret)), rehearse.stops_as_authoring_errors(source):
+    with entered(current()._replace(secret=secret, memoising=True)), rehearse.stops_as_authoring_errors(source):
         for stage in rehearse.stages(source):
             exercise, found = stage.exercise, Mistakes()
             row = ExerciseRow(source.assignment, source.notebook, exercise.name)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from course.authoring.proof import rehearse
 from course.authoring.text.model import Source
+from course.cache.results import memoising
 from course.doctor import fingerprints, known
 from course.doctor.fingerprints import Fingerprint
 from course.doctor.known import Table
@@ -33,8 +34,9 @@ class Mistakes:
 def mistakes(source: Source) -> Mistakes:
     """The known mistakes of a text; raises what a cell of its solved notebook raises."""
     found = Mistakes()
-    for stage in rehearse.stages(source):
-        found.learn(stage)
+    with memoising():
+        for stage in rehearse.stages(source):
+            found.learn(stage)
     return found
 
 
