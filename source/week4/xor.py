@@ -1524,7 +1524,9 @@ def by_asking(W1, b1, W2, b2):
     return (both(torch.eye(W1.shape[1], dtype=W1.dtype, device=W1.device)) - b).T, b
 
 
-check.function(collapse, by_asking, on=cases.draw(seeds=16, seed0=100, W1="h d", b1="h", W2="q h", b2="q"))
+shapes = dict(W1="h d", b1="h", W2="q h", b2="q")
+on = cases.draw(seeds=16, seed0=100, without="zeros", **shapes)  # by asking, a 0 is a difference of rounded numbers
+check.function(collapse, by_asking, on=on)
 ### END HIDDEN TESTS
 
 # %% wrong="collapse" name="biases added"

@@ -150,9 +150,14 @@ def stages(source: Source) -> Iterator[Stage]:
 
 def attempt(stage: Stage, answer: RoleCell) -> Trial:
     """What the exercise's checks say to one answer."""
+    done, behind = list[None](), stage.hidden
     with environment(graded=True):
-        visible = run([answer.source, stage.visible], stage.names)
-        hidden = run([answer.source, stage.check], stage.names)
+        if behind is not None:
+            hidden = run([answer.source, stage.visible, behind], stage.names, lambda: done.append(None))
+            visible = hidden if len(done) < 2 else None  # not even the visible checks came to their end
+        else:
+            visible = run([answer.source, stage.visible], stage.names)
+            hidden = run([answer.source, stage.check], stage.names)
     verdicts = tuple(error.verdict for error in (visible, hidden) if isinstance(error, CheckFailed))
     return Trial(stage.exercise.name, answer, _text(visible), _text(hidden), verdicts)
 
