@@ -137,5 +137,5 @@ def test_does_the_benchmark_find_the_largest_difference_of_two_devices(monkeypat
     found, refused = gpu.compared([make_course(tmp_path) / "source" / "week9" / "small.py"])
     gap, where = found.worst["answers", "float64"]
     assert gap == pytest.approx(1e-12, rel=0.01) and where == "week9 double" and not refused
-    assert found.count["answers", "float64"] == 2 * (7 + 7 + 30), "with six edges; visible alone, then all; twice"
+    assert found.count["answers", "float64"] == 2 * (8 + 31), "with seven edges; the visible, then the hidden; twice"
     assert "answers   float64" in found.table()

@@ -152,7 +152,7 @@ def _truths(pairs: Sequence[Pair]) -> Finding | None:
 
 
 def _zeros(pairs: Sequence[Pair]) -> Finding | None:
-    """Nothing but 0."""
+    """Every number of the answer is 0, on all cases, and none is right."""
     if any(pair.truth or pair.yours.shape != pair.expected.shape or bool(pair.yours.any()) for pair in pairs):
         return None
     alone = sum(pair.expected.numel() for pair in pairs) == 1
