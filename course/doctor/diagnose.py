@@ -32,6 +32,12 @@ FIRST_SURPRISE = "Print what each step of yours gives, and find the first number
 ON_PAPER = "Work this case out on paper, step by step, and compare."
 """The next step where a small case is shown."""
 
+ROUNDED = Finding(
+    "Your numbers are right to about six digits, and no further.",
+    "Look for float32, which holds seven digits, for a rounding, and for a small number that was added.",
+)
+"""What is said of numbers that are nearly right."""
+
 CLUES: dict[Clue, Finding] = {  # what can be said of every kind but "value", where the numbers are looked at
     "missing": Finding("There is None where a value should be.", "Find the name that holds it, and print it there."),
     "printed": Finding(
@@ -110,6 +116,8 @@ def clues(yours: Any, expected: Any, *, kind: Clue) -> Finding:
     if isinstance(yours, torch.Tensor) and isinstance(expected, torch.Tensor) and yours.shape == expected.shape:
         mine, theirs = yours.detach().cpu().double(), expected.detach().cpu().double()
         agree = torch.isclose(mine, theirs, rtol=1e-6, atol=1e-9 * float(theirs.abs().max() if theirs.numel() else 0))
+        if mine.numel() and bool(agree.all()):
+            return ROUNDED
         if mine.numel() > 1 and bool(agree.any()):
             return Finding(
                 f"{int(agree.sum())} of {agree.numel()} entries are right.",

@@ -269,6 +269,8 @@ def _deduced(order: Sequence[str], found: Mapping[str, Difference]) -> str:
         return "All of them are wrong: the fault lies before the first, in the forward pass or at the loss."
     first = next(iter(found))
     sister = _sister(first, order)
+    if sister and sister in found and not any(bool(torch.as_tensor(found[key].yours).any()) for key in (first, sister)):
+        return f"{first} and {sister} are 0 together: nothing arrives at their layer, or your loop never gets there."
     if sister and sister in found:
         return f"{first} and {sister} are wrong together: what they share is the gradient that arrives at their layer."
     if sister and first[1] in "Ww":

@@ -114,12 +114,13 @@ def perceptron(own: Digits) -> dict[str, Any]:
 def svm(own: Digits) -> dict[str, Any]:
     """A line w (2,), b (), a number lam, five points X (5, 2) and their classes y (5,).
 
-    The points are made from their scores: outside the street, inside, wrong side, outside, inside. Rounding X to
+    The points are made from their scores: outside the street, inside, wrong side, outside, inside. The two outside are
+    of one class: whoever forgets that they do not pull has another gradient. Rounding X to
     hundredths moves a score by at most 0.007; none is nearer than 0.19 to 0, or than 0.24 to the street's edge.
     """
     a, b, c, d, e, f, g = own
     w0, w1, bias = (10 + a) / 10, (5 + b) / 10, (2 + c) / 20
-    wanted = [1.5 + d / 10, 0.3 + e / 20, -0.4 - f / 10, -1.4 - g / 10, -0.2 - a / 20]
+    wanted = [1.5 + d / 10, 0.3 + e / 20, -0.4 - f / 10, 1.4 + g / 10, -0.2 - a / 20]
     across = [1.2, -0.7, 0.5, -1.1, 0.9]
     X = [[u, _solved(z, bias, w0 * u, w1)] for z, u in zip(wanted, across, strict=True)]
     return {
@@ -127,7 +128,7 @@ def svm(own: Digits) -> dict[str, Any]:
         "b": float64(bias),
         "lam": (1 + g) / 100,
         "X": float64(X),
-        "y": float64([1, 1, 1, -1, -1]),
+        "y": float64([1, 1, 1, 1, -1]),
     }
 
 

@@ -153,7 +153,8 @@ spaces = cases.example(
     gives={"pier": 1, "boats": 1, "depth": 1},
 )
 one_row = cases.example(text="a,b,c\n,0,NA\n", gives={"a": 1, "b": 0, "c": 1})
-check.function(count_missing, on=[first_row, complete, spellings, spaces, one_row])
+equal_rows = cases.example(text="ferry,cars\nNA,4\nNA,4\nGull,\nGull,\n", gives={"ferry": 2, "cars": 2})
+check.function(count_missing, on=[first_row, complete, spellings, spaces, one_row, equal_rows])
 ### END HIDDEN TESTS
 
 # %% wrong="count_missing" name="present cells counted"
@@ -1291,7 +1292,7 @@ my_X, my_y = prepare(my_text)
 my_missing = list(count_missing(my_text).values())
 
 # %% wrong="my_text" name="a question mark for a missing word"
-# says: pandas reads the ? in your column of words as a word like any other, not as a missing cell.
+# says: pandas reads what you wrote into your column of words as a word like any other, not as a missing cell.
 # next: Write NA where a cell is missing, or nothing at all between the two commas.
 my_text = "minutes,weather,rating\n25,sun,9\nNA,rain,4\n31,?,6\n28,rain,5\n22,sun,8\n44,rain,1\n"
 my_X, my_y = prepare(my_text)

@@ -1344,7 +1344,7 @@ def swap_dimensions(T):
     return T
 
 # %% wrong="swap_dimensions" name="first dimension squeezed"
-# says: You squeeze dimension 0. Where there is a single sheet, it is gone.
+# says: Where there is a single sheet, your dimension 0 is gone. squeeze() and an index such as [0] take it away.
 # next: Leave out squeeze(). All three dimensions stay.
 def swap_dimensions(T):
     return T.transpose(1, 2).squeeze(0)
@@ -2138,13 +2138,13 @@ def layer(X, W, b):
     return (X @ W.T + b).squeeze()
 
 # %% wrong="layer" name="first dimension squeezed"
-# says: You squeeze dimension 0. Where it has the size 1, a single example or a stack of one table, it is gone.
+# says: Where dimension 0 has the size 1, yours is gone. squeeze() and an index such as [0] take it away.
 # next: Leave out squeeze(): the shape of the product is right as it is.
 def layer(X, W, b):
     return (X @ W.T + b).squeeze(0)
 
 # %% wrong="layer" name="stack of one table squeezed"
-# says: You squeeze dimension 0 of a stack. A stack of a single table is still a stack.
+# says: Your stack of a single table comes back as a table. A stack of one table is still a stack.
 # next: Use @, which works on the last two dimensions and keeps what stands in front.
 def layer(X, W, b):
     Z = X @ W.T + b

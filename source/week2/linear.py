@@ -173,7 +173,7 @@ def linear(X, W, b):
     return X @ W.reshape(W.shape[1], W.shape[0]) + b
 
 # %% wrong="linear" name="a single row squeezed away"
-# says: Your table with one row comes back without its row: `squeeze` takes away every size of 1 that it meets.
+# says: Your table with one row comes back without its row: `squeeze`, or an index such as [0], takes it away.
 # next: Leave out the squeeze for tables. Only an example of shape (in,) is answered without a row.
 def linear(X, W, b):
     rows = X[None] if X.dim() == 1 else X
@@ -467,7 +467,7 @@ class Neuron(torch.nn.Module):
         return torch.stack([self.W[0, 0] * x[0] + self.W[0, 1] * x[1] + self.b for x in X])
 
 # %% wrong="neuron_module" name="a single row squeezed away"
-# says: Your table with one row comes back without its row: `squeeze` takes away every size of 1 that it meets.
+# says: Your table with one row comes back without its row: `squeeze`, or an index such as [0], takes it away.
 # next: Leave out the squeeze for tables. Only an example of shape (2,) is answered without a row.
 class Neuron(torch.nn.Module):
     def __init__(self, w0, w1, b):

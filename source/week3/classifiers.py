@@ -2151,13 +2151,13 @@ plot.lines(
 # **Your turn.** Write two functions of the scores `z` and the classes `y`, both of shape (n,), with `y` 1 or −1:
 #
 # - `hinge_loss(z, y)` returns the mean hinge loss, a tensor without dimensions;
-# - `hinge_backward(z, y)` returns `dz`, shape (n,), in the dtype of `z`, the formula above. By hand: no autograd.
+# - `hinge_backward(z, y)` returns `dz`, shape (n,), float64 like `z`, the formula above. By hand: no autograd.
 #
 # For the four examples the loss is `0.6` and `dz` is `[0., 0.25, -0.25, -0.25]`. Check the sign of the second entry
 # with common sense: its class is −1 and its score −0.8 is not negative enough. Gradient descent goes against `dz`, so
 # it will lower the score. Good. A second set: for `z = [1., 3., -2.]` and `y = [1., -1., 1.]` the loss is 2.3333 and
 # `dz` is `[0., 0.3333, -0.3333]`. The first of these sits exactly at the corner. A single safe example, `z = [3.]` and
-# `y = [1.]`, costs 0 and has `dz = [0.]`; in float32, `dz` is in float32.
+# `y = [1.]`, costs 0 and has `dz = [0.]`.
 
 # %% solution="hinge"
 def hinge_loss(z, y):
@@ -5329,7 +5329,7 @@ plot.lines(
 #
 # **Your turn.** Write `pulls(m)` for margin scores `m` of shape (n,). It returns three tensors of shape (n,), in the
 # order perceptron, hinge, logistic: the **pull** of each example, which is minus the slope of its loss at `m`. At a
-# corner the pull is 0. By hand, in the dtype of `m`, right for $m = \pm 1000$, and for a single example, too. No mean
+# corner the pull is 0. By hand, in float64 like `m`, right for $m = \pm 1000$, and for a single example, too. No mean
 # here: each example for itself.
 #
 # For `m = [-2., 0.5, 3.]` the answer is `[1., 0., 0.]`, `[1., 1., 0.]` and `[0.8808, 0.3775, 0.0474]`. For

@@ -2202,8 +2202,8 @@ plot.activation(
 # $e^{-3z} \cdot (-3)$. (Next week is all about this rule.)
 #
 # At $z = 0$ they are 0 and 1; at $z = 1$ they are 0.7616 and 0.4200 to four decimals, at $z = -1$ they are $-0.7616$
-# and 0.4200. Beware of $e^{2z}$ at $z = 1000$: it is too large for a float, so it becomes `inf`, and `inf / inf` is
-# `nan`. A form with `torch.sigmoid` or `torch.tanh` has no such place.
+# and 0.4200. Ordinary numbers are enough here. At $z = 1000$ a quotient with $e^{2z}$ would be `inf / inf`, which is
+# `nan`, because $e^{2000}$ is too large for a float. A form with `torch.sigmoid` or `torch.tanh` has no such place.
 
 # %% solution="tanh_slope"
 def tanh_by_sigmoid(Z):
@@ -3461,7 +3461,7 @@ def silu_slope(Z):
     return S * (1 + Z) * (1 - S)
 
 # %% wrong="silu_slope" name="difference of the two"
-# says: You have σ(z) times (1 + z - σ(z)): a pair of brackets is missing around 1 - σ(z), which multiplies z.
+# says: You have σ(z) times (1 + z - σ(z)), which is σ(z)(1 - σ(z)) + z σ(z). In the second term z meets σ itself.
 # next: Write the two terms of the product rule side by side before you factor out.
 def silu_slope(Z):
     S = torch.sigmoid(Z)

@@ -4155,9 +4155,8 @@ def connect_the_dots(knots, values):
     return torch.ones_like(slopes)[:, None], -knots[:-1], changes[None, :], values[:1]
 
 # %% wrong="connect_the_dots" name="overwritten while reading"
-# says: You subtract from each slope the *change* before it, not the slope before it: you overwrite the slopes that
-# you still need.
-# next: Write the changes into a new tensor, and read from the slopes.
+# says: You subtract from each slope the *change* before it, not the slope before it.
+# next: Keep slopes and changes apart: read both slopes from one tensor, and write the change into another.
 def connect_the_dots(knots, values):
     slopes = (values[1:] - values[:-1]) / (knots[1:] - knots[:-1])
     changes = slopes.clone()

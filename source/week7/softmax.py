@@ -1151,8 +1151,8 @@ P[[0, 1, 2], y], P[:, y].shape
 # ### Exercise 2.2: cross-entropy by indexing
 #
 # **Your turn.** Write `cross_entropy(P, y)`. `P` is (n, q), probabilities; `y` is (n,), class numbers, int64. Return
-# the mean surprise at the true classes, a tensor of shape (), for a single example, too. The true class may have any
-# probability above 0, however small ($10^{-300}$, say).
+# the mean surprise at the true classes, a tensor of shape (), for a single example, too. Every probability is above 0,
+# and may be as small as $10^{-300}$.
 #
 # For `P = [[0.1, 0.3, 0.6], [0.3, 0.2, 0.5]]` and `y = [0, 2]` it is `1.4979`: a large surprise, $-\log 0.1 = 2.3026$,
 # and a small one, $-\log 0.5 = 0.6931$.
@@ -3460,6 +3460,7 @@ check.module(SoftmaxRegression, build=(7, 3), on=wide, reference=lambda weights,
 drawn = cases.draw(seeds=8, seed0=200, X="n d", y="n:q", W="q d", b="q")
 drawn += cases.draw(seeds=4, seed0=300, X="n 1 4 4", y="n:q", W="q 16", b="q")
 drawn += cases.draw(seeds=4, seed0=400, X="n 2 3 5", y="n:q", W="q 30", b="q")
+drawn += cases.draw(seeds=2, seed0=500, X="n 3 5", y="n:q", W="q 15", b="q")
 for case in drawn[:3]:  # far out, the first label the lowest score's: the loss is not nearly 0
     lowest = (case["X"] @ case["W"].T)[:1].argmin(dim=1)
     drawn.append(cases.example(**{**case.inputs, "W": 3000 * case["W"], "y": torch.cat([lowest, case["y"][1:]])}))

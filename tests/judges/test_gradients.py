@@ -101,6 +101,24 @@ def test_is_the_first_wrong_gradient_on_the_way_back_named():
     assert "dbs[0] and dWs[0] are wrong together: what they share is the gradient that arrives at their layer." in text
 
 
+def test_is_a_layer_that_the_loop_never_reaches_told_from_one_at_which_wrong_things_arrive():
+    def stops_early(X, Ws, bs, Y):
+        dWs, dbs = gradients(X, Ws, bs, Y)
+        return [0 * dWs[0], *dWs[1:]], [0 * dbs[0], *dbs[1:]]
+
+    text = message(stops_early, of=network, on=cases.layers(seeds=3, depth=(2, 2)), wrt="Ws bs", upstream=None)
+    assert "dbs[0] and dWs[0] are 0 together: nothing arrives at their layer, or your loop never gets there." in text
+
+
+def test_are_numbers_that_are_nearly_right_not_called_right():
+    def single_inside(dZ, X, W, b):
+        numbers = right(dZ.float(), X.float(), W.float(), b.float())
+        return tuple(dZ.new_tensor(each.tolist()) for each in numbers)
+
+    text = message(single_inside)
+    assert "entries are right" not in text and ("and no further" in text)
+
+
 def test_how_does_each_gradient_of_the_first_wrong_case_stand():
     def no_mask(X, Ws, bs, Y):
         return gradients(X, Ws, bs, Y, masked=False)
