@@ -2,7 +2,7 @@
 
 The kill matrix tries every answer, in one process. Here the solved notebook runs in a room; before each solution the
 kernel is copied, an answer takes the solution's place in a copy, and the test cell's questions go over the wall: all
-right answers, and of the wrong ones each third.
+right answers, and of the wrong ones each fifth.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def asked(room: Room, text: Path) -> Iterator[tuple[str, Cell, dict]]:
         if cell.role == "solution":
             exercise = source.exercises[cell.name]
             between = [each.source for each in cells[place + 1 : places[cell.name]] if each.role != "check"]
-            for answer in (exercise.solution, *exercise.rights, *exercise.wrongs[::3]):
+            for answer in (exercise.solution, *exercise.rights, *exercise.wrongs[::5]):
                 copy = kernel.snapshot()
                 mine = [*before, answer.source, *between]
                 try:
