@@ -24,7 +24,7 @@ from course.device import map_tensors
 Inputs = dict[str, Any]
 _Pair = tuple[torch.Tensor, torch.Tensor]
 
-NOISE = 1e-13  # a jump, as a share of the largest entry; formulas on drawn cases jump by 1e-15, quotients by 1e-12
+NOISE = 3e-14  # a jump, as a share of the largest entry; formulas on drawn cases jump by 1e-15, quotients by 1e-13
 SHARE = 0.5  # more of the ordinary cases end early: a quotient's may be exact in some, a formula's rough in one
 ORDINARY = 10.0  # no entry of drawn inputs is larger; where scores are 1000, rounding them costs a formula digits too
 NUDGES = (2.0**-20, -1.3e-6, 1.9e-6)  # relative; far below what changes a gradient's size, far above rounding
