@@ -83,7 +83,7 @@ def test_is_a_rough_forward_quotient_simply_wrong():
             assert judged(name, numerical(name, rule)) == (False, None)
 
 
-@pytest.mark.parametrize(("name", "rule"), [("silu", "five points 1e-2")])
+@pytest.mark.parametrize(("name", "rule"), [(name, "five points 1e-2") for name in ("silu", "softplus", "elu")])
 def test_does_a_truncation_error_follow_a_higher_derivative(name, rule, monkeypatch):
     assert judged(name, numerical(name, rule))[1] is not None
     monkeypatch.setattr(differences, "_follows", lambda *_: False)
